@@ -1,0 +1,1 @@
+"""From a finding or an urgent reading to somebody who takes charge."""

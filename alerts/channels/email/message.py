@@ -1,0 +1,72 @@
+"""The text of a notification by e-mail, in the recipient's language.
+
+E-mail is read by whoever holds the phone, so it names nobody and says nothing about anybody's health: what kind of
+alert (for wellbeing only that it is about wellbeing), in which municipality, and where to sign in to see it.
+"""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from alerts.channels.email.limits import SUBJECT_CHARACTERS
+from alerts.channels.transport import Outgoing
+from alerts.lifecycle import Family
+from alerts.wording import FAMILY_TITLES, title
+from core.translation import translator
+
+
+def message_id(outgoing: Outgoing, sender: str) -> str:
+    """Return the Message-ID: the same for every attempt, so that a repeated message is known as one."""
+    return f"<{outgoing.public_id}@{sender.rpartition('@')[2]}>"
+
+
+def compose(outgoing: Outgoing, sender: str, base_url: str) -> EmailMessage:
+    """Return the message to hand over; raises `ValueError` if an address cannot stand in a header."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = outgoing.address
+    message["Subject"] = subject(outgoing)
+    # The alert's own time: the message is the same bytes whenever it is repeated.
+    message["Date"] = format_datetime(outgoing.opened_at)
+    message["Message-ID"] = message_id(outgoing, sender)
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = outgoing.language
+    if outgoing.family is Family.SAFETY:
+        message["Importance"] = "high"
+        message["X-Priority"] = "1"
+    message.set_content(body(outgoing, base_url))
+    return message
+
+
+def subject(outgoing: Outgoing) -> str:
+    """Return the subject line."""
+    gettext = translator(outgoing.language).gettext
+    text = what(outgoing)
+    if outgoing.municipality:
+        text = gettext("%(what)s in %(municipality)s") % {"what": text, "municipality": outgoing.municipality}
+    if outgoing.step:
+        text = gettext("%(what)s: nobody has taken charge yet") % {"what": text}
+    # A line break in a municipality's name must not begin a header.
+    return " ".join(text.split())[:SUBJECT_CHARACTERS]
+
+
+def body(outgoing: Outgoing, base_url: str) -> str:
+    """Return the text."""
+    gettext = translator(outgoing.language).gettext
+    paragraphs = [subject(outgoing) + "."]
+    if outgoing.family is Family.SAFETY:
+        paragraphs.append(gettext("Somebody may need help now. Open the alert and take charge of it:"))
+    else:
+        paragraphs.append(gettext("Open the alert to see what it is about:"))
+    paragraphs.append(f"{base_url.rstrip('/')}/alerts/{outgoing.alert_public_id}")
+    paragraphs.append(
+        gettext("For the sake of privacy this message names nobody. Everything else is shown after you sign in.")
+    )
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def what(outgoing: Outgoing) -> str:
+    """Return what the alert is called on an insecure channel."""
+    if outgoing.family is Family.WELLBEING:
+        return translator(outgoing.language).gettext(FAMILY_TITLES[Family.WELLBEING])
+    return title(outgoing.kind, outgoing.family, outgoing.language)

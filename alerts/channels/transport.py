@@ -1,0 +1,56 @@
+"""What every channel has: a transport that hands a message over, or says why it could not."""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from alerts.lifecycle import Family
+
+
+class Outgoing(NamedTuple):
+    """A message to one person about one alert, with no more about anybody than the channel may know.
+
+    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0.
+    """
+
+    public_id: UUID
+    alert_public_id: UUID
+    address: str
+    language: str
+    family: Family
+    kind: str
+    municipality: str
+    opened_at: datetime
+    step: int
+
+
+class TransportError(Exception):
+    """A message was not accepted.
+
+    `reason` says why in words without personal data. A permanent error will not go away by trying again.
+    `uncertain` is set where the other side may have accepted the message all the same.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool, uncertain: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.uncertain = uncertain
+
+
+class Transport(Protocol):
+    """Hands messages over to one channel."""
+
+    def send(self, message: Outgoing) -> None:
+        """Return once the channel has accepted `message`; raises `TransportError` if it did not."""
+
+
+class NoTransport:
+    """The channel of an installation that has not set it up: nothing can be delivered, and every message says so."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def send(self, message: Outgoing) -> None:  # noqa: ARG002 - the protocol's signature
+        """Refuse `message`."""
+        raise TransportError(self._reason, permanent=True)

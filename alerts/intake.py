@@ -1,0 +1,257 @@
+"""Takes in urgent readings and findings: each exactly once, into a new alert or the open one it belongs to.
+
+1. Read what came lately, with some overlap, because rows become visible out of order, when their transactions end:
+   urgent readings by their number, so that no clock can hide one, findings by the time they were found. Now and then
+   look back much further.
+2. Leave out what is settled: taken in already, or withdrawn before anybody saw it.
+3. Take in each of the rest in a transaction of its own, which first claims it: of two workers one wins.
+4. Remember how far was looked, but never further than what could not be taken in; that is tried again.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from alerts import repository
+from alerts.lifecycle import Action, Family, State
+from alerts.policy import Rules, decide, has_slowed_down, new_round
+from alerts.repository import Connection, Entry, Known, NewAlert, Opened
+from alerts.surroundings import HomeFacts, home_facts
+from alerts.wording import safety_explanation
+from analytics import reads as analytics_reads
+from core.database import Database, Row
+from core.log import logger
+from core.vocabulary import BY_ID
+from ingest import reads as ingest_reads
+
+URGENT, FINDING = "urgent", "finding"
+# Ingest commits at once, so that a number becomes visible before many later ones have.
+RECENT_IDS = 1000
+# An analysis computes for minutes before its findings can be seen.
+OVERLAP = timedelta(hours=1)
+SWEEP = timedelta(days=1)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=5)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+# How pressing a safety reading is among safety readings: water spoils floors, the others threaten lives.
+LESSER_SEVERITY = {"water_leak": 0.7}
+
+
+class Taken(NamedTuple):
+    """What a look brought: how many were taken in, and how many could not be."""
+
+    taken: int
+    troubled: int
+
+
+class Trouble(NamedTuple):
+    """When a row could last not be taken in, and how long it waits for the next attempt."""
+
+    tried_at: datetime
+    wait: timedelta
+
+
+Take = Callable[[Connection, Row, datetime], None]
+
+
+class Intake:
+    """Takes in what is new. One that cannot be taken in is put off, longer each time, and holds up nobody."""
+
+    def __init__(self, database: Database, rules: Rules, stale_after: timedelta) -> None:
+        self._database = database
+        self._rules = rules
+        self._stale_after = stale_after
+        self._troubled: dict[tuple[str, int], Trouble] = {}
+        self._urgent_from = 0
+
+    def look(self, now: datetime, *, sweep: bool = False) -> Taken:
+        """Take in what is new at `now`; a sweep looks at all urgent readings and at the findings of a day more."""
+        taken = self._look_urgent(now, sweep=sweep) + self._look_findings(now, sweep=sweep)
+        return Taken(taken, len(self._troubled))
+
+    def _look_urgent(self, now: datetime, *, sweep: bool) -> int:
+        with self._database.transaction() as connection:
+            rows = ingest_reads.urgent_from(connection, 0 if sweep else self._urgent_from)
+            known = repository.taken_in_among(connection, URGENT, [row["urgent_id"] for row in rows])
+        if not rows:
+            # Even what had been there is gone, as after a restored backup: the numbers may begin anew.
+            self._urgent_from = 0
+            return 0
+        waiting = [row for row in rows if row["urgent_id"] not in known]
+        left = self._take_each(URGENT, "urgent_id", waiting, self._urgent, now)
+        self._urgent_from = min([rows[-1]["urgent_id"] - RECENT_IDS, *(row["urgent_id"] for row in left)])
+        return len(waiting) - len(left)
+
+    def _look_findings(self, now: datetime, *, sweep: bool) -> int:
+        with self._database.transaction() as connection:
+            looked_until = repository.looked_until(connection, FINDING)
+            back = SWEEP if sweep else OVERLAP
+            since = BEGINNING if looked_until is None else min(looked_until, now) - back
+            rows = [_as_row(row) for row in analytics_reads.findings_since(connection, since)]
+            known = repository.taken_in_among(connection, FINDING, [row["finding_id"] for row in rows])
+        rows.sort(key=lambda row: (row["updated_at"], row["finding_id"]))
+        waiting = [row for row in rows if not _is_settled(row["withdrawn_at"], known.get(row["finding_id"]))]
+        left = self._take_each(FINDING, "finding_id", waiting, self._finding, now)
+        latest = max([looked_until or BEGINNING, *(row["updated_at"] for row in rows)])
+        until = min([latest, now, *(row["updated_at"] for row in left)])
+        if until != looked_until:
+            with self._database.transaction() as connection:
+                repository.advance_progress(connection, FINDING, until, now)
+        return len(waiting) - len(left)
+
+    def _take_each(self, source: str, id_name: str, rows: list[Row], take: Take, now: datetime) -> list[Row]:
+        """Take in each of `rows` and return those that could not be."""
+        return [row for row in rows if not self._attempt(source, row[id_name], row, take, now)]
+
+    def _attempt(self, source: str, source_id: int, row: Row, take: Take, now: datetime) -> bool:
+        key = (source, source_id)
+        trouble = self._troubled.get(key)
+        # A clock that was put back does not lengthen the wait.
+        if trouble is not None and trouble.tried_at <= now < trouble.tried_at + trouble.wait:
+            return False
+        try:
+            with self._database.transaction() as connection:
+                take(connection, row, now)
+        except repository.DATABASE_AWAY:
+            # The database, not the row: the caller waits for it.
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad row must not hold up the others
+            wait = FIRST_WAIT if trouble is None else min(trouble.wait * 2, LONGEST_WAIT)
+            self._troubled[key] = Trouble(now, wait)
+            logger().error("not taken in", source=source, reason=type(error).__name__)
+            return False
+        self._troubled.pop(key, None)
+        return True
+
+    def _urgent(self, connection: Connection, row: Row, now: datetime) -> None:
+        quantity = BY_ID[row["quantity_id"]]
+        if not repository.take_in(connection, URGENT, row["urgent_id"], now):
+            return
+        if row["value"] == 0:
+            self._cleared(connection, row, quantity.name, now)
+            return
+        home = home_facts(connection, row["home_id"])
+        said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone)
+        alert = NewAlert(
+            organisation_id=row["organisation_id"],
+            home_id=row["home_id"],
+            person_id=home.only_person,
+            family=Family.SAFETY,
+            kind=quantity.name,
+            severity=LESSER_SEVERITY.get(quantity.name, 1.0),
+            happened_at=row["ts"],
+            explanation_it=said.it,
+            explanation_en=said.en,
+            coverage=None,
+            evidence={
+                "series_id": row["series_id"],
+                "quantity": quantity.name,
+                "value": row["value"],
+                "happened_at": row["ts"].isoformat(),
+                "received_at": row["received_at"].isoformat(),
+            },
+        )
+        alert_id = self._open_or_join(connection, URGENT, row["urgent_id"], alert, home, now)
+        repository.add_cause(connection, alert_id, row["series_id"], row["ts"])
+
+    def _cleared(self, connection: Connection, row: Row, kind: str, now: datetime) -> None:
+        found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind)
+        if found is None:
+            return
+        alert, state = found
+        repository.set_taken_in_alert(connection, URGENT, row["urgent_id"], alert.alert_id)
+        if not repository.clear_cause(connection, alert.alert_id, row["series_id"], row["ts"]):
+            return
+        detail = {"source": URGENT, "source_id": row["urgent_id"], "happened_at": row["ts"].isoformat()}
+        _write(connection, alert.organisation_id, alert.alert_id, now, Action.CLEARED, state, state, detail)
+
+    def _finding(self, connection: Connection, row: Row, now: datetime) -> None:
+        if row["withdrawn_at"] is not None:
+            self._withdrawn(connection, row, now)
+            return
+        stale = row["found_at"] - row["ended_at"] > self._stale_after
+        would_have_been_at = row["ended_at"] if stale else None
+        if not repository.take_in(connection, FINDING, row["finding_id"], now, would_have_been_at) or stale:
+            return
+        home = home_facts(connection, row["home_id"])
+        alert = NewAlert(
+            organisation_id=row["organisation_id"],
+            home_id=row["home_id"],
+            person_id=row["person_id"],
+            family=Family(row["family"]),
+            kind=row["kind"],
+            severity=row["severity"],
+            happened_at=row["ended_at"],
+            explanation_it=row["explanation_it"],
+            explanation_en=row["explanation_en"],
+            coverage=row["coverage"],
+            evidence=row["evidence"] | {"finding_id": row["finding_id"]},
+        )
+        self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+
+    def _withdrawn(self, connection: Connection, row: Row, now: datetime) -> None:
+        found = repository.withdraw(connection, FINDING, row["finding_id"], now)
+        if found is None:
+            return
+        alert, state = found
+        detail = {"source": FINDING, "source_id": row["finding_id"]}
+        _write(connection, alert.organisation_id, alert.alert_id, now, Action.WITHDRAWN, state, state, detail)
+
+    def _open_or_join(
+        self, connection: Connection, source: str, source_id: int, alert: NewAlert, home: HomeFacts, now: datetime
+    ) -> int:
+        policy = decide(alert.family, now, home.zone, self._rules, alert.severity)
+        opened = repository.open_or_join(connection, alert, policy, policy.first_at, now)
+        repository.set_taken_in_alert(connection, source, source_id, opened.alert_id)
+        detail = {
+            "source": source,
+            "source_id": source_id,
+            "happened_at": alert.happened_at.isoformat(),
+            "explanation_it": alert.explanation_it,
+            "explanation_en": alert.explanation_en,
+        }
+        again = opened.times > 1
+        before, action = (opened.state, Action.JOINED) if again else (None, Action.OPENED)
+        _write(connection, alert.organisation_id, opened.alert_id, now, action, before, opened.state, detail)
+        if again and alert.family is Family.SAFETY:
+            _call_again(connection, alert.organisation_id, opened, now)
+        return opened.alert_id
+
+
+def _call_again(connection: Connection, organisation_id: int, opened: Opened, now: datetime) -> None:
+    """Tell everybody again of a call for help that joined an alert, unless they are being told now."""
+    if opened.state is State.IN_CHARGE:
+        # Whoever is in charge may be on the road, or have forgotten it: nobody would hear the new call.
+        repository.call_again(connection, opened.alert_id, new_round(opened.policy, now))
+        entry = Entry(
+            organisation_id, opened.alert_id, now, Action.CALLED_AGAIN, State.IN_CHARGE, State.NEW,
+            account_id=opened.taken_by, account_name=opened.taken_by_name,
+        )  # fmt: skip
+        repository.add_history(connection, entry)
+    elif has_slowed_down(opened.policy, opened.step):
+        # All planned steps were taken and nobody came: a new call begins them again.
+        repository.begin_round(connection, opened.alert_id, new_round(opened.policy, now))
+
+
+def _is_settled(withdrawn_at: datetime | None, known: Known | None) -> bool:
+    if withdrawn_at is None:
+        return known is not None
+    # What was withdrawn before it opened anything opens nothing; what has opened an alert says so there, once.
+    return known is None or known is Known.WITHDRAWN
+
+
+def _write(
+    connection: Connection,
+    organisation_id: int,
+    alert_id: int,
+    now: datetime,
+    action: Action,
+    before: State | None,
+    after: State,
+    detail: dict[str, Any],
+) -> None:
+    entry = Entry(organisation_id, alert_id, now, action, before, after, detail=detail)
+    repository.add_history(connection, entry)
+
+
+def _as_row(row: Any) -> Row:
+    return row if isinstance(row, dict) else row._asdict()

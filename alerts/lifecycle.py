@@ -1,0 +1,98 @@
+"""The life of an alert: its states, what leads from one to the next, and how it ends.
+
+The table `TRANSITIONS` is the same as `alerts.transition` in the database, which refuses every other change.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from core.translation import mark
+
+
+class State(StrEnum):
+    """Where an alert stands."""
+
+    NEW = "new"
+    IN_CHARGE = "in_charge"
+    RESOLVED = "resolved"
+
+
+class Outcome(StrEnum):
+    """How an alert ended, in the operator's judgement."""
+
+    TRUE = "true"
+    FALSE = "false"
+    EXPLAINED = "explained"
+    UNCLEAR = "unclear"
+
+
+class Family(StrEnum):
+    """The three families of alerts, which are never mixed, most pressing first."""
+
+    SAFETY = "safety"
+    WELLBEING = "wellbeing"
+    TECHNICAL = "technical"
+
+
+class Action(StrEnum):
+    """What an entry of an alert's history says."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    CLEARED = "cleared"
+    TAKEN = "taken"
+    RELEASED = "released"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    NOTED = "noted"
+    UNANSWERED = "unanswered"
+    WITHDRAWN = "withdrawn"
+    CALLED_AGAIN = "called_again"
+
+
+class Transition(NamedTuple):
+    """One permitted change of state."""
+
+    before: State
+    after: State
+
+
+# Which actions change the state, and from where to where. All other actions leave it as it is.
+TRANSITIONS: dict[Transition, frozenset[Action]] = {
+    Transition(State.NEW, State.IN_CHARGE): frozenset({Action.TAKEN}),
+    Transition(State.IN_CHARGE, State.NEW): frozenset({Action.RELEASED, Action.CALLED_AGAIN}),
+    Transition(State.NEW, State.RESOLVED): frozenset({Action.RESOLVED}),
+    Transition(State.IN_CHARGE, State.RESOLVED): frozenset({Action.RESOLVED}),
+    Transition(State.RESOLVED, State.NEW): frozenset({Action.REOPENED}),
+}
+OPEN: frozenset[State] = frozenset({State.NEW, State.IN_CHARGE})
+
+STATE_LABELS: dict[State, str] = {
+    State.NEW: mark("New"),
+    State.IN_CHARGE: mark("In charge"),
+    State.RESOLVED: mark("Resolved"),
+}
+OUTCOME_LABELS: dict[Outcome, str] = {
+    Outcome.TRUE: mark("It was a real need"),
+    Outcome.FALSE: mark("False alarm"),
+    Outcome.EXPLAINED: mark("There was a known reason"),
+    Outcome.UNCLEAR: mark("It is not clear"),
+}
+ACTION_LABELS: dict[Action, str] = {
+    Action.OPENED: mark("Alert opened"),
+    Action.JOINED: mark("Happened again"),
+    Action.CLEARED: mark("The sensor says that it is over"),
+    Action.TAKEN: mark("Taken in charge"),
+    Action.RELEASED: mark("Given back to the queue"),
+    Action.RESOLVED: mark("Resolved"),
+    Action.REOPENED: mark("Opened again"),
+    Action.NOTED: mark("Note"),
+    Action.UNANSWERED: mark("Nobody took charge"),
+    Action.WITHDRAWN: mark("Late data changed the figures: the reason for this alert does not hold any more"),
+    Action.CALLED_AGAIN: mark("It happened again while somebody was in charge: people are called again"),
+}
+
+
+def actions_between(before: State, after: State) -> frozenset[Action]:
+    """Return the actions that lead from `before` to `after`, none if there is no such change."""
+    return TRANSITIONS.get(Transition(before, after), frozenset())

@@ -1,0 +1,179 @@
+"""What others may read of alerts. Reads for a person take a `View`; the rest is for services."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+
+from alerts.lifecycle import Action, Family, Outcome, State
+from alerts.wording import title
+from core.database import Row, View
+from core.statements import Statements
+
+STATEMENTS = Statements.beside(__file__)
+
+
+class Alert(NamedTuple):
+    """An alert as it is shown. Times are instants in UTC; `severity` and `coverage` run from 0 to 1."""
+
+    alert_id: int
+    public_id: UUID
+    organisation_id: int
+    home_id: int
+    person_id: int | None
+    family: Family
+    kind: str
+    severity: float
+    state: State
+    happened_at: datetime
+    opened_at: datetime
+    updated_at: datetime
+    times: int
+    explanation_it: str
+    explanation_en: str
+    coverage: float | None
+    evidence: dict[str, Any]
+    taken_by: int | None
+    taken_by_name: str
+    taken_at: datetime | None
+    resolved_at: datetime | None
+    outcome: Outcome | None
+
+    def title(self, language: str) -> str:
+        """Return what the alert is called."""
+        return title(self.kind, self.family, language)
+
+    def explanation(self, language: str) -> str:
+        """Return why it was opened, in one sentence."""
+        return self.explanation_it if language == "it" else self.explanation_en
+
+
+class HistoryEntry(NamedTuple):
+    """One line of an alert's history; `account_name` is empty where no person acted.
+
+    Where people were called again while somebody was in charge, it is who that was.
+    """
+
+    at: datetime
+    account_id: int | None
+    account_name: str
+    action: Action
+    from_state: State | None
+    to_state: State
+    outcome: Outcome | None
+    note: str
+    detail: dict[str, Any]
+
+
+class NotificationEntry(NamedTuple):
+    """Who was to be told and what became of it: `state` is due, sent, failed or cancelled."""
+
+    round: int
+    step: int
+    channel: str
+    account_id: int | None
+    state: str
+    due_at: datetime
+    attempts: int
+    last_error: str
+    sent_at: datetime | None
+    uncertain: bool
+
+
+class AlertPage(NamedTuple):
+    """One alert with all that happened to it."""
+
+    alert: Alert
+    history: list[HistoryEntry]
+    notifications: list[NotificationEntry]
+
+
+class Count(NamedTuple):
+    """How many open alerts there are of one family in one state."""
+
+    family: Family
+    state: State
+    alerts: int
+
+
+class Status(NamedTuple):
+    """How the alerts stand as a whole. `oldest_due` is since when a message waits that should have gone out."""
+
+    new: int
+    in_charge: int
+    due: int
+    oldest_due: datetime | None
+    failed: int
+
+
+def open_alerts(view: View, limit: int = 500) -> list[Alert]:
+    """Return the open alerts, most pressing first: safety first, then not yet taken, severity and age."""
+    rows = view.connection.execute(STATEMENTS["open_alerts"], {"limit": limit})
+    return [_alert(row) for row in rows]
+
+
+def alert(view: View, public_id: UUID) -> AlertPage | None:
+    """Return one alert with its history and notifications; None if there is none that the viewer may see."""
+    row = view.connection.execute(STATEMENTS["alert_by_public_id"], {"public_id": public_id}).fetchone()
+    if row is None:
+        return None
+    key = {"alert_id": row["alert_id"]}
+    return AlertPage(
+        _alert(row),
+        [_history(entry) for entry in view.connection.execute(STATEMENTS["history_of"], key)],
+        [NotificationEntry(**entry) for entry in view.connection.execute(STATEMENTS["notifications_of"], key)],
+    )
+
+
+def alerts_of_home(view: View, home_id: int, limit: int = 100) -> list[Alert]:
+    """Return the latest alerts of a home, newest first, resolved ones included."""
+    rows = view.connection.execute(STATEMENTS["alerts_of_home"], {"home_id": home_id, "limit": limit})
+    return [_alert(row) for row in rows]
+
+
+def counts(view: View) -> list[Count]:
+    """Return how many open alerts there are, by family and state."""
+    rows = view.connection.execute(STATEMENTS["counts"])
+    return [Count(Family(row["family"]), State(row["state"]), row["alerts"]) for row in rows]
+
+
+def unnotified(view: View) -> int:
+    """Return of how many alerts that nobody has taken nobody is being told: above 0, only the board shows them.
+
+    No message of their present round was accepted, and none is on its way that has not failed already: no mail server
+    is set, it cannot be reached or refuses, or there is nobody to be told.
+    """
+    row = view.connection.execute(STATEMENTS["unnotified"]).fetchone()
+    return 0 if row is None else int(row["alerts"])
+
+
+def status(connection: psycopg.Connection[Row], now: datetime) -> Status:
+    """Return how the alerts stand as a whole, for a service."""
+    row = connection.execute(STATEMENTS["status"], {"now": now}).fetchone()
+    if row is None:
+        raise LookupError("A statement that always has a row had none.")
+    return Status(**row)
+
+
+def _alert(row: Row) -> Alert:
+    return Alert(
+        **row
+        | {
+            "family": Family(row["family"]),
+            "state": State(row["state"]),
+            "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
+        }
+    )
+
+
+def _history(row: Row) -> HistoryEntry:
+    return HistoryEntry(
+        **row
+        | {
+            "action": Action(row["action"]),
+            "from_state": None if row["from_state"] is None else State(row["from_state"]),
+            "to_state": State(row["to_state"]),
+            "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
+        }
+    )

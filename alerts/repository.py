@@ -1,0 +1,380 @@
+"""What alerts writes: every change of an alert, its history and its notifications."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from alerts.lifecycle import Action, Family, Outcome, State
+from alerts.policy import Policy, as_json, from_json
+from core.database import Row
+from core.statements import Statements
+
+STATEMENTS = Statements.beside(__file__)
+Connection = psycopg.Connection[Row]
+# The database, not what was asked of it: whoever works waits for it.
+DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class Known(Enum):
+    """What has become of a reading or finding that has been seen."""
+
+    TAKEN_IN = auto()
+    WITHDRAWN = auto()
+
+
+class NewAlert(NamedTuple):
+    """What an alert opens with. `severity` runs from 0 to 1; `coverage` is None where it means nothing."""
+
+    organisation_id: int
+    home_id: int
+    person_id: int | None
+    family: Family
+    kind: str
+    severity: float
+    happened_at: datetime
+    explanation_it: str
+    explanation_en: str
+    coverage: float | None
+    evidence: dict[str, Any]
+
+
+class Opened(NamedTuple):
+    """The alert that was opened or joined; `times` is 1 where it was opened."""
+
+    alert_id: int
+    state: State
+    times: int
+    policy: Policy
+    step: int
+    taken_by: int | None
+    taken_by_name: str
+
+
+class Entry(NamedTuple):
+    """One line of an alert's history. `account_id`: who acted, or was in charge at `CALLED_AGAIN`; may be None."""
+
+    organisation_id: int
+    alert_id: int
+    at: datetime
+    action: Action
+    from_state: State | None
+    to_state: State
+    account_id: int | None = None
+    account_name: str = ""
+    outcome: Outcome | None = None
+    note: str = ""
+    detail: dict[str, Any] | None = None
+
+
+class Escalation(NamedTuple):
+    """A due step of an alert, locked for this transaction."""
+
+    alert_id: int
+    organisation_id: int
+    home_id: int
+    round: int
+    step: int
+    policy: dict[str, Any]
+
+
+class Claimed(NamedTuple):
+    """A notification that is leased to this worker. `attempts` names the lease: each claim has another number."""
+
+    notification_id: int
+    public_id: UUID
+    alert_id: int
+    alert_public_id: UUID
+    home_id: int
+    family: Family
+    kind: str
+    channel: str
+    address: str
+    language: str
+    opened_at: datetime
+    step: int
+    attempts: int
+    uncertain: bool
+
+
+class Changed(NamedTuple):
+    """The alert that a reading or finding changed."""
+
+    alert_id: int
+    organisation_id: int
+
+
+class Standing(NamedTuple):
+    """Where an alert stands, and whether the viewer may act on it."""
+
+    state: State
+    times: int
+    taken_by: int | None
+    taken_by_name: str
+    taken_at: datetime | None
+    policy: Policy
+    may_act: bool
+
+
+class AnotherOpenError(Exception):
+    """The home has another open alert of the same family and kind."""
+
+
+# --- taking in ---
+
+
+def looked_until(connection: Connection, source: str) -> datetime | None:
+    """Return how far `source` has been looked at, None before the first look."""
+    row = connection.execute(STATEMENTS["looked_until"], {"source": source}).fetchone()
+    return row["looked_until"] if row else None
+
+
+def advance_progress(connection: Connection, source: str, until: datetime, now: datetime) -> None:
+    """Remember that `source` has been looked at until `until`; goes back only from what lies after `now`."""
+    connection.execute(STATEMENTS["advance_progress"], {"source": source, "until": until, "now": now})
+
+
+def taken_in_among(connection: Connection, source: str, source_ids: Collection[int]) -> dict[int, Known]:
+    """Return what is known of those of `source_ids` that have been taken in already."""
+    rows = connection.execute(STATEMENTS["taken_in_among"], {"source": source, "source_ids": list(source_ids)})
+    return {row["source_id"]: Known.WITHDRAWN if row["withdrawn"] else Known.TAKEN_IN for row in rows}
+
+
+def take_in(
+    connection: Connection, source: str, source_id: int, now: datetime, would_have_been_at: datetime | None = None
+) -> bool:
+    """Claim one reading or finding for this transaction; tell whether nobody else had."""
+    values = {"source": source, "source_id": source_id, "now": now, "would_have_been_at": would_have_been_at}
+    return connection.execute(STATEMENTS["take_in"], values).rowcount == 1
+
+
+def set_taken_in_alert(connection: Connection, source: str, source_id: int, alert_id: int) -> None:
+    """Say which alert a reading or finding went into."""
+    values = {"source": source, "source_id": source_id, "alert_id": alert_id}
+    connection.execute(STATEMENTS["set_taken_in_alert"], values)
+
+
+def withdraw(connection: Connection, source: str, source_id: int, now: datetime) -> tuple[Changed, State] | None:
+    """Note that what was taken in does not hold any more; return the alert it went into, None if there is none."""
+    values = {"source": source, "source_id": source_id, "now": now}
+    row = connection.execute(STATEMENTS["withdraw"], values).fetchone()
+    return (Changed(row["alert_id"], row["organisation_id"]), State(row["state"])) if row else None
+
+
+def open_or_join(
+    connection: Connection, alert: NewAlert, policy: Policy, escalates_at: datetime, now: datetime
+) -> Opened:
+    """Open `alert`, or join the open one of the same home, family and kind, which keeps its own policy."""
+    values = alert._asdict() | {
+        "evidence": Jsonb(alert.evidence),
+        "policy": as_json(policy),
+        "escalates_at": escalates_at,
+        "now": now,
+    }
+    row = _one(connection.execute(STATEMENTS["open_or_join"], values))
+    return Opened(**row | {"state": State(row["state"]), "policy": from_json(row["policy"])})
+
+
+def open_alert_of(connection: Connection, home_id: int, family: Family, kind: str) -> tuple[Changed, State] | None:
+    """Return the open alert of a home, family and kind, locked; None where there is none."""
+    values = {"home_id": home_id, "family": family, "kind": kind}
+    row = connection.execute(STATEMENTS["open_alert_of"], values).fetchone()
+    return (Changed(row["alert_id"], row["organisation_id"]), State(row["state"])) if row else None
+
+
+def begin_round(connection: Connection, alert_id: int, escalates_at: datetime) -> None:
+    """Let the escalation of an alert that nobody has taken begin anew."""
+    connection.execute(STATEMENTS["begin_round"], {"alert_id": alert_id, "escalates_at": escalates_at})
+
+
+def call_again(connection: Connection, alert_id: int, escalates_at: datetime) -> None:
+    """Give an alert that somebody has in charge back to everybody, in a new round."""
+    connection.execute(STATEMENTS["call_again"], {"alert_id": alert_id, "escalates_at": escalates_at})
+
+
+def add_cause(connection: Connection, alert_id: int, series_id: int | None, at: datetime) -> None:
+    """Note that a sensor raised an alert with a reading of the instant `at`."""
+    connection.execute(STATEMENTS["add_cause"], {"alert_id": alert_id, "series_id": series_id, "at": at})
+
+
+def clear_cause(connection: Connection, alert_id: int, series_id: int | None, at: datetime) -> bool:
+    """Note that a sensor that raised an alert said at the instant `at` that it is over.
+
+    Return whether thereby every sensor that raised it has said so since it last did. Says False of a sensor that raised
+    nothing, of what is older than its last call, and where nothing has changed.
+    """
+    values = {"alert_id": alert_id, "series_id": series_id, "at": at}
+    return connection.execute(STATEMENTS["clear_cause"], values).fetchone() is not None
+
+
+def add_history(connection: Connection, entry: Entry) -> None:
+    """Write down what happened to an alert."""
+    connection.execute(STATEMENTS["add_history"], entry._asdict() | {"detail": Jsonb(entry.detail or {})})
+
+
+# --- escalating ---
+
+
+def due_escalation(connection: Connection, now: datetime) -> Escalation | None:
+    """Return the most pressing escalation that is due, locked, or None."""
+    row = connection.execute(STATEMENTS["due_escalation"], {"now": now}).fetchone()
+    return Escalation(**{name: row[name] for name in Escalation._fields}) if row else None
+
+
+def set_step(connection: Connection, alert_id: int, step: int, escalates_at: datetime | None) -> None:
+    """Move an escalation on to `step`, due at `escalates_at`."""
+    connection.execute(STATEMENTS["set_step"], {"alert_id": alert_id, "step": step, "escalates_at": escalates_at})
+
+
+def push_escalation_ahead(connection: Connection, alert_id: int, until: datetime) -> None:
+    """Put an escalation off that could not be carried out."""
+    connection.execute(STATEMENTS["push_escalation_ahead"], {"alert_id": alert_id, "until": until})
+
+
+def add_notification(
+    connection: Connection,
+    escalation: Escalation,
+    *,
+    channel: str,
+    account_id: int | None,
+    address: str,
+    language: str,
+    due_at: datetime,
+) -> bool:
+    """Note that somebody is to be told; tell whether that is new."""
+    values = {
+        "organisation_id": escalation.organisation_id,
+        "alert_id": escalation.alert_id,
+        "round": escalation.round,
+        "step": escalation.step,
+        "channel": channel,
+        "account_id": account_id,
+        "address": address,
+        "language": language,
+        "due_at": due_at,
+    }
+    return connection.execute(STATEMENTS["add_notification"], values).rowcount == 1
+
+
+# --- delivering ---
+
+
+def claim_notification(
+    connection: Connection, now: datetime, leased_until: datetime, *, safety_only: bool
+) -> Claimed | None:
+    """Lease the most pressing notification that is due until `leased_until`; None if there is none."""
+    values = {"now": now, "leased_until": leased_until, "safety_only": safety_only}
+    row = connection.execute(STATEMENTS["claim_notification"], values).fetchone()
+    if row is None:
+        return None
+    return Claimed(**{name: row[name] for name in Claimed._fields} | {"family": Family(row["family"])})
+
+
+def still_wanted(connection: Connection, claimed: Claimed) -> bool:
+    """Tell whether nobody has taken charge meanwhile and the lease is still this worker's."""
+    return connection.execute(STATEMENTS["still_wanted"], _lease(claimed)).fetchone() is not None
+
+
+def renew_lease(connection: Connection, claimed: Claimed, leased_until: datetime) -> bool:
+    """Keep a notification from being taken over while it is being sent; tell whether it is still this worker's."""
+    values = _lease(claimed) | {"leased_until": leased_until}
+    return connection.execute(STATEMENTS["renew_lease"], values).rowcount == 1
+
+
+def mark_sent(connection: Connection, claimed: Claimed, now: datetime) -> None:
+    """Write down that the channel accepted the message."""
+    connection.execute(STATEMENTS["mark_sent"], {"notification_id": claimed.notification_id, "now": now})
+
+
+def mark_cancelled(connection: Connection, claimed: Claimed) -> None:
+    """Write down that the message was not needed any more."""
+    connection.execute(STATEMENTS["mark_cancelled"], _lease(claimed))
+
+
+def mark_retry(connection: Connection, claimed: Claimed, due_at: datetime, error: str, *, uncertain: bool) -> None:
+    """Write down why an attempt failed and when the next one is due."""
+    values = _lease(claimed) | {"due_at": due_at, "error": error, "uncertain": uncertain}
+    connection.execute(STATEMENTS["mark_retry"], values)
+
+
+def mark_failed(connection: Connection, claimed: Claimed, error: str, *, uncertain: bool) -> None:
+    """Write down that the message will never be delivered, and why."""
+    connection.execute(STATEMENTS["mark_failed"], _lease(claimed) | {"error": error, "uncertain": uncertain})
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when there is something to do next, None if nothing waits."""
+    at: datetime | None = _one(connection.execute(STATEMENTS["next_due"]))["at"]
+    return at
+
+
+# --- what people do ---
+
+
+# Each returns how many messages were called off, None where nothing was changed: the alert is not to be seen, not the
+# viewer's to act on, in another state, or there is news of it. The database writes the history and who it was.
+
+
+def take_charge(connection: Connection, public_id: UUID, seen_times: int | None, now: datetime) -> int | None:
+    """Take a new alert in charge."""
+    return _act(connection, "take_charge", {"public_id": public_id, "seen_times": seen_times, "now": now})
+
+
+def release(connection: Connection, public_id: UUID, note: str, escalates_at: datetime, now: datetime) -> int | None:
+    """Give an alert that somebody has in charge back to the queue."""
+    values = {"public_id": public_id, "note": note, "escalates_at": escalates_at, "now": now}
+    return _act(connection, "release", values)
+
+
+def resolve(
+    connection: Connection, public_id: UUID, outcome: Outcome, note: str, seen_times: int | None, now: datetime
+) -> int | None:
+    """End an open alert."""
+    values = {"public_id": public_id, "outcome": outcome, "note": note, "seen_times": seen_times, "now": now}
+    return _act(connection, "resolve", values)
+
+
+def reopen(connection: Connection, public_id: UUID, note: str, escalates_at: datetime, now: datetime) -> int | None:
+    """Open a resolved alert again.
+
+    Raises `AnotherOpenError` if the home has another open alert of the same family and kind.
+    """
+    values = {"public_id": public_id, "note": note, "escalates_at": escalates_at, "now": now}
+    try:
+        with connection.transaction():
+            return _act(connection, "reopen", values)
+    except psycopg.errors.UniqueViolation as error:
+        raise AnotherOpenError from error
+
+
+def note(connection: Connection, public_id: UUID, text: str, now: datetime) -> int | None:
+    """Write a note into an alert's history."""
+    return _act(connection, "note", {"public_id": public_id, "note": text, "now": now})
+
+
+def standing(connection: Connection, public_id: UUID) -> Standing | None:
+    """Return where an alert stands; None if it is not to be seen."""
+    row = connection.execute(STATEMENTS["standing"], {"public_id": public_id}).fetchone()
+    if row is None:
+        return None
+    return Standing(**row | {"state": State(row["state"]), "policy": from_json(row["policy"])})
+
+
+def _act(connection: Connection, statement: str, values: dict[str, Any]) -> int | None:
+    called_off: int | None = _one(connection.execute(STATEMENTS[statement], values))["called_off"]
+    return called_off
+
+
+def _lease(claimed: Claimed) -> dict[str, Any]:
+    return {"notification_id": claimed.notification_id, "attempts": claimed.attempts}
+
+
+def _one(cursor: psycopg.Cursor[Row]) -> Row:
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("A statement that always has a row had none.")
+    return row

@@ -1,0 +1,259 @@
+-- looked_until --
+-- How far a source has been looked at.
+SELECT looked_until FROM alerts.progress WHERE source = %(source)s;
+
+-- advance_progress --
+-- Remembers how far a source has been looked at; goes back only from where a clock had jumped ahead to.
+INSERT INTO alerts.progress (source, looked_until) VALUES (%(source)s, %(until)s)
+ON CONFLICT (source) DO UPDATE SET looked_until = excluded.looked_until
+WHERE progress.looked_until < excluded.looked_until OR progress.looked_until > %(now)s;
+
+-- taken_in_among --
+-- Which of these readings or findings have been taken in already.
+SELECT source_id, withdrawn_at IS NOT NULL AS withdrawn FROM alerts.taken_in WHERE source = %(source)s AND source_id = ANY(%(source_ids)s);
+
+-- take_in --
+-- Claims one reading or finding; no row where somebody else did.
+INSERT INTO alerts.taken_in (source, source_id, at, would_have_been_at)
+VALUES (%(source)s, %(source_id)s, %(now)s, %(would_have_been_at)s)
+ON CONFLICT DO NOTHING
+RETURNING source_id;
+
+-- set_taken_in_alert --
+-- Says which alert a reading or finding went into.
+UPDATE alerts.taken_in SET alert_id = %(alert_id)s WHERE source = %(source)s AND source_id = %(source_id)s;
+
+-- withdraw --
+-- Notes that a finding that was taken in does not hold any more, and says which alert it went into.
+WITH withdrawn AS (
+    UPDATE alerts.taken_in SET withdrawn_at = %(now)s
+    WHERE source = %(source)s AND source_id = %(source_id)s AND withdrawn_at IS NULL
+    RETURNING alert_id
+)
+SELECT alert.alert_id, alert.organisation_id, alert.state FROM withdrawn JOIN alerts.alert USING (alert_id);
+
+-- open_or_join --
+-- Opens an alert, or joins the open one of the same home, family and kind.
+INSERT INTO alerts.alert (organisation_id, home_id, person_id, family, kind, severity, happened_at, opened_at, updated_at,
+                          explanation_it, explanation_en, coverage, evidence, policy, escalates_at)
+VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(severity)s, %(happened_at)s, %(now)s, %(now)s,
+        %(explanation_it)s, %(explanation_en)s, %(coverage)s, %(evidence)s, %(policy)s, %(escalates_at)s)
+ON CONFLICT (home_id, family, kind) WHERE state <> 'resolved'
+DO UPDATE SET times = alert.times + 1, updated_at = greatest(alert.updated_at, excluded.updated_at),
+              severity = greatest(alert.severity, excluded.severity)
+RETURNING alert_id, state, times, policy, step, taken_by, taken_by_name;
+
+-- open_alert_of --
+-- The open alert of a home, family and kind, locked.
+SELECT alert_id, organisation_id, state FROM alerts.alert
+WHERE home_id = %(home_id)s AND family = %(family)s AND kind = %(kind)s AND state <> 'resolved'
+FOR UPDATE;
+
+-- begin_round --
+-- Lets the escalation of an alert that nobody has taken begin anew.
+UPDATE alerts.alert SET round = round + 1, step = 0, escalates_at = %(escalates_at)s
+WHERE alert_id = %(alert_id)s AND state = 'new';
+
+-- call_again --
+-- Gives an alert that somebody has in charge back to everybody: a new call came in.
+UPDATE alerts.alert
+SET state = 'new', taken_by = NULL, taken_by_name = '', taken_at = NULL, round = round + 1, step = 0,
+    escalates_at = %(escalates_at)s
+WHERE alert_id = %(alert_id)s AND state = 'in_charge';
+
+-- add_cause --
+-- Notes that a sensor raised an alert, and when it last did.
+INSERT INTO alerts.cause AS known (alert_id, series_id, raised_at) VALUES (%(alert_id)s, %(series_id)s, %(at)s)
+ON CONFLICT (alert_id, series_id) DO UPDATE SET raised_at = greatest(known.raised_at, excluded.raised_at);
+
+-- clear_cause --
+-- Notes that what a sensor raised is over; a row where that ends the whole cause of the alert, which was not over before.
+WITH cleared AS (
+    UPDATE alerts.cause SET cleared_at = %(at)s
+    WHERE alert_id = %(alert_id)s AND series_id = %(series_id)s AND raised_at < %(at)s
+        AND (cleared_at IS NULL OR cleared_at <= raised_at)
+    RETURNING series_id
+)
+SELECT series_id FROM cleared
+WHERE NOT EXISTS (
+    SELECT FROM alerts.cause
+    WHERE alert_id = %(alert_id)s AND series_id IS DISTINCT FROM %(series_id)s
+        AND (cleared_at IS NULL OR cleared_at <= raised_at)
+);
+
+-- add_history --
+-- Writes down what happened to an alert.
+INSERT INTO alerts.history (organisation_id, alert_id, at, account_id, account_name, action, from_state, to_state, outcome, note, detail)
+VALUES (%(organisation_id)s, %(alert_id)s, %(at)s, %(account_id)s, %(account_name)s, %(action)s, %(from_state)s, %(to_state)s,
+        %(outcome)s, %(note)s, %(detail)s);
+
+-- due_escalation --
+-- The most pressing escalation that is due, locked; one that another worker carries out is left to it.
+SELECT alert_id, organisation_id, home_id, family, kind, round, step, policy FROM alerts.alert
+WHERE escalates_at <= %(now)s AND state = 'new'
+ORDER BY family = 'safety' DESC, escalates_at LIMIT 1
+FOR UPDATE SKIP LOCKED;
+
+-- set_step --
+-- Moves an escalation on to its next step.
+UPDATE alerts.alert SET step = %(step)s, escalates_at = %(escalates_at)s WHERE alert_id = %(alert_id)s;
+
+-- push_escalation_ahead --
+-- Puts an escalation off that could not be carried out, so that it does not hold up the others.
+UPDATE alerts.alert SET escalates_at = %(until)s
+WHERE alert_id = %(alert_id)s AND state = 'new' AND escalates_at < %(until)s;
+
+-- add_notification --
+-- Notes that somebody is to be told; nobody is twice for the same step, nor while an earlier message is still on its way.
+INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address, language, due_at)
+SELECT %(organisation_id)s, %(alert_id)s, %(round)s, %(step)s, %(channel)s, %(account_id)s, %(address)s, %(language)s, %(due_at)s
+WHERE NOT EXISTS (
+    SELECT FROM alerts.notification
+    WHERE alert_id = %(alert_id)s AND channel = %(channel)s AND address = %(address)s AND state = 'due'
+)
+ON CONFLICT DO NOTHING;
+
+-- claim_notification --
+-- Leases the most pressing notification that is due. A lease that was never given back means an attempt without an answer.
+WITH due AS (
+    SELECT notification.notification_id
+    FROM alerts.notification JOIN alerts.alert USING (alert_id)
+    WHERE notification.state = 'due' AND notification.due_at <= %(now)s
+        AND (notification.leased_until IS NULL OR notification.leased_until <= %(now)s)
+        AND (alert.family = 'safety' OR NOT %(safety_only)s)
+    ORDER BY alert.family = 'safety' DESC, notification.due_at LIMIT 1
+    FOR UPDATE OF notification SKIP LOCKED
+)
+UPDATE alerts.notification
+SET leased_until = %(leased_until)s, attempts = attempts + 1, uncertain = uncertain OR leased_until IS NOT NULL
+FROM due, alerts.alert
+WHERE notification.notification_id = due.notification_id AND alert.alert_id = notification.alert_id
+RETURNING notification.notification_id, notification.public_id, notification.alert_id, notification.channel, notification.address,
+    notification.language, notification.attempts, notification.uncertain, notification.step, alert.public_id AS alert_public_id,
+    alert.family, alert.kind, alert.home_id, alert.opened_at, alert.policy;
+
+-- still_wanted --
+-- Whether a leased notification is still to be sent: nobody has taken charge and the lease is still ours.
+SELECT FROM alerts.notification JOIN alerts.alert USING (alert_id)
+WHERE notification.notification_id = %(notification_id)s AND notification.attempts = %(attempts)s
+    AND notification.state = 'due' AND alert.state = 'new';
+
+-- renew_lease --
+-- Keeps a notification that is being sent from being taken over.
+UPDATE alerts.notification SET leased_until = %(leased_until)s
+WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND state = 'due';
+
+-- mark_sent --
+-- Writes down that the channel accepted a message, also where it was called off at the same moment.
+UPDATE alerts.notification SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = ''
+WHERE notification_id = %(notification_id)s AND state <> 'sent';
+
+-- mark_cancelled --
+-- Writes down that a message was not needed any more.
+UPDATE alerts.notification SET state = 'cancelled', leased_until = NULL
+WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND state = 'due';
+
+-- mark_retry --
+-- Writes down why an attempt failed and when the next one is due.
+UPDATE alerts.notification
+SET due_at = %(due_at)s, leased_until = NULL, last_error = %(error)s, uncertain = uncertain OR %(uncertain)s
+WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND state = 'due';
+
+-- mark_failed --
+-- Writes down that a message will never be delivered, and why.
+UPDATE alerts.notification
+SET state = 'failed', leased_until = NULL, last_error = %(error)s, uncertain = uncertain OR %(uncertain)s
+WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND state = 'due';
+
+-- next_due --
+-- When there is something to do next: an escalation, a message, or a lease that ends; null if nothing waits.
+SELECT min(at) AS at FROM (
+    SELECT min(escalates_at) AS at FROM alerts.alert WHERE escalates_at IS NOT NULL
+    UNION ALL
+    SELECT min(greatest(due_at, coalesce(leased_until, due_at))) FROM alerts.notification WHERE state = 'due'
+) AS waiting;
+
+-- take_charge --
+-- Takes an alert in charge that is new and not news to the viewer; null where it is not so, or not theirs to take.
+SELECT alerts.take_charge(%(public_id)s, %(seen_times)s, %(now)s) AS called_off;
+
+-- release --
+-- Gives an alert back to the queue; its escalation begins anew.
+SELECT alerts.release(%(public_id)s, %(note)s, %(escalates_at)s, %(now)s) AS called_off;
+
+-- resolve --
+-- Ends an open alert with its outcome, unless there is news of it that the viewer has not seen.
+SELECT alerts.resolve(%(public_id)s, %(outcome)s, %(note)s, %(seen_times)s, %(now)s) AS called_off;
+
+-- reopen --
+-- Opens a resolved alert again; its escalation begins anew.
+SELECT alerts.reopen(%(public_id)s, %(note)s, %(escalates_at)s, %(now)s) AS called_off;
+
+-- note --
+-- Writes a note into the history of an alert.
+SELECT alerts.note(%(public_id)s, %(note)s, %(now)s) AS called_off;
+
+-- standing --
+-- Where an alert stands, and whether the viewer may act on it.
+SELECT state, times, taken_by, taken_by_name, taken_at, policy, registry.viewer_may_act(organisation_id) AS may_act
+FROM alerts.alert
+WHERE public_id = %(public_id)s AND organisation_id IN (SELECT registry.viewer_organisations());
+
+-- open_alerts --
+-- The open alerts a viewer may see, most pressing first: safety, then those that nobody has taken, severity and age.
+SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome
+FROM alerts.alert
+WHERE state <> 'resolved' AND organisation_id IN (SELECT registry.viewer_organisations())
+ORDER BY array_position(ARRAY['safety', 'wellbeing', 'technical'], family), state = 'in_charge', severity DESC, opened_at, alert_id
+LIMIT %(limit)s;
+
+-- alert_by_public_id --
+-- One alert, if the viewer may see it.
+SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome
+FROM alerts.alert
+WHERE public_id = %(public_id)s AND organisation_id IN (SELECT registry.viewer_organisations());
+
+-- alerts_of_home --
+-- The latest alerts of a home, newest first.
+SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome
+FROM alerts.alert
+WHERE home_id = %(home_id)s AND organisation_id IN (SELECT registry.viewer_organisations())
+ORDER BY opened_at DESC, alert_id DESC
+LIMIT %(limit)s;
+
+-- history_of --
+-- What happened to an alert, oldest first.
+SELECT at, account_id, account_name, action, from_state, to_state, outcome, note, detail
+FROM alerts.history WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY history_id;
+
+-- notifications_of --
+-- Who was to be told of an alert and what became of it.
+SELECT round, step, channel, account_id, state, due_at, attempts, last_error, sent_at, uncertain
+FROM alerts.notification WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY notification_id;
+
+-- counts --
+-- How many open alerts the viewer may see, by family and state.
+SELECT family, state, count(*)::int AS alerts FROM alerts.alert
+WHERE state <> 'resolved' AND organisation_id IN (SELECT registry.viewer_organisations()) GROUP BY family, state;
+
+-- unnotified --
+-- How many alerts that nobody has taken the viewer may see of which no message of this round went out or is on its way.
+SELECT count(*)::int AS alerts FROM alerts.alert
+WHERE state = 'new' AND step > 0 AND organisation_id IN (SELECT registry.viewer_organisations())
+    AND NOT EXISTS (
+        SELECT FROM alerts.notification
+        WHERE notification.alert_id = alert.alert_id AND notification.round = alert.round
+            AND (notification.state = 'sent' OR (notification.state = 'due' AND notification.last_error = ''))
+    );
+
+-- status --
+-- How the alerts stand as a whole: counts, and since when the oldest message waits that should have gone out.
+SELECT
+    (SELECT count(*)::int FROM alerts.alert WHERE state = 'new') AS new,
+    (SELECT count(*)::int FROM alerts.alert WHERE state = 'in_charge') AS in_charge,
+    (SELECT count(*)::int FROM alerts.notification WHERE state = 'due') AS due,
+    (SELECT min(due_at) FROM alerts.notification WHERE state = 'due' AND due_at <= %(now)s) AS oldest_due,
+    (SELECT count(*)::int FROM alerts.notification WHERE state = 'failed') AS failed;

@@ -1,0 +1,78 @@
+"""What alerts are called and how they are explained, in the reader's language."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from alerts.lifecycle import Family
+from core.translation import mark, translator
+
+# Safety quantities and the kinds of findings, by their names.
+TITLES: dict[str, str] = {
+    "sos_button": mark("SOS button pressed"),
+    "smoke": mark("Smoke reported"),
+    "gas": mark("Gas reported"),
+    "carbon_monoxide": mark("Carbon monoxide reported"),
+    "water_leak": mark("Water leak reported"),
+    "fall": mark("Fall reported"),
+    "night_bathroom_visits": mark("Unusual visits to the bathroom at night"),
+    "longest_stillness": mark("Unusually long stillness"),
+    "silent_home": mark("No news from the sensors of the home"),
+}
+FAMILY_TITLES: dict[Family, str] = {
+    Family.SAFETY: mark("Call for help"),
+    Family.WELLBEING: mark("Change in wellbeing"),
+    Family.TECHNICAL: mark("Technical problem"),
+}
+# From here on it matters to whoever reads that the message came late.
+LATE = timedelta(minutes=2)
+
+
+class Explanation(NamedTuple):
+    """One plain sentence in both languages."""
+
+    it: str
+    en: str
+
+
+def title(kind: str, family: Family, language: str) -> str:
+    """Return what an alert of `kind` is called; the name of its family where the kind has none."""
+    return translator(language).gettext(TITLES.get(kind, FAMILY_TITLES[family]))
+
+
+def safety_explanation(kind: str, happened_at: datetime, received_at: datetime, zone: ZoneInfo) -> Explanation:
+    """Return the sentence for a safety reading, with the home's local time and, where it came late, its age."""
+    return Explanation(
+        it=_safety_sentence(kind, happened_at, received_at, zone, "it"),
+        en=_safety_sentence(kind, happened_at, received_at, zone, "en"),
+    )
+
+
+def _safety_sentence(kind: str, happened_at: datetime, received_at: datetime, zone: ZoneInfo, language: str) -> str:
+    gettext = translator(language).gettext
+    local = happened_at.astimezone(zone)
+    what = title(kind, Family.SAFETY, language)
+    clock = format_time(local, "HH:mm", tzinfo=zone, locale=language)
+    if local.date() == received_at.astimezone(zone).date():
+        sentence = gettext("%(what)s at %(time)s") % {"what": what, "time": clock}
+    else:
+        day = format_date(local.date(), "d MMMM", locale=language)
+        sentence = gettext("%(what)s on %(day)s at %(time)s") % {"what": what, "day": day, "time": clock}
+    late = received_at - happened_at
+    if late < LATE:
+        return sentence
+    return gettext("%(sentence)s (received %(age)s later)") % {"sentence": sentence, "age": age(late, language)}
+
+
+def age(duration: timedelta, language: str) -> str:
+    """Return a duration in the largest unit that still tells enough: minutes, hours or days."""
+    minutes = max(int(duration.total_seconds() // 60), 0)
+    ngettext = translator(language).ngettext
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 48:  # noqa: PLR2004 - up to two days hours tell more
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}

@@ -1,0 +1,92 @@
+"""The loop of the alert worker: take in what is new, carry out due steps, deliver; then sleep until something is due.
+
+PostgreSQL's notices wake it at once. They may be lost: it looks at the tables all the same, at the latest after
+`LONGEST_WAIT_S`. Any number of workers may run beside each other.
+"""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from alerts import repository
+from alerts.channels.transport import Transport
+from alerts.escalation import escalate
+from alerts.intake import Intake
+from alerts.policy import Rules
+from alerts.senders import Senders
+from core.clock import Clock
+from core.database import Database
+from core.log import logger
+from core.notices import Listener
+
+CHANNELS = ("vicino_urgent", "vicino_finding", "vicino_notification")
+LONGEST_WAIT_S = 5.0
+SHORTEST_WAIT_S = 0.2
+SWEEP_EVERY_S = 3600.0
+
+
+class Worker:
+    """Everything between a reading or finding and a person being told."""
+
+    def __init__(
+        self,
+        database: Database,
+        transports: Mapping[str, Transport],
+        clock: Clock,
+        rules: Rules,
+        stale_after: timedelta,
+    ) -> None:
+        self._database = database
+        self._transports = transports
+        self._clock = clock
+        self._intake = Intake(database, rules, stale_after)
+        self._swept_at: float | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set."""
+        with (
+            Listener(self._database, CHANNELS) as listener,
+            Senders(self._database, self._transports, self._clock) as senders,
+        ):
+            # Listening before the first look: what comes in between is noticed.
+            listener.wait(0.001, self._clock, stop)
+            while not stop.is_set():
+                listener.wait(self._work(senders, stop), self._clock, stop)
+
+    def _work(self, senders: Senders, stop: threading.Event) -> float:
+        """Do what is due and return the seconds until there is more."""
+        try:
+            now = self._clock.now()
+            # What waits already must not wait for what is new, however much that is.
+            escalate(self._database, now)
+            senders.poke()
+            troubled = self._intake.look(now, sweep=self._sweep_is_due()).troubled
+            now = self._clock.now()
+            if escalate(self._database, now):
+                senders.poke()
+            with self._database.transaction() as connection:
+                due = repository.next_due(connection)
+        except repository.DATABASE_AWAY as error:
+            logger().warning("waiting for the database", reason=type(error).__name__)
+            self._clock.wait(stop, 1.0)
+            return SHORTEST_WAIT_S
+        except Exception as error:  # noqa: BLE001 - one part that fails must not end the others
+            logger().error("look failed", reason=type(error).__name__)
+            self._clock.wait(stop, 1.0)
+            return SHORTEST_WAIT_S
+        return wait_s(due, self._clock.now(), troubled=bool(troubled))
+
+    def _sweep_is_due(self) -> bool:
+        monotonic = self._clock.monotonic()
+        if self._swept_at is not None and monotonic - self._swept_at < SWEEP_EVERY_S:
+            return False
+        self._swept_at = monotonic
+        return True
+
+
+def wait_s(due: datetime | None, now: datetime, *, troubled: bool = False) -> float:
+    """Return how long to wait for notices: until `due`, neither busily nor longer than the worker dares to sleep."""
+    longest = 1.0 if troubled else LONGEST_WAIT_S
+    if due is None:
+        return longest
+    return min(max((due - now).total_seconds(), SHORTEST_WAIT_S), longest)

@@ -1,0 +1,1 @@
+"""Episodes, indicators, baselines, detectors, findings."""

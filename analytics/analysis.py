@@ -1,0 +1,252 @@
+"""Computes days of a home from what is stored and stores what comes of them.
+
+All of it happens in the transaction of the connection that is passed in, so that a day is computed or not: nothing
+in between is ever seen.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics import baseline, findings, repository
+from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
+from analytics.frames import Episode, Span, instant, readings_frame, sensors_frame, span
+from analytics.home_day import HomeDay, SensorSilence, compute, reading_window
+from analytics.indicators import INDICATORS
+from analytics.layout import layout
+from analytics.repository import Home
+from core.localtime import Interval, local_day
+from devices import reads as devices
+from ingest import reads as ingest
+
+ONE_DAY = timedelta(days=1)
+HEARD_WITHIN = timedelta(minutes=5)  # gateways speak once a minute
+
+
+def analyse_days(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> int:
+    """Compute `days` (in order) of a home and judge them, and later ones that they are the past of.
+
+    Return how many findings are new, different or withdrawn; whoever listens is told if there are any. What is not
+    known at `now`, or lies after the noon that ends the night of a day, does not enter into that day.
+    """
+    changed = sum(_run(connection, home, run, now) for run in _runs(days))
+    if changed:
+        repository.tell_finding(connection)
+    return changed
+
+
+def _runs(days: Sequence[date]) -> Iterator[list[date]]:
+    run: list[date] = []
+    for day in days:
+        if run and day != run[-1] + ONE_DAY:
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run
+
+
+def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> int:
+    """Compute days that follow each other."""
+    computed = _computed(connection, home, days, now)
+    if not computed:
+        return 0
+    interval = Interval(local_day(days[0], home.zone).start, local_day(days[-1], home.zone).end)
+    repository.replace_episodes(connection, home, interval, [e for one in computed for e in one.episodes])
+    repository.put_rhythms(connection, home.home_id, [one.rhythm for one in computed])
+    repository.put_device_rhythms(
+        connection,
+        home.home_id,
+        [(one.day, device, rhythm) for one in computed for device, rhythm in one.devices.items()],
+    )
+    restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
+    evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
+    silent_still = {one.day: one.silent_still for one in computed}
+    return (
+        _judge(connection, home, sorted({*days, *restated}), evidence, silent_still, now)
+        + sum(_judge_running(connection, home, one, evidence, now) for one in computed if one.running)
+        + _silences(connection, home, computed, interval, now)
+        + _silent_sensors(connection, home, computed, interval, now)
+    )
+
+
+def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
+    sensors = devices.sensors_of_home(connection, home.home_id)
+    windows = [reading_window(day, home.zone, now) for day in days]
+    start, end = instant(windows[0].start), instant(max(window.end for window in windows))
+    if not sensors or start >= end:
+        return []
+    readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))
+    sensed = layout(sensors_frame(sensors))
+    memory = repository.memory_of(connection, home.home_id, days[0])
+    found = []
+    for day, window in zip(days, windows, strict=True):
+        past = memory.before(day)
+        silent_so_far = readings.empty or readings["at"].iloc[0] >= window.end
+        if past.last_at is None and silent_so_far:
+            continue  # the home has never spoken yet: nothing is missing
+        one = compute(day, home.zone, sensed, readings, past, now)
+        memory.keep_day(one)
+        found.append(one)
+    return found
+
+
+class _Evidence(NamedTuple):
+    """The episodes that findings rest on: of the days just computed, else as stored."""
+
+    connection: Connection[DictRow]
+    home_id: int
+    computed: dict[date, list[Episode]]
+
+    def of(self, day: date, interval: Interval) -> list[Episode]:
+        """Return the episodes that touch the interval of a day."""
+        if day not in self.computed:
+            return repository.episodes_of_home(self.connection, self.home_id, interval)
+        within = span(interval)
+        return [e for e in self.computed[day] if e.start < within.end and e.end >= within.start]
+
+
+def _judge(
+    connection: Connection[DictRow],
+    home: Home,
+    days: Sequence[date],
+    evidence: _Evidence,
+    silent_still: Mapping[date, bool],
+    now: datetime,
+) -> int:
+    """Judge `days` and the days after them that have them in their past."""
+    first, last = days[0], days[-1] + baseline.REACH
+    changed = 0
+    histories = repository.history(connection, home.home_id, first - baseline.REACH, last)
+    for kind, history in histories.items():
+        judged = [
+            (findings.judge(kind, day, history, evidence.of, home.zone), math.isnan(value))
+            for day, value in zip(history["day"], history["value"], strict=True)
+            if day >= first
+        ]
+        verdicts = [verdict for verdict, _ in judged]
+        repository.put_verdicts(connection, home, verdicts)
+        undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
+        changed += _store(connection, home, kind, verdicts, undecided, now)
+    return changed
+
+
+def _store(
+    connection: Connection[DictRow],
+    home: Home,
+    kind: str,
+    verdicts: Sequence[Verdict],
+    undecided: Collection[date],
+    now: datetime,
+) -> int:
+    """Store the findings among `verdicts` and withdraw the others, but for days that are `undecided`."""
+    if not verdicts:
+        return 0
+    held = [verdict.finding for verdict in verdicts if verdict.finding is not None]
+    indicator = INDICATORS[kind]
+    about = Interval(
+        indicator.interval(verdicts[0].day, home.zone).start, indicator.interval(verdicts[-1].day, home.zone).end
+    )
+    starts = [finding.interval.start for finding in held]
+    if indicator.running:
+        starts += [indicator.interval(day, home.zone).start for day in undecided]
+    return repository.put_findings(connection, home, held, now) + repository.withdraw(
+        connection, home.home_id, kind, about, starts, now
+    )
+
+
+def _judge_running(
+    connection: Connection[DictRow], home: Home, one: HomeDay, evidence: _Evidence, now: datetime
+) -> int:
+    """Judge what indicators have come to on a day that is not over.
+
+    What was said of a silence that goes on until nobody knows whether the sensors live is neither confirmed nor
+    refuted by its going on: it holds until something is heard again. Of a home whose gateway is away, or holds readings
+    back, nothing is said: that is no stillness.
+    """
+    if not ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN):
+        return 0
+    changed = 0
+    histories = repository.history(connection, home.home_id, one.day - baseline.REACH, one.day - ONE_DAY)
+    for so_far in one.running:
+        if so_far.kind not in histories:
+            continue
+        found = findings.judge_running(so_far, histories[so_far.kind], evidence.of, home.zone)
+        if found is not None:
+            changed += repository.put_findings(connection, home, [found], now)
+        elif so_far.value is not None or not one.silent_still:
+            about = INDICATORS[so_far.kind].interval(one.day, home.zone)
+            changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now)
+    return changed
+
+
+def _silences(
+    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], interval: Interval, now: datetime
+) -> int:
+    """Store the technical findings about the home's silences, each once, whichever days see it."""
+    known = repository.known_silences(connection, home.home_id, interval.start - ONE_DAY)
+    latest = {start: (one.end, one.ended, one.before) for start, one in known.items()}
+    seen: set[int] = set()
+    for silence in (silence for one in computed for silence in one.silences):
+        start, end = silence.span
+        before = silence.before
+        if start in latest:
+            known_end, known_ended, known_before = latest[start]
+            before = known_before if before is None else before
+            if not silence.ended and known_end > end:
+                end, ended = known_end, known_ended
+            else:
+                ended = silence.ended
+        else:
+            ended = silence.ended
+        latest[start] = (end, ended, before)
+        seen.add(start)
+    held: list[Finding] = [
+        findings.silence(Span(start, latest[start][0]), ended=latest[start][1], before=latest[start][2], zone=home.zone)
+        for start in sorted(seen)
+    ]
+    return repository.put_findings(connection, home, held, now) + repository.withdraw(
+        connection, home.home_id, SILENT_HOME, interval, [instant(start) for start in seen], now
+    )
+
+
+def _silent_sensors(
+    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], interval: Interval, now: datetime
+) -> int:
+    """Store the technical findings about silent sensors, each silence once, however many days it lasts.
+
+    Sensors that fell silent at the same instant share one. It is withdrawn if one of them spoke within it after all.
+    """
+    rooms = {sensor.device_id: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
+    known = repository.known_sensor_silences(connection, home.home_id, interval.start - ONE_DAY)
+    found: dict[int, dict[int, SensorSilence]] = {}
+    for silence in (silence for one in computed for silence in one.silent_sensors):
+        found.setdefault(silence.span.start, {})[silence.device_id] = silence
+    held = []
+    for start, of_devices in sorted(found.items()):
+        end = min(silence.span.end for silence in of_devices.values())
+        ended = any(silence.ended for silence in of_devices.values())
+        earlier = known.get(start)
+        if earlier is not None and not ended and earlier.end > end:
+            end, ended = earlier.end, earlier.ended
+        where = {device: rooms[device] for device in of_devices}
+        held.append(findings.sensor_silence(Span(start, end), where, ended=ended, zone=home.zone))
+    refuted = [
+        start
+        for start, silence in known.items()
+        if start not in found and any(_spoke_within(one, silence.devices, start, silence.end) for one in computed)
+    ]
+    changed = repository.put_findings(connection, home, held, now)
+    for start in refuted:
+        about = Interval(instant(start), instant(start + 1))
+        changed += repository.withdraw(connection, home.home_id, SILENT_SENSOR, about, [], now)
+    return changed
+
+
+def _spoke_within(one: HomeDay, devices: Collection[int], start: int, end: int) -> bool:
+    spoke = [at for device in devices if (day := one.devices.get(device)) for at in (day.first_at, day.last_at)]
+    return any(start < at < end for at in spoke)

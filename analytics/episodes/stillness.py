@@ -1,0 +1,34 @@
+"""Long stillness: nobody moves anywhere in the home while somebody is in it and the sensors are alive.
+
+The silence between two signs of somebody, as in Cuddihy et al., *An algorithm for automatic detection of long
+periods of inactivity* (HealthNet 2007). A silence during which the person is out, or of which nobody knows whether
+the sensors were alive, is none.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analytics.frames import MINUTE, Episode, Span, overlap
+
+KIND = "stillness"
+SHORTEST = 30 * MINUTE
+
+
+def stillnesses(
+    activity: pd.DataFrame, outings: Sequence[Episode], unknown: Sequence[Span], until: int
+) -> list[Episode]:
+    """Return the stillnesses of at least `SHORTEST`, ordered by time; the last one lasts at most until `until`."""
+    signs = ~activity["left"].to_numpy()
+    at, room = activity["at"].to_numpy()[signs], activity["room_id"].to_numpy()[signs]
+    if not len(at):
+        return []
+    following = np.append(at[1:], until)
+    not_there = [Span(outing.start, outing.end) for outing in outings] + list(unknown)
+    found = []
+    for index in np.flatnonzero(following - at >= SHORTEST):
+        silence = Span(int(at[index]), int(following[index]))
+        if not any(overlap(silence, span) for span in not_there):
+            found.append(Episode(KIND, silence.start, silence.end, int(room[index]) or None, 2))
+    return found

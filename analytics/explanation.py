@@ -1,0 +1,262 @@
+"""Findings in one plain sentence, Italian and English: the figure, the usual range, the period, the coverage.
+
+Dates are written out, never "last night": a sentence is read when it is read. No sentence names a disease.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from gettext import NullTranslations
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from analytics import baseline
+from analytics.baseline import Baseline
+from analytics.coverage import LIMIT
+from core.places import RoomKind
+from core.translation import LANGUAGES, mark, translator
+
+_DAY = {"it": "EEEE d MMMM", "en": "EEEE d MMMM"}
+_WEEKDAY = {"it": "EEEE d", "en": "EEEE d"}
+SHORTEST_TOLD = 30  # minutes: stillnesses shorter than this are not recorded
+_LOCALE = {"it": "it", "en": "en_GB"}
+
+
+ROOMS: dict[str, str] = {
+    RoomKind.BEDROOM: mark("bedroom"),
+    RoomKind.BATHROOM: mark("bathroom"),
+    RoomKind.KITCHEN: mark("kitchen"),
+    RoomKind.LIVING: mark("living room"),
+    RoomKind.HALL: mark("hall"),
+    RoomKind.ENTRANCE: mark("entrance"),
+    RoomKind.OUTSIDE: mark("outside"),
+    RoomKind.OTHER: mark("other room"),
+}
+
+
+class Sentence(NamedTuple):
+    """One statement in both languages."""
+
+    it: str
+    en: str
+
+
+def in_both(word: Callable[[str, NullTranslations], str]) -> Sentence:
+    """Return what `word` says in each language, given the language and its translations."""
+    return Sentence(**{language: word(language, translator(language)) for language in LANGUAGES})
+
+
+def unusual(kind: str, day: date, value: float, usual: Baseline, coverage: float) -> Sentence:
+    """Say that `value` of the indicator `kind` on `day` is out of the usual range.
+
+    Raises `KeyError` for an indicator that has no sentence.
+    """
+    return in_both(lambda language, t: _unusual(kind, day, value, usual, coverage, language, t))
+
+
+def still_running(kind: str, since: datetime, until: datetime, usual: Baseline, coverage: float) -> Sentence:
+    """Say that what `kind` is about has been going on since `since` and still was at `until` (both local).
+
+    Raises `KeyError` for an indicator that has no such sentence.
+    """
+    return in_both(lambda language, t: _still_running(kind, since, until, usual, coverage, language, t))
+
+
+def no_verdict(kind: str, day: date, coverage: float, known_days: int) -> Sentence:
+    """Say why there is no verdict on `day`: too little data, or still learning what is usual."""
+    return in_both(lambda language, t: _no_verdict(kind, day, coverage, known_days, language, t))
+
+
+def silent_home(start: datetime, end: datetime | None, before: float | None, zone: ZoneInfo) -> Sentence:
+    """Say that a home sent nothing from `start` to `end` (None: until now), with the coverage of the day before."""
+    return in_both(lambda language, t: _silent_home(start, end, before, zone, language, t))
+
+
+def silent_sensors(rooms: Sequence[str], start: datetime, end: datetime | None, zone: ZoneInfo) -> Sentence:
+    """Say that sensors, one in a room of each kind in `rooms`, sent nothing from `start` to `end` (None: until now)."""
+    return in_both(lambda language, t: _silent_sensors(rooms, start, end, zone, language, t))
+
+
+def _unusual(
+    kind: str, day: date, value: float, usual: Baseline, coverage: float, language: str, t: NullTranslations
+) -> str:
+    figure = {"night_bathroom_visits": _visits, "longest_stillness": _stillness}[kind](value, t)
+    return " ".join(
+        [
+            t.gettext("%(figure)s %(period)s; usually %(usual)s.")
+            % {
+                "figure": figure,
+                "period": _period(kind, day, language, t),
+                "usual": _range(usual, _number if kind == "night_bathroom_visits" else duration, t),
+            },
+            _based_on(coverage, t),
+        ]
+    )
+
+
+def _still_running(
+    kind: str, since: datetime, until: datetime, usual: Baseline, coverage: float, language: str, t: NullTranslations
+) -> str:
+    said = {"longest_stillness": _no_movement_since}[kind](since, until, usual, language, t)
+    return said + " " + _based_on(coverage, t)
+
+
+def _no_movement_since(since: datetime, until: datetime, usual: Baseline, language: str, t: NullTranslations) -> str:
+    said = {
+        # Of the clock alone, two times on the night of a change would lie an hour wrong apart: count in UTC.
+        "duration": _short((until.astimezone(UTC) - since.astimezone(UTC)) // timedelta(minutes=1), t),
+        "usual": _range(usual, _short_hours, t),
+    }
+    if since.date() == until.date():
+        said["time"] = _clock(since)
+        return (
+            t.gettext(
+                "No movement since %(time)s (%(duration)s); "
+                "the longest time without movement by day is usually %(usual)s."
+            )
+            % said
+        )
+    said["moment"] = _moment(since, language, t)
+    return (
+        t.gettext(
+            "No movement since %(moment)s (%(duration)s); "
+            "the longest time without movement by day is usually %(usual)s."
+        )
+        % said
+    )
+
+
+def _short_hours(hours: float, t: NullTranslations) -> str:
+    """Return a duration in hours as `_short` does, to five minutes; below half an hour only that."""
+    minutes = 5 * round(hours * 12)
+    return t.gettext("less than half an hour") if minutes < SHORTEST_TOLD else _short(minutes, t)
+
+
+def _short(minutes: int, t: NullTranslations) -> str:
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return t.gettext("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return t.gettext("%(hours)d h") % {"hours": whole}
+    return t.gettext("%(hours)d h %(minutes)d min") % {"hours": whole, "minutes": rest}
+
+
+def _based_on(coverage: float, t: NullTranslations) -> str:
+    return t.gettext("Based on %(percent)d %% of the data.") % {"percent": int(coverage * 100 + 1e-6)}
+
+
+def _visits(value: float, t: NullTranslations) -> str:
+    count = round(value)
+    return t.ngettext("%(count)d visit to the bathroom", "%(count)d visits to the bathroom", count) % {"count": count}
+
+
+def _stillness(value: float, t: NullTranslations) -> str:
+    return t.gettext("%(duration)s without any movement at home") % {"duration": duration(value, t)}
+
+
+def _number(value: float, _: NullTranslations) -> str:
+    return str(round(value))
+
+
+def duration(hours: float, t: NullTranslations) -> str:
+    """Return a duration in hours and minutes, to five minutes; below half an hour only that."""
+    minutes = 5 * round(hours * 12)
+    if minutes < SHORTEST_TOLD:
+        return t.gettext("less than half an hour")
+    whole, rest = divmod(minutes, 60)
+    parts = []
+    if whole:
+        parts.append(t.ngettext("%(count)d hour", "%(count)d hours", whole) % {"count": whole})
+    if rest:
+        parts.append(t.ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest})
+    if len(parts) == 1:
+        return parts[0]
+    return t.gettext("%(hours)s and %(minutes)s") % {"hours": parts[0], "minutes": parts[1]}
+
+
+def _range(usual: Baseline, word: Callable[[float, NullTranslations], str], t: NullTranslations) -> str:
+    low, high = word(usual.low, t), word(usual.high, t)
+    return low if low == high else t.gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _period(kind: str, day: date, language: str, t: NullTranslations) -> str:
+    if kind == "night_bathroom_visits":
+        following = day + timedelta(days=1)
+        same_month = day.month == following.month
+        return t.gettext("in the night between %(evening)s and %(morning)s (22:00-6:00)") % {
+            "evening": _date(day, language, _WEEKDAY if same_month else _DAY),
+            "morning": _date(following, language, _DAY),
+        }
+    return t.gettext("on %(day)s (8:00-22:00)") % {"day": _date(day, language, _DAY)}
+
+
+def _no_verdict(kind: str, day: date, coverage: float, known_days: int, language: str, t: NullTranslations) -> str:
+    period = {"period": _period(kind, day, language, t)}
+    if coverage < LIMIT:
+        return t.gettext("No verdict %(period)s: %(percent)d %% of the data are there, %(needed)d %% are needed.") % {
+            **period,
+            "percent": int(coverage * 100 + 1e-6),
+            "needed": round(LIMIT * 100),
+        }
+    return t.ngettext(
+        "Still learning what is usual: %(count)d day of %(needed)d.",
+        "Still learning what is usual: %(count)d days of %(needed)d.",
+        known_days,
+    ) % {"count": known_days, "needed": baseline.LEAST_DAYS}
+
+
+def _silent_home(
+    start: datetime, end: datetime | None, before: float | None, zone: ZoneInfo, language: str, t: NullTranslations
+) -> str:
+    said = {"start": _moment(start.astimezone(zone), language, t)}
+    if end is None:
+        text = t.gettext("No data from the home since %(start)s.") % said
+    else:
+        said["end"] = _moment(end.astimezone(zone), language, t)
+        text = t.gettext("No data from the home from %(start)s to %(end)s.") % said
+    if before is None:
+        return text
+    before_that = (
+        t.gettext("Before that, data came as usual: %(percent)d %% in the 24 hours before.")
+        if before >= LIMIT
+        else t.gettext("Already in the 24 hours before, only %(percent)d %% of the data were there.")
+    )
+    return text + " " + before_that % {"percent": int(before * 100 + 1e-6)}
+
+
+def _silent_sensors(
+    rooms: Sequence[str], start: datetime, end: datetime | None, zone: ZoneInfo, language: str, t: NullTranslations
+) -> str:
+    count = len(rooms)
+    said = {
+        "count": count,
+        "rooms": ", ".join(sorted({t.gettext(ROOMS.get(room, ROOMS[RoomKind.OTHER])) for room in rooms})),
+        "start": _moment(start.astimezone(zone), language, t),
+    }
+    if end is None:
+        text = t.ngettext(
+            "One sensor has sent nothing since %(start)s, while others have: %(rooms)s.",
+            "%(count)d sensors have sent nothing since %(start)s, while others have: %(rooms)s.",
+            count,
+        )
+    else:
+        said["end"] = _moment(end.astimezone(zone), language, t)
+        text = t.ngettext(
+            "One sensor sent nothing from %(start)s to %(end)s, while others did: %(rooms)s.",
+            "%(count)d sensors sent nothing from %(start)s to %(end)s, while others did: %(rooms)s.",
+            count,
+        )
+    return text % said
+
+
+def _moment(local: datetime, language: str, t: NullTranslations) -> str:
+    return t.gettext("%(day)s at %(time)s") % {"day": _date(local.date(), language, _DAY), "time": _clock(local)}
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour}:{local.minute:02}"
+
+
+def _date(day: date, language: str, pattern: dict[str, str]) -> str:
+    return format_date(day, pattern[language], locale=_LOCALE[language])

@@ -1,0 +1,189 @@
+"""Findings: what is worth telling, with severity, coverage, evidence and an explanation in both languages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from analytics.baseline import Baseline, known_before
+from analytics.detectors.protocol import Reason
+from analytics.detectors.sudden import Sudden
+from analytics.explanation import Sentence, silent_home, silent_sensors, still_running, unusual
+from analytics.frames import Episode, Span, instant
+from analytics.home_day import Running
+from analytics.indicators import INDICATORS, Indicator
+from core.localtime import Interval
+
+SILENT_HOME = "silent_home"
+SILENT_SENSOR = "silent_sensor"
+SERIOUS = 3.0  # times the threshold at which a finding is as severe as it gets
+
+
+class Finding(NamedTuple):
+    """One finding about a home. `severity` and `coverage` run from 0 to 1; the interval is what it speaks of."""
+
+    family: str
+    kind: str
+    severity: float
+    interval: Interval
+    coverage: float
+    detector: str
+    detector_version: str
+    explanation_it: str
+    explanation_en: str
+    evidence: dict[str, Any]
+
+
+class Verdict(NamedTuple):
+    """What is said of one indicator on one day: what was usual (None while learning), and what stands out."""
+
+    kind: str
+    day: date
+    usual: Baseline | None
+    finding: Finding | None
+
+
+def judge(
+    kind: str,
+    day: date,
+    history: pd.DataFrame,
+    episodes_of: Callable[[date, Interval], Sequence[Episode]],
+    zone: ZoneInfo,
+) -> Verdict:
+    """Judge one indicator on `day` against the days before it.
+
+    `history` is the table of that name in `analytics.frames`; days after `day` in it are not looked at.
+    `episodes_of` is asked for the episodes that touch the interval of a day, if there is a finding: its evidence.
+    """
+    indicator = INDICATORS[kind]
+    detector = _detector(indicator, history, day)
+    there = np.flatnonzero(history["day"].to_numpy() == day)
+    if not len(there):
+        return Verdict(kind, day, detector.usual, None)
+    value = float(history["value"].to_numpy()[there[0]])
+    coverage = float(history["coverage"].to_numpy()[there[0]])
+    reason = detector.explain(value)
+    if reason is None or reason.score < 1:
+        return Verdict(kind, day, detector.usual, None)
+    interval = indicator.interval(day, zone)
+    said = unusual(kind, day, value, reason.usual, coverage)
+    finding = _finding(indicator, day, reason, interval, coverage, said, episodes_of(day, interval))
+    return Verdict(kind, day, detector.usual, finding)
+
+
+def judge_running(
+    so_far: Running,
+    history: pd.DataFrame,
+    episodes_of: Callable[[date, Interval], Sequence[Episode]],
+    zone: ZoneInfo,
+) -> Finding | None:
+    """Judge what an indicator has come to while its window is open; None where nothing stands out, or is known.
+
+    By the same detector, against the same days as `judge`; the finding begins when the final one will, so that the
+    final judgement of the day restates it. It ends at what was seen, so that it never speaks of the future.
+    """
+    if so_far.value is None:
+        return None
+    indicator = INDICATORS[so_far.kind]
+    reason = _detector(indicator, history, so_far.day).explain(so_far.value)
+    if reason is None or reason.score < 1:
+        return None
+    window = indicator.interval(so_far.day, zone)
+    end = instant(so_far.until if so_far.ended_at is None else so_far.ended_at)
+    interval = Interval(window.start, min(window.end, end))
+    if so_far.since is None:
+        said = unusual(so_far.kind, so_far.day, so_far.value, reason.usual, so_far.coverage)
+    else:
+        since, until = (instant(at).astimezone(zone) for at in (so_far.since, so_far.until))
+        said = still_running(so_far.kind, since, until, reason.usual, so_far.coverage)
+    episodes = episodes_of(so_far.day, interval)
+    return _finding(indicator, so_far.day, reason, interval, so_far.coverage, said, episodes)
+
+
+def _detector(indicator: Indicator, history: pd.DataFrame, day: date) -> Sudden:
+    return Sudden(indicator.spread_floor, indicator.least_excess).learn(known_before(history, day))
+
+
+def _finding(
+    indicator: Indicator,
+    day: date,
+    reason: Reason,
+    interval: Interval,
+    coverage: float,
+    said: Sentence,
+    episodes: Sequence[Episode],
+) -> Finding:
+    return Finding(
+        family="wellbeing",
+        kind=indicator.kind,
+        severity=min(1.0, reason.score / SERIOUS),
+        interval=interval,
+        coverage=coverage,
+        detector=Sudden.name,
+        detector_version=Sudden.version,
+        explanation_it=said.it,
+        explanation_en=said.en,
+        evidence={
+            "day": day.isoformat(),
+            "value": reason.value,
+            "unit": indicator.unit,
+            "score": round(reason.score, 3),
+            "usual": reason.usual._asdict(),
+            "episodes": [
+                {"kind": e.kind, "start": instant(e.start).isoformat(), "end": instant(e.end).isoformat()}
+                for e in episodes
+                if e.kind == indicator.evidence
+            ],
+        },
+    )
+
+
+def silence(gap: Span, *, ended: bool, before: float | None, zone: ZoneInfo) -> Finding:
+    """Return the technical finding about a home that sends nothing, not even what its devices send by themselves.
+
+    `before` is the coverage of the 24 hours before it, None where that is not known; `gap` reaches to the present
+    where it has not `ended`.
+    """
+    start, end = instant(gap.start), instant(gap.end)
+    said = silent_home(start, end if ended else None, before, zone)
+    return Finding(
+        family="technical",
+        kind=SILENT_HOME,
+        severity=0.5,
+        interval=Interval(start, end),
+        coverage=0.0,
+        detector=SILENT_HOME,
+        detector_version="1",
+        explanation_it=said.it,
+        explanation_en=said.en,
+        evidence={"since": start.isoformat(), "until": end.isoformat() if ended else None, "coverage_before": before},
+    )
+
+
+def sensor_silence(gap: Span, devices: Mapping[int, str], *, ended: bool, zone: ZoneInfo) -> Finding:
+    """Return the technical finding about sensors that fell silent at the same instant while the home lived.
+
+    `devices` gives the kind of room ("" where unknown) of each; `gap` reaches to the present where it has not `ended`.
+    """
+    start, end = instant(gap.start), instant(gap.end)
+    said = silent_sensors(list(devices.values()), start, end if ended else None, zone)
+    return Finding(
+        family="technical",
+        kind=SILENT_SENSOR,
+        severity=0.3,
+        interval=Interval(start, end),
+        coverage=0.0,
+        detector=SILENT_SENSOR,
+        detector_version="1",
+        explanation_it=said.it,
+        explanation_en=said.en,
+        evidence={
+            "since": start.isoformat(),
+            "until": end.isoformat() if ended else None,
+            "devices": sorted(devices),
+            "rooms": sorted(set(devices.values())),
+        },
+    )

@@ -1,0 +1,124 @@
+"""The tables that flow through the analysis, and the one way time is written in them.
+
+Inside the analysis an instant is a whole number of **microseconds since 1970 (UTC)**, columns named `at`: cheap to
+compare, free of time zones. Local days come in as windows made by `core.localtime`.
+
+`sensors`, one row for each series of a home, indexed by `series_id`:
+
+| column | type | what |
+|---|---|---|
+| device_id | int64 | the device the series belongs to |
+| quantity | object | name of the quantity in `core.vocabulary` |
+| room_id | int64 | the room the device is in, 0 where it is in none |
+| room_kind | object | kind of that room (`core.places.RoomKind`), "" where there is none |
+| place | object | what the device is fixed to (`core.places.Place`), "" where unknown |
+
+`readings`, ordered by time: at (int64), series_id (int64), value (float64, in the unit of the quantity).
+
+`activity`, ordered by time, one row for each sign of somebody (made by `analytics.activity`):
+
+| column | type | what |
+|---|---|---|
+| at | int64 | when |
+| room_id | int64 | where, 0 where unknown |
+| room_kind | object | kind of the room |
+| door | bool | the door by which one leaves the home was moved |
+| left | bool | a radar saw that the room is empty now: not a movement but its end |
+
+`history`, ordered by day, the values of one indicator: day (date), value (float64, NaN without verdict),
+coverage (float64, 0 to 1).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.localtime import Interval
+from devices.reads import Sensor
+from ingest.reads import Readings
+
+Instants = npt.NDArray[np.int64]
+MILLISECOND = 1_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Span(NamedTuple):
+    """Half-open interval `[start, end)` in microseconds since 1970."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """Microseconds from start to end."""
+        return self.end - self.start
+
+
+class Episode(NamedTuple):
+    """Something that lasted: its kind, when, in which room (None where that says nothing), on how many readings."""
+
+    kind: str
+    start: int
+    end: int
+    room_id: int | None
+    readings: int
+
+
+def micros(instant: datetime) -> int:
+    """Return an instant in microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant(at: int) -> datetime:
+    """Return the instant (UTC) that lies `at` microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=int(at))
+
+
+def span(interval: Interval) -> Span:
+    """Return an interval of instants in microseconds."""
+    return Span(micros(interval.start), micros(interval.end))
+
+
+def overlap(one: Span, other: Span) -> int:
+    """Return how many microseconds two intervals share."""
+    return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def sensors_frame(sensors: Sequence[Sensor]) -> pd.DataFrame:
+    """Return the `sensors` table of a home."""
+    return pd.DataFrame(
+        {
+            "device_id": np.array([sensor.device_id for sensor in sensors], dtype=np.int64),
+            "quantity": np.array([sensor.quantity for sensor in sensors], dtype=object),
+            "room_id": np.array([sensor.room_id or 0 for sensor in sensors], dtype=np.int64),
+            "room_kind": np.array([sensor.room_kind or "" for sensor in sensors], dtype=object),
+            "place": np.array([sensor.place for sensor in sensors], dtype=object),
+        },
+        index=pd.Index(np.array([sensor.series_id for sensor in sensors], dtype=np.int64), name="series_id"),
+    )
+
+
+def readings_frame(readings: Readings) -> pd.DataFrame:
+    """Return the `readings` table; `readings` is ordered by time."""
+    return pd.DataFrame(
+        {
+            "at": readings.at_ms * MILLISECOND,
+            "series_id": readings.series_id.astype(np.int64),
+            "value": readings.value,
+        }
+    )
+
+
+def between(frame: pd.DataFrame, window: Span) -> pd.DataFrame:
+    """Return the rows of a time-ordered table whose `at` lies in `window`."""
+    at = frame["at"].to_numpy()
+    return frame.iloc[np.searchsorted(at, window.start) : np.searchsorted(at, window.end)]

@@ -1,0 +1,134 @@
+"""What the service does: keeps the list of due days, orders jobs, and computes one home after the other."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import psycopg
+
+from analytics import moments, repository
+from analytics.analysis import analyse_days
+from analytics.homes import homes as all_homes
+from analytics.repository import Home, Progress
+from core.clock import Clock
+from core.database import Database
+from core.log import logger
+from ingest import reads as ingest
+
+SLICE_DAYS = 31  # what one transaction computes at most
+AFTER_AN_ERROR = timedelta(minutes=10)
+ONE_DAY = timedelta(days=1)
+CADENCE = timedelta(minutes=5)
+
+
+class Pace(NamedTuple):
+    """How long late readings may go on coming before past days are computed, and how often today is."""
+
+    settle: timedelta = timedelta(seconds=20)
+    cadence: timedelta = CADENCE
+
+
+class Progressed(NamedTuple):
+    """How far a walk through stored history has come."""
+
+    home_id: int
+    homes_done: int
+    homes: int
+    day: date
+    findings: int
+
+
+def look(database: Database, clock: Clock, pace: Pace) -> list[int]:
+    """Move touched hours and the calendar's days into the list of due days; return the homes with days due now."""
+    now = clock.now()
+    with database.transaction() as connection:
+        zones = {home_id: home.zone for home_id, home in all_homes(connection).items()}
+        progress = repository.progress_for_update(connection)
+        touched = ingest.touched_since(connection, progress.xact, progress.touched_id)
+        if touched:
+            hours = [(row["home_id"], row["hour"]) for row in touched]
+            due = moments.due_days(hours, zones, now, pace.settle, pace.cadence)
+            repository.make_due(connection, due, now, first=now + pace.settle)
+            repository.set_progress(connection, Progress(touched[-1]["xact"], touched[-1]["touched_id"]))
+        new = moments.days_of_the_calendar(repository.calendar(connection), zones, now, pace.cadence)
+        if new:
+            repository.make_due(connection, new, now)
+            repository.set_calendar(connection, {due.home_id: due.day for due in new})
+        return repository.due_homes(connection, now)
+
+
+def analyse_home(
+    database: Database, clock: Clock, home_id: int, stop: threading.Event, cadence: timedelta = CADENCE
+) -> int:
+    """Compute the due days of a home, a slice and a transaction at a time; return how many days that were.
+
+    By day, today is due again after `cadence`, whether or not anything comes in.
+    It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first.
+    """
+    done = 0
+    try:
+        while not stop.is_set() and (days := _slice(database, clock, home_id, cadence)):
+            done += days
+    except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
+        logger().error("analysis failed", home_id=home_id, error=type(error).__name__)
+        _postpone(database, clock, home_id)
+    return done
+
+
+def _slice(database: Database, clock: Clock, home_id: int, cadence: timedelta) -> int:
+    with database.transaction() as connection:
+        if not repository.try_home(connection, home_id):
+            return 0
+        now = clock.now()
+        days = repository.claim_days(connection, home_id, now, SLICE_DAYS)
+        home = all_homes(connection).get(home_id) if days else None
+        if home is not None:
+            analyse_days(connection, home, days, now)
+            again = {day: moments.due_again(day, home.zone, now, cadence) for day in days}
+            repository.settle_days(connection, home_id, again)
+    return len(days)
+
+
+def _postpone(database: Database, clock: Clock, home_id: int) -> None:
+    now = clock.now()
+    try:
+        with database.transaction() as connection:
+            repository.postpone_home(connection, home_id, now, now + AFTER_AN_ERROR)
+    except psycopg.Error as error:
+        logger().error("days stay due", home_id=home_id, error=type(error).__name__)
+
+
+def analyse(
+    database: Database,
+    from_day: date,
+    to_day: date,
+    *,
+    clock: Clock,
+    homes: Sequence[int] | None = None,
+    progress: Callable[[Progressed], None] | None = None,
+) -> int:
+    """Compute stored history walk-forward, `from_day` and `to_day` included; return how many findings changed.
+
+    Each day sees only what was known at the noon after it, and is judged against the days before it only. `homes`
+    restricts it to some; `progress` is called after every slice. What was computed before is restated, and stays
+    untouched where nothing differs. Safe to stop at any time and to run again, also beside the service.
+    """
+    with database.transaction() as connection:
+        known = all_homes(connection)
+    chosen = [known[home_id] for home_id in (sorted(known) if homes is None else homes)]
+    changed = 0
+    for index, home in enumerate(chosen):
+        for first in range(0, (to_day - from_day).days + 1, SLICE_DAYS):
+            days = [from_day + n * ONE_DAY for n in range(first, min(first + SLICE_DAYS, (to_day - from_day).days + 1))]
+            findings = _stretch(database, clock, home, days)
+            changed += findings
+            if progress is not None:
+                progress(Progressed(home.home_id, index + (days[-1] == to_day), len(chosen), days[-1], findings))
+    return changed
+
+
+def _stretch(database: Database, clock: Clock, home: Home, days: Sequence[date]) -> int:
+    with database.transaction() as connection:
+        repository.take_home(connection, home.home_id)
+        return analyse_days(connection, home, days, clock.now())

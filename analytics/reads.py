@@ -1,0 +1,60 @@
+"""What other folders may know of the analysis. Reads for a person take a `View` and are filtered by the database."""
+
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics.repository import SQL
+from core.database import Row, View
+
+
+def findings_since(connection: Connection[DictRow], found_from: datetime) -> list[Row]:
+    """Return the findings made, changed or withdrawn since `found_from`, oldest first, for the alerts.
+
+    Columns: finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at,
+    updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at. A row
+    becomes visible when its transaction ends, which may be minutes after its times: look back by more than that.
+    """
+    return connection.execute(SQL["findings_since"], {"found_from": found_from}).fetchall()
+
+
+def days_due(connection: Connection[DictRow], now: datetime) -> tuple[int, datetime | None]:
+    """Return how many days of homes wait to be computed, and since when."""
+    row = connection.execute(SQL["lag"], {"now": now}).fetchone()
+    return (row["days"], row["oldest"]) if row else (0, None)
+
+
+def findings_of_home(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:
+    """Return the findings about a home that touch `[start, end)` and still hold, newest first."""
+    return _seen(view, "seen_findings", home_id=home_id, start=start, end=end)
+
+
+def episodes(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:
+    """Return the episodes of a home that touch `[start, end)`: kind, room_id, started_at, ended_at, readings.
+
+    Stays in rooms (`presence`) are cut at local midnight: the next piece begins where the one before ends.
+    """
+    return _seen(view, "episodes_of_home", home_id=home_id, start=start, end=end)
+
+
+def indicators(view: View, home_id: int, first: date, last: date) -> list[Row]:
+    """Return the indicators of a home on the days from `first` to `last`, ordered by kind and day.
+
+    Columns: kind, day, value (None: no verdict), unit, coverage (0 to 1), readings, computed_at, and what was usual
+    then: median, spread, low, high, days (all None while still learning).
+    """
+    return _seen(view, "seen_indicators", home_id=home_id, first=first, last=last)
+
+
+def latest_indicators(view: View, first: date) -> list[Row]:
+    """Return the last indicator of each kind of every home that the viewer may see, not older than `first`.
+
+    Columns: home_id, kind, day, value, unit, coverage, computed_at, median, spread, low, high, days.
+    """
+    return _seen(view, "seen_latest_indicators", first=first)
+
+
+def _seen(view: View, name: str, **parameters: Any) -> list[Row]:
+    return view.connection.execute(SQL[name], parameters).fetchall()

@@ -1,0 +1,419 @@
+"""What analytics stores. The only module beside `reads` that executes its SQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from psycopg import Connection, sql
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
+from analytics.frames import Episode, instant, micros
+from analytics.home_day import DeviceDay, Rhythm, Value
+from analytics.memory import REACH, Memory
+from analytics.version import CODE_VERSION
+from core.localtime import Interval
+from core.statements import Statements
+
+SQL = Statements.beside(__file__)
+
+
+class Home(NamedTuple):
+    """The home that is computed: its ids, the person the findings are about (None if it has several), its zone."""
+
+    home_id: int
+    organisation_id: int
+    person_id: int | None
+    zone: ZoneInfo
+
+
+class Progress(NamedTuple):
+    """Up to which touched hour all is in `due_day`."""
+
+    xact: int
+    touched_id: int
+
+
+class Due(NamedTuple):
+    """A day of a home and when it is to be computed."""
+
+    home_id: int
+    day: date
+    due_at: datetime
+
+
+# --- what is due ---
+
+
+def progress_for_update(connection: Connection[DictRow]) -> Progress:
+    """Return how far touched hours have been worked through; nobody else goes on before the transaction ends."""
+    row = connection.execute(SQL["progress_for_update"]).fetchone()
+    assert row is not None
+    return Progress(row["xact"], row["touched_id"])
+
+
+def set_progress(connection: Connection[DictRow], progress: Progress) -> None:
+    """Remember up to which touched hour all is in `due_day`."""
+    connection.execute(SQL["set_progress"], progress._asdict())
+
+
+def make_due(
+    connection: Connection[DictRow], days: Sequence[Due], now: datetime, first: datetime | None = None
+) -> None:
+    """Make days of homes due; each at most once in `days`. One that is due already keeps the earlier time.
+
+    Days that were never computed are due at `first`, if that is given and earlier.
+    """
+    columns = {"homes": [d.home_id for d in days], "days": [d.day for d in days], "due": [d.due_at for d in days]}
+    connection.execute(SQL["make_due"], columns | {"now": now, "first": first})
+
+
+def calendar(connection: Connection[DictRow]) -> dict[int, date]:
+    """Return up to which local day each home has been put into `due_day`."""
+    return {row["home_id"]: row["day"] for row in connection.execute(SQL["calendar"])}
+
+
+def set_calendar(connection: Connection[DictRow], days: Mapping[int, date]) -> None:
+    """Remember up to which local day homes have been put into `due_day`."""
+    connection.execute(SQL["set_calendar"], {"homes": list(days), "days": list(days.values())})
+
+
+def due_homes(connection: Connection[DictRow], now: datetime) -> list[int]:
+    """Return the homes that have a day due, the one that waits longest first."""
+    return [row["home_id"] for row in connection.execute(SQL["due_homes"], {"now": now})]
+
+
+def next_due(connection: Connection[DictRow]) -> datetime | None:
+    """Return when the next day falls due, None if nothing is."""
+    row = connection.execute(SQL["next_due"]).fetchone()
+    return row["due_at"] if row else None
+
+
+def try_home(connection: Connection[DictRow], home_id: int) -> bool:
+    """Take the right to compute a home until the end of the transaction; False if somebody else has it."""
+    row = connection.execute(SQL["try_home"], {"home_id": home_id}).fetchone()
+    return bool(row and row["mine"])
+
+
+def take_home(connection: Connection[DictRow], home_id: int) -> None:
+    """Take the right to compute a home until the end of the transaction, after whoever has it."""
+    connection.execute(SQL["take_home"], {"home_id": home_id})
+
+
+def claim_days(connection: Connection[DictRow], home_id: int, now: datetime, at_most: int) -> list[date]:
+    """Return the days of a home that are due, in order; they are held until the end of the transaction."""
+    parameters = {"home_id": home_id, "now": now, "at_most": at_most}
+    return [row["day"] for row in connection.execute(SQL["claim_days"], parameters)]
+
+
+def settle_days(connection: Connection[DictRow], home_id: int, again: Mapping[date, datetime | None]) -> None:
+    """Say of computed days when they are due again, or that they are not (None)."""
+    finished = [day for day, due in again.items() if due is None]
+    later = {day: due for day, due in again.items() if due is not None}
+    connection.execute(SQL["finish_day"], {"home_id": home_id, "days": finished})
+    connection.execute(SQL["due_again"], {"home_id": home_id, "days": list(later), "due": list(later.values())})
+
+
+def postpone_home(connection: Connection[DictRow], home_id: int, now: datetime, due: datetime) -> None:
+    """Push the due days of a home ahead, so that one that cannot be computed does not stop the others."""
+    connection.execute(SQL["postpone_home"], {"home_id": home_id, "now": now, "due": due})
+
+
+def lag(connection: Connection[DictRow], now: datetime) -> tuple[int, datetime | None]:
+    """Return how many days of homes are due, and since when."""
+    row = connection.execute(SQL["lag"], {"now": now}).fetchone()
+    return (row["days"], row["oldest"]) if row else (0, None)
+
+
+# --- what is known of a home ---
+
+
+def memory_of(connection: Connection[DictRow], home_id: int, day: date) -> Memory:
+    """Return what is known of a home's sensors from the days before `day`."""
+    interval = {"home_id": home_id, "first": day - REACH, "last": day}
+    spoke = connection.execute(SQL["last_spoken"], {"home_id": home_id, "day": day}).fetchone()
+    memory = Memory(_micros(spoke["last_at"] if spoke else None))
+    memory.keep(
+        [
+            Rhythm(
+                row["day"],
+                row["readings"],
+                _micros(row["first_at"]),
+                _micros(row["last_at"]),
+                np.array(row["longest_gap_s"], dtype=np.float64),
+            )
+            for row in connection.execute(SQL["rhythms"], interval)
+        ],
+        [
+            (
+                row["day"],
+                row["device_id"],
+                DeviceDay(
+                    row["reports"],
+                    micros(row["first_at"]),
+                    micros(row["last_at"]),
+                    row["longest_gap_s"],
+                    row["usual_gap_s"],
+                ),
+            )
+            for row in connection.execute(SQL["device_rhythms"], interval)
+        ],
+    )
+    return memory
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else micros(at)
+
+
+def put_rhythms(connection: Connection[DictRow], home_id: int, rhythms: Sequence[Rhythm]) -> None:
+    """Store how a home spoke on some days."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            SQL["put_rhythms"],
+            [
+                {
+                    "home_id": home_id,
+                    "day": rhythm.day,
+                    "readings": rhythm.readings,
+                    "first_at": None if rhythm.first_at is None else instant(rhythm.first_at),
+                    "last_at": None if rhythm.last_at is None else instant(rhythm.last_at),
+                    "longest_gap_s": [float(gap) for gap in rhythm.longest_gap_s],
+                }
+                for rhythm in rhythms
+            ],
+        )
+
+
+def put_device_rhythms(
+    connection: Connection[DictRow], home_id: int, rows: Sequence[tuple[date, int, DeviceDay]]
+) -> None:
+    """Store when devices spoke: (day, device_id, what of it)."""
+    if rows:
+        connection.execute(
+            SQL["put_device_rhythms"],
+            {
+                "home_id": home_id,
+                "days": [day for day, _, _ in rows],
+                "devices": [device for _, device, _ in rows],
+                "reports": [one.reports for _, _, one in rows],
+                "firsts": [instant(one.first_at) for _, _, one in rows],
+                "lasts": [instant(one.last_at) for _, _, one in rows],
+                "longest": [one.longest_gap_s for _, _, one in rows],
+                "usual": [one.usual_gap_s for _, _, one in rows],
+            },
+        )
+
+
+# --- episodes ---
+
+
+def episodes_of_home(connection: Connection[DictRow], home_id: int, interval: Interval) -> list[Episode]:
+    """Return the episodes of a home that touch an interval, ordered by time."""
+    rows = connection.execute(SQL["episodes_of_home"], {"home_id": home_id, **interval._asdict()})
+    return [_episode(row) for row in rows]
+
+
+def replace_episodes(
+    connection: Connection[DictRow], home: Home, interval: Interval, episodes: Sequence[Episode]
+) -> None:
+    """Make `episodes` the ones of a home that begin in `interval`; those that are there already stay untouched."""
+    known: dict[Episode, list[int]] = {}
+    for row in connection.execute(SQL["episodes_beginning"], {"home_id": home.home_id, **interval._asdict()}):
+        current = row["code_version"] == CODE_VERSION
+        known.setdefault(_episode(row) if current else _episode(row)._replace(readings=-1), []).append(
+            row["episode_id"]
+        )
+    new = []
+    for episode in episodes:
+        ids = known.get(episode)
+        if ids:
+            ids.pop()
+        else:
+            new.append(episode)
+    gone = [episode_id for ids in known.values() for episode_id in ids]
+    if gone:
+        connection.execute(SQL["delete_episodes"], {"ids": gone})
+    if new:
+        connection.execute(
+            SQL["put_episodes"],
+            {
+                "organisation_id": home.organisation_id,
+                "home_id": home.home_id,
+                "code_version": CODE_VERSION,
+                "rooms": [e.room_id for e in new],
+                "kinds": [e.kind for e in new],
+                "starts": [instant(e.start) for e in new],
+                "ends": [instant(e.end) for e in new],
+                "readings": [e.readings for e in new],
+            },
+        )
+
+
+def _episode(row: DictRow) -> Episode:
+    return Episode(row["kind"], micros(row["started_at"]), micros(row["ended_at"]), row["room_id"], row["readings"])
+
+
+# --- indicators, usual ranges, findings ---
+
+
+def history(connection: Connection[DictRow], home_id: int, first: date, last: date) -> dict[str, pd.DataFrame]:
+    """Return the `history` table (see `analytics.frames`) of each indicator of a home, `first` and `last` included."""
+    rows = connection.execute(SQL["indicator_history"], {"home_id": home_id, "first": first, "last": last}).fetchall()
+    found: dict[str, list[DictRow]] = {}
+    for row in rows:
+        found.setdefault(row["kind"], []).append(row)
+    return {kind: _history(of_kind) for kind, of_kind in found.items()}
+
+
+def _history(rows: Sequence[DictRow]) -> pd.DataFrame:
+    values = [float("nan") if row["value"] is None else row["value"] for row in rows]
+    return pd.DataFrame(
+        {
+            "day": np.array([row["day"] for row in rows], dtype=object),
+            "value": np.array(values, dtype=np.float64),
+            "coverage": np.array([row["coverage"] for row in rows], dtype=np.float64),
+        }
+    )
+
+
+def put_values(connection: Connection[DictRow], home: Home, values: Sequence[Value], now: datetime) -> list[date]:
+    """Store indicators and return the days of those that are new or different."""
+    rows = connection.execute(
+        SQL["put_indicators"],
+        {
+            "organisation_id": home.organisation_id,
+            "home_id": home.home_id,
+            "code_version": CODE_VERSION,
+            "now": now,
+            "kinds": [v.kind for v in values],
+            "days": [v.day for v in values],
+            "values": [v.value for v in values],
+            "units": [v.unit for v in values],
+            "coverages": [v.coverage for v in values],
+            "readings": [v.readings for v in values],
+        },
+    )
+    return sorted({row["day"] for row in rows})
+
+
+def put_verdicts(connection: Connection[DictRow], home: Home, verdicts: Sequence[Verdict]) -> None:
+    """Store the usual range of each verdict's day; remove it where there is none any more."""
+    known = [(verdict, verdict.usual) for verdict in verdicts if verdict.usual is not None]
+    gone = [verdict for verdict in verdicts if verdict.usual is None]
+    connection.execute(
+        SQL["delete_baselines"],
+        {"home_id": home.home_id, "kinds": [v.kind for v in gone], "days": [v.day for v in gone]},
+    )
+    connection.execute(
+        SQL["put_baselines"],
+        {
+            "organisation_id": home.organisation_id,
+            "home_id": home.home_id,
+            "kinds": [verdict.kind for verdict, _ in known],
+            "days": [verdict.day for verdict, _ in known],
+            "medians": [usual.median for _, usual in known],
+            "spreads": [usual.spread for _, usual in known],
+            "lows": [usual.low for _, usual in known],
+            "highs": [usual.high for _, usual in known],
+            "known": [usual.days for _, usual in known],
+        },
+    )
+
+
+class KnownSilence(NamedTuple):
+    """What an earlier computation said of a silence: its end, whether that was final, the coverage before it."""
+
+    end: int
+    ended: bool
+    before: float | None
+
+
+def known_silences(connection: Connection[DictRow], home_id: int, start: datetime) -> dict[int, KnownSilence]:
+    """Return the silences of a home that reach beyond `start`, by their beginning (microseconds)."""
+    rows = connection.execute(SQL["technical_findings"], {"home_id": home_id, "kind": SILENT_HOME, "start": start})
+    return {
+        micros(row["started_at"]): KnownSilence(
+            micros(row["ended_at"]), row["evidence"]["until"] is not None, row["evidence"]["coverage_before"]
+        )
+        for row in rows
+    }
+
+
+class KnownSensorSilence(NamedTuple):
+    """What an earlier computation said of a silence of sensors: of which, its end, whether that was final."""
+
+    devices: frozenset[int]
+    end: int
+    ended: bool
+
+
+def known_sensor_silences(
+    connection: Connection[DictRow], home_id: int, start: datetime
+) -> dict[int, KnownSensorSilence]:
+    """Return the silences of a home's sensors that reach beyond `start`, by their beginning (microseconds)."""
+    rows = connection.execute(SQL["technical_findings"], {"home_id": home_id, "kind": SILENT_SENSOR, "start": start})
+    return {
+        micros(row["started_at"]): KnownSensorSilence(
+            frozenset(row["evidence"]["devices"]), micros(row["ended_at"]), row["evidence"]["until"] is not None
+        )
+        for row in rows
+    }
+
+
+def put_findings(connection: Connection[DictRow], home: Home, findings: Sequence[Finding], now: datetime) -> int:
+    """Store findings; return how many are new or different."""
+    changed = 0
+    for finding in findings:
+        row = finding._asdict() | {
+            "organisation_id": home.organisation_id,
+            "home_id": home.home_id,
+            "person_id": home.person_id if finding.family == "wellbeing" else None,
+            "started_at": finding.interval.start,
+            "ended_at": finding.interval.end,
+            "evidence": Jsonb(finding.evidence),
+            "now": now,
+        }
+        del row["interval"]
+        changed += connection.execute(SQL["put_finding"], row).fetchone() is not None
+    return changed
+
+
+def withdraw(
+    connection: Connection[DictRow],
+    home_id: int,
+    kind: str,
+    interval: Interval,
+    held: Sequence[datetime],
+    now: datetime,
+) -> int:
+    """Withdraw the findings of `kind` that begin in `interval`, but for those `held`; return how many."""
+    parameters = {"home_id": home_id, "kind": kind, "held": list(held), "now": now, **interval._asdict()}
+    return len(connection.execute(SQL["withdraw_findings"], parameters).fetchall())
+
+
+def tell_finding(connection: Connection[DictRow]) -> None:
+    """Tell whoever listens, as soon as the transaction commits, that there is a finding to look at."""
+    connection.execute(SQL["tell_finding"])
+
+
+# --- the job queue's own tables ---
+
+
+def queue_version(connection: Connection[DictRow]) -> str | None:
+    """Return which version of procrastinate's tables there is; nobody else changes them before the end."""
+    connection.execute(SQL["lock_queue"])
+    row = connection.execute(SQL["queue_version"]).fetchone()
+    return row["version"] if row else None
+
+
+def upgrade_queue(connection: Connection[DictRow], scripts: Sequence[str], version: str) -> None:
+    """Run procrastinate's own scripts in its schema and remember the version they lead to."""
+    for script in scripts:
+        connection.execute(SQL["in_queue_schema"])
+        connection.execute(sql.SQL(script))
+    connection.execute(SQL["set_queue_version"], {"version": version})

@@ -1,0 +1,250 @@
+-- progress_for_update --
+-- How far the touched hours have been worked through; held until the end of the transaction.
+SELECT xact::text::bigint AS xact, touched_id FROM analytics.progress FOR UPDATE;
+
+-- set_progress --
+-- Remember up to which touched hour all is in due_day.
+UPDATE analytics.progress SET xact = %(xact)s::text::xid8, touched_id = %(touched_id)s;
+
+-- make_due --
+-- Days of homes to compute, each at a time; one that is due already keeps the earlier time. A day that was never computed
+-- is due at `first` if that is given and earlier.
+INSERT INTO analytics.due_day (home_id, day, since, due_at)
+SELECT home_id, day, %(now)s,
+       CASE WHEN EXISTS (SELECT FROM analytics.rhythm WHERE rhythm.home_id = wanted.home_id AND rhythm.day = wanted.day)
+            THEN due_at ELSE least(due_at, %(first)s::timestamptz) END
+FROM unnest(%(homes)s::int[], %(days)s::date[], %(due)s::timestamptz[]) AS wanted (home_id, day, due_at)
+ORDER BY home_id, day
+ON CONFLICT (home_id, day) DO UPDATE SET due_at = excluded.due_at WHERE due_day.due_at > excluded.due_at;
+
+-- calendar --
+-- Up to which local day each home has been put into due_day.
+SELECT home_id, day FROM analytics.calendar;
+
+-- set_calendar --
+-- Remember up to which local day homes have been put into due_day.
+INSERT INTO analytics.calendar (home_id, day)
+SELECT home_id, day FROM unnest(%(homes)s::int[], %(days)s::date[]) AS done (home_id, day)
+ORDER BY home_id
+ON CONFLICT (home_id) DO UPDATE SET day = excluded.day WHERE calendar.day < excluded.day;
+
+-- due_homes --
+-- The homes that have a day due, the one that waits longest first.
+SELECT home_id FROM analytics.due_day WHERE due_at <= %(now)s GROUP BY home_id ORDER BY min(due_at), home_id;
+
+-- next_due --
+-- When the next day falls due.
+SELECT min(due_at) AS due_at FROM analytics.due_day;
+
+-- try_home --
+-- Take the right to compute one home until the end of the transaction, if nobody has it.
+SELECT pg_try_advisory_xact_lock(hashtext('analytics.due_day'), %(home_id)s) AS mine;
+
+-- take_home --
+-- Take the right to compute one home until the end of the transaction, after whoever has it.
+SELECT pg_advisory_xact_lock(hashtext('analytics.due_day'), %(home_id)s);
+
+-- claim_days --
+-- The days of a home that are due, held until the end of the transaction: touched meanwhile, they become due again.
+SELECT day FROM analytics.due_day
+WHERE home_id = %(home_id)s AND due_at <= %(now)s
+ORDER BY day
+LIMIT %(at_most)s
+FOR UPDATE;
+
+-- finish_day --
+-- A day of which all moments are over is not due any more.
+DELETE FROM analytics.due_day WHERE home_id = %(home_id)s AND day = ANY (%(days)s::date[]);
+
+-- due_again --
+-- A day that is not over is due again at its next moment.
+UPDATE analytics.due_day SET due_at = wanted.due_at
+FROM unnest(%(days)s::date[], %(due)s::timestamptz[]) AS wanted (day, due_at)
+WHERE due_day.home_id = %(home_id)s AND due_day.day = wanted.day;
+
+-- postpone_home --
+-- Push the due days of a home ahead, so that one that cannot be computed does not stop the others.
+UPDATE analytics.due_day SET due_at = %(due)s WHERE home_id = %(home_id)s AND due_at <= %(now)s;
+
+-- rhythms --
+-- How a home spoke on the days of an interval.
+SELECT day, readings, first_at, last_at, longest_gap_s FROM analytics.rhythm
+WHERE home_id = %(home_id)s AND day >= %(first)s AND day < %(last)s ORDER BY day;
+
+-- last_spoken --
+-- When a home last spoke on a day before the given one.
+SELECT max(last_at) AS last_at FROM analytics.rhythm WHERE home_id = %(home_id)s AND day < %(day)s;
+
+-- device_rhythms --
+-- When the devices of a home spoke on the days before `last`: from `first` on, and of one that has been silent for longer
+-- on as many days before it last spoke.
+SELECT day, device_id, reports, first_at, last_at, longest_gap_s, usual_gap_s
+FROM analytics.device_rhythm
+JOIN (
+    SELECT device_id, max(day) AS spoke FROM analytics.device_rhythm
+    WHERE home_id = %(home_id)s AND day < %(last)s GROUP BY device_id
+) AS latest USING (device_id)
+WHERE home_id = %(home_id)s AND day < %(last)s AND first_at IS NOT NULL
+    AND day >= least(%(first)s::date, spoke - (%(last)s::date - %(first)s::date))
+ORDER BY day;
+
+-- put_rhythms --
+-- Store how a home spoke; unchanged rows stay untouched.
+INSERT INTO analytics.rhythm (home_id, day, readings, first_at, last_at, longest_gap_s)
+VALUES (%(home_id)s, %(day)s, %(readings)s, %(first_at)s, %(last_at)s, %(longest_gap_s)s::real[])
+ON CONFLICT (home_id, day) DO UPDATE
+SET readings = excluded.readings, first_at = excluded.first_at, last_at = excluded.last_at, longest_gap_s = excluded.longest_gap_s
+WHERE (rhythm.readings, rhythm.first_at, rhythm.last_at, rhythm.longest_gap_s)
+    IS DISTINCT FROM (excluded.readings, excluded.first_at, excluded.last_at, excluded.longest_gap_s);
+
+-- put_device_rhythms --
+-- Store when devices spoke; unchanged rows stay untouched.
+INSERT INTO analytics.device_rhythm (home_id, device_id, day, reports, first_at, last_at, longest_gap_s, usual_gap_s)
+SELECT %(home_id)s, made.*
+FROM unnest(%(devices)s::int[], %(days)s::date[], %(reports)s::int[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[],
+            %(longest)s::real[], %(usual)s::real[]) AS made
+ON CONFLICT (home_id, device_id, day) DO UPDATE
+SET reports = excluded.reports, first_at = excluded.first_at, last_at = excluded.last_at,
+    longest_gap_s = excluded.longest_gap_s, usual_gap_s = excluded.usual_gap_s
+WHERE (device_rhythm.reports, device_rhythm.first_at, device_rhythm.last_at, device_rhythm.longest_gap_s, device_rhythm.usual_gap_s)
+    IS DISTINCT FROM (excluded.reports, excluded.first_at, excluded.last_at, excluded.longest_gap_s, excluded.usual_gap_s);
+
+-- episodes_of_home --
+-- The episodes of a home that touch an interval.
+SELECT episode_id, room_id, kind, started_at, ended_at, readings, code_version FROM analytics.episode
+WHERE home_id = %(home_id)s AND started_at < %(end)s AND ended_at >= %(start)s
+    AND started_at >= %(start)s::timestamptz - interval '2 days'
+ORDER BY started_at, kind, episode_id;
+
+-- episodes_beginning --
+-- The episodes of a home that begin in an interval, to compare with those computed anew.
+SELECT episode_id, room_id, kind, started_at, ended_at, readings, code_version FROM analytics.episode
+WHERE home_id = %(home_id)s AND started_at >= %(start)s AND started_at < %(end)s;
+
+-- delete_episodes --
+-- Remove episodes that came out differently.
+DELETE FROM analytics.episode WHERE episode_id = ANY (%(ids)s::bigint[]);
+
+-- put_episodes --
+-- Store episodes of a home.
+INSERT INTO analytics.episode (organisation_id, home_id, room_id, kind, started_at, ended_at, readings, code_version)
+SELECT %(organisation_id)s, %(home_id)s, room_id, kind, started_at, ended_at, readings, %(code_version)s
+FROM unnest(%(rooms)s::int[], %(kinds)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(readings)s::int[])
+    AS made (room_id, kind, started_at, ended_at, readings)
+ORDER BY started_at, kind;
+
+-- indicator_history --
+-- The indicators of a home on the days of an interval.
+SELECT kind, day, value, coverage FROM analytics.indicator
+WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY kind, day;
+
+-- put_indicators --
+-- Store indicators; unchanged rows stay untouched. Returns the days of those that changed.
+INSERT INTO analytics.indicator (organisation_id, home_id, kind, day, value, unit, coverage, readings, code_version, computed_at)
+SELECT %(organisation_id)s, %(home_id)s, kind, day, value, unit, coverage, readings, %(code_version)s, %(now)s
+FROM unnest(%(kinds)s::text[], %(days)s::date[], %(values)s::float8[], %(units)s::text[], %(coverages)s::real[], %(readings)s::int[])
+    AS made (kind, day, value, unit, coverage, readings)
+ON CONFLICT (home_id, kind, day) DO UPDATE
+SET value = excluded.value, unit = excluded.unit, coverage = excluded.coverage, readings = excluded.readings,
+    code_version = excluded.code_version, computed_at = excluded.computed_at
+WHERE (indicator.value, indicator.unit, indicator.coverage, indicator.readings, indicator.code_version)
+    IS DISTINCT FROM (excluded.value, excluded.unit, excluded.coverage, excluded.readings, excluded.code_version)
+RETURNING kind, day;
+
+-- put_baselines --
+-- Store usual ranges; unchanged rows stay untouched.
+INSERT INTO analytics.baseline (organisation_id, home_id, kind, day, median, spread, low, high, days)
+SELECT %(organisation_id)s, %(home_id)s, kind, day, median, spread, low, high, known
+FROM unnest(%(kinds)s::text[], %(days)s::date[], %(medians)s::float8[], %(spreads)s::float8[], %(lows)s::float8[],
+            %(highs)s::float8[], %(known)s::int[]) AS made (kind, day, median, spread, low, high, known)
+ON CONFLICT (home_id, kind, day) DO UPDATE
+SET median = excluded.median, spread = excluded.spread, low = excluded.low, high = excluded.high, days = excluded.days
+WHERE (baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days)
+    IS DISTINCT FROM (excluded.median, excluded.spread, excluded.low, excluded.high, excluded.days);
+
+-- delete_baselines --
+-- Remove usual ranges of days for which too little is known now.
+DELETE FROM analytics.baseline USING unnest(%(kinds)s::text[], %(days)s::date[]) AS gone (kind, day)
+WHERE baseline.home_id = %(home_id)s AND baseline.kind = gone.kind AND baseline.day = gone.day;
+
+-- technical_findings --
+-- What is known of a home's silences from some instant on, to tell it again with what was known before.
+SELECT started_at, ended_at, evidence FROM analytics.finding
+WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL AND ended_at >= %(start)s;
+
+-- put_finding --
+-- Store a finding, or what has become of it; an unchanged one stays untouched. Returns its id if anything changed.
+INSERT INTO analytics.finding (organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at,
+                               updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence)
+VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(severity)s::real, %(started_at)s, %(ended_at)s,
+        %(now)s, %(now)s, %(coverage)s::real, %(detector)s, %(detector_version)s, %(explanation_it)s, %(explanation_en)s, %(evidence)s)
+ON CONFLICT (home_id, kind, started_at) DO UPDATE
+SET severity = excluded.severity, ended_at = excluded.ended_at, updated_at = excluded.updated_at, coverage = excluded.coverage,
+    detector = excluded.detector, detector_version = excluded.detector_version, explanation_it = excluded.explanation_it,
+    explanation_en = excluded.explanation_en, evidence = excluded.evidence, withdrawn_at = NULL
+WHERE (finding.severity, finding.ended_at, finding.coverage, finding.detector, finding.detector_version,
+       finding.explanation_it, finding.explanation_en, finding.evidence, finding.withdrawn_at)
+    IS DISTINCT FROM (excluded.severity, excluded.ended_at, excluded.coverage, excluded.detector, excluded.detector_version,
+                      excluded.explanation_it, excluded.explanation_en, excluded.evidence, NULL)
+RETURNING finding_id;
+
+-- withdraw_findings --
+-- Withdraw the findings of one kind about an interval that do not hold any more. Returns their ids.
+UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s
+WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL
+    AND started_at >= %(start)s AND started_at < %(end)s AND NOT started_at = ANY (%(held)s::timestamptz[])
+RETURNING finding_id;
+
+-- tell_finding --
+-- Tell whoever listens that there is something to look for in analytics.finding.
+SELECT pg_notify('vicino_finding', '');
+
+-- findings_since --
+-- Findings made or changed since an instant, for the alerts.
+SELECT finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, updated_at,
+       coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at
+FROM analytics.finding WHERE updated_at >= %(found_from)s ORDER BY updated_at, finding_id;
+
+-- seen_findings --
+-- The findings about a home that touch an interval and still hold.
+SELECT finding_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, coverage, detector,
+       explanation_it, explanation_en, evidence
+FROM analytics.finding
+WHERE home_id = %(home_id)s AND withdrawn_at IS NULL AND started_at < %(end)s AND ended_at >= %(start)s
+ORDER BY started_at DESC, finding_id DESC;
+
+-- seen_indicators --
+-- The indicators of a home on the days of an interval, with what was usual then (NULL while learning).
+SELECT indicator.kind, indicator.day, indicator.value, indicator.unit, indicator.coverage, indicator.readings,
+       indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
+FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
+WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s
+ORDER BY kind, day;
+
+-- seen_latest_indicators --
+-- The last indicator of each kind of every home, not older than a day given, with what was usual then.
+SELECT DISTINCT ON (home_id, kind) home_id, kind, day, indicator.value, indicator.unit, indicator.coverage,
+       indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
+FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
+WHERE day >= %(first)s
+ORDER BY home_id, kind, day DESC;
+
+-- lag --
+-- How many days of homes are due and since when.
+SELECT count(*) AS days, min(due_at) AS oldest FROM analytics.due_day WHERE due_at <= %(now)s;
+
+-- lock_queue --
+-- One process at a time brings the job queue's tables up to date.
+SELECT pg_advisory_xact_lock(hashtext('analytics.queue_version'), 0);
+
+-- queue_version --
+-- Which version of procrastinate's tables there is.
+SELECT version FROM analytics.queue_version;
+
+-- set_queue_version --
+-- Remember which version of procrastinate's tables there is.
+INSERT INTO analytics.queue_version (version) VALUES (%(version)s) ON CONFLICT (one) DO UPDATE SET version = excluded.version;
+
+-- in_queue_schema --
+-- From here to the end of the transaction, unqualified names are those of the job queue.
+SELECT set_config('search_path', 'procrastinate', true);

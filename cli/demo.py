@@ -1,0 +1,174 @@
+"""`make demo`: twelve simulated homes with two months of history, and a story that unfolds by itself."""
+
+import os
+import secrets
+import shutil
+import signal
+import threading
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import chain
+from multiprocessing import get_context
+from pathlib import Path
+
+from cli import homes, simulated
+from cli.installation import Installation
+from cli.machine import Machine, machine
+from cli.replay import progress_bar
+from cli.screen import messages, say
+from core.clock import Clock
+from core.errors import VicinoError
+from core.mqtt import BrokerAddress
+from core.service import stop_on_signals
+from embedded.runfile import read_run
+from gateway.recordings import zigbee2mqtt
+from gateway.recordings.recording import Recording
+from gateway.sources import replay as source
+from registry.accounts import set_password
+from registry.document import Document, Organisation
+from simulator.home import SimulatedHome
+from simulator.story import story
+
+HOMES = 12
+HISTORY = timedelta(days=60)
+LOGIN = "demo"
+MARKER = "this-is-a-demo"
+UNION = Organisation("demo", "Unione dei Comuni (dimostrazione)", "union")
+
+
+def demo(data: Path, clock: Clock, *, port: int | None) -> None:
+    """Run the demonstration until Ctrl-C. The folder `data` is made anew each time."""
+    stop = stop_on_signals()
+    installation = fresh(data)
+    with machine(installation, clock, stop, port=port, say=say, mailbox=True) as made:
+        if stop.is_set():
+            return
+        start = clock.now()
+        played = with_story(start)
+        password = register(made, played, clock)
+        print(f"Vicino: {made.url}", flush=True)
+        messages.print(f"Mails are kept in {installation.mail}; none leaves this machine.", highlight=False)
+        messages.print(f"Sign in as [bold]{LOGIN}[/bold] with the password [bold]{password}[/bold]", highlight=False)
+        send_history(made, played, start, clock, stop)
+        if not stop.is_set():
+            tell_story(made, clock, stop)
+            messages.print("The homes are live. Within two minutes somebody will need you. Ctrl-C ends everything.")
+            messages.print(f"{made.url}   {LOGIN}   {password}", highlight=False)
+        made.supervisor.run(stop)
+    messages.print("Everything has ended.")
+
+
+def fresh(data: Path) -> Installation:
+    """Return an empty installation for the demonstration; raises `VicinoError` rather than remove anything else."""
+    if read_run(data) is not None:
+        raise VicinoError(
+            f"A demonstration runs on the folder {data} already.",
+            kept="the one that runs",
+            advice="end it with Ctrl-C, or name another folder with --data",
+        )
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARKER).exists():
+            raise VicinoError(
+                f"The folder {data} is not empty and was not made by a demonstration.",
+                kept="everything in it",
+                advice="name another folder with --data",
+            )
+        for entry in data.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+    data.mkdir(parents=True, exist_ok=True)
+    (data / MARKER).touch()
+    return Installation(data)
+
+
+def with_story(start: datetime) -> list[SimulatedHome]:
+    """Return the homes as they lived until `start`; what the story says of the past has happened to them."""
+    played = simulated.simulated(HOMES, UNION)
+    events = story(start, played)
+    return [home.with_events(events) for home in played]
+
+
+def register(made: Machine, played: list[SimulatedHome], clock: Clock) -> str:
+    """Put the homes and one operator into the registry; return the operator's password, made for this run."""
+    document = simulated.document_of(UNION, played)
+    operator = homes.account_document(
+        (UNION,), LOGIN, "Operatrice di turno", "operatrice@example.org", UNION.key, "operator"
+    )
+    password = secrets.token_urlsafe(9)
+    with made.installation.database() as database:
+        homes.apply(database, Document(document.organisations, operator.accounts, document.homes))
+        with database.transaction() as connection:
+            set_password(connection, LOGIN, password, clock.now())
+    return password
+
+
+def tell_story(made: Machine, clock: Clock, stop: threading.Event) -> None:
+    """Start the live homes and what happens in them: a button is pressed, and a gateway falls silent."""
+    start = clock.now()
+    events = story(start, simulated.simulated(HOMES, UNION))
+    silent = next(event for event in events if event.name == "gateway_silent")
+    gateway = next(home.gateway for home in simulated.simulated(HOMES) if home.key == silent.home)
+    simulated.start(
+        made,
+        HOMES,
+        {"VICINO_SIMULATOR_STORY": "true", "VICINO_SIMULATOR_START": start.isoformat()},
+        alone={gateway: {"VICINO_KEEPALIVE_S": "5", "VICINO_WILL_DELAY_S": "5"}},
+    )
+    pid = next(running.pid for running in made.supervisor.services if running.name == gateway)
+    if pid is not None:
+        seconds = (silent.start - clock.now()).total_seconds()
+        threading.Thread(target=_freeze, args=(pid, seconds, clock, stop), daemon=True).start()
+
+
+def _freeze(pid: int, after_s: float, clock: Clock, stop: threading.Event) -> None:
+    """Stop a process as if its gateway had lost its power or its line; let it go on to its end when `stop` is set."""
+    clock.wait(stop, after_s)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+        stop.wait()
+        os.kill(pid, signal.SIGCONT)
+
+
+def send_history(
+    made: Machine, played: list[SimulatedHome], start: datetime, clock: Clock, stop: threading.Event
+) -> None:
+    """Send what the homes' bridges said in the two months before `start` through the gateways' own code.
+
+    The next home's months are lived in another process while those of the one before are stored.
+    """
+    with (
+        ProcessPoolExecutor(1, get_context("spawn"), initializer=_leave_signals_to_parent) as pool,
+        progress_bar() as progress,
+    ):
+        stored = progress.add_task("Two months of twelve homes", total=len(played))
+        waiting = deque(pool.submit(lived, home, start) for home in played)
+        while waiting and not stop.is_set():
+            recording = waiting.popleft().result()
+            source.run(
+                recording,
+                broker=BrokerAddress.parse(made.broker_url),
+                data_dir=made.installation.root,
+                speed=None,
+                homes_limit=None,
+                clock=clock,
+                stop=stop,
+                progress=lambda _, __: None,
+            )
+            progress.advance(stored)
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def lived(home: SimulatedHome, until: datetime) -> Recording:
+    """Return what a home's bridge said in the two months before `until`."""
+    begin = until - HISTORY
+    said = chain(home.announcement(begin), home.messages(begin, until))
+    return zigbee2mqtt.record(
+        (zigbee2mqtt.RawMessage(message.at, message.topic, message.payload) for message in said), home.key
+    )
+
+
+def _leave_signals_to_parent() -> None:
+    # Ctrl-C reaches the whole group of the terminal; the parent ends its helpers in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,101 @@
+"""One data folder and what lies in it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import alerts
+import analytics
+import dashboards
+import devices
+import ingest
+import registry
+from core.database import Database, Role
+from core.errors import VicinoError
+from embedded.runfile import Run, read_run
+
+# The folders that store data, in the order in which their schemas build on each other.
+STORING = tuple(
+    Path(package.__file__ or "").parent for package in (registry, devices, ingest, analytics, alerts, dashboards)
+)
+
+# Who signs in to the database, and the role each acts in.
+SERVICE_LOGIN = "vicino_app_service"
+PEOPLE_LOGIN = "vicino_app_people"
+
+
+class Installation(NamedTuple):
+    """The paths of one installation on one machine."""
+
+    root: Path
+
+    @property
+    def postgres(self) -> Path:
+        """Where the database server keeps its files."""
+        return self.root / "postgres"
+
+    @property
+    def broker(self) -> Path:
+        """Where the broker keeps its files."""
+        return self.root / "broker"
+
+    @property
+    def logs(self) -> Path:
+        """Where each service's output goes."""
+        return self.root / "log"
+
+    @property
+    def secrets(self) -> Path:
+        """Where passwords lie, a folder for each login, readable by the owner only."""
+        return self.root / "secrets"
+
+    @property
+    def mail(self) -> Path:
+        """Where mails are kept when no mail server is set."""
+        return self.root / "mail"
+
+    @property
+    def service_url(self) -> str:
+        """Address of the database for services; raises `VicinoError` where the installation never ran."""
+        path = self.secrets / SERVICE_LOGIN / "vicino_database_url"
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            raise VicinoError(
+                f"There is no installation in the folder {self.root}.",
+                advice=f"start one with `vicino up --data {self.root}`, or name another folder with --data",
+            ) from None
+
+    def run(self) -> Run:
+        """Return what runs on this folder now; raises `VicinoError` if nothing does."""
+        run = read_run(self.root)
+        if run is None:
+            raise VicinoError(
+                f"Vicino does not run on the folder {self.root}.",
+                kept="everything that was stored there",
+                advice=f"start it in another terminal with `vicino up --data {self.root}`",
+            )
+        return run
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Give the database of the running installation, as the services see it."""
+        self.run()
+        with Database(self.service_url, Role.SERVICE, name="command line", maximum=2) as database:
+            yield database
+
+    @property
+    def broker_url(self) -> str:
+        """Address of the broker of the running installation; raises `VicinoError` if that is not known."""
+        port = self.run().broker_port
+        given = os.environ.get("VICINO_BROKER_URL")
+        if port:
+            return f"mqtt://127.0.0.1:{port}"
+        if given:
+            return given
+        raise VicinoError(
+            "This installation uses a broker of yours, whose address is not written down.",
+            advice="set VICINO_BROKER_URL as you did when you started it",
+        )

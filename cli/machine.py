@@ -1,0 +1,201 @@
+"""All services on one machine: database, broker, mailbox, then Vicino's own, each a process of its own."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import psycopg
+
+from cli.installation import PEOPLE_LOGIN, SERVICE_LOGIN, STORING, Installation
+from core.clock import Clock
+from core.database import Role
+from core.errors import VicinoError
+from core.migrations import Applied, migrate
+from embedded.broker import EmbeddedBroker
+from embedded.ports import free_port, is_free
+from embedded.postgres import EmbeddedPostgres
+from embedded.process import Service
+from embedded.runfile import Run, RunService, hold, own_birth, removed_afterwards, write_run
+from embedded.supervisor import Running, Supervisor
+
+FIRST_PORT = 8000
+BROKER_URL = "VICINO_BROKER_URL"
+SMTP_URL = "VICINO_SMTP_URL"
+# What only one service is told.
+_NOT_FOR_ALL = frozenset({SMTP_URL, "VICINO_DATABASE_URL"})
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The services of one installation while they run."""
+
+    installation: Installation
+    supervisor: Supervisor
+    broker_url: str
+    http_port: int
+    environment: Mapping[str, str]
+    stop: threading.Event
+
+    @property
+    def url(self) -> str:
+        """Address of the pages."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+    def start(
+        self, module: str, settings: Mapping[str, str], *, name: str = "", ready: Callable[[], bool] | None = None
+    ) -> bool:
+        """Start the service `python -m module` with `settings` besides the common ones; return once it is ready.
+
+        It is called like its module unless it has a `name`.
+        """
+        service = Service(
+            name=name or module,
+            argv=(sys.executable, "-m", module),
+            env={**self.environment, **settings},
+            ready=ready,
+        )
+        return self.supervisor.start(service, self.stop)
+
+
+@contextmanager
+def machine(
+    installation: Installation,
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    port: int | None,
+    say: Say,
+    mailbox: bool = False,
+) -> Iterator[Machine]:
+    """Start everything on the folder of `installation` and give it; end every process afterwards.
+
+    `port` is where the pages are served: a free one if it is None or 0. `say` is told what is being done. The broker is
+    the one that VICINO_BROKER_URL names, else one of our own that only this machine reaches. With a `mailbox`, mails
+    are kept in a folder where no mail server is set. Raises `VicinoError` if the folder is in use, was made by a newer
+    Vicino, or a service does not come up.
+    """
+    if port and not is_free(port):
+        raise VicinoError(
+            f"Somebody else listens on port {port}.",
+            kept="everything: nothing was started",
+            advice="end that program, give another --port, or none for a free one",
+        )
+    with hold(installation.root), removed_afterwards(installation.root):
+        database = EmbeddedPostgres(installation.postgres, installation.secrets, clock=clock)
+        given = os.environ.get(BROKER_URL)
+        broker = None if given else EmbeddedBroker(installation.broker, clock=clock)
+        with database.prepared(), broker.prepared() if broker else nullcontext():
+            http_port = port or free_port(FIRST_PORT)
+            run = _RunFile(installation, clock, http_port, broker.port if broker else 0, database.port)
+            with Supervisor(clock=clock, log_dir=installation.logs, on_change=run.write) as supervisor:
+                say("Starting the database")
+                if not supervisor.start(database.service(), stop):
+                    return
+                service_url, people_url = _prepare_database(database, say)
+                if broker:
+                    say(f"Starting the broker ({broker.kind})")
+                    supervisor.start(broker.service(), stop)
+                broker_url = broker.url if broker else str(given)
+                smtp_url = os.environ.get(SMTP_URL) or (_mailbox(installation, supervisor, stop) if mailbox else "")
+                made = Machine(
+                    installation=installation,
+                    supervisor=supervisor,
+                    broker_url=broker_url,
+                    http_port=http_port,
+                    environment=_environment(installation, broker_url, http_port),
+                    stop=stop,
+                )
+                say("Starting the services")
+                _start_services(made, service_url, people_url, smtp_url)
+                yield made
+
+
+def _prepare_database(database: EmbeddedPostgres, say: Say) -> tuple[str, str]:
+    database.ensure_database()
+    with psycopg.connect(database.administrator_url, autocommit=True) as connection:
+        applied: list[Applied] = migrate(connection, STORING)
+    if applied:
+        say(f"The database was brought to the present schema ({len(applied)} steps)")
+    return (
+        database.ensure_login(SERVICE_LOGIN, Role.SERVICE),
+        database.ensure_login(PEOPLE_LOGIN, Role.PEOPLE),
+    )
+
+
+def _mailbox(installation: Installation, supervisor: Supervisor, stop: threading.Event) -> str:
+    """Start a mail server that only keeps mails in a folder, and return its address."""
+    port = free_port()
+    supervisor.start(
+        Service(
+            name="mailbox",
+            argv=(sys.executable, "-m", "embedded.mailbox", str(port), str(installation.mail.absolute())),
+            stage=1,
+        ),
+        stop,
+    )
+    return f"smtp://127.0.0.1:{port}"
+
+
+def _environment(installation: Installation, broker_url: str, http_port: int) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_ALL}
+    own.setdefault("VICINO_BASE_URL", f"http://127.0.0.1:{http_port}")
+    return {
+        **own,
+        "VICINO_DATA": str(installation.root.absolute()),
+        BROKER_URL: broker_url,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: str) -> None:
+    service = {"VICINO_DATABASE_URL": service_url}
+    made.start("ingest", service)
+    made.start("analytics", service)
+    made.start("alerts", {**service, SMTP_URL: smtp_url} if smtp_url else service)
+    made.start(
+        "dashboards",
+        {"VICINO_DATABASE_URL": people_url, "VICINO_DASHBOARDS_PORT": str(made.http_port)},
+        ready=lambda: page_answers(made.url),
+    )
+
+
+def page_answers(url: str) -> bool:
+    """Tell whether the pages answer now (a redirect to the sign-in page is an answer)."""
+    try:
+        with urlopen(Request(url, headers={"Accept": "text/html"}), timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.status < 400)  # noqa: PLR2004 - below are success and redirects
+    except (URLError, OSError):
+        return False
+
+
+class _RunFile:
+    """Writes down how the services stand, for `vicino status`."""
+
+    def __init__(
+        self, installation: Installation, clock: Clock, http_port: int, broker_port: int, postgres_port: int
+    ) -> None:
+        self._installation = installation
+        self._run = Run(
+            pid=os.getpid(),
+            born=own_birth(),
+            started_at=clock.now(),
+            http_port=http_port,
+            broker_port=broker_port,
+            postgres_port=postgres_port,
+            secrets_dir=str(installation.secrets),
+        )
+
+    def write(self, services: tuple[Running, ...]) -> None:
+        """Write the run file with `services` as they stand now."""
+        stand = tuple(RunService(running.name, running.pid, running.restarts) for running in services)
+        run = Run(
+            **{name: getattr(self._run, name) for name in self._run.__struct_fields__ if name != "services"},
+            services=stand,
+        )
+        write_run(self._installation.root, run)

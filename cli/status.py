@@ -1,0 +1,101 @@
+"""`vicino status`: what runs, how far behind it is, what is stored, rejected and pending."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from rich.table import Table
+
+import alerts.reads
+import analytics.reads
+import ingest.reads
+import registry.reads
+from cli.installation import Installation
+from cli.screen import results
+from core.clock import Clock
+from embedded.runfile import read_run
+
+
+def status(installation: Installation, clock: Clock) -> dict[str, Any]:
+    """Return the status of what runs on a folder, as `vicino status --json` prints it.
+
+    `running` is false where nothing runs; the counts are then absent, because nobody can be asked.
+    """
+    run = read_run(installation.root)
+    if run is None:
+        return {"running": False, "data": str(installation.root)}
+    found: dict[str, Any] = {
+        "running": True,
+        "data": str(installation.root),
+        "url": f"http://127.0.0.1:{run.http_port}",
+        "started_at": run.started_at.isoformat(),
+        "services": {
+            service.name: {"pid": service.pid, "running": service.pid is not None, "restarts": service.restarts}
+            for service in run.services
+        },
+    }
+    try:
+        with installation.database() as database, database.transaction() as connection:
+            now = clock.now()
+            totals = ingest.reads.totals(connection, now)
+            days_due, due_since = analytics.reads.days_due(connection, now)
+            waiting = alerts.reads.status(connection, now)
+            found["homes"] = len(registry.reads.homes(connection))
+    except psycopg.Error as error:
+        found["database"] = f"does not answer ({type(error).__name__})"
+        return found
+    found["database"] = "answers"
+    found["readings"] = {
+        "stored": totals.stored,
+        "rejected": totals.rejected,
+        "pending": totals.pending,
+        "duplicates": totals.duplicates,
+    }
+    found["gateways"] = {"online": totals.gateways_online, "total": totals.gateways}
+    # Not the age of the oldest reading: a recording's readings are years old the moment they are sent.
+    found["lag"] = {
+        "ingest_s": _since(totals.last_intake_at, now) if totals.pending else 0.0,
+        "analytics_s": _since(due_since, now) if days_due else 0.0,
+        "alerts_s": _since(waiting.oldest_due, now) if waiting.due else 0.0,
+    }
+    found["analysis"] = {"days_due": days_due}
+    found["alerts"] = {
+        "new": waiting.new,
+        "in_charge": waiting.in_charge,
+        "notifications_due": waiting.due,
+        "notifications_failed": waiting.failed,
+    }
+    return found
+
+
+def _since(instant: datetime | None, now: datetime) -> float:
+    return 0.0 if instant is None else round(max(0.0, (now - instant).total_seconds()), 1)
+
+
+def show(found: dict[str, Any], *, as_json: bool) -> None:
+    """Print a status, as JSON or as a table."""
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    if not found["running"]:
+        results.print(f"Nothing runs on the folder {found['data']}.")
+        return
+    table = Table("", "", show_header=False, box=None)
+    table.add_row("Pages", found["url"])
+    for name, service in found["services"].items():
+        state = f"runs (process {service['pid']})" if service["running"] else "[red]does not run now[/red]"
+        again = f", started again {service['restarts']} times" if service["restarts"] else ""
+        table.add_row(name, state + again)
+    table.add_row("Database", found["database"])
+    if "readings" in found:
+        table.add_row("Homes", f"{found['homes']:,}")
+        for name, count in found["readings"].items():
+            table.add_row(f"Readings {name}", f"{count:,}")
+        table.add_row("Gateways online", f"{found['gateways']['online']} of {found['gateways']['total']}")
+        for name, seconds in found["lag"].items():
+            table.add_row(f"{name.removesuffix('_s').capitalize()} behind by", f"{seconds:,.0f} s")
+        table.add_row("Alerts", f"{found['alerts']['new']} new, {found['alerts']['in_charge']} in charge")
+        if found["alerts"]["notifications_failed"]:
+            table.add_row("[red]Notifications failed[/red]", f"{found['alerts']['notifications_failed']:,}")
+    results.print(table)

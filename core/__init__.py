@@ -1,0 +1,1 @@
+"""The shared kernel: settings, clock, wire messages, vocabulary, database access, logging."""

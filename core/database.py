@@ -1,0 +1,103 @@
+"""Access to PostgreSQL: a pool of connections that act in one role, and views of the data for one person.
+
+Roles (made by the migrations):
+
+* `vicino_owner` owns tables; migrations act as it.
+* `vicino_service` is what ingest, analytics, alerts and jobs act as.
+* `vicino_people` is what everything that serves a person acts as: row-level security filters all it reads.
+* `vicino_views` owns the security-barrier views through which people see readings; it is filtered likewise.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from psycopg import Connection, sql
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from core.viewer import Viewer
+
+Row = dict[str, Any]
+
+
+class Role(StrEnum):
+    """What a process may do in the database."""
+
+    SERVICE = "vicino_service"
+    PEOPLE = "vicino_people"
+
+
+class View(NamedTuple):
+    """The data as one viewer may see them: a transaction in which row-level security knows who is looking.
+
+    Only `Database.seen_by` makes one, so a function that asks for a `View` cannot read around the viewer.
+    """
+
+    viewer: Viewer
+    connection: Connection[DictRow]
+
+
+class Database:
+    """A pool of connections in one role. Sessions run in UTC; rows are dictionaries.
+
+    Whoever asks for a connection waits at most `patience_s` seconds for one; then `PoolTimeout` is raised.
+    """
+
+    def __init__(self, url: str, role: Role, *, name: str, maximum: int = 4, patience_s: float = 30.0) -> None:
+        self._url = url
+        self._role = role
+        self._name = name
+        self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=maximum,
+            timeout=patience_s,
+            open=False,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "application_name": f"vicino {name}", "autocommit": True},
+            configure=self._configure,
+            check=ConnectionPool.check_connection,
+            name=name,
+        )
+
+    def _configure(self, connection: Connection[DictRow]) -> None:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
+        connection.execute("SET TIME ZONE 'UTC'")
+
+    def open(self) -> Self:
+        """Start the pool; the first connection is made in the background."""
+        self._pool.open()
+        return self
+
+    def close(self) -> None:
+        """End all connections."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[DictRow]]:
+        """Give a connection inside a transaction that commits at the end, or rolls back on an error."""
+        with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @contextmanager
+    def seen_by(self, viewer: Viewer) -> Iterator[View]:
+        """Give the data as `viewer` may see them, inside one transaction."""
+        with self.transaction() as connection:
+            connection.execute("SELECT set_config('vicino.account', %s, true)", (str(viewer.account_id),))
+            yield View(viewer, connection)
+
+    def connect(self) -> Connection[DictRow]:
+        """Return a connection of one's own, outside the pool and in autocommit, for COPY or LISTEN."""
+        connection: Connection[DictRow] = Connection.connect(
+            self._url, row_factory=dict_row, autocommit=True, application_name=f"vicino {self._name}"
+        )
+        self._configure(connection)
+        return connection

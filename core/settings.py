@@ -1,0 +1,29 @@
+"""Settings from the environment: every name begins with `VICINO_`; secrets may come from files.
+
+`VICINO_SECRETS_DIR` names a folder in which a file `vicino_database_url` (and so on) holds the value; what the
+environment says goes before.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a process needs to know about its surroundings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VICINO_", secrets_dir=os.environ.get("VICINO_SECRETS_DIR"), extra="ignore"
+    )
+
+    # Not called data_dir: VICINO_DATA_DIR names the recorded data that tests use.
+    data: Path = Field(default=Path("data"), description="Folder of this installation: outboxes, run file, logs.")
+    log_format: Literal["console", "json"] = Field(default="console", description="Log lines as text or as JSON.")
+    broker_url: SecretStr = Field(
+        default=SecretStr("mqtt://127.0.0.1:1883"),
+        description="MQTT 5 broker: mqtt:// or mqtts://[user:password@]host:port.",
+    )
+    keepalive_s: int = Field(default=30, description="MQTT keep-alive in seconds.", ge=1, le=600)

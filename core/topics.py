@@ -1,0 +1,55 @@
+"""The topic grammar. Topics carry gateway keys only, never a person."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+ROOT = "vicino/v1/gw"
+KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class Leaf(StrEnum):
+    """The last level of a gateway's topic."""
+
+    URGENT = "urgent"
+    READINGS = "readings"
+    BACKFILL = "backfill"
+    STATUS = "status"
+    INVENTORY = "inventory"
+    STORED = "stored"
+    CONFIG = "config"
+
+
+LANES: tuple[Leaf, ...] = (Leaf.URGENT, Leaf.READINGS, Leaf.BACKFILL)
+
+
+class Topic(NamedTuple):
+    """A parsed topic."""
+
+    gateway: str
+    leaf: Leaf
+
+
+def topic(gateway: str, leaf: Leaf) -> str:
+    """Return the topic of one leaf of `gateway`.
+
+    Raises `ValueError` if `gateway` is not a key: lower-case letters, digits, dot, underscore and hyphen.
+    """
+    if not KEY.fullmatch(gateway):
+        raise ValueError(f"{gateway!r} is not a gateway key: use a-z, 0-9, '.', '_' and '-', at most 63 of them.")
+    return f"{ROOT}/{gateway}/{leaf}"
+
+
+def subscription(leaf: Leaf, share: str | None = None) -> str:
+    """Return the filter that matches `leaf` of every gateway, shared among the clients of group `share`."""
+    pattern = f"{ROOT}/+/{leaf}"
+    return f"$share/{share}/{pattern}" if share else pattern
+
+
+def parse(text: str) -> Topic | None:
+    """Return the parts of a topic, or None if it does not follow the grammar."""
+    root, _, rest = text.rpartition(f"{ROOT}/")
+    gateway, _, leaf = rest.partition("/")
+    if root or not KEY.fullmatch(gateway) or leaf not in set(Leaf):
+        return None
+    return Topic(gateway, Leaf(leaf))

@@ -1,0 +1,127 @@
+"""The canonical vocabulary: what can be measured in a home, in which unit and range.
+
+Each quantity has a small integer id that is stored with every series and **never reused**. On the wire a
+quantity is called by its name and carries its UCUM unit. A value outside the plausible range is stored and
+flagged, never dropped in silence.
+"""
+
+from enum import IntFlag, StrEnum
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """How the values of a quantity behave over time."""
+
+    STATE = "state"  # holds until the next reading
+    EVENT = "event"  # happens at one instant
+    LEVEL = "level"  # a sample of something continuous
+    COUNTER = "counter"  # only grows, until it is reset
+
+
+class Retention(StrEnum):
+    """Which table a reading is kept in, and so how long."""
+
+    EVENT = "event"
+    LEVEL = "level"
+    VITAL = "vital"
+    TECHNICAL = "technical"
+
+
+class Flag(IntFlag):
+    """What is known to be odd about a stored reading."""
+
+    NONE = 0
+    OUT_OF_RANGE = 1  # outside the plausible range of its quantity
+    UNSYNCHRONISED = 2  # stamped by a gateway whose clock was not synchronised
+
+
+class Quantity(NamedTuple):
+    """One measurable thing.
+
+    `unit` is the UCUM code. `minimum` and `maximum` are the plausible range in that unit. `safety` quantities
+    travel ahead of everything and open an alert, however late they are.
+    """
+
+    id: int
+    name: str
+    kind: Kind
+    unit: str
+    minimum: float
+    maximum: float
+    retention: Retention
+    loinc: str | None = None
+    safety: bool = False
+
+
+def _state(id_: int, name: str, *, safety: bool = False, retention: Retention = Retention.EVENT) -> Quantity:
+    return Quantity(id_, name, Kind.STATE, "1", 0, 1, retention, safety=safety)
+
+
+def _event(id_: int, name: str, *, safety: bool = False) -> Quantity:
+    return Quantity(id_, name, Kind.EVENT, "1", 0, 1, Retention.EVENT, safety=safety)
+
+
+def _level(id_: int, name: str, unit: str, minimum: float, maximum: float) -> Quantity:
+    return Quantity(id_, name, Kind.LEVEL, unit, minimum, maximum, Retention.LEVEL)
+
+
+def _vital(id_: int, name: str, unit: str, minimum: float, maximum: float, loinc: str | None = None) -> Quantity:
+    return Quantity(id_, name, Kind.LEVEL, unit, minimum, maximum, Retention.VITAL, loinc)
+
+
+def _technical(id_: int, name: str, unit: str, minimum: float, maximum: float) -> Quantity:
+    return Quantity(id_, name, Kind.LEVEL, unit, minimum, maximum, Retention.TECHNICAL)
+
+
+QUANTITIES: tuple[Quantity, ...] = (
+    _state(1, "occupancy"),  # 1 while somebody is seen
+    _event(2, "motion"),  # a sensor that tells activations only, never their end
+    _state(3, "contact"),  # 1 closed, 0 open, as a magnet contact says
+    _event(4, "opening"),  # a door sensor that tells openings only
+    _state(5, "bed_occupancy"),
+    _state(6, "chair_occupancy"),
+    _event(7, "vibration"),
+    _event(8, "toilet_flush"),
+    _state(9, "appliance_on"),
+    _state(10, "presence"),  # radar: somebody is there even if still
+    _state(20, "sos_button", safety=True),
+    _state(21, "smoke", safety=True),
+    _state(22, "gas", safety=True),
+    _state(23, "carbon_monoxide", safety=True),
+    _state(24, "water_leak", safety=True),
+    _state(25, "fall", safety=True),
+    _level(40, "temperature", "Cel", -40, 60),
+    _level(41, "humidity", "%", 0, 100),
+    _level(42, "illuminance", "lx", 0, 200_000),
+    _level(43, "carbon_dioxide", "[ppm]", 300, 10_000),
+    _level(44, "pressure", "hPa", 850, 1_100),
+    _level(45, "power", "W", 0, 16_000),
+    Quantity(46, "energy", Kind.COUNTER, "kW.h", 0, 1_000_000, Retention.LEVEL),
+    _vital(60, "body_weight", "kg", 25, 250, "29463-7"),
+    _vital(61, "systolic_pressure", "mm[Hg]", 60, 260, "8480-6"),
+    _vital(62, "diastolic_pressure", "mm[Hg]", 30, 160, "8462-4"),
+    _vital(63, "heart_rate", "/min", 25, 220, "8867-4"),
+    _vital(64, "body_temperature", "Cel", 32, 43, "8310-5"),
+    _vital(65, "skin_temperature", "Cel", 20, 43),
+    _vital(66, "oxygen_saturation", "%", 50, 100, "59408-5"),
+    _vital(67, "respiratory_rate", "/min", 4, 60, "9279-1"),
+    _vital(68, "body_water", "%", 20, 80),
+    _vital(69, "muscle_mass", "kg", 10, 100),
+    _technical(80, "battery", "%", 0, 100),
+    _state(81, "battery_low", retention=Retention.TECHNICAL),
+    _technical(82, "voltage", "V", 0, 400),
+    _technical(83, "link_quality", "1", 0, 255),
+    _technical(84, "signal_strength", "dB[mW]", -150, 20),
+    _state(85, "tamper", retention=Retention.TECHNICAL),
+)
+
+BY_ID: dict[int, Quantity] = {quantity.id: quantity for quantity in QUANTITIES}
+BY_NAME: dict[str, Quantity] = {quantity.name: quantity for quantity in QUANTITIES}
+
+# Quantities that say: somebody moved here at this instant (where their value is 1, or 0 for a contact that opens).
+PRESENCE: frozenset[str] = frozenset({"occupancy", "motion", "presence"})
+
+
+def flags_of(quantity: Quantity, value: float) -> Flag:
+    """Return the flags of `value`, given in the unit of `quantity`."""
+    return Flag.NONE if quantity.minimum <= value <= quantity.maximum else Flag.OUT_OF_RANGE

@@ -1,0 +1,1 @@
+"""Pages and the live updates that people look at."""

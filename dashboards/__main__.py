@@ -1,0 +1,99 @@
+"""Serves the pages: `python -m dashboards`."""
+
+import logging
+import socket
+import sys
+import threading
+
+import uvicorn
+
+from core import log
+from core.clock import SystemClock
+from core.database import Database, Role
+from core.errors import VicinoError
+from core.service import stop_on_signals
+from dashboards import static_files
+from dashboards.app import create_app
+from dashboards.live import Hub
+from dashboards.settings import DashboardSettings
+
+CONNECTIONS = 10
+PATIENCE_S = 5.0  # a person who waits longer for a page thinks it is broken; the page says that the database is away
+BACKLOG = 256
+ENDING_S = 1  # for requests under way, after open pages have been let go
+BODY_BYTES = 64 * 1024
+
+
+def main() -> int:
+    """Serve until told to stop; return the exit code."""
+    settings = DashboardSettings()  # type: ignore[call-arg]  # the environment says it
+    log.configure("dashboards", settings.log_format)
+    # The server's own messages may hold what was in a request; ours say what is needed.
+    logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
+    logging.getLogger("uvicorn.error").propagate = False
+    stop = stop_on_signals()
+    try:
+        static_files.manifest()
+        listening = listen(settings.dashboards_host, settings.dashboards_port)
+    except VicinoError as error:
+        log.logger().error("cannot start", reason=str(error))
+        return 1
+    clock = SystemClock()
+    with (
+        listening,
+        Database(
+            settings.database_url.get_secret_value(),
+            Role.PEOPLE,
+            name="dashboards",
+            maximum=CONNECTIONS,
+            patience_s=PATIENCE_S,
+        ) as database,
+    ):
+        hub = Hub(database, clock)
+        server = make_server(database, clock, settings, hub)
+        thread = threading.Thread(target=server.run, args=([listening],), name="server")
+        thread.start()
+        log.logger().info("serving", host=settings.dashboards_host, port=listening.getsockname()[1])
+        while not stop.wait(0.5) and thread.is_alive():
+            pass
+        failed = not stop.is_set()
+        hub.close()
+        server.should_exit = True
+        thread.join()
+    return 1 if failed else 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises `VicinoError` if the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+        # From here on a request waits instead of being refused.
+        found.listen(BACKLOG)
+    except OSError as error:
+        found.close()
+        raise VicinoError(
+            f"Port {port} of {host} cannot be used: {error.strerror}.",
+            advice="set VICINO_DASHBOARDS_PORT to a free port, or end what uses this one",
+        ) from error
+    return found
+
+
+def make_server(database: Database, clock: SystemClock, settings: DashboardSettings, hub: Hub) -> uvicorn.Server:
+    """Return the HTTP server, not yet running."""
+    config = uvicorn.Config(
+        create_app(database, clock, settings, hub),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=ENDING_S,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=BODY_BYTES,
+    )
+    return uvicorn.Server(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Alerts as pages show them: in the reader's language, with the person and the place."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import alerts.reads
+import registry.reads
+from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Family, Outcome
+from core.translation import mark
+from dashboards.board import open_alert
+from dashboards.concern import Concern, concern_of
+from dashboards.indicators import NAMES
+from dashboards.wording import FAMILIES, Words
+
+MOST_EPISODES = 12  # written out in the evidence
+OUTCOME_HINTS: dict[Outcome, str] = {
+    Outcome.TRUE: mark("Help or attention was needed."),
+    Outcome.FALSE: mark("Nothing had happened: pressed by mistake or as a trial, or a mistake of a sensor or of ours."),
+    Outcome.EXPLAINED: mark("As a visit, a holiday, a repair."),
+    Outcome.UNCLEAR: mark("Nobody could find out."),
+}
+
+
+class AlertView(NamedTuple):
+    """One alert in the reader's language."""
+
+    public_id: UUID
+    title: str
+    sentence: str
+    concern: Concern
+    state: str
+    happened_at: datetime
+    opened_at: datetime
+    times: int
+    taken_by: str | None
+    taken_at: datetime | None
+    outcome: str
+    person_public_id: str | None
+    who: str
+    municipality: str
+    zone: ZoneInfo
+
+
+class Entry(NamedTuple):
+    """One line of the history in the reader's language."""
+
+    at: datetime
+    action: str
+    outcome: str
+    who: str
+    note: str
+
+
+def alert_view(
+    alert: alerts.reads.Alert,
+    home: registry.reads.Home,
+    people: Sequence[registry.reads.Person],
+    words: Words,
+) -> AlertView:
+    """Return an alert as a page shows it. It concerns its person, or where none is named everybody in the home."""
+    opened = open_alert(alert, words)
+    meant = [person for person in people if alert.person_id in (None, person.person_id)] or list(people)
+    return AlertView(
+        public_id=alert.public_id,
+        title=alert.title(words.language),
+        sentence=opened.sentence,
+        concern=concern_of(opened.reason),
+        state=alert.state.value,
+        happened_at=alert.happened_at,
+        opened_at=alert.opened_at,
+        times=alert.times,
+        taken_by=opened.taken_by,
+        taken_at=alert.taken_at,
+        outcome=words.say(OUTCOME_LABELS[alert.outcome]) if alert.outcome else "",
+        person_public_id=meant[0].public_id if meant else None,
+        who=", ".join(person.name for person in meant) or home.name,
+        municipality=home.municipality,
+        zone=home.zone,
+    )
+
+
+def entries(history: Sequence[alerts.reads.HistoryEntry], words: Words) -> list[Entry]:
+    """Return the history, the latest first."""
+    return [
+        Entry(
+            entry.at,
+            words.say(ACTION_LABELS[entry.action]),
+            words.say(OUTCOME_LABELS[entry.outcome]) if entry.outcome else "",
+            entry.account_name,
+            entry.note,
+        )
+        for entry in reversed(history)
+    ]
+
+
+def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Words) -> list[tuple[str, str]]:
+    """Return what an alert rests on, as pairs of label and value."""
+    gettext = words.translations.gettext
+    rows = [(gettext("Kind of alert"), words.say(FAMILIES[alert.family]))]
+    rows += _figures(alert.kind, alert.evidence, words)
+    rows += _times(alert.evidence, zone, now, words)
+    if alert.coverage is not None and alert.family is not Family.TECHNICAL:
+        share = gettext("%(percent)s of the expected data") % {"percent": words.percent(alert.coverage)}
+        rows.append((gettext("Rests on"), share))
+    return rows
+
+
+def _figures(kind: str, facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    gettext, ngettext = words.translations.gettext, words.translations.ngettext
+    usual = facts.get("usual")
+    if kind not in NAMES or not isinstance(usual, Mapping):
+        return []
+    write = NAMES[kind].write
+    low, high = write(usual["low"], words), write(usual["high"], words)
+    days = ngettext("%(count)d day", "%(count)d days", usual["days"]) % {"count": usual["days"]}
+    return [
+        (gettext("This time"), write(facts["value"], words)),
+        (gettext("Usually"), words.range(low, high)),
+        (gettext("Compared with"), days),
+    ]
+
+
+def _times(facts: Mapping[str, Any], zone: ZoneInfo, now: datetime, words: Words) -> list[tuple[str, str]]:
+    gettext = words.translations.gettext
+    rows = []
+    if episodes := facts.get("episodes"):
+        spans = [_span(episode, zone, words) for episode in episodes[:MOST_EPISODES]]
+        rows.append((gettext("Seen at"), ", ".join(spans)))
+    labels = {"received_at": gettext("Received"), "since": gettext("Silent since"), "until": gettext("Silent until")}
+    for key, label in labels.items():
+        if facts.get(key):
+            rows.append((label, words.moment(datetime.fromisoformat(facts[key]), zone, now)))
+    return rows
+
+
+def _span(episode: Mapping[str, str], zone: ZoneInfo, words: Words) -> str:
+    start, end = (words.clock(datetime.fromisoformat(episode[key]), zone) for key in ("start", "end"))
+    return start if start == end else f"{start}-{end}"

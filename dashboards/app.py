@@ -1,0 +1,45 @@
+"""Puts the pages together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from core.clock import Clock
+from core.database import Database
+from dashboards import errors
+from dashboards.desk import Desk
+from dashboards.headers import SecurityHeaders
+from dashboards.live import Hub
+from dashboards.pages import alert, board, events, files, health, person, sign_in
+from dashboards.rendering import Renderer
+from dashboards.settings import DashboardSettings
+from dashboards.throttle import SignInThrottle
+
+WORTH_COMPRESSING = 1_000  # bytes
+
+
+def create_app(database: Database, clock: Clock, settings: DashboardSettings, hub: Hub | None = None) -> FastAPI:
+    """Return the application. `database` acts in the role that serves people and is open already.
+
+    `hub` is given by whoever has to end open pages before the server ends; else the application has its own.
+    """
+    own = hub or Hub(database, clock)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        own.start()
+        yield
+        own.close()
+
+    app = FastAPI(
+        title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
+    )
+    app.state.desk = Desk(database, clock, settings, Renderer(), own, SignInThrottle(clock))
+    for module in (health, files, sign_in, board, alert, person, events):
+        app.include_router(module.router)
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
+    app.add_middleware(SecurityHeaders, secure=settings.secure)
+    return app

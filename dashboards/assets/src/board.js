@@ -1,0 +1,121 @@
+// What a page does by itself: says when it no longer follows, counts in the tab's title, announces, sounds.
+// Markup gives the words; this file has none.
+const byId = (id) => document.getElementById(id);
+const plainTitle = document.title;
+const REMEMBERED = "vicino-sound";
+
+let waiting = null;
+let focusInside = false;
+let audio = null;
+
+function readState() {
+  const state = document.querySelector("[data-waiting]");
+  if (!state) return;
+  const now = Number(state.dataset.waiting);
+  document.title = now > 0 ? `(${now}) ${plainTitle}` : plainTitle;
+  const words = byId("announcement");
+  if (words && words.textContent !== state.dataset.announce && waiting !== null) {
+    words.textContent = state.dataset.announce;
+  }
+  waiting = now;
+}
+
+// One ring: two tones, three times. Soft edges, so that it wakes without frightening.
+function ring() {
+  if (!audio || audio.state !== "running") return;
+  const start = audio.currentTime + 0.05;
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const [index, pitch] of [880, 660].entries()) {
+      const from = start + turn * 0.9 + index * 0.32;
+      const tone = audio.createOscillator();
+      const loudness = audio.createGain();
+      tone.frequency.value = pitch;
+      loudness.gain.setValueAtTime(0, from);
+      loudness.gain.linearRampToValueAtTime(0.35, from + 0.03);
+      loudness.gain.linearRampToValueAtTime(0, from + 0.3);
+      tone.connect(loudness).connect(audio.destination);
+      tone.start(from);
+      tone.stop(from + 0.31);
+    }
+  }
+  document.documentElement.dataset.rang = String(Number(document.documentElement.dataset.rang ?? 0) + 1);
+}
+
+function showSound() {
+  const button = byId("sound");
+  if (!button) return;
+  const on = audio !== null && audio.state === "running";
+  button.setAttribute("aria-pressed", String(on));
+  for (const part of button.querySelectorAll("[data-when]")) part.hidden = (part.dataset.when === "on") !== on;
+}
+
+async function wantSound(on) {
+  localStorage.setItem(REMEMBERED, on ? "on" : "off");
+  if (on) {
+    audio ??= new AudioContext();
+    await audio.resume();
+  } else if (audio) {
+    await audio.suspend();
+  }
+  showSound();
+}
+
+// A browser lets a page sound only after the person has touched it; until then the button says that it is off.
+async function soundAfterFirstTouch(event) {
+  if (localStorage.getItem(REMEMBERED) === "on" && !event.target.closest?.("#sound")) await wantSound(true);
+}
+
+function follows(yes) {
+  const banner = byId("stale");
+  if (banner) banner.hidden = yes;
+}
+
+function refresh() {
+  window.htmx.trigger(document.body, "refresh");
+}
+
+// What has an id keeps the focus over a refresh; where it is gone, whoever works by keyboard goes on from the content.
+function rememberFocus(event) {
+  const part = event.detail.target;
+  focusInside = part.hasAttribute("data-live") && part.contains(document.activeElement);
+}
+
+function keepFocus() {
+  if (focusInside && document.activeElement === document.body) byId("main").focus({ preventScroll: true });
+  focusInside = false;
+}
+
+// A source reconnects by itself and opens again: its listeners stay, so they are added once.
+const known = new WeakSet();
+function listenTo(source) {
+  if (known.has(source)) return;
+  known.add(source);
+  source.addEventListener("urgent", ring);
+  source.addEventListener("ended", () => window.location.reload());
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  readState();
+  showSound();
+  byId("sound")?.addEventListener("click", async () => {
+    const on = byId("sound").getAttribute("aria-pressed") !== "true";
+    await wantSound(on);
+    if (on) ring();
+  });
+});
+document.addEventListener("pointerdown", soundAfterFirstTouch, { once: true });
+document.addEventListener("keydown", soundAfterFirstTouch, { once: true });
+
+document.addEventListener("htmx:beforeSwap", rememberFocus);
+document.addEventListener("htmx:afterSwap", keepFocus);
+document.addEventListener("htmx:afterSettle", readState);
+document.addEventListener("htmx:sseOpen", (event) => {
+  listenTo(event.detail.source);
+  follows(true);
+  refresh();
+});
+document.addEventListener("htmx:sseError", () => follows(false));
+document.addEventListener("htmx:sendError", () => follows(false));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.detail.requestConfig?.verb === "get") follows(true);
+});

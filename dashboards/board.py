@@ -1,0 +1,269 @@
+"""The board: every home the viewer may see, what it asks for, and why, in one plain sentence."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import alerts.reads
+import analytics.reads
+import ingest.reads
+import registry.reads
+from core.database import View
+from core.translation import mark
+from dashboards.concern import Blindness, Concern, Limits, Reason, Sight, Verdict, judge, pressing_first, ranked
+from dashboards.reads import LastSeen, LastSigns, last_signs
+from dashboards.wording import Words
+
+Row = Mapping[str, Any]
+ALL = 100_000  # open alerts: a board that leaves one out would lie
+LABELS = {
+    Concern.ACT: mark("Act now"),
+    Concern.LOOK: mark("Take a look"),
+    Concern.UNKNOWN: mark("Not known"),
+    Concern.USUAL: mark("As usual"),
+}
+EMPTY = {
+    Concern.ACT: mark("Nobody needs help right now, as far as we can see."),
+    Concern.LOOK: mark("Nothing out of the ordinary."),
+    Concern.UNKNOWN: mark("Every home can be seen."),
+    Concern.USUAL: mark("No home."),
+}
+COVERAGE_WITHIN = timedelta(days=2)  # an older indicator says nothing about the present
+
+WHY_BLIND = {
+    Blindness.NO_GATEWAY: mark("No gateway is installed: nothing can be seen of this home."),
+    Blindness.NEVER: mark("No sensor of movement has ever reported from this home."),
+    Blindness.OFFLINE: mark(
+        "The gateway of the home is offline (power or internet?): "
+        "we cannot see what happens, and an SOS might not arrive."
+    ),
+    Blindness.UNHEARD: mark("The gateway has not been heard for too long: we cannot see what happens in this home."),
+    Blindness.NO_READING: mark("No sensor of movement has reported for too long: quiet or broken, we cannot tell."),
+    Blindness.LEARNING: mark("There are no figures of this home yet, and nobody was seen moving in the last hours."),
+    Blindness.STILL: mark(
+        "The sensors work, but nobody has been seen moving for too long: out, or still, we cannot tell."
+    ),
+    Blindness.LOW_COVERAGE: mark("Too few data have come to judge: %(percent)s of what was expected."),
+}
+
+
+class OpenAlert(NamedTuple):
+    """An open alert as the board shows it."""
+
+    public_id: UUID
+    family: str
+    sentence: str
+    opened_at: datetime
+    severity: float
+    taken_by: str | None
+    taken_at: datetime | None
+    times: int
+
+    @property
+    def reason(self) -> Reason:
+        """What of the alert decides about concern."""
+        return Reason(self.public_id, self.family, self.severity, self.opened_at, self.taken_by is not None)
+
+
+class Inhabitant(NamedTuple):
+    """Somebody who lives in a home on the board."""
+
+    public_id: str
+    name: str
+    phone: str
+
+
+class Line(NamedTuple):
+    """One home on the board."""
+
+    home_id: int
+    people: tuple[Inhabitant, ...]
+    home_name: str
+    municipality: str
+    zone: ZoneInfo
+    verdict: Verdict
+    why: str
+    alerts: tuple[OpenAlert, ...]
+    last_seen: LastSeen | None
+    reading_at: datetime | None
+
+    @property
+    def sort_name(self) -> str:
+        """What the line is sorted by among equals."""
+        return self.people[0].name if self.people else self.home_name
+
+    @property
+    def first(self) -> OpenAlert | None:
+        """The alert the verdict rests on."""
+        reason = self.verdict.reason
+        return next((alert for alert in self.alerts if reason and alert.public_id == reason.public_id), None)
+
+
+class Board(NamedTuple):
+    """All lines, the most pressing first, grouped by concern, and of how many alerts nobody is being told."""
+
+    groups: tuple[tuple[Concern, tuple[Line, ...]], ...]
+    unnotified: int = 0
+
+    def count(self, concern: Concern) -> int:
+        """Return how many homes have this concern."""
+        return len(dict(self.groups).get(concern, ()))
+
+    @property
+    def unattended(self) -> int:
+        """How many homes have a pressing alert that nobody has taken charge of."""
+        return sum(
+            1
+            for concern, lines in self.groups
+            for line in lines
+            if concern is Concern.ACT and any(alert.taken_by is None for alert in line.alerts)
+        )
+
+
+def load(view: View, now: datetime, words: Words, limits: Limits) -> Board:
+    """Return the board of everything the viewer may see."""
+    homes = registry.reads.seen_homes(view)
+    return Board(_grouped(_lines(view, homes, None, now, words, limits)), alerts.reads.unnotified(view))
+
+
+def line_of(view: View, home: registry.reads.Home, now: datetime, words: Words, limits: Limits) -> Line:
+    """Return the line of one home, as it stands on the board."""
+    return _lines(view, [home], home.home_id, now, words, limits)[0]
+
+
+def _lines(
+    view: View, homes: Sequence[registry.reads.Home], only: int | None, now: datetime, words: Words, limits: Limits
+) -> list[Line]:
+    people: dict[int, list[Inhabitant]] = defaultdict(list)
+    for seen in registry.reads.seen_persons(view, only):
+        person = seen.person
+        people[person.home_id].append(Inhabitant(person.public_id, person.name, person.phone))
+    found: dict[int, list[alerts.reads.Alert]] = defaultdict(list)
+    for alert in alerts.reads.open_alerts(view, ALL):
+        found[alert.home_id].append(alert)
+    statuses: dict[int, list[Row]] = defaultdict(list)
+    for status in ingest.reads.gateway_statuses(view):
+        statuses[status["home_id"]].append(status)
+    indicators: dict[int, list[Row]] = defaultdict(list)
+    for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date()):
+        indicators[indicator["home_id"]].append(indicator)
+    signs = last_signs(view, [home.home_id for home in homes], now, only)
+    return [
+        _line(
+            home,
+            people[home.home_id],
+            [open_alert(alert, words) for alert in found[home.home_id]],
+            sight_of(statuses[home.home_id], signs[home.home_id], indicators[home.home_id], home.zone),
+            signs[home.home_id],
+            learning=not any(row["low"] is not None for row in indicators[home.home_id]),
+            now=now,
+            words=words,
+            limits=limits,
+        )
+        for home in homes
+    ]
+
+
+def open_alert(alert: alerts.reads.Alert, words: Words) -> OpenAlert:
+    """Return an open alert as the board shows it."""
+    return OpenAlert(
+        alert.public_id,
+        alert.family,
+        alert.explanation(words.language),
+        alert.opened_at,
+        alert.severity,
+        alert.taken_by_name or None if alert.taken_by else None,
+        alert.taken_at,
+        alert.times,
+    )
+
+
+def sight_of(statuses: Sequence[Row], signs: LastSigns, indicators: Sequence[Row], zone: ZoneInfo) -> Sight:
+    """Return how well a home can be seen, from its gateways' last words, the last signs and the latest indicators."""
+    heard = [status["received_at"] for status in statuses]
+    changed = [status["changed_at"] for status in statuses if not status["online"] and status["changed_at"]]
+    return Sight(
+        gateways=len(statuses),
+        online=all(status["online"] for status in statuses),
+        changed_at=min(changed, default=None),
+        heard_at=None if None in heard else min(heard, default=None),
+        reading_at=signs.reading_at,
+        moved_at=signs.movement.at if signs.movement else None,
+        coverage=min((row["coverage"] for row in indicators), default=None),
+        zone=zone,
+    )
+
+
+def _line(
+    home: registry.reads.Home,
+    people: Sequence[Inhabitant],
+    open_alerts: Sequence[OpenAlert],
+    sight: Sight,
+    signs: LastSigns,
+    *,
+    learning: bool,
+    now: datetime,
+    words: Words,
+    limits: Limits,
+) -> Line:
+    reasons = [alert.reason for alert in open_alerts]
+    verdict = judge(reasons, sight, now, limits)
+    order = [reason.public_id for reason in pressing_first(reasons)]
+    return Line(
+        home_id=home.home_id,
+        people=tuple(people),
+        home_name=home.name,
+        municipality=home.municipality,
+        zone=home.zone,
+        verdict=verdict,
+        why=_why(verdict, sight, learning=learning, words=words),
+        alerts=tuple(sorted(open_alerts, key=lambda alert: order.index(alert.public_id))),
+        last_seen=signs.movement,
+        reading_at=signs.reading_at,
+    )
+
+
+def _why(verdict: Verdict, sight: Sight, *, learning: bool, words: Words) -> str:
+    """Return the sentence of a home without an alert that counts."""
+    if verdict.blindness is not None:
+        sentence = words.say(WHY_BLIND[verdict.blindness])
+        if verdict.blindness is Blindness.LOW_COVERAGE and sight.coverage is not None:
+            return sentence % {"percent": words.percent(sight.coverage)}
+        return sentence
+    gettext = words.translations.gettext
+    if learning:
+        return gettext("Nothing to report; still learning what is usual here.")
+    return gettext("As usual.")
+
+
+def _grouped(lines: Sequence[Line]) -> tuple[tuple[Concern, tuple[Line, ...]], ...]:
+    order = [line for _, _, line in ranked((line.verdict, line.sort_name, line) for line in lines)]
+    return tuple((concern, tuple(line for line in order if line.verdict.concern is concern)) for concern in Concern)
+
+
+def announcement(board: Board, words: Words) -> str:
+    """Return the board in a sentence or two: who needs somebody now, whether somebody is on it, what cannot be seen."""
+    unseen = board.count(Concern.UNKNOWN)
+    if not unseen:
+        return _who_needs_somebody(board, words)
+    homes = words.translations.ngettext("%(count)d home cannot be seen", "%(count)d homes cannot be seen", unseen)
+    return f"{_who_needs_somebody(board, words)}. {homes % {'count': unseen}}."
+
+
+def _who_needs_somebody(board: Board, words: Words) -> str:
+    gettext, ngettext = words.translations.gettext, words.translations.ngettext
+    waiting, acting = board.unattended, board.count(Concern.ACT)
+    if waiting:
+        return ngettext("%(count)d home needs somebody now", "%(count)d homes need somebody now", waiting) % {
+            "count": waiting
+        }
+    if acting:
+        return gettext("Somebody is in charge wherever it is urgent")
+    if board.count(Concern.LOOK):
+        return gettext("Nothing urgent")
+    if board.count(Concern.UNKNOWN):
+        return gettext("Nothing urgent, where we can see")
+    return gettext("All as usual")

@@ -1,0 +1,126 @@
+"""What a person sees when something goes wrong: what happened and what to do."""
+
+import traceback
+from typing import NamedTuple
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from core.log import logger
+from core.translation import mark
+from dashboards.desk import desk_of
+from dashboards.tokens import masked, new_token
+from dashboards.visitors import (
+    FORM_COOKIE,
+    ForgedRequestError,
+    SignInNeededError,
+    cookie_name,
+    is_fragment,
+    language_of,
+    sign_in_address,
+)
+from dashboards.wording import Words
+
+
+class Trouble(NamedTuple):
+    """One kind of trouble in words."""
+
+    heading: str
+    happened: str
+    advice: str
+
+
+NOT_FOUND = Trouble(
+    mark("This page does not exist"),
+    mark("There is nothing at this address, or it is not one of yours to see."),
+    mark("Go back to the board. If you followed a link in a message, ask who sent it."),
+)
+FORBIDDEN = Trouble(
+    mark("The form was not accepted"),
+    mark("It does not come from this page, or your sign-in has ended since. Nothing has been changed."),
+    mark("Go back, load the page anew and send the form again."),
+)
+NOT_UNDERSTOOD = Trouble(
+    mark("This was not understood"),
+    mark("Something in the request does not fit. Nothing has been changed."),
+    mark("Go back to the board and try again from there."),
+)
+BROKEN = Trouble(
+    mark("Something went wrong here"),
+    mark("The mistake is ours and has been written down. What was stored before is safe."),
+    mark("Try again. If it stays, tell your administrator what you were doing and when."),
+)
+DATABASE_AWAY = Trouble(
+    mark("The database does not answer"),
+    mark("We cannot show how the homes are: do not take this for calm. Readings and alerts that come in are kept."),
+    mark("Try again in a minute. If it stays, call your administrator; until then, telephone whom you worry about."),
+)
+OF_STATUS = {403: FORBIDDEN, 404: NOT_FOUND}
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every trouble with a page for people."""
+    app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(ForgedRequestError, lambda request, _: page(request, FORBIDDEN, 403))
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, lambda request, _: page(request, NOT_FOUND, 404))
+    app.add_exception_handler(psycopg.OperationalError, _database_away)
+    app.add_exception_handler(PoolTimeout, _database_away)
+    app.add_exception_handler(Exception, _broken)
+
+
+def page(request: Request, trouble: Trouble, status: int) -> Response:
+    """Return the page of one kind of trouble."""
+    desk, language = desk_of(request), language_of(request)
+    words = Words(language)
+    name = cookie_name(FORM_COOKIE, secure=desk.settings.secure)
+    return desk.renderer.page(
+        "trouble.html",
+        language,
+        status,
+        csrf=masked(new_token()) if name not in request.cookies else _proof(request.cookies[name]),
+        path="/",
+        heading=words.say(trouble.heading),
+        happened=words.say(trouble.happened),
+        advice=words.say(trouble.advice),
+    )
+
+
+def _proof(held: str) -> str:
+    try:
+        return masked(held)
+    except ValueError:
+        return ""
+
+
+def _sign_in_needed(request: Request, error: Exception) -> Response:
+    address = sign_in_address(error.wanted if isinstance(error, SignInNeededError) else "/")
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    if request.url.path == "/events":
+        return Response(status_code=401)
+    return RedirectResponse(address, 303)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return page(request, OF_STATUS.get(status, NOT_UNDERSTOOD), status)
+
+
+def _database_away(request: Request, error: Exception) -> Response:
+    logger().warning("database away", error=type(error).__name__)
+    answer = page(request, DATABASE_AWAY, 503)
+    answer.headers["Retry-After"] = "10"
+    return answer
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    # The message of an error may hold what was in a row; where it happened holds nothing about anybody.
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+    logger().error("page failed", error=type(error).__name__, exception=where, method=request.method)
+    return page(request, BROKEN, 500)

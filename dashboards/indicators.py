@@ -1,0 +1,114 @@
+"""The indicators of a home in words, as a small picture and as a table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import analytics.reads
+import registry.reads
+from core.database import View
+from core.localtime import day_of
+from core.translation import mark
+from dashboards.pictures.band import Point, band_picture, is_inside
+from dashboards.wording import Words
+
+DAYS = 14
+Row = Mapping[str, Any]
+
+
+class Naming(NamedTuple):
+    """How an indicator is called: its name, the head of its column, how its value is written."""
+
+    name: str
+    unit: str
+    write: Callable[[float, Words], str]
+
+
+def _count(value: float, words: Words) -> str:
+    return words.number(value, 0)
+
+
+def _hours(value: float, words: Words) -> str:
+    return words.lasted(timedelta(hours=value))
+
+
+NAMES: dict[str, Naming] = {
+    "night_bathroom_visits": Naming(mark("Visits to the bathroom at night"), mark("visits"), _count),
+    "longest_stillness": Naming(mark("Longest time without movement by day"), mark("duration"), _hours),
+}
+
+
+class Shown(NamedTuple):
+    """One indicator as the page shows it; a row is day, value, usual range, share of the data."""
+
+    name: str
+    unit: str
+    sentence: str
+    picture: str
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> list[Shown]:
+    """Return the indicators of the last days that the pages have a name for."""
+    last = day_of(now, home.zone)
+    first = last - timedelta(days=DAYS - 1)
+    rows = analytics.reads.indicators(view, home.home_id, first, last)
+    days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
+    return [
+        shown(kind, {row["day"]: row for row in found}, days, words)
+        for kind, found in groupby(rows, key=lambda row: row["kind"])
+        if kind in NAMES
+    ]
+
+
+def shown(kind: str, rows: Mapping[date, Row], days: Sequence[date], words: Words) -> Shown:
+    """Return one indicator in words, picture and table."""
+    naming = NAMES[kind]
+    gettext = words.translations.gettext
+    points = [_point(day, rows.get(day)) for day in days if day <= max(rows)]
+    sentence = _sentence(rows[max(rows)], naming, words)
+    table = [
+        (
+            words.short_day(point.day),
+            gettext("no verdict") if point.value is None else naming.write(point.value, words),
+            _usual(point, naming, words),
+            words.percent(rows[point.day]["coverage"]) if point.day in rows else "",
+        )
+        for point in reversed(points)
+    ]
+    outside = sum(not is_inside(point) for point in points)
+    known = sum(point.value is not None for point in points)
+    picture = band_picture(
+        f"indicator-{kind}",
+        points,
+        [words.short_day(points[0].day), words.short_day(points[-1].day)],
+        title=words.say(naming.name),
+        description=gettext("%(known)d of %(days)d days known, %(outside)d of them outside the usual range. %(last)s")
+        % {"known": known, "days": len(points), "outside": outside, "last": sentence},
+    )
+    return Shown(words.say(naming.name), words.say(naming.unit), sentence, picture, tuple(table))
+
+
+def _point(day: date, row: Row | None) -> Point:
+    return Point(day, row["value"], row["low"], row["high"]) if row else Point(day, None, None, None)
+
+
+def _usual(point: Point, naming: Naming, words: Words) -> str:
+    if point.low is None or point.high is None:
+        return ""
+    return words.range(naming.write(point.low, words), naming.write(point.high, words))
+
+
+def _sentence(row: Row, naming: Naming, words: Words) -> str:
+    gettext = words.translations.gettext
+    point = _point(row["day"], row)
+    day = words.day(row["day"])
+    if point.value is None:
+        return gettext("%(day)s: no verdict, only %(percent)s of the data are there.") % {
+            "day": day, "percent": words.percent(row["coverage"])
+        }  # fmt: skip
+    value, usual = naming.write(point.value, words), _usual(point, naming, words)
+    if not usual:
+        return gettext("%(day)s: %(value)s; still learning what is usual.") % {"day": day, "value": value}
+    return gettext("%(day)s: %(value)s; usually %(usual)s.") % {"day": day, "value": value, "usual": usual}

@@ -1,0 +1,214 @@
+"""Alerts: the list, the page of one, and what an operator does with it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+import alerts.reads
+import registry.reads
+from alerts import actions
+from alerts.errors import AlertError, AlertNotFoundError
+from alerts.lifecycle import OUTCOME_LABELS, Outcome
+from core.database import View
+from core.translation import mark
+from dashboards import board
+from dashboards.alert_views import OUTCOME_HINTS, alert_view, entries, evidence
+from dashboards.pages.frame import Frame
+from dashboards.pages.waiting import waiting
+from dashboards.reads import last_signs
+from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor, is_fragment, local_path
+from dashboards.wording import Words
+
+router = APIRouter()
+
+TAKEN = mark("You are in charge now. Nobody else is called any more.")
+RELEASED = mark("Given back: somebody else will be called.")
+RESOLVED = mark("Resolved. Thank you.")
+REOPENED = mark("Opened again: people are called again.")
+NO_OUTCOME = mark("Say how it ended, then resolve the alert.")
+
+
+@router.get("/alerts")
+def listed(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
+    """Show the open alerts."""
+    return _list(request, desk, visitor, "alerts.html")
+
+
+@router.get("/alerts/list")
+def listed_part(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
+    """Show what of the list changes."""
+    return _list(request, desk, visitor, "parts/alerts.html")
+
+
+@router.get("/alerts/{public_id}")
+def whole(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID, done: str = "") -> Response:
+    """Show one alert."""
+    said = {"taken": TAKEN, "released": RELEASED, "resolved": RESOLVED, "reopened": REOPENED}.get(done, "")
+    return _page(request, desk, visitor, public_id, "alert.html", done=Words(visitor.language).say(said))
+
+
+@router.get("/alerts/{public_id}/state")
+def part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
+    """Show what of the page changes."""
+    return _page(request, desk, visitor, public_id, "parts/alert.html")
+
+
+# Where a form without script leads back to.
+Wanted = Annotated[str, Form()]
+# How often it had happened on the page on which somebody decided.
+Seen = Annotated[int | None, Form()]
+
+
+@router.post("/alerts/{public_id}/take-charge")
+def take_charge(
+    request: Request,
+    desk: DeskDependency,
+    visitor: Trusted,
+    public_id: UUID,
+    seen_times: Seen = None,
+    wanted: Wanted = "/",
+) -> Response:
+    """Take an alert in charge."""
+
+    def act(view: View) -> object:
+        return actions.take_charge(view, public_id, visitor.now, seen_times)
+
+    return _done(request, desk, visitor, act, wanted, TAKEN)
+
+
+@router.post("/alerts/{public_id}/release")
+def release(
+    request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID, wanted: Wanted = "/"
+) -> Response:
+    """Give an alert back."""
+
+    def act(view: View) -> object:
+        return actions.release(view, public_id, visitor.now)
+
+    return _done(request, desk, visitor, act, wanted, RELEASED)
+
+
+@router.post("/alerts/{public_id}/resolve")
+def resolve(
+    request: Request,
+    desk: DeskDependency,
+    visitor: Trusted,
+    public_id: UUID,
+    outcome: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+    seen_times: Seen = None,
+    wanted: Wanted = "/",
+) -> Response:
+    """End an alert with its outcome."""
+    if outcome not in set(Outcome):
+        return _problem(request, desk, visitor, Words(visitor.language).say(NO_OUTCOME), 422)
+    # A browser sends line ends of a text field as two characters and counts them as one.
+    plain = note.replace("\r\n", "\n").replace("\0", "").strip()
+
+    def act(view: View) -> object:
+        return actions.resolve(view, public_id, Outcome(outcome), plain, visitor.now, seen_times)
+
+    return _done(request, desk, visitor, act, wanted, RESOLVED)
+
+
+@router.post("/alerts/{public_id}/reopen")
+def reopen(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID, wanted: Wanted = "/") -> Response:
+    """Open a resolved alert again."""
+
+    def act(view: View) -> object:
+        return actions.reopen(view, public_id, visitor.now)
+
+    return _done(request, desk, visitor, act, wanted, REOPENED)
+
+
+def _done(
+    request: Request, desk: DeskDependency, visitor: Visitor, act: Callable[[View], object], wanted: str, said: str
+) -> Response:
+    """Carry out an action in a transaction that is committed before anything is answered."""
+    try:
+        with desk.database.seen_by(visitor.viewer) as view:
+            act(view)
+    except AlertNotFoundError as error:
+        raise HTTPException(404) from error
+    except AlertError as error:
+        return _problem(request, desk, visitor, error.text(visitor.language), 409)
+    if not is_fragment(request):
+        return RedirectResponse(local_path(wanted), 303)
+    answer = desk.renderer.page(
+        "parts/message.html", visitor.language, said=Words(visitor.language).say(said), problem=False
+    )
+    answer.headers["HX-Trigger"] = "refresh"
+    return answer
+
+
+def _problem(request: Request, desk: DeskDependency, visitor: Visitor, said: str, status: int) -> Response:
+    """Say why an action was not carried out; the page then shows how things stand now."""
+    if is_fragment(request):
+        answer: Response = desk.renderer.page("parts/message.html", visitor.language, status, said=said, problem=True)
+        answer.headers["HX-Trigger"] = "refresh"
+        return answer
+    with desk.database.seen_by(visitor.viewer) as view:
+        frame = Frame.around(request, desk, visitor, view)
+    return frame.page("refused.html", status, said=said, back=request.url.path.rpartition("/")[0])
+
+
+def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: str) -> Response:
+    with desk.database.seen_by(visitor.viewer) as view:
+        frame = Frame.around(request, desk, visitor, view)
+        words = frame.words
+        found = alerts.reads.open_alerts(view, board.ALL)
+        homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+        people = [seen.person for seen in registry.reads.seen_persons(view)]
+    shown = [
+        alert_view(alert, homes[alert.home_id], [one for one in people if one.home_id == alert.home_id], words)
+        for alert in found
+        if alert.home_id in homes
+    ]
+    gettext = words.translations.gettext
+    waits = waiting(found, words)
+    return frame.page(
+        template,
+        sections=[
+            (gettext("Nobody is in charge yet"), [alert for alert in shown if not alert.taken_by]),
+            (gettext("In charge"), [alert for alert in shown if alert.taken_by]),
+        ],
+        labels=board.LABELS,
+        waiting=waits.homes,
+        announcement=waits.sentence,
+    )
+
+
+def _page(
+    request: Request, desk: DeskDependency, visitor: Visitor, public_id: UUID, template: str, **more: Any
+) -> Response:
+    now = visitor.now
+    with desk.database.seen_by(visitor.viewer) as view:
+        found = alerts.reads.alert(view, public_id)
+        homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+        if found is None or found.alert.home_id not in homes:
+            raise HTTPException(404)
+        frame = Frame.around(request, desk, visitor, view)
+        words = frame.words
+        home = homes[found.alert.home_id]
+        seen = registry.reads.seen_persons(view, home.home_id)
+        signs = last_signs(view, [home.home_id], now, home.home_id)[home.home_id]
+        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+    people = [one.person for one in seen]
+    return frame.page(
+        template,
+        alert=alert_view(found.alert, home, people, words),
+        home=home,
+        people=people,
+        contacts=[contact for one in seen for contact in one.contacts],
+        history=entries(found.history, words),
+        evidence=evidence(found.alert, home.zone, now, words),
+        last_seen=signs.movement,
+        outcomes=[(one.value, words.say(OUTCOME_LABELS[one]), words.say(OUTCOME_HINTS[one])) for one in Outcome],
+        labels=board.LABELS,
+        waiting=waits.homes,
+        announcement=waits.sentence,
+        **more,
+    )

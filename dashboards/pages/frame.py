@@ -1,0 +1,47 @@
+"""What stands around every page: who is signed in, the proof for forms, the language."""
+
+from typing import Any, NamedTuple
+
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from core.database import View
+from dashboards.desk import Desk
+from dashboards.tokens import masked
+from dashboards.visitors import Visitor
+from dashboards.wording import Words
+from registry.reads import own_account
+
+
+class Frame(NamedTuple):
+    """The frame of one page for one visitor."""
+
+    desk: Desk
+    visitor: Visitor
+    account_name: str
+    path: str
+
+    @classmethod
+    def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
+        """Return the frame for a visitor who sees `view`."""
+        account = own_account(view)
+        return cls(desk, visitor, account.name if account else "", request.url.path)
+
+    @property
+    def words(self) -> Words:
+        """The words of the visitor's language."""
+        return Words(self.visitor.language)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page or a part of one."""
+        return self.desk.renderer.page(
+            template,
+            self.visitor.language,
+            status,
+            csrf=masked(self.visitor.csrf_token),
+            account_name=self.account_name,
+            account_id=self.visitor.viewer.account_id,
+            path=self.path,
+            now=self.visitor.now,
+            **values,
+        )

@@ -1,0 +1,79 @@
+"""The page of a person: how things stand, the last days as pictures, whom to call."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+import alerts.reads
+import registry.reads
+from core.database import View
+from core.localtime import day_of
+from dashboards import board, indicators, week
+from dashboards.alert_views import AlertView, alert_view
+from dashboards.pages.frame import Frame
+from dashboards.pages.waiting import waiting
+from dashboards.pictures.days import hours_axis, swatch
+from dashboards.visitors import DeskDependency, SignedIn
+from dashboards.wording import ROOM_KINDS
+
+router = APIRouter()
+KEYS = ("gap", "night", "act", "look")
+EARLIER = 10  # alerts that are listed
+
+
+@router.get("/persons/{public_id}")
+def whole(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
+    """Show the page."""
+    return _answer(request, desk, visitor, public_id, "person.html")
+
+
+@router.get("/persons/{public_id}/state")
+def part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
+    """Show what of the page changes."""
+    return _answer(request, desk, visitor, public_id, "parts/person.html")
+
+
+def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID, template: str) -> Response:
+    now = visitor.now
+    with desk.database.seen_by(visitor.viewer) as view:
+        seen, home = _found(view, public_id)
+        frame = Frame.around(request, desk, visitor, view)
+        words = frame.words
+        line = board.line_of(view, home, now, words, desk.settings.limits)
+        days = week.load(view, home, now, words)
+        shown = indicators.load(view, home, now, words)
+        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        earlier: list[AlertView] = [
+            alert_view(alert, home, [seen.person], words)
+            for alert in alerts.reads.alerts_of_home(view, home.home_id, EARLIER)
+        ]
+    year = seen.person.birth_year
+    return frame.page(
+        template,
+        person=seen.person,
+        contacts=seen.contacts,
+        home=home,
+        line=line,
+        age=day_of(now, home.zone).year - year if year else None,
+        lanes=days.lanes,
+        lane_names=[words.say(ROOM_KINDS[lane]) for lane in days.lanes],
+        days=days.days,
+        axis=hours_axis(words.translations.gettext("Hours of the day")),
+        key={kind: swatch(kind) for kind in KEYS},
+        indicators=shown,
+        earlier=earlier,
+        labels=board.LABELS,
+        waiting=waits.homes,
+        announcement=waits.sentence,
+    )
+
+
+def _found(view: View, public_id: UUID) -> tuple[registry.reads.SeenPerson, registry.reads.Home]:
+    """Return the person and the home; 404 where there is none that the viewer may see."""
+    wanted = str(public_id)
+    seen = next((one for one in registry.reads.seen_persons(view) if one.person.public_id == wanted), None)
+    homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+    if seen is None or seen.person.home_id not in homes:
+        raise HTTPException(404)
+    return seen, homes[seen.person.home_id]

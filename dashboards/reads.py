@@ -1,0 +1,60 @@
+"""What the pages read across homes at once: when something was last heard, when somebody last moved."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from core.database import View
+from core.statements import Statements
+from core.vocabulary import BY_NAME, PRESENCE
+
+SQL = Statements.beside(__file__)
+LOOKED_BACK = timedelta(hours=12)
+AHEAD = timedelta(minutes=5)  # a gateway's clock may be a little fast
+# What says that somebody moves at that instant. States that may last (a bed that is occupied, a door that stands open)
+# are told again and again while nothing moves: their devices are watching, but they are no movement.
+_MOVEMENT = [BY_NAME[name].id for name in sorted(PRESENCE | {"opening", "vibration", "toilet_flush"})]
+# What a device must tell to be one that watches whether somebody is there. A plug or a thermometer is none.
+_WATCHING = [*_MOVEMENT, *(BY_NAME[name].id for name in ("contact", "bed_occupancy", "chair_occupancy"))]
+
+
+class LastSeen(NamedTuple):
+    """The last movement in a home: when, and the kind of room ("" where it is not known)."""
+
+    at: datetime
+    room_kind: str
+
+
+class LastSigns(NamedTuple):
+    """The last signs of a home: a reading of a device that watches for people, and a movement.
+
+    A reading only if it is not older than `LOOKED_BACK`.
+    """
+
+    reading_at: datetime | None
+    movement: LastSeen | None
+
+
+def last_signs(view: View, home_ids: Iterable[int], now: datetime, home_id: int | None = None) -> dict[int, LastSigns]:
+    """Return the last signs of homes the viewer may see: of all in `home_ids`, read for `home_id` alone if given."""
+    wanted = {
+        "movement": _MOVEMENT,
+        "watching": _WATCHING,
+        "since": now - LOOKED_BACK,
+        "until": now + AHEAD,
+        "home_id": home_id,
+    }
+    readings: dict[int, datetime] = {}
+    movements: dict[int, LastSeen] = {}
+    for row in view.connection.execute(SQL["latest_in_homes"], wanted):
+        home = row["home_id"]
+        if row["reading_at"] is not None:
+            readings[home] = max(row["reading_at"], readings.get(home, row["reading_at"]))
+        moved = row["moved_at"]
+        if moved is not None and (home not in movements or moved > movements[home].at):
+            movements[home] = LastSeen(moved, row["room_kind"] or "")
+    ids = list(home_ids)
+    silent = [home for home in ids if home not in movements]
+    for row in view.connection.execute(SQL["last_presence"], {"home_ids": silent, "until": now + AHEAD}):
+        movements[row["home_id"]] = LastSeen(row["ended_at"], row["room_kind"] or "")
+    return {home: LastSigns(readings.get(home), movements.get(home)) for home in ids}

@@ -1,0 +1,59 @@
+"""Settings of the pages."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+
+from core.settings import Settings
+from dashboards.concern import Limits
+
+
+class DashboardSettings(Settings):
+    """What the pages need to know about their surroundings."""
+
+    database_url: SecretStr = Field(description="PostgreSQL of the pages: postgresql://user:password@host:port/name.")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000", description="Address of the pages, as people type it; messages link there."
+    )
+    dashboards_host: str = Field(default="127.0.0.1", description="Network address the pages are served on.")
+    dashboards_port: int = Field(default=8000, description="Port the pages are served on.", ge=0, le=65_535)
+    session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)
+    unknown_after_reading_h: float = Field(
+        default=4.0, description="A home without a reading for this many hours is shown as not known.", gt=0
+    )
+    unknown_after_still_by_day_h: float = Field(
+        default=4.0, description="A home without a movement for this many hours of the day is not known.", gt=0
+    )
+    unknown_after_still_h: float = Field(
+        default=12.0,
+        description="A home without a movement for this many hours, the night included, is not known.",
+        gt=0,
+    )
+    unknown_after_status_min: float = Field(
+        default=30.0, description="A home whose gateway was not heard for this many minutes is not known.", gt=0
+    )
+    unknown_below_coverage: float = Field(
+        default=0.8, description="A home with less than this share of its data is shown as not known.", ge=0, le=1
+    )
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the pages over TLS, so that cookies may insist on it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def session_lasts(self) -> timedelta:
+        """How long a sign-in lasts."""
+        return timedelta(hours=self.session_h)
+
+    @property
+    def limits(self) -> Limits:
+        """From when on a home counts as not known."""
+        return Limits(
+            reading=timedelta(hours=self.unknown_after_reading_h),
+            status=timedelta(minutes=self.unknown_after_status_min),
+            coverage=self.unknown_below_coverage,
+            still_by_day=timedelta(hours=self.unknown_after_still_by_day_h),
+            still=timedelta(hours=self.unknown_after_still_h),
+        )

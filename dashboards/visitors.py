@@ -1,0 +1,130 @@
+"""Who asks for a page, and whether the request really comes from one of our own pages."""
+
+from datetime import datetime
+from typing import Annotated, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Form, Request
+
+from core.translation import LANGUAGES
+from core.viewer import Viewer
+from dashboards import repository
+from dashboards.desk import Desk, desk_of
+from dashboards.tokens import digest, proves
+
+SESSION_COOKIE = "vicino_session"
+FORM_COOKIE = "vicino_form"
+LANGUAGE_COOKIE = "vicino_language"
+
+DeskDependency = Annotated[Desk, Depends(desk_of)]
+
+
+class Visitor(NamedTuple):
+    """Somebody who is signed in. `token_digest` names the sign-in."""
+
+    viewer: Viewer
+    csrf_token: str
+    token_digest: bytes
+    language: str
+    now: datetime
+
+
+class SignInNeededError(Exception):
+    """Nobody is signed in; `wanted` is the local path that was asked for."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__("sign in first")
+        self.wanted = wanted
+
+
+class ForgedRequestError(Exception):
+    """A form does not come from one of our pages, or from one of a sign-in that is over."""
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Return a cookie's name; over TLS with the prefix that ties it to this very host."""
+    return f"__Host-{name}" if secure else name
+
+
+def language_of(request: Request) -> str:
+    """Return the language to answer in: the one chosen, else the one the browser prefers, else Italian."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "").split(","):
+        language = part.split(";")[0].strip()[:2].lower()
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def local_path(wanted: str) -> str:
+    """Return `wanted` if it is a path of our own pages, else the board: no sign-in leads to a foreign site."""
+    parts = urlsplit(wanted)
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if plain and not parts.scheme and not parts.netloc and "\\" not in wanted else "/"
+
+
+def sign_in_address(wanted: str) -> str:
+    """Return the address of the sign-in page that leads back to `wanted`."""
+    path = local_path(wanted)
+    return "/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='/')}"
+
+
+def visitor_of(request: Request, desk: Desk) -> Visitor | None:
+    """Return who is signed in, or None."""
+    token = request.cookies.get(cookie_name(SESSION_COOKIE, secure=desk.settings.secure), "")
+    if not token:
+        return None
+    now, name = desk.clock.now(), digest(token)
+    with desk.database.transaction() as connection:
+        found = repository.session(connection, name, now)
+    if found is None:
+        return None
+    return Visitor(Viewer(found.account_id), found.csrf_token, name, language_of(request), now)
+
+
+def signed_in(request: Request, desk: DeskDependency) -> Visitor:
+    """Return who is signed in; raises `SignInNeededError` where nobody is."""
+    visitor = visitor_of(request, desk)
+    if visitor is None:
+        wanted = request.url.path if request.method == "GET" and not is_fragment(request) else "/"
+        raise SignInNeededError(wanted)
+    return visitor
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether a part of a page is asked for by the page itself."""
+    return request.headers.get("hx-request") == "true"
+
+
+def comes_from_us(request: Request) -> bool:
+    """Tell whether the browser says that a request comes from one of our own pages, or says nothing."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def trusted(
+    request: Request,
+    visitor: SignedIn,
+    csrf: Annotated[str, Form()] = "",
+) -> Visitor:
+    """Return who is signed in and sent a form of our own; raises `ForgedRequestError` for any other form."""
+    given = request.headers.get("x-csrf-token", csrf)
+    if not comes_from_us(request) or not proves(given, visitor.csrf_token):
+        raise ForgedRequestError
+    return visitor
+
+
+Trusted = Annotated[Visitor, Depends(trusted)]
+
+
+def has_form_token(request: Request, desk: Desk, given: str) -> bool:
+    """Tell whether a form of somebody not signed in comes from a page of ours: it repeats what the cookie holds."""
+    held = request.cookies.get(cookie_name(FORM_COOKIE, secure=desk.settings.secure), "")
+    return comes_from_us(request) and bool(held) and proves(given, held)

@@ -1,0 +1,116 @@
+"""Times, dates and numbers in words, in a language and in a home's own time zone."""
+
+from datetime import date, datetime, timedelta
+from gettext import NullTranslations
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_decimal
+
+from core.translation import mark, translator
+
+LOCALES = {"it": "it_IT", "en": "en_GB"}
+
+ROOM_KINDS = {
+    "bedroom": mark("bedroom"),
+    "bathroom": mark("bathroom"),
+    "kitchen": mark("kitchen"),
+    "living": mark("living room"),
+    "hall": mark("hall"),
+    "entrance": mark("entrance"),
+    "outside": mark("outside"),
+    "other": mark("other room"),
+}
+IN_ROOM = {
+    "bedroom": mark("in the bedroom"),
+    "bathroom": mark("in the bathroom"),
+    "kitchen": mark("in the kitchen"),
+    "living": mark("in the living room"),
+    "hall": mark("in the hall"),
+    "entrance": mark("at the entrance"),
+    "outside": mark("outside the home"),
+    "other": mark("in another room"),
+}
+FAMILIES = {
+    "safety": mark("Safety"),
+    "wellbeing": mark("Wellbeing"),
+    "technical": mark("Technical"),
+}
+
+
+class Words(NamedTuple):
+    """Words of one language."""
+
+    language: str
+
+    @property
+    def locale(self) -> str:
+        """The babel locale of the language."""
+        return LOCALES.get(self.language, "en_GB")
+
+    @property
+    def translations(self) -> NullTranslations:
+        """The gettext translations of the language."""
+        return translator(self.language)
+
+    def say(self, message: str) -> str:
+        """Return a marked text in the language."""
+        return self.translations.gettext(message) if message else ""
+
+    def place(self, room_kind: str) -> str:
+        """Return where a movement was, as in "in the kitchen"; "at home" where the room is not known."""
+        return self.say(IN_ROOM[room_kind]) if room_kind in IN_ROOM else self.translations.gettext("at home")
+
+    def clock(self, instant: datetime, zone: ZoneInfo) -> str:
+        """Return the time of day, as in 14:05."""
+        return format_time(instant.astimezone(zone), "HH:mm", tzinfo=zone, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """Return a day with its weekday, as in Monday 16 March."""
+        return format_date(day, "EEEE d MMMM", locale=self.locale)
+
+    def short_day(self, day: date) -> str:
+        """Return a day in few letters, as in 16 Mar."""
+        return format_date(day, "d MMM", locale=self.locale)
+
+    def moment(self, instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+        """Return when something was, as people say it: the day only where it is not today."""
+        gettext = self.translations.gettext
+        local, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+        at = self.clock(instant, zone)
+        if local == today:
+            return gettext("today at %(time)s") % {"time": at}
+        if local == today - timedelta(days=1):
+            return gettext("yesterday at %(time)s") % {"time": at}
+        pattern = "EEE d MMM" if local.year == today.year else "d MMM yyyy"
+        return gettext("%(day)s at %(time)s") % {"day": format_date(local, pattern, locale=self.locale), "time": at}
+
+    def ago(self, instant: datetime, now: datetime) -> str:
+        """Return how long ago something was, in the largest unit that fits."""
+        passed = now - instant
+        if passed < timedelta(minutes=1):
+            return self.translations.gettext("just now")
+        return format_timedelta(-passed, add_direction=True, threshold=1.5, locale=self.locale)
+
+    def lasted(self, duration: timedelta) -> str:
+        """Return a duration in hours and minutes, as in 8 h 10 min."""
+        minutes = round(duration.total_seconds() / 60)
+        hours, rest = divmod(minutes, 60)
+        if not hours:
+            return f"{rest} min"
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+    def number(self, value: float, digits: int = 1) -> str:
+        """Return a number with at most `digits` decimals."""
+        return format_decimal(value, "#,##0." + "#" * digits, locale=self.locale)
+
+    def range(self, low: str, high: str) -> str:
+        """Return a range of two written values; one alone where they are the same."""
+        if low == high:
+            return low
+        return self.translations.gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+
+    def percent(self, share: float) -> str:
+        """Return a share in whole percent, never rounded up to all."""
+        return f"{int(share * 100 + 1e-6)} %"

@@ -1,0 +1,1 @@
+"""Device models as data, decoders, and the installed devices."""

@@ -1,0 +1,79 @@
+"""Reads of what is installed: those for services take a connection, those for a person take a `View`."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from core.database import View
+from core.statements import Statements
+from core.vocabulary import BY_ID
+
+_SQL = Statements.beside(__file__)
+
+
+class Series(NamedTuple):
+    """A series of a gateway; `series_id`, `name` and `quantity_id` are None for a gateway that has no series yet."""
+
+    gateway_key: str
+    gateway_id: int
+    series_id: int | None
+    name: str | None
+    quantity_id: int | None
+    home_id: int
+    organisation_id: int
+
+
+class Sensor(NamedTuple):
+    """One series of a home with where it is; `quantity` is a name of the vocabulary, `place` may be empty."""
+
+    series_id: int
+    quantity: str
+    device_id: int
+    device: str
+    model: str
+    room_id: int | None
+    room: str | None
+    room_kind: str | None
+    place: str
+
+
+class Device(NamedTuple):
+    """An installed device and the names of the quantities it reports."""
+
+    device_id: int
+    home_id: int
+    gateway: str
+    key: str
+    name: str
+    model: str
+    room_id: int | None
+    place: str
+    quantities: list[str]
+
+
+def series_of_gateways(connection: Connection[DictRow], keys: Sequence[str] | None = None) -> list[Series]:
+    """Return the series of the gateways named by `keys`, or of all. A key that is not known has no row."""
+    given = {"keys": None if keys is None else [key for key in keys if "\0" not in key]}
+    return [Series(**row) for row in connection.execute(_SQL["series_of_gateways"], given)]
+
+
+def sensors_of_home(connection: Connection[DictRow], home_id: int) -> list[Sensor]:
+    """Return what reports from a home."""
+    rows = connection.execute(_SQL["sensors_of_home"], {"home_id": home_id})
+    return [Sensor(quantity=BY_ID[row.pop("quantity_id")].name, **row) for row in rows]
+
+
+def devices(connection: Connection[DictRow]) -> list[Device]:
+    """Return every device."""
+    return [_device(row) for row in connection.execute(_SQL["all_devices"])]
+
+
+def seen_devices(view: View, home_id: int) -> list[Device]:
+    """Return the devices of a home, if the viewer may see it."""
+    return [_device(row) for row in view.connection.execute(_SQL["seen_devices"], {"home_id": home_id})]
+
+
+def _device(row: DictRow) -> Device:
+    return Device(quantities=[BY_ID[number].name for number in row.pop("quantity_ids")], **row)

@@ -1,0 +1,1 @@
+"""PostgreSQL, broker and supervisor for one machine."""

@@ -1,0 +1,1 @@
+"""The edge agent in a home: sources, outbox, publisher."""

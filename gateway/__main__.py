@@ -1,0 +1,93 @@
+"""The edge agent: `python -m gateway`."""
+
+import sys
+import threading
+import uuid
+
+from core import log
+from core.clock import Clock, SystemClock
+from core.errors import VicinoError
+from core.log import logger
+from core.mqtt import BrokerAddress
+from core.service import stop_on_signals
+from gateway.agent import Agent
+from gateway.outbox import Outbox, outbox_path
+from gateway.publisher import Pace, Publisher
+from gateway.settings import GatewaySettings, keys
+from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
+from gateway.synchronisation import watch
+
+_LOOK_S = 1.0
+
+
+def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> Agent:
+    """Compose the agent of one gateway; raises `VicinoError` if its outbox cannot be opened."""
+    synchronised = watch(clock)
+    broker = BrokerAddress.parse(settings.broker_url.get_secret_value())
+    home_url = settings.home_broker_url or settings.broker_url
+    outbox = Outbox(
+        outbox_path(settings.data, gateway),
+        clock,
+        boot,
+        backfill_after_s=settings.backfill_after_s,
+        limit=settings.outbox_limit,
+        synchronised=synchronised,
+    )
+    publisher = Publisher(
+        gateway,
+        outbox,
+        broker,
+        clock,
+        pace=Pace(
+            will_delay_s=settings.will_delay_s,
+            keepalive_s=settings.keepalive_s,
+            behind_after_s=settings.backfill_after_s,
+        ),
+        synchronised=synchronised,
+        power=settings.power,
+    )
+    source = Zigbee2MqttSource(
+        gateway,
+        settings.home_base.format(gateway=gateway),
+        BrokerAddress.parse(home_url.get_secret_value()),
+        outbox,
+        clock,
+        keepalive_s=settings.keepalive_s,
+        on_readings=publisher.notify,
+        on_inventory=publisher.say_inventory,
+    )
+    return Agent(gateway, outbox, publisher, [source])
+
+
+def serve(agents: list[Agent], clock: Clock, stop: threading.Event) -> bool:
+    """Run `agents` until `stop` is set; return False if one of them failed before."""
+    for agent in agents:
+        agent.start()
+    well = True
+    while well and not clock.wait(stop, _LOOK_S):
+        well = all(agent.alive for agent in agents)
+    for agent in agents:
+        agent.begin_stop()
+    for agent in agents:
+        agent.finish_stop()
+    return well
+
+
+def main() -> int:
+    """Run the gateways named in the settings until SIGTERM or SIGINT; return the exit code."""
+    settings = GatewaySettings()
+    log.configure("gateway", settings.log_format)
+    stop = stop_on_signals()
+    clock = SystemClock()
+    boot = uuid.uuid4().hex
+    try:
+        agents = [build(gateway, settings, clock, boot) for gateway in keys(settings.gateways)]
+    except VicinoError as error:
+        logger().error("cannot start", reason=str(error))
+        return 1
+    logger().info("started", count=len(agents))
+    return 0 if serve(agents, clock, stop) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

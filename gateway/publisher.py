@@ -1,0 +1,287 @@
+"""From the outbox to the service: publishes sealed batches until each is called stored, and says how the gateway is.
+
+A publisher works in turns, so that one thread may serve one gateway or many: `turn` does what can be done now and
+tells how long nothing else is to be done, unless `wake` is set before.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from queue import Empty, SimpleQueue
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from core.clock import Clock
+from core.log import logger
+from core.messages import ClockState, GatewayStatus, Inventory, decode_stored, encode
+from core.mqtt import BrokerAddress, Connection, Message, Will
+from core.senml import CONTENT_TYPE
+from core.topics import LANES, Leaf, topic
+from gateway.outbox import Outbox, OutboxError
+from gateway.window import Limits, Window
+
+_IDLE_S = 1.0
+
+
+class Pace(NamedTuple):
+    """How a publisher behaves in time and size.
+
+    A batch has at most `batch_readings`. A batch that is not full goes at most every `linger_s` seconds (urgent ones
+    at once). `behind_after_s` is the age at which an unsent reading makes the gateway say that it is behind.
+    """
+
+    batch_readings: int = 200
+    linger_s: float = 0.5
+    status_every_s: float = 60.0
+    behind_after_s: float = 120.0
+    will_delay_s: int = 10
+    keepalive_s: int = 30
+    reconnect_max_s: int = 30
+    limits: Limits = Limits()
+
+
+class _Substance(NamedTuple):
+    """What of the status is worth saying before its time."""
+
+    behind: bool
+    thinned: int
+    clock: ClockState
+
+
+class Publisher:
+    """Publishes the outbox of one gateway."""
+
+    def __init__(
+        self,
+        gateway: str,
+        outbox: Outbox,
+        broker: BrokerAddress,
+        clock: Clock,
+        *,
+        pace: Pace | None = None,
+        wake: threading.Event | None = None,
+        synchronised: Callable[[], bool] = lambda: True,
+        power: Literal["mains", "battery", "unknown"] = "unknown",
+        on_stored: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed."""
+        self._gateway = gateway
+        self._outbox = outbox
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._wake = wake or threading.Event()
+        self._synchronised = synchronised
+        self._power = power
+        self._on_stored = on_stored
+        self._was_synchronised = synchronised()
+        self._window = Window(self._pace.limits)
+        self._left_over = deque(outbox.unstored())
+        self._events: SimpleQueue[Message | bool] = SimpleQueue()
+        self._inventory: bytes | None = None
+        self._inventory_said: bytes | None = None
+        self._next_seal = 0.0
+        self._next_status = 0.0
+        self._next_look = 0.0
+        self._said: _Substance | None = None
+        self._version = _version()
+        self._connection = Connection(
+            broker,
+            f"vicino-gateway-{gateway}",
+            on_message=self._note,
+            on_connection=self._note,
+            subscriptions=(topic(gateway, Leaf.STORED),),
+            # The session outlives a short interruption, so that coming back within the delay takes the will back.
+            clean_start=False,
+            session_expiry_s=self._pace.will_delay_s + self._pace.keepalive_s,
+            keepalive_s=self._pace.keepalive_s,
+            reconnect_max_s=self._pace.reconnect_max_s,
+            will=Will(topic(gateway, Leaf.STATUS), encode(self._will()), self._pace.will_delay_s),
+        )
+
+    def start(self) -> None:
+        """Connect in the background."""
+        self._connection.start()
+
+    def notify(self) -> None:
+        """Say that there may be something to do; any thread may."""
+        self._wake.set()
+
+    def say_inventory(self, inventory: Inventory) -> None:
+        """Publish what was found in the home, now or as soon as there is a connection."""
+        self._inventory = encode(inventory)
+        self.notify()
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish until `stop` is set (and `notify` called), then take leave."""
+        self.start()
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                delay = self.turn()
+            except OutboxError as error:
+                logger().error("outbox cannot be written", reason=str(error))
+                delay = _IDLE_S
+            self._clock.wait(self._wake, delay)
+        self.end()
+
+    def end(self) -> None:
+        """Say that the gateway is offline on purpose and take leave; what is unsent stays in the outbox."""
+        self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(self._status(online=False)), retain=True)
+        self._connection.stop()
+
+    def turn(self) -> float:
+        """Do what can be done now; return after how many seconds there may be more to do.
+
+        Raises `OutboxError` if the outbox cannot be written.
+        """
+        self._take_events()
+        self._watch_clock()
+        if not self._connection.connected:
+            return _IDLE_S
+        now = self._clock.monotonic()
+        self._take_up(now)
+        self._send_due(now)
+        self._say_status(now)
+        self._say_inventory()
+        return self._pause(now)
+
+    # Callbacks of the network thread
+
+    def _note(self, event: Message | bool) -> None:
+        self._events.put(event)
+        self._wake.set()
+
+    # Turns
+
+    def _take_events(self) -> None:
+        while True:
+            try:
+                event = self._events.get_nowait()
+            except Empty:
+                return
+            if isinstance(event, Message):
+                self._take_stored(event)
+            elif event:
+                self._window.reconnected(self._clock.monotonic())
+                self._next_status = 0.0
+                self._inventory_said = None
+
+    def _take_stored(self, message: Message) -> None:
+        try:
+            stored = decode_stored(message.payload)
+        except msgspec.MsgspecError as error:
+            logger().warning("acknowledgement not understood", reason=str(error))
+        else:
+            for sequence, readings in self._outbox.stored(stored.boot, stored.sequences):
+                self._window.stored(sequence)
+                if self._on_stored:
+                    self._on_stored(sequence, readings)
+        self._connection.acknowledge(message)
+
+    def _watch_clock(self) -> None:
+        synchronised = self._synchronised()
+        if synchronised:
+            count = self._outbox.release_held()
+            if count or not self._was_synchronised:
+                logger().info("clock synchronised", readings=count)
+        self._was_synchronised = synchronised
+
+    def _take_up(self, now: float) -> None:
+        for _ in range(len(self._left_over)):
+            sequence, lane = self._left_over.popleft()
+            if self._window.room(lane):
+                self._window.take_up(lane, sequence, now)
+            else:
+                self._left_over.append((sequence, lane))
+        may_be_small = now >= self._next_seal
+        for lane in LANES:
+            while self._window.room(lane) and (
+                lane is Leaf.URGENT or may_be_small or self._outbox.waiting >= self._pace.batch_readings
+            ):
+                batch = self._outbox.seal(lane, self._pace.batch_readings)
+                if batch is None:
+                    break
+                self._window.take_up(lane, batch.properties.sequence, now)
+                if lane is not Leaf.URGENT:
+                    self._next_seal = now + self._pace.linger_s
+
+    def _send_due(self, now: float) -> None:
+        for flight in self._window.due(now):
+            batch = self._outbox.batch(flight.sequence)
+            if batch is None:
+                self._window.stored(flight.sequence)
+                continue
+            sent = self._connection.publish(
+                topic(self._gateway, batch.lane),
+                batch.payload,
+                user_properties=batch.properties.as_user_properties(),
+                content_type=CONTENT_TYPE,
+            )
+            if sent is None:
+                return
+            self._window.sent(flight.sequence, now)
+
+    def _say_status(self, now: float) -> None:
+        if now < min(self._next_status, self._next_look):
+            return
+        self._next_look = now + _IDLE_S
+        status = self._status(online=True)
+        substance = _Substance(self._is_behind(status), status.thinned, status.clock)
+        if now < self._next_status and substance == self._said:
+            return
+        if self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(status), retain=True) is not None:
+            self._said = substance
+            self._next_status = now + self._pace.status_every_s
+
+    def _say_inventory(self) -> None:
+        wanted = self._inventory
+        if wanted is None or wanted == self._inventory_said:
+            return
+        if self._connection.publish(topic(self._gateway, Leaf.INVENTORY), wanted, retain=True) is not None:
+            self._inventory_said = wanted
+
+    def _pause(self, now: float) -> float:
+        times = [self._next_status, now + _IDLE_S]
+        due = self._window.next_due()
+        if due is not None:
+            times.append(due)
+        if self._outbox.waiting and self._next_seal > now:
+            times.append(self._next_seal)
+        return max(0.0, min(times) - now)
+
+    # Status
+
+    def _status(self, *, online: bool) -> GatewayStatus:
+        oldest_ms = self._outbox.oldest_ms()
+        return GatewayStatus(
+            online=online,
+            boot=self._outbox.boot,
+            at=self._clock.now(),
+            queued=self._outbox.queued,
+            oldest_unsent=None if oldest_ms is None else datetime.fromtimestamp(oldest_ms / 1000, UTC),
+            thinned=self._outbox.thinned,
+            clock="synced" if self._was_synchronised else "unsynced",
+            version=self._version,
+            uptime_s=round(self._clock.monotonic(), 3),
+            power=self._power,
+        )
+
+    def _will(self) -> GatewayStatus:
+        """Return what the broker is to say: only what will still be true then."""
+        return GatewayStatus(online=False, boot=self._outbox.boot, version=self._version, power=self._power)
+
+    def _is_behind(self, status: GatewayStatus) -> bool:
+        return (
+            status.oldest_unsent is not None
+            and (self._clock.now() - status.oldest_unsent).total_seconds() > self._pace.behind_after_s
+        )
+
+
+def _version() -> str:
+    try:
+        return version("vicino")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,62 @@
+"""Settings of the edge agent, from the environment like all others."""
+
+import re
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from core.errors import VicinoError
+from core.settings import Settings
+from core.topics import KEY
+
+_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_MOST = 10_000
+
+
+class GatewaySettings(Settings):
+    """What an edge agent needs to know: which gateways it is, and where their homes' brokers are."""
+
+    gateways: str = Field(
+        default="",
+        description="Keys of the gateways in this process, separated by commas; `gw-{01..12}` means twelve of them.",
+    )
+    home_broker_url: SecretStr | None = Field(
+        default=None, description="Broker in the home, where Zigbee2MQTT publishes; the service's broker if not given."
+    )
+    home_base: str = Field(default="zigbee2mqtt", description="Zigbee2MQTT's base topic; {gateway} stands for the key.")
+    power: Literal["mains", "battery", "unknown"] = Field(default="unknown", description="What the gateway runs on.")
+    will_delay_s: int = Field(default=10, description="Seconds until a lost gateway is called offline.", ge=0, le=3600)
+    backfill_after_s: float = Field(
+        default=120.0, description="Age in seconds from which readings go as backfill.", gt=0
+    )
+    outbox_limit: int = Field(
+        default=2_000_000, description="Readings waiting, above which levels are thinned.", ge=1_000
+    )
+
+
+def keys(text: str) -> list[str]:
+    """Return the gateway keys that `text` lists, ranges in braces expanded.
+
+    Raises `VicinoError` if one is not a key, occurs twice, or if there are none.
+    """
+    found = [key for part in text.split(",") if part.strip() for key in _expand(part.strip())]
+    for key in found:
+        if not KEY.fullmatch(key):
+            raise VicinoError(
+                f"{key!r} is not a gateway key.",
+                advice="use a-z, 0-9, '.', '_' and '-', at most 63 of them, in VICINO_GATEWAYS",
+            )
+    if not found or len(set(found)) != len(found):
+        raise VicinoError("VICINO_GATEWAYS names no gateway, or one twice.", advice="correct VICINO_GATEWAYS")
+    return found
+
+
+def _expand(part: str) -> list[str]:
+    match = _RANGE.search(part)
+    if match is None:
+        return [part]
+    first, last = int(match.group(1)), int(match.group(2))
+    if not 0 <= last - first < _MOST:
+        raise VicinoError(f"The range {match.group(0)} in VICINO_GATEWAYS is empty or too long.")
+    width = len(match.group(1))
+    return [part[: match.start()] + str(number).zfill(width) + part[match.end() :] for number in range(first, last + 1)]

@@ -1,0 +1,1 @@
+"""Where readings come from: the brokers and servers of a home, or a recording."""

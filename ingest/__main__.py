@@ -1,0 +1,48 @@
+"""The ingest process: `python -m ingest`."""
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from core import log
+from core.clock import SystemClock
+from core.database import Database, Role
+from core.service import stop_on_signals, wait_until_there
+from devices.reads import series_of_gateways
+from ingest import repository
+from ingest.consumer import Consumer
+from ingest.counters import Counters
+from ingest.settings import IngestSettings
+
+LOOK_S = 1.0
+
+
+def main() -> int:
+    """Run until a signal comes; return the exit code, which is 1 if a part of it ended by itself."""
+    settings = IngestSettings()  # type: ignore[call-arg]  # the environment says it
+    log.configure("ingest", settings.log_format)
+    stop = stop_on_signals()
+    clock = SystemClock()
+    database = Database(settings.database_url.get_secret_value(), Role.SERVICE, name="ingest")
+
+    def connect() -> Connection[DictRow]:
+        connection = database.connect()
+        repository.prepare(connection)
+        return connection
+
+    # Nothing is taken from the broker before it can be stored.
+    first = wait_until_there(connect, "database", (psycopg.Error,), clock, stop)
+    if first is None:
+        return 0
+    first.close()
+    consumer = Consumer(settings, connect, series_of_gateways, clock, Counters())
+    consumer.start()
+    while not clock.wait(stop, LOOK_S) and consumer.alive:
+        pass
+    died = not stop.is_set()
+    consumer.stop()
+    return int(died)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

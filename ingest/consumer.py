@@ -1,0 +1,154 @@
+"""The lanes by which messages come in: each a connection, a bounded inbox and writers of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from core import messages, topics
+from core.clock import Clock
+from core.messages import Stored
+from core.mqtt import BrokerAddress
+from core.mqtt import Connection as Broker
+from core.topics import Leaf
+from devices.reads import Series
+from ingest.counters import Counters
+from ingest.inbox import Inbox
+from ingest.mqtt5 import Delivery
+from ingest.settings import IngestSettings
+from ingest.status import StatusWriter
+from ingest.subscriber import Subscriber
+from ingest.validate import Limits
+from ingest.writer import Pace, Writer
+
+END_S = 5.0
+
+Connect = Callable[[], Connection[DictRow]]
+Load = Callable[[Connection[DictRow], Sequence[str] | None], Sequence[Series]]
+
+
+class Lane(NamedTuple):
+    """One way in: what receives, what waits, and what takes."""
+
+    name: str
+    subscriber: Subscriber
+    inbox: Inbox
+    works: Sequence[Callable[[threading.Event], None]]
+
+
+class _Answers:
+    """Tells the broker of one lane, and the gateways, what is stored."""
+
+    def __init__(self, subscriber: Subscriber, publisher: Broker) -> None:
+        self._subscriber = subscriber
+        self._publisher = publisher
+
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell the broker."""
+        self._subscriber.acknowledge(deliveries)
+
+    def announce(self, gateway: str, stored: Stored) -> None:
+        """Tell the gateway. If it does not hear, it sends again and is told again."""
+        self._publisher.publish(topics.topic(gateway, Leaf.STORED), messages.encode(stored))
+
+
+class Consumer:
+    """All lanes of one worker, running in threads of their own from `start` to `stop`."""
+
+    def __init__(
+        self, settings: IngestSettings, connect: Connect, load: Load, clock: Clock, counters: Counters
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._counters = counters
+        self._address = BrokerAddress.parse(settings.broker_url.get_secret_value())
+        self._publisher = Broker(self._address, self._client_id(Leaf.STORED), keepalive_s=settings.keepalive_s)
+        self._stop = threading.Event()
+        self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [self._status_lane(connect)]
+        self._threads = [
+            threading.Thread(target=work, args=(self._stop,), name=f"{lane.name} {number}", daemon=True)
+            for lane in self._lanes
+            for number, work in enumerate(lane.works)
+        ]
+
+    def start(self) -> None:
+        """Connect to the broker and begin to store."""
+        self._publisher.start()
+        for thread in self._threads:
+            thread.start()
+        for lane in self._lanes:
+            lane.subscriber.start()
+
+    def stop(self) -> None:
+        """Finish the transactions that are open, acknowledge them and take leave of the broker."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(END_S / len(self._threads))
+        for lane in self._lanes:
+            lane.subscriber.stop(END_S / len(self._lanes))
+        self._publisher.stop()
+
+    def wait_connected(self, seconds: float) -> bool:
+        """Wait until every lane and the way back to the gateways are connected; tell whether they are."""
+        deadline = self._clock.monotonic() + seconds
+        waits = [lane.subscriber.wait_connected for lane in self._lanes] + [self._publisher.wait_connected]
+        return all(wait(max(0.0, deadline - self._clock.monotonic())) for wait in waits)
+
+    @property
+    def alive(self) -> bool:
+        """Whether every thread still runs."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def _lane(self, leaf: Leaf, connect: Connect, load: Load) -> Lane:
+        settings = self._settings
+        inbox, subscriber = self._receiving(leaf, topics.subscription(leaf, settings.ingest_group))
+        urgent = leaf is Leaf.URGENT
+        works = [
+            Writer(
+                str(leaf),
+                f"{settings.ingest_worker}/{number}",
+                inbox,
+                _Answers(subscriber, self._publisher),
+                connect=connect,
+                load=load,
+                pace=Pace(
+                    settings.ingest_batch_messages,
+                    settings.ingest_batch_bytes,
+                    0.0 if urgent else settings.ingest_linger_s,
+                ),
+                limits=Limits(settings.ingest_message_bytes, round(settings.ingest_ahead_s * 1000)),
+                counters=self._counters,
+                clock=self._clock,
+                on_taken=subscriber.wake,
+            ).run
+            for number in range(settings.ingest_writers if leaf is Leaf.READINGS else 1)
+        ]
+        return Lane(str(leaf), subscriber, inbox, works)
+
+    def _status_lane(self, connect: Connect) -> Lane:
+        # Not shared: a shared subscription is not told what was retained.
+        inbox, subscriber = self._receiving(Leaf.STATUS, topics.subscription(Leaf.STATUS))
+        writer = StatusWriter(
+            inbox, subscriber.acknowledge, connect=connect, counters=self._counters, clock=self._clock
+        )
+        return Lane(str(Leaf.STATUS), subscriber, inbox, [writer.run])
+
+    def _receiving(self, leaf: Leaf, subscription: str) -> tuple[Inbox, Subscriber]:
+        settings = self._settings
+        inbox = Inbox(settings.ingest_queue_messages, settings.ingest_queue_bytes)
+        subscriber = Subscriber(
+            self._address,
+            self._client_id(leaf),
+            [subscription],
+            deliver=inbox.put,
+            has_room=inbox.has_room,
+            receive_maximum=settings.ingest_queue_messages,
+            keepalive_s=settings.keepalive_s,
+            clock=self._clock,
+        )
+        return inbox, subscriber
+
+    def _client_id(self, leaf: Leaf) -> str:
+        return f"vicino-ingest-{self._settings.ingest_worker}-{leaf}"

@@ -1,0 +1,147 @@
+"""What others read of what ingest stores."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from psycopg import Connection
+
+from core.database import Row, View
+from core.statements import Statements
+
+_sql = Statements.beside(__file__)
+
+_EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
+_COPY_HEAD_BYTES = 19
+_COPY_TAIL_BYTES = 2
+_COPIED = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("n1", ">i4"), ("series_id", ">i4"),
+        ("n2", ">i4"), ("ts", ">i8"),
+        ("n3", ">i4"), ("value", ">f8"),
+        ("n4", ">i4"), ("quantity_id", ">i2"),
+        ("n5", ">i4"), ("flags", ">i2"),
+    ]
+)  # fmt: skip
+
+
+class Totals(NamedTuple):
+    """What has come in since the beginning, in readings.
+
+    `rejected` counts an unreadable message as one; `pending` is what gateways say they still hold; `lag_s` is the age
+    in seconds of the oldest of that, None if they hold nothing.
+    """
+
+    stored: int
+    duplicates: int
+    rejected: int
+    pending: int
+    gateways_online: int
+    gateways: int
+    lag_s: float | None
+    last_intake_at: datetime | None
+
+
+class Readings(NamedTuple):
+    """Readings as columns of equal length, ordered by time. `at_ms` is in milliseconds since 1970."""
+
+    series_id: npt.NDArray[np.int32]
+    at_ms: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+    quantity_id: npt.NDArray[np.int16]
+    flags: npt.NDArray[np.int16]
+
+
+def totals(connection: Connection[Row], now: datetime) -> Totals:
+    """Return the counts since the beginning; they never scan the readings."""
+    row = connection.execute(_sql["totals"], {"now": now}).fetchone()
+    assert row is not None
+    return Totals(**row)
+
+
+def urgent_since(connection: Connection[Row], received_from: datetime) -> list[Row]:
+    """Return safety readings received at or after an instant, in the order in which they came.
+
+    `series_id` is None for a call by a device that was not registered when it came. Where a reading's own time could
+    not be used, `ts` is when it was received.
+    Fields: urgent_id, series_id, ts, value, received_at, quantity_id, home_id, organisation_id.
+    """
+    return connection.execute(_sql["urgent_since"], {"received_from": received_from}).fetchall()
+
+
+def urgent_from(connection: Connection[Row], urgent_id: int) -> list[Row]:
+    """Return safety readings by their number, from `urgent_id` on, in its order; fields as in `urgent_since`."""
+    return connection.execute(_sql["urgent_from"], {"urgent_id": urgent_id}).fetchall()
+
+
+def touched_since(connection: Connection[Row], xact: int, touched_id: int, maximum: int = 10_000) -> list[Row]:
+    """Return the hours of homes for which readings came in, behind the cursor (`xact`, `touched_id`), in its order.
+
+    Rows that a transaction still open could precede are left for the next time, so that the cursor never skips one.
+    Fields: touched_id, xact, home_id, hour, received_at.
+    """
+    parameters = {"xact": xact, "touched_id": touched_id, "maximum": maximum}
+    return connection.execute(_sql["touched_since"], parameters).fetchall()
+
+
+def readings_of_home(
+    connection: Connection[Any], home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
+) -> Readings:
+    """Return the readings of a home in `[start, end)`, for analysis; of some quantities, if their ids are given."""
+    parameters = _span(home_id, start, end, quantities)
+    with connection.cursor() as cursor, cursor.copy(_sql["readings_of_home"], parameters) as copy:
+        data = b"".join(bytes(block) for block in copy)
+    found = np.frombuffer(data[_COPY_HEAD_BYTES:-_COPY_TAIL_BYTES], dtype=_COPIED)
+    return Readings(
+        found["series_id"].astype(np.int32),
+        found["ts"].astype(np.int64) // 1000 + _EPOCH_MS,
+        found["value"].astype(np.float64),
+        found["quantity_id"].astype(np.int16),
+        found["flags"].astype(np.int16),
+    )
+
+
+def home_readings(
+    view: View, home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
+) -> list[Row]:
+    """Return the readings of a home in `[start, end)` as the viewer may see them; none of a home they may not see.
+
+    Fields: series_id, device_id, quantity_id, ts, value, flags.
+    """
+    return view.connection.execute(_sql["home_readings"], _span(home_id, start, end, quantities)).fetchall()
+
+
+def home_is_heard(connection: Connection[Row], home_id: int, since: datetime) -> bool:
+    """Tell whether what happened in a home until `since` has arrived, as far as its gateways say."""
+    row = connection.execute(_sql["home_is_heard"], {"home_id": home_id, "since": since}).fetchone()
+    return row is None or bool(row["heard"])
+
+
+def gateway_statuses(view: View) -> list[Row]:
+    """Return the last word of every gateway the viewer may see.
+
+    Fields: gateway_id, gateway_key, home_id, online, and changed_at, received_at, said_at, queued, oldest_unsent,
+    thinned, clock, version, uptime_s, power, all of which are None for a gateway that never said anything.
+    """
+    return view.connection.execute(_sql["gateway_statuses"]).fetchall()
+
+
+def rejects(connection: Connection[Row], maximum: int = 100) -> list[Row]:
+    """Return what could not be stored, the latest first.
+
+    Fields: reject_id, first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes, properties,
+    records, count, replayed_at.
+    """
+    return connection.execute(_sql["rejects"], {"maximum": maximum}).fetchall()
+
+
+def _span(home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None) -> dict[str, object]:
+    return {
+        "home_id": home_id,
+        "start": start,
+        "end": end,
+        "quantities": None if quantities is None else list(quantities),
+    }

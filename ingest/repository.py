@@ -1,0 +1,289 @@
+"""What ingest writes to the database. One call is one transaction."""
+
+import hashlib
+import struct
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.sql import Composed, Identifier
+from psycopg.types.json import Jsonb
+
+from core.messages import GatewayStatus
+from core.statements import Statements
+from core.vocabulary import Retention
+from ingest.mqtt5 import Delivery
+from ingest.series import ROUTES, SAFETY_ROUTE
+from ingest.validate import Call, Reason, Rejection, Verdict
+
+URGENT_CHANNEL = "vicino_urgent"
+TOUCHED_CHANNEL = "vicino_touched"
+STATUS_CHANNEL = "vicino_status"
+
+KEPT_BYTES = 65_536  # of a payload that is rejected
+KEPT_TEXT = 1_000
+KEPT_PROPERTIES = 20
+
+HOUR_MS = 3_600_000
+_EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
+
+_sql = Statements.beside(__file__)
+
+
+def _into(name: str) -> list[Composed]:
+    """Return a statement for the table of each route; safety readings lie among the events."""
+    tables = [*ROUTES, Retention.EVENT]
+    return [_sql[name].format(readings=Identifier("ingest", f"reading_{table}")) for table in tables]
+
+
+_INSERT = _into("insert_readings")
+_COMPARE = _into("compare_staged")
+
+# PostgreSQL's binary COPY: a signature, then for each row the number of its fields and each with its length before it.
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_COPY_TAIL = b"\xff\xff"
+_ROW = struct.Struct(">h iiiiiqidihihii")
+_KEY = itemgetter(0, 1)
+
+Dictionaries = Connection[DictRow]
+
+
+class Refused(NamedTuple):
+    """What of a message cannot be stored."""
+
+    delivery: Delivery
+    gateway: str | None
+    rejection: Rejection
+
+
+class Outcome(NamedTuple):
+    """What one commit did: readings stored, readings that were there already, and all that was rejected."""
+
+    stored: int
+    duplicates: int
+    refused: Sequence[Refused]
+
+
+class _Settled(NamedTuple):
+    stored: int
+    duplicates: int
+    conflicts: dict[int, Rejection]
+    touched: set[tuple[int, int]]
+    urgent: bool
+
+
+def prepare(connection: Dictionaries) -> None:
+    """Make ready a connection on which `store` will be called."""
+    connection.execute(_sql["make_staging"])
+
+
+def ensure_month(connection: Dictionaries, month: datetime) -> None:
+    """Make the partitions that readings of a month need, in a transaction of their own."""
+    connection.execute(_sql["ensure_partition"], {"month": month})
+
+
+def store(
+    connection: Dictionaries, verdicts: Sequence[Verdict], *, lane: str, worker: str, received_at: datetime
+) -> Outcome:
+    """Store what was accepted and keep what was rejected, in one transaction.
+
+    A call for help among what was rejected goes to the urgent outbox with the time at which it was received, once
+    however often the same bytes come. A reading whose key is there already counts as duplicate if it says the same and
+    is rejected as a conflict if it does not. `lane` and `worker` name where the readings came by and who counts them.
+    Raises `psycopg.Error`, and then nothing was stored.
+    """
+    refused = [
+        Refused(verdict.delivery, verdict.gateway, rejection)
+        for verdict in verdicts
+        for rejection in verdict.rejections
+    ]
+    with connection.transaction():
+        settled = _Settled(0, 0, {}, set(), urgent=False)
+        if any(verdict.readings for verdict in verdicts):
+            settled = _store_readings(connection, verdicts, lane, received_at)
+        refused += [
+            Refused(verdicts[message].delivery, verdicts[message].gateway, rejection)
+            for message, rejection in settled.conflicts.items()
+        ]
+        called = _keep_refused(connection, refused, received_at)
+        _announce(connection, settled._replace(urgent=settled.urgent or called), received_at)
+        connection.execute(
+            _sql["add_tally"],
+            {
+                "received_at": received_at,
+                "worker": f"{worker}/{lane}",
+                "stored": settled.stored,
+                "duplicates": settled.duplicates,
+                "conflicts": sum(rejection.records for rejection in settled.conflicts.values()),
+            },
+        )
+    return Outcome(settled.stored, settled.duplicates, refused)
+
+
+def keep_refused(connection: Dictionaries, refused: Sequence[Refused], received_at: datetime) -> None:
+    """Keep what was rejected, in one transaction. Raises `psycopg.Error`, and then nothing was kept."""
+    with connection.transaction():
+        _keep_refused(connection, refused, received_at)
+
+
+def record_status(
+    connection: Dictionaries, gateway: str, status: GatewayStatus, received_at: datetime, *, retained: bool = False
+) -> bool:
+    """Store a gateway's word about itself unless a later one is there; tell whether the gateway is known.
+
+    What the broker restates (`retained`) and says nothing newer does not mean that the gateway was heard now.
+    """
+    with connection.transaction():
+        row = connection.execute(
+            _sql["upsert_status"],
+            {
+                "key": gateway,
+                "received_at": received_at,
+                "retained": retained,
+                "online": status.online,
+                "said_at": status.at,
+                "boot": status.boot,
+                "queued": status.queued,
+                "oldest_unsent": status.oldest_unsent,
+                "thinned": status.thinned,
+                "clock": status.clock,
+                "version": status.version,
+                "uptime_s": status.uptime_s,
+                "power": status.power,
+            },
+        ).fetchone()
+        if row is not None and row["applied"]:
+            connection.execute(_sql["notify"], {"channel": STATUS_CHANNEL})
+    return row is not None and bool(row["known"])
+
+
+def _store_readings(
+    connection: Dictionaries, verdicts: Sequence[Verdict], lane: str, received_at: datetime
+) -> _Settled:
+    staged, packed, touched = _pack(verdicts)
+    row = connection.execute(_sql["insert_intake"], {"received_at": received_at, "lane": lane}).fetchone()
+    common = {"intake_id": row["intake_id"] if row else None, "received_at": received_at}
+    with connection.cursor() as cursor, cursor.copy(_sql["copy_staging"]) as copy:
+        copy.write(packed)
+    conflicts: dict[int, Rejection] = {}
+    new_hours: set[tuple[int, int]] = set()
+    quantities = {series.series_id: series.quantity_id for verdict in verdicts for series, *_ in verdict.readings}
+    stored, urgent = 0, False
+    for route, count in sorted(staged.items()):
+        parameters = {**common, "route": route}
+        statement = _sql["insert_safety"] if route == SAFETY_ROUTE else _INSERT[route]
+        inserted = connection.execute(statement, parameters).rowcount
+        urgent |= route == SAFETY_ROUTE and inserted > 0
+        stored += inserted
+        if inserted == count:
+            new_hours |= touched[route]
+            continue
+        for found in connection.execute(_COMPARE[route], parameters):
+            if found["is_new"]:
+                new_hours.add((found["home_id"], int(found["hour"].timestamp() * 1000) // HOUR_MS))
+            if found["differs"]:
+                _add_conflict(conflicts, found, quantities if route == SAFETY_ROUTE else {})
+    clashing = sum(rejection.records for rejection in conflicts.values())
+    return _Settled(stored, sum(staged.values()) - stored - clashing, conflicts, new_hours, urgent)
+
+
+def _pack(verdicts: Sequence[Verdict]) -> tuple[Counter[int], bytes, dict[int, set[tuple[int, int]]]]:
+    """Return the number of readings by route, all of them as a binary COPY, and the hours they touch by route.
+
+    They are in the order of their keys and, where these are equal, as they came, so that two workers that store the
+    same readings never wait for each other in a circle, and so that neighbours in the index are inserted together.
+    """
+    rows = [
+        (series.series_id, at_ms, message, value, flags, series.route, series.home_id)
+        for message, verdict in enumerate(verdicts)
+        for series, at_ms, value, flags in verdict.readings
+    ]
+    rows.sort(key=_KEY)
+    staged = Counter([row[5] for row in rows])
+    touched: dict[int, set[tuple[int, int]]] = {route: set() for route in staged}
+    for route, home_id, hour in {(row[5], row[6], row[1] // HOUR_MS) for row in rows}:
+        touched[route].add((home_id, hour))
+    pack = _ROW.pack
+    packed = [
+        pack(7, 4, message, 4, series_id, 8, (at_ms - _EPOCH_MS) * 1000, 8, value, 2, flags, 2, route, 4, home_id)
+        for series_id, at_ms, message, value, flags, route, home_id in rows
+    ]
+    return staged, b"".join([_COPY_HEAD, *packed, _COPY_TAIL]), touched
+
+
+def _add_conflict(conflicts: dict[int, Rejection], found: DictRow, safety: Mapping[int, int]) -> None:
+    before = conflicts.get(found["message"])
+    quantity_id = safety.get(found["series_id"])
+    calls = before.calls if before else ()
+    if quantity_id is not None and found["value"]:
+        calls += (Call(found["series_id"], found["home_id"], quantity_id, found["value"]),)
+    conflicts[found["message"]] = Rejection(
+        Reason.CONFLICT,
+        f"Series {found['series_id']} has another value at the same time; the first one is kept.",
+        found["readings"] + (before.records if before else 0),
+        calls,
+    )
+
+
+def _announce(connection: Dictionaries, settled: _Settled, received_at: datetime) -> None:
+    if settled.touched:
+        touched = sorted(settled.touched)
+        connection.execute(
+            _sql["insert_touched"],
+            {
+                "received_at": received_at,
+                "homes": [home for home, _ in touched],
+                "hours": [datetime.fromtimestamp(hour * HOUR_MS / 1000, UTC) for _, hour in touched],
+            },
+        )
+        connection.execute(_sql["notify"], {"channel": TOUCHED_CHANNEL})
+    if settled.urgent:
+        connection.execute(_sql["notify"], {"channel": URGENT_CHANNEL})
+
+
+def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received_at: datetime) -> bool:
+    """Keep what was rejected and pass on the calls for help in it that are new; tell whether there were any."""
+    rows: dict[tuple[str, str, bytes], dict[str, Any]] = {}
+    calls: dict[tuple[str, str, bytes], tuple[Call, ...]] = {}
+    for delivery, gateway, rejection in refused:
+        digest = hashlib.sha256(delivery.payload).digest()
+        topic = _clean(delivery.topic)
+        # By its gateway, not by its topic: a resend takes another lane.
+        key = (gateway or topic, str(rejection.reason), digest)
+        if key in rows:
+            rows[key]["count"] += 1
+            continue
+        properties = [[_clean(name), _clean(value)] for name, value in delivery.user_properties[:KEPT_PROPERTIES]]
+        rows[key] = {
+            "topic": topic,
+            "gateway_key": gateway,
+            "reason": key[1],
+            "detail": _clean(rejection.detail),
+            "payload": delivery.payload[:KEPT_BYTES],
+            "payload_bytes": len(delivery.payload),
+            "properties": Jsonb(properties),
+            "digest": digest,
+            "records": rejection.records,
+            "count": 1,
+        }
+        calls[key] = rejection.calls
+    if not rows:
+        return False
+    # In the order of their keys, for the same reason as the readings.
+    ordered = [rows[key] for key in sorted(rows)]
+    columns = {name: [row[name] for row in ordered] for name in ordered[0]}
+    kept = connection.execute(_sql["upsert_rejects"], {**columns, "received_at": received_at}).fetchall()
+    new = [call for row in kept if row["is_new"] for call in calls[row["source"], row["reason"], bytes(row["digest"])]]
+    if new:
+        fields = {f"{name}s": [getattr(call, name) for call in new] for name in Call._fields}
+        connection.execute(_sql["insert_calls"], {**fields, "received_at": received_at})
+    return bool(new)
+
+
+def _clean(text: str) -> str:
+    """Return `text` as PostgreSQL can keep it: no NUL, no lone surrogates, not endless."""
+    return text[:KEPT_TEXT].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,0 +1,30 @@
+"""What the ingest process needs to know about its surroundings."""
+
+import os
+import socket
+
+from pydantic import Field, SecretStr
+
+from core.settings import Settings
+
+
+def _own_name() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+class IngestSettings(Settings):
+    """Settings of ingest. Numbers bound what one process holds in memory and puts into one transaction."""
+
+    database_url: SecretStr = Field(description="PostgreSQL: postgresql://user:password@host:port/database.")
+    ingest_group: str = Field(
+        default="ingest", description="Workers of one group share the messages.", pattern=r"^[^/+#\s]+$"
+    )
+    ingest_worker: str = Field(default_factory=_own_name, description="Name of this worker, unlike any other's.")
+    ingest_writers: int = Field(default=2, description="Threads that store ordinary readings.", ge=1, le=16)
+    ingest_queue_messages: int = Field(default=10_000, description="Messages held by each lane.", ge=10, le=65_535)
+    ingest_queue_bytes: int = Field(default=33_554_432, description="Bytes of payload held by each lane.", ge=1_048_576)
+    ingest_batch_messages: int = Field(default=4_000, description="Messages in one transaction.", ge=1)
+    ingest_batch_bytes: int = Field(default=524_288, description="Bytes of payload in one transaction.", ge=65_536)
+    ingest_linger_s: float = Field(default=0.05, description="How long ordinary readings wait for company.", ge=0, le=5)
+    ingest_message_bytes: int = Field(default=262_144, description="Larger messages are rejected.", ge=1_024)
+    ingest_ahead_s: float = Field(default=300, description="How far ahead of the clock a reading may be.", ge=0)

@@ -1,0 +1,31 @@
+-- Makes the monthly partitions that the interval [first, last] needs. Attaching takes a lock that lets inserts go on.
+CREATE OR REPLACE FUNCTION ingest.ensure_partitions(first timestamptz, last timestamptz) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    relation text;
+    month    timestamptz;
+    name     text;
+    made     int := 0;
+BEGIN
+    FOREACH relation IN ARRAY ARRAY['reading_event', 'reading_level', 'reading_vital', 'reading_technical'] LOOP
+        month := date_trunc('month', first);
+        WHILE month <= last LOOP
+            name := format('%s_%s', relation, to_char(month, 'YYYY_MM'));
+            IF to_regclass(format('ingest.%I', name)) IS NULL THEN
+                PERFORM pg_advisory_xact_lock(hashtext('ingest.ensure_partitions'));
+                IF to_regclass(format('ingest.%I', name)) IS NULL THEN
+                    EXECUTE format('CREATE TABLE ingest.%I (LIKE ingest.%I INCLUDING ALL)', name, relation);
+                    EXECUTE format('ALTER TABLE ingest.%I ADD CONSTRAINT in_month CHECK (ts >= %L AND ts < %L)',
+                                   name, month, month + interval '1 month');
+                    EXECUTE format('ALTER TABLE ingest.%I ATTACH PARTITION ingest.%I FOR VALUES FROM (%L) TO (%L)',
+                                   relation, name, month, month + interval '1 month');
+                    EXECUTE format('ALTER TABLE ingest.%I DROP CONSTRAINT in_month', name);
+                    made := made + 1;
+                END IF;
+            END IF;
+            month := month + interval '1 month';
+        END LOOP;
+    END LOOP;
+    RETURN made;
+END
+$$;

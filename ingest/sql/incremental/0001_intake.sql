@@ -1,0 +1,94 @@
+-- One row for each commit of an ingest worker: what is the same for all readings that came in together.
+CREATE TABLE ingest.intake (
+    intake_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    received_at     timestamptz NOT NULL,
+    lane            text NOT NULL CHECK (lane IN ('urgent', 'readings', 'backfill', 'replay'))
+);
+
+-- What a reading is. The tables of readings are made like this one, which then goes: only their partitioning differs
+-- between plain PostgreSQL and TimescaleDB.
+CREATE TABLE ingest.reading (
+    ts              timestamptz NOT NULL,
+    value           double precision NOT NULL,
+    intake_id       bigint NOT NULL,
+    series_id       int NOT NULL,
+    flags           smallint NOT NULL DEFAULT 0
+);
+
+-- Safety readings, written in the transaction that stores them; the alert worker takes them from here. A call for help
+-- whose own time cannot be used has that of its reception; one of a device that is not registered has no series.
+CREATE TABLE ingest.urgent (
+    urgent_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    series_id       int REFERENCES devices.series,
+    home_id         int NOT NULL REFERENCES registry.home,
+    quantity_id     smallint NOT NULL,
+    ts              timestamptz NOT NULL,
+    value           double precision NOT NULL,
+    received_at     timestamptz NOT NULL
+);
+CREATE INDEX ON ingest.urgent (received_at);
+
+-- Hours of homes for which readings came in, for those who compute from readings. `xact` orders the rows by what is
+-- visible: a reader takes those older than every transaction still open, and so never skips one.
+CREATE TABLE ingest.touched (
+    touched_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    xact            xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    home_id         int NOT NULL,
+    hour            timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL
+);
+CREATE INDEX ON ingest.touched (xact, touched_id);
+
+-- What could not be stored, one row for each message and reason, with the original bytes (cut where the message is
+-- oversized) and the number of its readings that the reason concerns; the same bytes again only raise the count.
+-- `properties` are the message's user properties, an array of pairs.
+CREATE TABLE ingest.reject (
+    reject_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    first_at        timestamptz NOT NULL,
+    last_at         timestamptz NOT NULL,
+    topic           text NOT NULL,
+    gateway_key     text,
+    reason          text NOT NULL CHECK (reason IN ('topic', 'properties', 'oversized', 'syntax', 'record', 'time',
+                                                    'unit', 'value', 'unknown gateway', 'unknown series',
+                                                    'foreign series', 'conflict', 'after retention', 'status')),
+    detail          text NOT NULL,
+    payload         bytea NOT NULL,
+    payload_bytes   int NOT NULL,
+    properties      jsonb NOT NULL DEFAULT '[]',
+    digest          bytea NOT NULL,
+    records         int NOT NULL DEFAULT 1,
+    count           bigint NOT NULL DEFAULT 1,
+    replayed_at     timestamptz
+);
+-- Whatever lane of its gateway it takes: a resend takes another one.
+CREATE UNIQUE INDEX ON ingest.reject (digest, reason, coalesce(gateway_key, topic));
+CREATE INDEX ON ingest.reject (last_at);
+
+-- The last word of each gateway about itself. `changed_at` is when it came or went, by the service's clock; `said_at` is
+-- the gateway's own time of its last word.
+CREATE TABLE ingest.gateway_status (
+    gateway_id      int PRIMARY KEY REFERENCES devices.gateway,
+    organisation_id int NOT NULL REFERENCES registry.organisation,
+    online          boolean NOT NULL,
+    changed_at      timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL,
+    said_at         timestamptz,
+    boot            text NOT NULL,
+    queued          bigint NOT NULL,
+    oldest_unsent   timestamptz,
+    thinned         bigint NOT NULL,
+    clock           text NOT NULL,
+    version         text NOT NULL,
+    uptime_s        double precision NOT NULL,
+    power           text NOT NULL
+);
+
+-- Totals since the beginning, so that a count never scans the readings.
+CREATE TABLE ingest.tally (
+    day             date NOT NULL,
+    worker          text NOT NULL,
+    stored          bigint NOT NULL DEFAULT 0,
+    duplicates      bigint NOT NULL DEFAULT 0,
+    conflicts       bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (day, worker)
+);

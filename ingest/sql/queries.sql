@@ -1,0 +1,225 @@
+-- make_staging --
+-- The table of this session alone into which readings are copied before they are sorted into their tables.
+CREATE TEMPORARY TABLE IF NOT EXISTS staging (
+    message         int NOT NULL,
+    series_id       int NOT NULL,
+    ts              timestamptz NOT NULL,
+    value           double precision NOT NULL,
+    flags           smallint NOT NULL,
+    route           smallint NOT NULL,
+    home_id         int NOT NULL
+) ON COMMIT DELETE ROWS
+
+-- copy_staging --
+-- Readings of one commit, in PostgreSQL's binary format.
+COPY pg_temp.staging (message, series_id, ts, value, flags, route, home_id) FROM STDIN (FORMAT BINARY)
+
+-- ensure_partition --
+-- The partitions of the month of one instant. It commits by itself, so that nobody waits for its lock for long.
+SELECT ingest.ensure_partitions(%(month)s, %(month)s)
+
+-- insert_intake --
+-- What the readings of one commit share.
+INSERT INTO ingest.intake (received_at, lane) VALUES (%(received_at)s, %(lane)s) RETURNING intake_id
+
+-- insert_readings --
+-- The staged readings of one route into their table; those whose key is there already are left out.
+INSERT INTO {readings} (ts, value, intake_id, series_id, flags)
+SELECT ts, value, %(intake_id)s, series_id, flags FROM pg_temp.staging WHERE route = %(route)s
+ON CONFLICT DO NOTHING
+
+-- insert_safety --
+-- The staged safety readings, and those that were new into the urgent outbox as well.
+WITH inserted AS (
+    INSERT INTO ingest.reading_event (ts, value, intake_id, series_id, flags)
+    SELECT ts, value, %(intake_id)s, series_id, flags FROM pg_temp.staging WHERE route = %(route)s
+    ON CONFLICT DO NOTHING
+    RETURNING series_id, ts, value
+)
+INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
+SELECT series_id, series.home_id, series.quantity_id, ts, value, %(received_at)s
+FROM inserted LEFT JOIN devices.series USING (series_id)
+
+-- insert_calls --
+-- Calls for help in what was rejected, into the urgent outbox, with the time at which they were received.
+INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
+SELECT series_id, home_id, quantity_id, %(received_at)s, value, %(received_at)s
+FROM unnest(%(series_ids)s::int[], %(home_ids)s::int[], %(quantity_ids)s::smallint[], %(values)s::double precision[])
+     AS t (series_id, home_id, quantity_id, value)
+
+-- compare_staged --
+-- What became of the staged readings of a route of which not all were new. OFFSET 0 keeps the planner, which knows
+-- nothing of the staging table's size, from reading the whole history.
+SELECT staging.message, staging.series_id, staging.home_id, date_trunc('hour', staging.ts) AS hour,
+       kept.intake_id = %(intake_id)s AS is_new, kept.value <> staging.value AS differs,
+       count(*) AS readings, max(staging.value) AS value
+FROM pg_temp.staging
+CROSS JOIN LATERAL (
+    SELECT reading.value, reading.intake_id FROM {readings} AS reading
+    WHERE reading.series_id = staging.series_id AND reading.ts = staging.ts OFFSET 0
+) AS kept
+WHERE staging.route = %(route)s
+GROUP BY 1, 2, 3, 4, 5, 6
+
+-- insert_touched --
+-- The hours of homes for which something new was stored.
+INSERT INTO ingest.touched (home_id, hour, received_at)
+SELECT home_id, hour, %(received_at)s FROM unnest(%(homes)s::int[], %(hours)s::timestamptz[]) AS t (home_id, hour)
+
+-- upsert_rejects --
+-- What could not be stored; the same again raises the count.
+INSERT INTO ingest.reject AS reject (first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes,
+                                     properties, digest, records, count)
+SELECT %(received_at)s, %(received_at)s, topic, gateway_key, reason, detail, payload, payload_bytes, properties, digest,
+       records, count
+FROM unnest(%(topic)s::text[], %(gateway_key)s::text[], %(reason)s::text[], %(detail)s::text[], %(payload)s::bytea[],
+            %(payload_bytes)s::int[], %(properties)s::jsonb[], %(digest)s::bytea[], %(records)s::int[],
+            %(count)s::bigint[])
+     AS t (topic, gateway_key, reason, detail, payload, payload_bytes, properties, digest, records, count)
+ON CONFLICT (digest, reason, coalesce(gateway_key, topic)) DO UPDATE
+SET last_at = greatest(reject.last_at, excluded.last_at), count = reject.count + excluded.count,
+    records = greatest(reject.records, excluded.records)
+RETURNING coalesce(gateway_key, topic) AS source, reason, digest, xmax = 0 AS is_new
+
+-- add_tally --
+-- The counts of one commit.
+INSERT INTO ingest.tally AS tally (day, worker, stored, duplicates, conflicts)
+VALUES ((%(received_at)s AT TIME ZONE 'UTC')::date, %(worker)s, %(stored)s, %(duplicates)s, %(conflicts)s)
+ON CONFLICT (day, worker) DO UPDATE
+SET stored = tally.stored + excluded.stored, duplicates = tally.duplicates + excluded.duplicates,
+    conflicts = tally.conflicts + excluded.conflicts
+
+-- notify --
+-- Tells the listeners of a channel, at commit, that there is something to look for.
+SELECT pg_notify(%(channel)s, '')
+
+-- upsert_status --
+-- The last word of a gateway. Within one boot its uptime tells which word is later, whatever its clock does; a last will
+-- always counts, except that of an earlier boot. Says whether the gateway is known.
+WITH known AS (
+    SELECT gateway_id, organisation_id FROM devices.gateway WHERE key = %(key)s
+), said AS (
+    INSERT INTO ingest.gateway_status AS last (gateway_id, organisation_id, online, changed_at, received_at, said_at, boot,
+                                               queued, oldest_unsent, thinned, clock, version, uptime_s, power)
+    SELECT gateway_id, organisation_id, %(online)s, %(received_at)s, %(received_at)s, %(said_at)s, %(boot)s,
+           %(queued)s, %(oldest_unsent)s, %(thinned)s, %(clock)s, %(version)s, %(uptime_s)s, %(power)s
+    FROM known
+    ON CONFLICT (gateway_id) DO UPDATE
+    SET organisation_id = excluded.organisation_id,
+        online = excluded.online,
+        changed_at = CASE WHEN last.online = excluded.online THEN last.changed_at ELSE excluded.changed_at END,
+        received_at = CASE WHEN %(retained)s AND last.boot = excluded.boot AND excluded.uptime_s <= last.uptime_s
+                           THEN last.received_at ELSE greatest(last.received_at, excluded.received_at) END,
+        boot = excluded.boot,
+        -- Not the greatest while it is online: a clock that was in 2038 for a moment must not stay there.
+        said_at = CASE WHEN excluded.online THEN coalesce(excluded.said_at, last.said_at)
+                       ELSE greatest(excluded.said_at, last.said_at) END,
+        -- A last will was written when the connection began: what the gateway said since is the better knowledge. What
+        -- it says later than that, even in parting, is true now.
+        queued = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.queued ELSE last.queued END,
+        oldest_unsent = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.oldest_unsent
+                             ELSE last.oldest_unsent END,
+        thinned = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.thinned ELSE last.thinned END,
+        clock = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.clock ELSE last.clock END,
+        version = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.version ELSE last.version END,
+        power = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.power ELSE last.power END,
+        uptime_s = CASE WHEN last.boot = excluded.boot THEN greatest(last.uptime_s, excluded.uptime_s)
+                        ELSE excluded.uptime_s END
+    WHERE CASE WHEN last.boot = excluded.boot THEN NOT excluded.online OR excluded.uptime_s >= last.uptime_s
+               ELSE excluded.online OR excluded.said_at IS NULL OR last.said_at IS NULL
+                    OR excluded.said_at >= last.said_at END
+    RETURNING 1
+)
+SELECT EXISTS (SELECT FROM known) AS known, EXISTS (SELECT FROM said) AS applied
+
+-- totals --
+-- What has come in since the beginning and what gateways still hold.
+SELECT (SELECT coalesce(sum(stored), 0)::bigint FROM ingest.tally) AS stored,
+       (SELECT coalesce(sum(duplicates), 0)::bigint FROM ingest.tally) AS duplicates,
+       (SELECT coalesce(sum(records), 0)::bigint FROM ingest.reject) AS rejected,
+       (SELECT coalesce(sum(queued), 0)::bigint FROM ingest.gateway_status) AS pending,
+       (SELECT count(*) FROM ingest.gateway_status WHERE online) AS gateways_online,
+       (SELECT count(*) FROM devices.gateway) AS gateways,
+       (SELECT greatest(0, extract(epoch FROM %(now)s - oldest_unsent))::double precision FROM ingest.gateway_status
+        WHERE queued > 0 AND oldest_unsent IS NOT NULL ORDER BY oldest_unsent LIMIT 1) AS lag_s,
+       (SELECT received_at FROM ingest.intake ORDER BY intake_id DESC LIMIT 1) AS last_intake_at
+
+-- urgent_since --
+-- Safety readings received since an instant, in the order in which they came.
+SELECT urgent.urgent_id, urgent.series_id, urgent.ts, urgent.value, urgent.received_at,
+       urgent.quantity_id, urgent.home_id, home.organisation_id
+FROM ingest.urgent JOIN registry.home USING (home_id)
+WHERE urgent.received_at >= %(received_from)s
+ORDER BY urgent.urgent_id
+
+-- urgent_from --
+-- Safety readings by their number, whatever any clock says.
+SELECT urgent.urgent_id, urgent.series_id, urgent.ts, urgent.value, urgent.received_at,
+       urgent.quantity_id, urgent.home_id, home.organisation_id
+FROM ingest.urgent JOIN registry.home USING (home_id)
+WHERE urgent.urgent_id >= %(urgent_id)s
+ORDER BY urgent.urgent_id
+
+-- touched_since --
+-- Touched hours behind a cursor, as far as no transaction that is still open can put one before them.
+SELECT touched_id, xact::text::bigint AS xact, home_id, hour, received_at
+FROM ingest.touched
+WHERE (xact, touched_id) > (%(xact)s::text::xid8, %(touched_id)s) AND xact < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY xact, touched_id
+LIMIT %(maximum)s
+
+-- readings_of_home --
+-- The readings of a home in [start, end), ordered by time, in PostgreSQL's binary format. OFFSET 0 has each series looked
+-- up by its key: without it the planner may read what all homes sent in that time.
+COPY (
+    SELECT reading.series_id, reading.ts, reading.value, series.quantity_id, reading.flags
+    FROM devices.series
+    CROSS JOIN LATERAL (
+        SELECT series_id, ts, value, flags FROM ingest.reading_event AS kept
+        WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+        UNION ALL
+        SELECT series_id, ts, value, flags FROM ingest.reading_level AS kept
+        WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+        UNION ALL
+        SELECT series_id, ts, value, flags FROM ingest.reading_vital AS kept
+        WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+        UNION ALL
+        SELECT series_id, ts, value, flags FROM ingest.reading_technical AS kept
+        WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+        OFFSET 0
+    ) AS reading
+    WHERE series.home_id = %(home_id)s
+      AND (%(quantities)s::smallint[] IS NULL OR series.quantity_id = ANY (%(quantities)s::smallint[]))
+    ORDER BY reading.ts, reading.series_id
+) TO STDOUT (FORMAT BINARY)
+
+-- home_readings --
+-- The readings of a home as the viewer may see them, ordered by time.
+SELECT series_id, device_id, quantity_id, ts, value, flags
+FROM ingest.seen_reading
+WHERE home_id = %(home_id)s AND ts >= %(start)s AND ts < %(end)s
+  AND (%(quantities)s::smallint[] IS NULL OR quantity_id = ANY (%(quantities)s::smallint[]))
+ORDER BY ts, series_id
+
+-- home_is_heard --
+-- Whether the gateways of a home are online, spoke since an instant and hold back nothing older than it. A gateway that
+-- never said how it is does not count.
+SELECT coalesce(bool_and(online AND received_at >= %(since)s AND coalesce(oldest_unsent >= %(since)s, true)), true) AS heard
+FROM ingest.gateway_status JOIN devices.gateway USING (gateway_id)
+WHERE home_id = %(home_id)s
+
+-- gateway_statuses --
+-- The last word of every gateway the viewer may see; of those that never said anything, only that.
+SELECT gateway.gateway_id, gateway.key AS gateway_key, gateway.home_id, coalesce(status.online, false) AS online,
+       status.changed_at, status.received_at, status.said_at, status.queued, status.oldest_unsent, status.thinned,
+       status.clock, status.version, status.uptime_s, status.power
+FROM devices.gateway LEFT JOIN ingest.gateway_status AS status USING (gateway_id)
+ORDER BY gateway.key
+
+-- rejects --
+-- What could not be stored, the latest first.
+SELECT reject_id, first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes, properties, records,
+       count, replayed_at
+FROM ingest.reject
+ORDER BY last_at DESC, reject_id DESC
+LIMIT %(maximum)s

@@ -1,0 +1,1 @@
+"""Organisations, persons, homes, rooms, contacts, accounts: who lives where, who may see what."""

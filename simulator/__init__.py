@@ -1,0 +1,1 @@
+"""Homes that behave like homes: residents, sensors and scripted events with their ground truth, by seed."""

@@ -1,0 +1,177 @@
+"""A simulated home: the messages that its Zigbee bridge publishes in any interval, and its entry in a registry file."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.errors import VicinoError
+from core.localtime import Interval, day_of, local_instant
+from simulator import habits, people, scenario, sensors, zigbee2mqtt
+from simulator.environment import draw_climate
+from simulator.habits import Intentions, Person, draw_habits, instant_of, intend, milliseconds
+from simulator.plan import OUTSIDE, PLANS, FloorPlan, routes_of, sensors_of
+from simulator.resident import LivedDay, Posture, live
+from simulator.scenario import Event
+from simulator.zigbee2mqtt import DayContext, RawMessage
+
+BASE_TOPIC = "home/{gateway}/zigbee2mqtt"
+ONE_DAY = timedelta(days=1)
+
+
+class SimulatedHome:
+    """The home number `index` (from 0) of a simulation.
+
+    Everything follows from (seed, index, day): whichever interval is asked for, in whatever pieces, the
+    messages are the same bytes. `base_topic` may contain `{gateway}`. Events of other homes are ignored.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        index: int,
+        zone: ZoneInfo,
+        *,
+        events: Sequence[Event] = (),
+        plan: FloorPlan | None = None,
+        organisation: str = "demo",
+        base_topic: str = BASE_TOPIC,
+    ) -> None:
+        self.seed = seed
+        self.index = index
+        self.zone = zone
+        self.key = f"sim-{index + 1:02d}"
+        self.gateway = f"gw-{self.key}"
+        self.plan = plan or PLANS[index % len(PLANS)]
+        self.events = tuple(event for event in events if event.home == self.key)
+        self.organisation = organisation
+        self.base = base_topic.format(gateway=self.gateway)
+        self.sensors = sensors_of(self.plan, seed, self.key)
+        self.person = Person(seed, self.key, draw_habits(seed, self.key), zone)
+        self._silences = [Interval(event.start, event.end) for event in self.events if scenario.silences(event)]
+        self._base_topic = base_topic
+        self._routes = routes_of(self.plan)
+        self._climate = draw_climate(seed, self.key)
+
+    def with_events(self, events: Sequence[Event]) -> "SimulatedHome":
+        """Return the same home, to which these events happen too."""
+        return SimulatedHome(
+            self.seed,
+            self.index,
+            self.zone,
+            events=(*self.events, *events),
+            plan=self.plan,
+            organisation=self.organisation,
+            base_topic=self._base_topic,
+        )
+
+    def intentions(self, day: date) -> Intentions:
+        """Return what the person means to do from getting up on `day` until getting up on the next."""
+        intentions = intend(self.person, day)
+        for event in self.events:
+            intentions = scenario.intended(event, self.person, intentions)
+        return intentions
+
+    def lived(self, day: date) -> LivedDay:
+        """Return the true day: where the person was, from getting up on `day` until getting up on the next."""
+        return self._lived(self.intentions(day))
+
+    def in_bed(self, day: date) -> Interval:
+        """Return the time in bed of the night that follows `day`, from lying down until getting up."""
+        lived = self.lived(day)
+        return Interval(instant_of(lived.bed_at), instant_of(lived.end))
+
+    def fall(self, after: datetime, lying: timedelta) -> Event:
+        """Return a fall at the first moment from `after` on at which the person is up and at home.
+
+        Raises `VicinoError` if there is none within two days.
+        """
+        at = milliseconds(after)
+        first = day_of(after, self.zone) - ONE_DAY
+        for offset in range(4):
+            for stay in self.lived(first + offset * ONE_DAY).stays:
+                if stay.end > at and stay.posture in (Posture.ACTIVE, Posture.WALKING):
+                    start = instant_of(max(at, stay.start))
+                    return scenario.fall(self.key, start, start + lying, stay.room)
+        raise VicinoError("The person is not up and at home in the two days in which the fall should happen.")
+
+    def is_silent(self, at: datetime) -> bool:
+        """Tell whether an event keeps everything from leaving the home at `at`."""
+        return _within(at, self._silences)
+
+    def announcement(self, at: datetime) -> list[RawMessage]:
+        """Return what the bridge publishes, retained, when it starts or the broker has forgotten it."""
+        return [
+            zigbee2mqtt.bridge_state(self.base, at, online=True),
+            zigbee2mqtt.bridge_devices(self.base, self.sensors, at),
+            *(zigbee2mqtt.availability(self.base, sensor, at, online=True) for sensor in self.sensors),
+        ]
+
+    def messages(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
+        """Yield every message from `start` (inclusive) to `end` (exclusive), in order of time.
+
+        When a gateway comes back after a silence, its announcement is among them. The announcement of the
+        beginning is not: whoever starts a home publishes it.
+        """
+        day, last = day_of(start, self.zone) - ONE_DAY, day_of(end, self.zone)
+        while day <= last:
+            for message in self._day(day):
+                if start <= message.at < end and not (self._silences and self.is_silent(message.at)):
+                    yield message
+            day += ONE_DAY
+
+    def registry_entry(self) -> dict[str, Any]:
+        """Return the home as an entry of the registry file."""
+        street, municipality = people.address(self.seed, self.key)
+        person = people.person(self.seed, self.index, self.key)
+        return {
+            "key": self.key,
+            "name": f"Casa {person['name'].split()[-1]}",
+            "organisation": self.organisation,
+            "timezone": self.zone.key,
+            "municipality": municipality,
+            "address": street,
+            "rooms": [
+                {"key": room.key, "kind": room.kind, "name": room.name}
+                for room in self.plan.rooms
+                if room.key != OUTSIDE
+            ],
+            "persons": [person],
+            "gateway": self.gateway,
+            "devices": [
+                {
+                    "key": sensor.key,
+                    "name": sensor.name,
+                    "model": sensor.model.model,
+                    "room": sensor.room,
+                    "place": sensor.place,
+                    "quantities": list(sensor.model.quantities),
+                }
+                for sensor in self.sensors
+            ],
+        }
+
+    def _lived(self, intentions: Intentions) -> LivedDay:
+        lived = live(self.person, self.plan, self._routes, intentions)
+        for event in self.events:
+            lived = scenario.lived(event, lived)
+        return lived
+
+    def _day(self, day: date) -> Iterator[RawMessage]:
+        intentions = self.intentions(day)
+        lived = self._lived(intentions)
+        signals = sensors.signals_of(self.person, self.sensors, lived, intentions)
+        for event in self.events:
+            signals = scenario.noticed(event, self.sensors, lived, signals)
+        midnight = milliseconds(local_instant(day, time.min, self.zone))
+        context = DayContext(self.seed, day.toordinal(), midnight, habits.summer(day), self._climate)
+        messages = zigbee2mqtt.payloads(self.base, self.sensors, signals, context)
+        returns = [end for _, end in self._silences if lived.start <= milliseconds(end) < lived.end]
+        if not returns:
+            return messages
+        announced = [message for at in returns for message in self.announcement(at)]
+        return iter(sorted([*announced, *messages], key=lambda message: message.at))
+
+
+def _within(at: datetime, intervals: Sequence[Interval]) -> bool:
+    return any(start <= at < end for start, end in intervals)

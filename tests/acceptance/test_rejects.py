@@ -1,0 +1,106 @@
+"""Whatever arrives at the broker, ingest goes on, keeps what is valid and says why the rest is not stored."""
+
+from pathlib import Path
+
+import psycopg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cli.installation import Installation
+from core import senml, topics
+from core.clock import SystemClock
+from core.messages import BatchProperties
+from core.mqtt import BrokerAddress, Connection
+from core.topics import Leaf
+from tests.acceptance.installation import ROOT, Installed, up
+
+EXAMPLE = ROOT / "docs" / "examples" / "registry.yaml"
+WITHIN_S = 20.0
+
+VALID = "0x00158d0001a9ec71/occupancy"
+GATEWAY = "gw-casa-01"
+START_MS = 1_790_000_000_000
+
+unknown_series = st.from_regex(r"[a-z]{1,8}/occupancy", fullmatch=True).map(lambda name: pack(name=name))
+wrong_units = st.sampled_from(["Cel", "%", "kg", "furlong"]).map(lambda unit: pack(unit=unit))
+absurd_times = st.one_of(st.integers(1, 2**28), st.integers(2_200_000_000, 2**39)).map(lambda at: pack(at=at))
+noise = st.one_of(st.binary(min_size=1, max_size=500), st.text(min_size=1).map(str.encode)).filter(
+    lambda payload: not is_pack(payload)
+)
+bad_messages = st.one_of(unknown_series, wrong_units, absurd_times, noise)
+
+
+def pack(name: str = VALID, at: float = START_MS / 1000, unit: str = "1") -> bytes:
+    return f'[{{"n":"{name}","t":{at},"u":"{unit}","v":1}}]'.encode()
+
+
+def is_pack(payload: bytes) -> bool:
+    try:
+        senml.decode(payload)
+    except senml.SenmlError:
+        return False
+    return True
+
+
+class Sender:
+    """Publishes as the gateway would, and waits until the service has called its last message stored."""
+
+    def __init__(self, url: str) -> None:
+        self.sequence = 0
+        self.bad = 0
+        self.connection = Connection(BrokerAddress.parse(url), "test-sender")
+        self.connection.start()
+        assert self.connection.wait_connected(WITHIN_S)
+
+    def send(self, payload: bytes, *, properties: bool = True, leaf: Leaf = Leaf.READINGS) -> None:
+        self.sequence += 1
+        said = BatchProperties("test", self.sequence, 1.0, "synced").as_user_properties() if properties else []
+        assert self.connection.publish(topics.topic(GATEWAY, leaf), payload, user_properties=said) is not None
+
+    def send_valid(self) -> None:
+        at_ms = START_MS + self.sequence * 1000
+        self.send(senml.encode([senml.Measurement(VALID, at_ms, 1.0, "1")]))
+
+
+def test_nothing_that_arrives_stops_the_service_or_disappears(tmp_path: Path) -> None:
+    with up(tmp_path / "data") as vicino:
+        vicino.vicino("registry", "apply", str(EXAMPLE))
+        sender = Sender(Installation(vicino.data).broker_url)
+        try:
+
+            @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+            @given(bad_messages)
+            def send_beside_a_valid_one(payload: bytes) -> None:
+                sender.send(payload)
+                sender.bad += 1
+                sender.send_valid()
+
+            send_beside_a_valid_one()
+            sender.send(pack(), properties=False)
+            sender.send(b"[" + pack()[1:-1] + b"," + b" " * 300_000 + b"]")
+            sender.bad += 2
+            sender.send_valid()
+            expected = sender.sequence - sender.bad
+            readings = wait_for(vicino, expected + sender.bad)
+        finally:
+            sender.connection.stop()
+        assert readings["stored"] == expected
+        assert readings["rejected"] == sender.bad
+        assert all(service["restarts"] == 0 for service in vicino.status()["services"].values())
+        reasons = reasons_of(vicino)
+        assert {"syntax", "unknown series", "unit", "time", "properties", "oversized"} <= reasons
+
+
+def wait_for(vicino: Installed, count: int) -> dict[str, int]:
+    clock = SystemClock()
+    deadline = clock.monotonic() + WITHIN_S
+    while True:
+        readings: dict[str, int] = vicino.status()["readings"]
+        if readings["stored"] + readings["rejected"] >= count or clock.monotonic() > deadline:
+            return readings
+
+
+def reasons_of(vicino: Installed) -> set[str]:
+    with psycopg.connect(Installation(vicino.data).service_url) as connection:
+        connection.execute("SET ROLE vicino_service")
+        return {reason for (reason,) in connection.execute("SELECT DISTINCT reason FROM ingest.reject")}

@@ -1,0 +1,38 @@
+"""`vicino up` on a machine where other things run."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+from embedded.ports import LOOPBACK, free_port
+from tests.acceptance.installation import ROOT, up
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_started(tmp_path: Path) -> None:
+    with socket.create_server((LOOPBACK, free_port())) as other:
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "up", "--data", str(tmp_path / "data"), "--port", str(port)],
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_pages_answer_at_the_port_asked_for_and_without_one_they_find_their_own(tmp_path: Path) -> None:
+    port = free_port()
+    with up(tmp_path / "one" / "data", "--port", str(port)) as first, up(tmp_path / "two" / "data") as second:
+        assert first.url == f"http://127.0.0.1:{port}"
+        assert second.url != first.url
+        for vicino in (first, second):
+            with urlopen(vicino.url, timeout=5) as answer:  # noqa: S310 - our own address
+                assert answer.status == 200
+            services = vicino.status()["services"]
+            assert set(services) == {"postgres", "broker", "ingest", "analytics", "alerts", "dashboards"}
+            assert all(service["running"] for service in services.values())

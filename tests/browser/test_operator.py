@@ -1,0 +1,232 @@
+"""What an operator does at three in the morning, in a real browser against the real server."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Site
+from tests.integration.dashboards import filling
+
+LIMIT_BYTES = 350_000  # of a first visit, compressed
+SOON_MS = 4_000
+SLOW_MS = 15_000  # where the test is not about how soon
+
+
+class Watched:
+    """A page whose requests and complaints are written down."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    context = browser.new_context(locale="it-IT", viewport={"width": 1440, "height": 900})
+    yield Watched(context.new_page())
+    context.close()
+
+
+def sign_in(page: Page, site: Site, path: str = "/") -> None:
+    page.goto(site.address + path)
+    page.fill("#login", filling.LOGIN)
+    page.fill("#password", filling.PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("[data-live]")
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+
+
+def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watched: Watched, site: Site) -> None:
+    page = watched.page
+    page.goto(site.address + "/")
+    assert focused(page) == "login"
+    page.keyboard.type(filling.LOGIN)
+    page.keyboard.press("Tab")
+    page.keyboard.type(filling.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#board")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tutto come al solito")
+    assert page.title() == "Quadro · Vicino"
+    page.wait_for_load_state("load")
+    wait_until_open(page, site)
+
+    filling.alert(site.connection, site.place.homes["maria"], datetime.now(UTC))
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 casa ha bisogno di qualcuno ora", timeout=SOON_MS)
+    expect(page).to_have_title("(1) Quadro · Vicino")
+    expect(page.locator("#announcement")).to_have_text("1 casa ha bisogno di qualcuno ora")
+    act = page.locator("#group-act")
+    expect(act).to_contain_text("Maria Rossi")
+    expect(act).to_contain_text("Nessuno se ne occupa ancora")
+
+    act.get_by_role("button", name="Me ne occupo io").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_contain_text("Ora te ne occupi tu")
+    expect(act).to_contain_text("In carico a Anna Lodi", timeout=SOON_MS)
+    expect(page).to_have_title("Quadro · Vicino")
+
+    act.get_by_role("link", name="Apri").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#alert")
+    page.get_by_role("radio", name="C'era davvero bisogno").focus()
+    page.keyboard.press("Space")
+    page.locator("#note").focus()
+    page.keyboard.type("Era caduta, ora sta bene.")
+    # What happens elsewhere meanwhile must not take the note away.
+    filling.alert(site.connection, site.place.homes["luigi"], datetime.now(UTC))
+    expect(page).to_have_title("(1) Pulsante SOS premuto · Vicino", timeout=SOON_MS)
+    assert page.input_value("#note") == "Era caduta, ora sta bene."
+    page.locator("#resolve-button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_contain_text("Risolto")
+    expect(page.locator("#alert")).to_contain_text("Era caduta, ora sta bene.", timeout=SOON_MS)
+    expect(page.locator("#alert")).to_contain_text("Anna Lodi")
+    expect(page.locator("#resolve")).to_have_count(0)
+    assert watched.hosts == {"127.0.0.1"}
+    assert watched.complaints == []
+
+
+def test_the_focus_survives_what_changes_meanwhile(watched: Watched, site: Site) -> None:
+    page = watched.page
+    opened = filling.alert(site.connection, site.place.homes["maria"], datetime.now(UTC))
+    sign_in(page, site)
+    wait_until_open(page, site)
+    # Every single thing on the board that can be reached by keyboard is found again after a refresh.
+    reachable = page.locator("#board :is(a, button, summary)")
+    assert reachable.count() > 10
+    assert reachable.evaluate_all("(all) => all.filter((one) => !one.id).map((one) => one.outerHTML)") == []
+    assert reachable.evaluate_all("(all) => new Set(all.map((one) => one.id)).size") == reachable.count()
+    page.locator("#group-act").get_by_role("link", name="Apri").focus()
+    filling.alert(site.connection, site.place.homes["luigi"], datetime.now(UTC))
+    expect(page.locator("#group-act")).to_contain_text("Luigi Neri", timeout=SLOW_MS)
+    expect(page.locator(f"#open-{site.place.homes['maria'].home_id}")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/alerts/{opened}")
+
+    page.goto(site.address + "/")
+    wait_until_open(page, site)
+    page.locator(f"#take-board-{opened}").focus()
+    site.connection.execute(
+        "UPDATE alerts.alert SET state = 'in_charge', taken_by = %s, taken_by_name = 'Bruno Sarti', taken_at = now()"
+        " WHERE public_id = %s",
+        (site.place.accounts["bruno"], opened),
+    )
+    page.evaluate("htmx.trigger(document.body, 'refresh')")
+    expect(page.locator("#group-act")).to_contain_text("In carico a Bruno Sarti", timeout=SLOW_MS)
+    expect(page.locator("#main")).to_be_focused()
+    assert watched.complaints == []
+
+
+def wait_until_open(page: Page, site: Site) -> None:
+    for _ in range(50):
+        if site.hub.listeners:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the page did not open its stream of live updates")
+
+
+def test_what_happens_to_others_is_not_told(watched: Watched, site: Site) -> None:
+    page = watched.page
+    sign_in(page, site)
+    wait_until_open(page, site)
+    filling.alert(site.connection, site.place.homes["maria"], datetime.now(UTC))
+    expect(page.locator("#group-act")).to_contain_text("Maria Rossi", timeout=SOON_MS)
+    page.wait_for_timeout(1000)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    filling.alert(site.connection, site.place.homes["ines"], datetime.now(UTC))
+    page.wait_for_timeout(1500)
+    assert asked == []
+    assert "Ines" not in page.content()
+
+
+def test_the_sound_waits_for_a_hand_and_then_rings(watched: Watched, site: Site) -> None:
+    page = watched.page
+    sign_in(page, site)
+    wait_until_open(page, site)
+    button = page.get_by_role("button", name="Suono spento")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "true")
+    rang = int(page.locator("html").get_attribute("data-rang") or 0)
+    filling.alert(site.connection, site.place.homes["maria"], datetime.now(UTC))
+    expect(page.locator("html")).to_have_attribute("data-rang", str(rang + 1), timeout=SOON_MS)
+
+
+def test_a_page_that_no_longer_follows_says_so(watched: Watched, site: Site) -> None:
+    page = watched.page
+    sign_in(page, site)
+    wait_until_open(page, site)
+    expect(page.locator("#stale")).to_be_hidden()
+    site.hub.close()
+    page.context.set_offline(True)
+    expect(page.locator("#stale")).to_be_visible(timeout=10_000)
+    expect(page.locator("#stale")).to_contain_text("Collegamento perso")
+
+
+def test_a_first_visit_is_light(browser: Browser, site: Site) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    weights: list[float] = []
+    session.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    filling.trouble(site.connection, site.place, datetime.now(UTC))
+    sign_in(page, site)
+    page.goto(f"{site.address}/persons/{site.place.homes['maria'].person}")
+    page.wait_for_timeout(500)
+    assert 20_000 < sum(weights) < LIMIT_BYTES
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1440])
+def test_no_page_has_a_barrier(browser: Browser, site: Site, scheme: str, width: int) -> None:
+    alerts = filling.trouble(site.connection, site.place, datetime.now(UTC))
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}, locale="it-IT")
+    watched = Watched(context.new_page())
+    page = watched.page
+    paths = [
+        "/",
+        "/alerts",
+        f"/alerts/{alerts['giuseppe']}",
+        f"/alerts/{alerts['lucia']}",
+        f"/persons/{site.place.homes['maria'].person}",
+        f"/persons/{site.place.homes['luigi'].person}",
+    ]
+    page.goto(site.address + "/sign-in")
+    found = barriers(page, "/sign-in")
+    sign_in(page, site)
+    for language in ("Italiano", "English"):
+        for path in paths:
+            page.goto(site.address + path)
+            page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+            found += barriers(page, f"{path} {language}")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} wide at {width}"
+        if language == "Italiano":
+            page.get_by_role("button", name="English").click()
+            page.wait_for_selector('html[lang="en"]')
+    assert watched.complaints == []
+    page.goto(site.address + "/nowhere")
+    found += barriers(page, "/nowhere")
+    assert found == []
+    assert watched.hosts == {"127.0.0.1"}
+    context.close()
+
+
+def barriers(page: Page, where: str) -> list[str]:
+    violations = Axe().run(page).response["violations"]
+    return [f"{where}: {one['id']} {[node['html'][:160] for node in one['nodes']][:3]}" for one in violations]

@@ -1,0 +1,143 @@
+"""What all tests share: a real PostgreSQL, a database of one's own per test, a real broker, recorded data.
+
+Settings of the test run, all optional:
+
+* `VICINO_TEST_DATABASE_URL`: address of a superuser on a server to use instead of an own one;
+* `VICINO_TEST_POSTGRES`: `bin` folder of another PostgreSQL than the packaged one;
+* `VICINO_TEST_PRELOAD`: libraries it loads, as `timescaledb`;
+* `VICINO_DATA_DIR`: folder of the recorded data sets.
+"""
+
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+
+from core.migrations import migrate
+from embedded.broker import EmbeddedBroker, Kind, find_mosquitto
+from embedded.postgres import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parent.parent
+STORING = ("registry", "devices", "ingest", "analytics", "alerts", "dashboards")
+COPY_WITHIN_S = 30.0
+
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The settings of a developer's own installation must not reach the tests.
+    for name in list(os.environ):
+        if name.startswith("VICINO_") and not name.startswith("VICINO_TEST_") and name != "VICINO_DATA_DIR":
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a superuser on a server that is ours for the session."""
+    given = os.environ.get("VICINO_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = tmp_path_factory.mktemp("postgres")
+    binaries = os.environ.get("VICINO_TEST_POSTGRES")
+    preload = os.environ.get("VICINO_TEST_PRELOAD")
+    with EmbeddedPostgres(
+        folder / "postgres",
+        folder / "secrets",
+        binaries=Path(binaries) if binaries else None,
+        preload=preload.split(",") if preload else (),
+        durable=False,
+    ) as server:
+        yield server.administrator_url
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_url: str) -> Iterator[str]:
+    """Name of a database with the present schema and no data, made once per worker."""
+    name = _own_name("template")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            with psycopg.connect(_in_database(postgres_url, name), autocommit=True) as inside:
+                migrate(inside, [ROOT / folder for folder in STORING if (ROOT / folder / "sql").is_dir()])
+                _stop_workers(inside)
+            _seal(connection, name)
+            yield name
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
+    """Address (of a superuser) of a database with the present schema that belongs to this test alone."""
+    name = _own_name("test")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        _copy(connection, template_database, name)
+    yield _in_database(postgres_url, name)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a Mosquitto that is ours for the session."""
+    if find_mosquitto() is None:
+        pytest.skip("Mosquitto is not installed (on Debian: apt install mosquitto).")
+    with EmbeddedBroker(tmp_path_factory.mktemp("broker") / "broker", kind=Kind.MOSQUITTO) as broker:
+        yield broker.url
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the recorded data sets (`tihm`, `ordonez`, `kasteren`, ...)."""
+    folder = Path(os.environ.get("VICINO_DATA_DIR", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"The recorded data sets are not there: {folder} is no folder (VICINO_DATA_DIR names another).")
+    return folder
+
+
+def _own_name(purpose: str) -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return f"vicino_{purpose}_{worker}_{os.getpid()}_{next(_numbers)}"
+
+
+def _in_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _stop_workers(inside: psycopg.Connection) -> None:
+    """End TimescaleDB's scheduler and jobs in this database, if it has any."""
+    row = inside.execute("SELECT to_regproc('_timescaledb_functions.stop_background_workers') IS NOT NULL").fetchone()
+    if row is not None and row[0]:
+        inside.execute("SELECT _timescaledb_functions.stop_background_workers()")
+
+
+def _seal(connection: psycopg.Connection, name: str) -> None:
+    """Let nobody into the template any more: a database in which somebody works cannot be copied.
+
+    TimescaleDB's launcher starts a scheduler in every database that can be entered, and only there.
+    """
+    connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+
+def _copy(connection: psycopg.Connection, template: str, name: str) -> None:
+    order = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    deadline = time.monotonic() + COPY_WITHIN_S
+    while True:
+        try:
+            connection.execute(order)
+        except errors.ObjectInUse:
+            # A background worker that was ended has not gone yet.
+            if time.monotonic() > deadline:
+                raise
+            _seal(connection, template)
+            time.sleep(0.1)
+        else:
+            return

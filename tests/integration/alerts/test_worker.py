@@ -1,0 +1,131 @@
+"""The worker as its own process: woken by notices, killed, and taken over from."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.notify import LEASE
+from alerts.worker import LONGEST_WAIT_S
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def until(condition, seconds):
+    """Wait for `condition` and return how long that took; fail after `seconds`."""
+    began = time.monotonic()
+    while not (found := condition()):
+        assert time.monotonic() - began < seconds, "it did not happen in time"
+        time.sleep(0.02)
+    assert found
+    return time.monotonic() - began
+
+
+@pytest.fixture
+def start(database_url, smtp_url, tmp_path):
+    """Start a worker; whatever still runs at the end is killed."""
+    running = []
+
+    def one():
+        log = (tmp_path / f"worker-{len(running)}.log").open("w")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("VICINO_")} | {
+            "VICINO_DATABASE_URL": database_url,
+            "VICINO_SMTP_URL": smtp_url,
+            "VICINO_BASE_URL": "https://vicino.example.org",
+            "VICINO_MAIL_FROM": "vicino@example.org",
+            "VICINO_LOG_FORMAT": "json",
+        }
+        process = subprocess.Popen([sys.executable, "-m", "alerts"], cwd=ROOT, env=environment, stderr=log)
+        log.close()
+        running.append(process)
+        return process
+
+    yield one
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def listening(world, count=1):
+    """Tell whether workers listen: each then has nothing left to do but wait."""
+    rows = world.rows(
+        "SELECT FROM pg_stat_activity WHERE application_name = 'vicino alerts' AND query LIKE 'LISTEN %%notification%%'"
+        " AND datname = current_database()"
+    )
+    return len(rows) >= count
+
+
+def press(world):
+    now = datetime.now(UTC)
+    world.urgent(now)
+    world.connection.execute("SELECT pg_notify('vicino_urgent', '')")
+
+
+def test_a_call_is_in_the_mail_servers_hands_at_once(world, start, mailbox, tmp_path):
+    process = start()
+    until(lambda: listening(world), 20)
+    time.sleep(0.5)  # the first look is over, and the worker sleeps
+    press(world)
+    took = until(lambda: len(mailbox.received) == 3, 5)
+    assert took < 2.0 < LONGEST_WAIT_S
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(8) == 0
+    log = (tmp_path / "worker-0.log").read_text()
+    assert '"event": "sent"' in log
+    assert "example.org" not in log
+    assert "Rosa" not in log
+
+
+def test_what_a_killed_worker_was_sending_goes_out_within_five_seconds_all_the_same(world, start, mailbox):
+    mailbox.answer = "slow"
+    first, second = start(), start()
+    until(lambda: listening(world, 2), 20)
+    press(world)
+    until(lambda: len(world.rows("SELECT FROM alerts.notification WHERE leased_until IS NOT NULL")) == 3, 5)
+    first.kill()
+    mailbox.answer = "accept"
+    until(lambda: len(mailbox.received) >= 3, 5 + LEASE.total_seconds())
+    until(lambda: {row["state"] for row in world.notifications()} == {"sent"}, 5)
+    assert len({received.message["Message-ID"] for received in mailbox.received}) == 3
+    assert second.poll() is None
+
+
+def test_the_only_worker_killed_while_sending_its_successor_goes_on(world, start, mailbox):
+    mailbox.answer = "slow"
+    first = start()
+    until(lambda: listening(world), 20)
+    press(world)
+    until(lambda: len(world.rows("SELECT FROM alerts.notification WHERE leased_until IS NOT NULL")) == 3, 5)
+    first.kill()
+    first.wait()
+    assert mailbox.received == []
+    mailbox.answer = "accept"
+    start()
+    until(lambda: listening(world), 20)
+    until(lambda: len(mailbox.received) == 3, 5)
+    assert all(row["uncertain"] for row in world.notifications())
+
+
+def test_a_worker_that_comes_later_takes_in_what_waited(world, start, mailbox):
+    world.urgent(datetime.now(UTC) - timedelta(days=3), received_at=datetime.now(UTC) - timedelta(days=2))
+    start()
+    until(lambda: len(mailbox.received) == 3, 20)
+
+
+def test_it_outlives_the_database_going_away(world, start, mailbox):
+    process = start()
+    until(lambda: listening(world), 20)
+    for _ in range(3):
+        world.connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name LIKE 'vicino alerts%%' AND datname = current_database()"
+        )
+        time.sleep(0.2)
+    press(world)
+    until(lambda: len(mailbox.received) == 3, 15)
+    assert process.poll() is None

@@ -1,0 +1,95 @@
+"""What the source does with a message that nobody has thought of, on a real broker."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.clock import SystemClock
+from core.mqtt import Connection
+from gateway import bridge
+from gateway.outbox import Outbox, Reading
+from gateway.sources import zigbee2mqtt
+from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
+
+BASE = "home/gw-1/zigbee2mqtt"
+SENSOR = {
+    "ieee_address": "0x1", "friendly_name": "hall", "definition": {
+        "exposes": [{"type": "binary", "property": "occupancy"}],
+    },
+}  # fmt: skip
+
+
+class Fragile(bridge.Bridge):
+    """Fails on one topic, in whatever way."""
+
+    met: list[str]
+
+    def take(self, topic: str, payload: bytes, now_ms: int, **options: Any) -> list[Reading]:
+        if topic.endswith("poison"):
+            self.met.append(topic)
+            raise TypeError(payload)
+        return super().take(topic, payload, now_ms, **options)
+
+
+@contextmanager
+def running(outbox: Outbox, broker: Any) -> Iterator[Zigbee2MqttSource]:
+    source = Zigbee2MqttSource("gw-1", BASE, broker.address, outbox, SystemClock())
+    stop = threading.Event()
+    thread = threading.Thread(target=source.run, args=(stop,))
+    thread.start()
+    try:
+        assert source._connection.wait_connected(15)
+        yield source
+        assert thread.is_alive()
+    finally:
+        stop.set()
+        source.wake()
+        thread.join()
+
+
+def test_one_message_that_fails_is_refused_and_the_source_goes_on(
+    own_broker: Any,
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(Fragile, "met", [], raising=False)
+    monkeypatch.setattr(zigbee2mqtt, "Bridge", Fragile)
+    speaker = Connection(own_broker.address, "bridge")
+    speaker.start()
+    assert speaker.wait_connected(15)
+    with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
+        with running(outbox, own_broker) as source:
+            speaker.publish(f"{BASE}/bridge/devices", json.dumps([SENSOR]).encode(), retain=True)
+            for value in (True, False):
+                speaker.publish(f"{BASE}/poison", b"a secret")
+                speaker.publish(f"{BASE}/hall", json.dumps({"occupancy": value}).encode())
+            wait_until(lambda: outbox.waiting == 2)
+            assert source._bridge.refused == {"failure": 2}
+        with running(outbox, own_broker):
+            speaker.publish(f"{BASE}/hall", b'{"occupancy": true}')
+            wait_until(lambda: outbox.waiting == 3)
+        # It was acknowledged: nobody delivers it again.
+        assert len(Fragile.met) == 2
+    speaker.stop()
+    logged = capsys.readouterr()
+    assert "secret" not in logged.out + logged.err
+
+
+def test_a_noted_list_of_devices_that_fails_does_not_keep_the_source_from_starting(
+    own_broker: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: bytes) -> None:
+        raise TypeError("unhashable")
+
+    monkeypatch.setattr(bridge, "decode_devices", fail)
+    with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
+        outbox.note(zigbee2mqtt._NOTE, b"[]")
+        with running(outbox, own_broker) as source:
+            assert source._bridge.refused == {"failure": 1}

@@ -1,0 +1,202 @@
+"""Outbox and publisher on a real broker, before a stand-in for the service."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from core.clock import SystemClock
+from core.messages import FoundDevice, Inventory, decode_inventory
+from core.mqtt import Connection, Message
+from core.topics import Leaf
+from gateway.outbox import Outbox, Reading
+from gateway.publisher import Pace, Publisher
+from gateway.window import Limits
+
+GATEWAY = "gw-1"
+PACE = Pace(batch_readings=10, linger_s=0.0, will_delay_s=0, reconnect_max_s=1, limits=Limits(first_s=0.3))
+
+
+class Gateway:
+    def __init__(self, folder: Path, broker: Any, boot: str = "boot-1", pace: Pace = PACE) -> None:
+        self.outbox = Outbox(folder / "outbox.db", SystemClock(), boot)
+        self.publisher = Publisher(GATEWAY, self.outbox, broker.address, SystemClock(), pace=pace)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.publisher.run, args=(self._stop,))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self.publisher.notify()
+        self._thread.join()
+        self.outbox.close()
+
+    def add(self, *readings: Reading) -> None:
+        self.outbox.add(readings)
+        self.publisher.notify()
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, own_broker: Any) -> Iterator[Gateway]:
+    with Gateway(tmp_path, own_broker) as running:
+        yield running
+
+
+@contextmanager
+def answering(service_of: Any, broker: Any, *, answers: bool = True) -> Iterator[Any]:
+    with service_of(broker.address, answering=answers) as service:
+        yield service
+
+
+def motion(number: int, at_ms: int | None = None) -> Reading:
+    return Reading(f"motion-{number}/motion", 1.0, "1", at_ms)
+
+
+def test_readings_travel_and_are_deleted_when_stored(
+    gateway: Gateway, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker) as service:
+        gateway.add(*(motion(number) for number in range(95)))
+        wait_until(lambda: service.keys == 95 and gateway.outbox.queued == 0)
+        assert {lane for lane, *_ in service.messages} == {Leaf.READINGS}
+        assert all(properties.boot == "boot-1" for _, properties, _ in service.messages)
+
+
+def test_without_stored_at_most_eight_batches_are_under_way_but_urgent_goes(
+    gateway: Gateway, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service:
+        gateway.add(*(motion(number) for number in range(500)))
+        wait_until(lambda: len(service.messages) >= 8)
+        gateway.add(Reading("button/sos_button", 1.0, "1"))
+        wait_until(lambda: any(lane is Leaf.URGENT for lane, *_ in service.messages))
+        # They are sent again and again, in the same bytes, and nothing else besides.
+        wait_until(lambda: len(service.messages) > 20)
+        sequences = {properties.sequence for _, properties, _ in service.messages}
+        assert len(sequences) == 9
+        assert service.same_bytes()
+        assert gateway.outbox.queued == 501
+        service.answering = True
+        wait_until(lambda: gateway.outbox.queued == 0)
+        assert service.keys == 501
+        assert service.conflicts == 0
+
+
+def test_stored_in_any_order_twice_of_other_boots_and_nonsense(
+    gateway: Gateway, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service:
+        gateway.add(*(motion(number) for number in range(50)))
+        wait_until(lambda: len({properties.sequence for _, properties, _ in service.messages}) == 5)
+        sequences = sorted({properties.sequence for _, properties, _ in service.messages})
+        service.say(GATEWAY, Leaf.STORED, b"\xff\x00 no JSON")
+        service.say(GATEWAY, Leaf.STORED, b'{"boot": 3}')
+        service.say_stored(GATEWAY, "another-boot", *sequences)
+        service.say_stored(GATEWAY, "boot-1", 10**9)
+        service.say_stored(GATEWAY, "boot-1", sequences[4], sequences[1], sequences[4])
+        wait_until(lambda: gateway.outbox.queued == 30)
+        service.say_stored(GATEWAY, "boot-1", *reversed(sequences))
+        wait_until(lambda: gateway.outbox.queued == 0)
+
+
+def test_old_readings_go_as_backfill_and_live_ones_do_not_wait_for_them(
+    gateway: Gateway, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service:
+        gateway.add(*(motion(number, at_ms=1_700_000_000_000) for number in range(300)))
+        wait_until(lambda: len(service.messages) >= 6)
+        gateway.add(motion(0))
+        wait_until(lambda: any(lane is Leaf.READINGS for lane, *_ in service.messages))
+        assert {lane for lane, *_ in service.messages} == {Leaf.BACKFILL, Leaf.READINGS}
+
+
+def test_a_broker_that_is_killed_loses_nothing(
+    gateway: Gateway, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service:
+        gateway.add(*(motion(number) for number in range(60)))
+        wait_until(lambda: service.messages)
+        own_broker.kill()
+        gateway.add(*(motion(number) for number in range(60, 120)))
+        service.answering = True
+        own_broker.start()
+        wait_until(lambda: gateway.outbox.queued == 0)
+        assert service.keys == 120
+        assert service.conflicts == 0
+        assert service.same_bytes()
+
+
+def test_a_restarted_gateway_sends_what_was_sealed_before(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service:
+        with Gateway(tmp_path, own_broker, "boot-1") as first:
+            first.add(*(motion(number) for number in range(200)))
+            wait_until(lambda: len(service.messages) >= 8)
+        service.answering = True
+        with Gateway(tmp_path, own_broker, "boot-2") as second:
+            wait_until(lambda: second.outbox.queued == 0)
+        assert service.keys == 200
+        assert service.same_bytes()
+        assert {properties.boot for _, properties, _ in service.messages} == {"boot-1", "boot-2"}
+
+
+def test_status_is_retained_and_says_when_the_gateway_ends_on_purpose(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker) as service:
+        with Gateway(tmp_path, own_broker) as running:
+            wait_until(lambda: service.statuses)
+            status = service.statuses[-1]
+            assert (status.online, status.boot, status.queued, status.clock) == (True, "boot-1", 0, "synced")
+            assert status.at is not None
+            assert running.outbox.queued == 0
+        wait_until(lambda: not service.statuses[-1].online)
+        assert service.statuses[-1].at is not None
+    with answering(service_of, own_broker) as later:
+        wait_until(lambda: later.statuses)
+        assert not later.statuses[-1].online
+
+
+def test_being_behind_is_said_at_once(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service, Gateway(tmp_path, own_broker) as running:
+        wait_until(lambda: service.statuses)
+        running.add(motion(1, at_ms=1_700_000_000_000))
+        wait_until(lambda: service.statuses[-1].queued == 1)
+        assert service.statuses[-1].oldest_unsent is not None
+        assert service.statuses[-1].oldest_unsent.timestamp() == 1_700_000_000
+        service.answering = True
+        wait_until(lambda: service.statuses[-1].queued == 0)
+
+
+def test_a_lost_gateway_is_called_offline_by_its_will(
+    own_broker: Any, tmp_path: Path, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker) as service, Gateway(tmp_path, own_broker) as running:
+        wait_until(lambda: service.statuses)
+        running.publisher._connection._client._sock.shutdown(2)
+        wait_until(lambda: any(not status.online for status in service.statuses))
+        said = next(status for status in service.statuses if not status.online)
+        assert said.at is None
+        # It comes back by itself and says so.
+        wait_until(lambda: service.statuses[-1].online)
+
+
+def test_the_inventory_is_published(gateway: Gateway, own_broker: Any, wait_until: Callable[..., None]) -> None:
+    found: list[Message] = []
+    gateway.publisher.say_inventory(Inventory([FoundDevice("0x1", name="kitchen/door")]))
+    listener = Connection(
+        own_broker.address, "listener", on_message=found.append, subscriptions=("vicino/v1/gw/gw-1/inventory",)
+    )
+    listener.start()
+    wait_until(lambda: found)
+    assert decode_inventory(found[0].payload).devices[0].name == "kitchen/door"
+    listener.stop()

@@ -1,0 +1,120 @@
+"""What gateways say about themselves, in and out of order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.messages import GatewayStatus, encode
+from ingest import repository
+from tests.integration.ingest.homes import until
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def at(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def tell(world, service):
+    key = world.home("home")
+
+    def tell(second, *, online=True, boot="b1", said=None, gateway=key, retained=False, **more):
+        status = GatewayStatus(online=online, boot=boot, at=said, **more)
+        with service.transaction() as connection:
+            return repository.record_status(connection, gateway, status, at(second), retained=retained)
+
+    return tell
+
+
+def last(world):
+    return world.query("SELECT * FROM ingest.gateway_status")[0]
+
+
+def test_coming_and_going_are_dated_and_the_last_word_of_a_gateway_outlives_its_will(world, tell):
+    assert tell(0, said=at(0), uptime_s=10, queued=5)
+    assert tell(60, said=at(60), uptime_s=70, queued=900, power="battery")
+    assert (last(world)["changed_at"], last(world)["queued"]) == (at(0), 900)
+    assert tell(200, online=False, said=at(0), uptime_s=10, queued=0)
+    assert (last(world)["online"], last(world)["changed_at"], last(world)["received_at"]) == (False, at(200), at(200))
+    assert (last(world)["queued"], last(world)["power"], last(world)["said_at"]) == (900, "battery", at(60))
+
+
+def test_an_older_word_of_the_same_boot_changes_nothing_whatever_the_clock_says(world, tell):
+    tell(0, said=at(0), uptime_s=100, queued=7)
+    tell(1, said=at(500), uptime_s=40, queued=1)
+    assert last(world)["queued"] == 7
+    tell(2, said=at(-(10**8)), uptime_s=101, queued=8)
+    assert last(world)["queued"] == 8
+
+
+def test_what_is_said_in_parting_is_true_also_after_a_clock_had_jumped_ahead(world, tell):
+    tell(0, said=at(10**8), uptime_s=100)
+    tell(1, said=at(1), uptime_s=101, queued=4)
+    tell(2, online=False, said=at(2), uptime_s=102, queued=0)
+    assert (last(world)["online"], last(world)["said_at"], last(world)["queued"]) == (False, at(2), 0)
+
+
+def test_the_will_of_an_earlier_boot_does_not_end_the_present_one(world, tell):
+    tell(0, said=at(0), uptime_s=100)
+    tell(5, boot="b2", said=at(5), uptime_s=1)
+    tell(6, online=False, said=at(0), uptime_s=100)
+    assert (last(world)["online"], last(world)["boot"]) == (True, "b2")
+    tell(7, online=False, boot="b3", said=at(7))
+    assert (last(world)["online"], last(world)["boot"]) == (False, "b3")
+
+
+def test_what_the_broker_restates_is_no_sign_of_life(world, tell):
+    tell(0, uptime_s=100, queued=3)
+    tell(900, uptime_s=100, queued=3, retained=True)
+    assert last(world)["received_at"] == at(0)
+    # A will that was kept while nobody listened ends the connection, but nobody was heard by it.
+    tell(901, online=False, uptime_s=10, retained=True)
+    assert (last(world)["online"], last(world)["changed_at"], last(world)["received_at"]) == (False, at(901), at(0))
+    # A newer word tells that the gateway spoke while nobody listened; one that comes live is heard now.
+    tell(902, uptime_s=130, retained=True)
+    assert (last(world)["online"], last(world)["received_at"]) == (True, at(902))
+    tell(903, uptime_s=130)
+    assert last(world)["received_at"] == at(903)
+
+
+def test_a_retained_status_is_not_heard_again_by_every_worker_that_connects(world, start_worker, sender):
+    home = sender(world.home("home"))
+    home.say(encode(GatewayStatus(online=True, boot="b", uptime_s=5.0)))
+    first = start_worker()
+    until(lambda: world.query("SELECT 1 FROM ingest.gateway_status"), "the status being stored")
+    heard = last(world)["received_at"]
+    first.stop()
+    other = sender(world.home("other"))
+    start_worker()
+    other.say(encode(GatewayStatus(online=True, boot="b")))
+    until(lambda: len(world.query("SELECT 1 FROM ingest.gateway_status")) == 2, "the other status being stored")
+    rows = world.query(
+        "SELECT received_at FROM ingest.gateway_status JOIN devices.gateway USING (gateway_id) WHERE key = %s", home.key
+    )
+    assert [row["received_at"] for row in rows] == [heard]
+    for each in (home, other):
+        each.say(b"")
+
+
+def test_an_unknown_gateway_is_said_to_be_one(world, tell):
+    assert not tell(0, gateway="nobody")
+    assert world.query("SELECT 1 FROM ingest.gateway_status") == []
+
+
+def test_statuses_come_in_live_and_as_they_were_retained(world, start_worker, sender):
+    silent, living = sender(world.home("silent")), sender(world.home("living"))
+    stray = sender(f"nobody-{world.mark}")
+    silent.say(encode(GatewayStatus(online=False, boot="b", version="0.1")))
+    start_worker()
+    living.say(b"{noise")
+    living.say(encode(GatewayStatus(online=True, boot="b", queued=3)))
+    stray.say(encode(GatewayStatus(online=True, boot="b")))
+    until(lambda: len(world.query("SELECT 1 FROM ingest.gateway_status")) == 2, "both statuses being stored")
+    until(lambda: {"status", "unknown gateway"} <= world.rejected().keys(), "the other two being rejected")
+    rows = world.query(
+        "SELECT key, online FROM ingest.gateway_status JOIN devices.gateway USING (gateway_id) ORDER BY key"
+    )
+    assert [row["online"] for row in rows] == [True, False]
+    for each in (silent, living, stray):
+        each.say(b"")

@@ -1,0 +1,32 @@
+from alerts.lifecycle import (
+    ACTION_LABELS,
+    OUTCOME_LABELS,
+    STATE_LABELS,
+    TRANSITIONS,
+    Action,
+    Outcome,
+    State,
+    actions_between,
+)
+from core.translation import translator
+
+
+def test_every_state_can_be_reached_and_left():
+    assert {transition.after for transition in TRANSITIONS} == set(State)
+    assert {transition.before for transition in TRANSITIONS} == set(State)
+
+
+def test_a_resolved_alert_is_only_reopened():
+    assert {t.after for t in TRANSITIONS if t.before is State.RESOLVED} == {State.NEW}
+    assert not actions_between(State.RESOLVED, State.IN_CHARGE)
+
+
+def test_only_actions_of_people_and_a_new_call_change_the_state():
+    found = {action for before in State for after in State for action in actions_between(before, after)}
+    assert found == {Action.TAKEN, Action.RELEASED, Action.RESOLVED, Action.REOPENED, Action.CALLED_AGAIN}
+
+
+def test_everything_has_a_name_in_both_languages():
+    for labels, names in ((STATE_LABELS, State), (OUTCOME_LABELS, Outcome), (ACTION_LABELS, Action)):
+        assert set(labels) == set(names)
+        assert all(translator("it").gettext(label) != label for label in labels.values())

@@ -1,0 +1,40 @@
+"""Gateway keys and the clock's synchronisation."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.clock import SimulatedClock
+from core.errors import VicinoError
+from gateway.settings import GatewaySettings, keys
+from gateway.synchronisation import watch
+
+
+def test_lists_and_ranges() -> None:
+    assert keys("gw-a, gw-b") == ["gw-a", "gw-b"]
+    assert keys("gw-demo-{08..11}") == ["gw-demo-08", "gw-demo-09", "gw-demo-10", "gw-demo-11"]
+    assert keys("a{1..2},b") == ["a1", "a2", "b"]
+
+
+@pytest.mark.parametrize("text", ["", " , ", "gw a", "GW", "a,a", "a{2..1}", "a{1..99999}", "../x", "a/b"])
+def test_what_is_no_list_of_keys(text: str) -> None:
+    with pytest.raises(VicinoError):
+        keys(text)
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VICINO_GATEWAYS", "gw-1")
+    monkeypatch.setenv("VICINO_HOME_BASE", "home/{gateway}/z2m")
+    settings = GatewaySettings()
+    assert (settings.gateways, settings.home_base, settings.home_broker_url) == ("gw-1", "home/{gateway}/z2m", None)
+
+
+def test_a_clock_is_synchronised_when_its_keeper_says_so(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(1970, 1, 1, tzinfo=UTC))
+    alone, kept = watch(clock, tmp_path / "nobody"), watch(clock, tmp_path)
+    assert (alone(), kept()) == (False, False)
+    clock.jump(datetime(2026, 3, 1, tzinfo=UTC))
+    assert (alone(), kept()) == (True, False)
+    (tmp_path / "synchronized").touch()
+    assert kept()
