@@ -20,6 +20,7 @@ from cli import demo as demonstration
 from cli import homes, screen, settings
 from cli import replay as replaying
 from cli import status as standing
+from cli.bench.commands import app as bench_app
 from cli.installation import Installation
 from cli.up import up as run_up
 from core import log
@@ -41,6 +42,7 @@ registry_app = typer.Typer(help="Who lives where, and what is installed there.",
 account_app = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 app.add_typer(registry_app, name="registry")
 app.add_typer(account_app, name="account")
+app.add_typer(bench_app, name="bench")
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")

@@ -16,6 +16,7 @@ from core.clock import Clock
 from core.database import Role
 from core.errors import VicinoError
 from core.migrations import Applied, migrate
+from core.vocabulary import Retention
 from embedded.broker import EmbeddedBroker
 from embedded.ports import free_port, is_free
 from embedded.postgres import EmbeddedPostgres
@@ -145,6 +146,9 @@ def _mailbox(installation: Installation, supervisor: Supervisor, stop: threading
 def _environment(installation: Installation, broker_url: str, http_port: int) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_ALL}
     own.setdefault("VICINO_BASE_URL", f"http://127.0.0.1:{http_port}")
+    # Recordings of years ago are replayed here: what is older is dropped only where somebody says so.
+    for each in Retention:
+        own.setdefault(f"VICINO_RETENTION_{each.upper()}_DAYS", "0")
     return {
         **own,
         "VICINO_DATA": str(installation.root.absolute()),

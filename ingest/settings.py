@@ -6,6 +6,7 @@ import socket
 from pydantic import Field, SecretStr
 
 from core.settings import Settings
+from core.vocabulary import Retention
 
 
 def _own_name() -> str:
@@ -28,3 +29,21 @@ class IngestSettings(Settings):
     ingest_linger_s: float = Field(default=0.05, description="How long ordinary readings wait for company.", ge=0, le=5)
     ingest_message_bytes: int = Field(default=262_144, description="Larger messages are rejected.", ge=1_024)
     ingest_ahead_s: float = Field(default=300, description="How far ahead of the clock a reading may be.", ge=0)
+    retention_event_days: int = Field(
+        default=1_095, description="Days that movements, doors, beds and alarms are kept; 0 for ever.", ge=0
+    )
+    retention_level_days: int = Field(
+        default=400, description="Days that temperature, humidity, light and power are kept; 0 for ever.", ge=0
+    )
+    retention_vital_days: int = Field(default=3_650, description="Days that vital signs are kept; 0 for ever.", ge=0)
+    retention_technical_days: int = Field(
+        default=120, description="Days that batteries and radio quality are kept; 0 for ever.", ge=0
+    )
+    retention_rollup_days: int = Field(
+        default=0, description="Days that hourly and daily figures are kept; 0 for ever.", ge=0
+    )
+
+    @property
+    def retention_days(self) -> dict[Retention, int]:
+        """How many days the readings of each class are kept and accepted; 0 is for ever."""
+        return {each: getattr(self, f"retention_{each}_days") for each in Retention}

@@ -6,11 +6,13 @@ CREATE TABLE ingest.intake (
 );
 
 -- What a reading is. The tables of readings are made like this one, which then goes: only their partitioning differs
--- between plain PostgreSQL and TimescaleDB.
+-- between plain PostgreSQL and TimescaleDB. `corrected_ts` is the time that a reading stamped by a clock that was not
+-- synchronised must have had, where that is known; the key (series_id, ts) stays what it came with.
 CREATE TABLE ingest.reading (
     ts              timestamptz NOT NULL,
     value           double precision NOT NULL,
     intake_id       bigint NOT NULL,
+    corrected_ts    timestamptz,
     series_id       int NOT NULL,
     flags           smallint NOT NULL DEFAULT 0
 );

@@ -1,0 +1,1 @@
+"""`vicino bench`: measurements that anybody can repeat."""
