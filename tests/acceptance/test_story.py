@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,9 +72,10 @@ def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_pat
             expect(taking).to_be_visible(timeout=SOON_MS)
             expect(page.locator("main")).to_contain_text("SOS")
             taking.click()
-            expect(page.locator("main")).to_contain_text("Anna")
+            expect(page.get_by_role("status").filter(has_text="Ora te ne occupi tu")).to_be_visible()
 
             page.get_by_role("link", name="SOS").first.click()
+            expect(page).to_have_url(re.compile("/alerts/"))
             page.get_by_label("C'era davvero bisogno").check()
             page.get_by_label("Nota").fill("Chiamata: aveva freddo, arriva la figlia.")
             page.get_by_role("button", name="Risolvi").click()

@@ -85,6 +85,30 @@ function keepFocus() {
   focusInside = false;
 }
 
+// What is under a finger or a mouse button that is down must not be exchanged: the browser would tell nobody of the click.
+let pressing = false;
+let heldBack = false;
+
+function press() {
+  pressing = true;
+}
+
+function release() {
+  // The click comes after the release, and goes first.
+  window.setTimeout(() => {
+    pressing = false;
+    if (heldBack) refresh();
+    heldBack = false;
+  });
+}
+
+function holdBack(event) {
+  const { target, requestConfig } = event.detail;
+  if (!pressing || requestConfig?.verb !== "get" || !target.hasAttribute("data-live")) return;
+  event.detail.shouldSwap = false;
+  heldBack = true;
+}
+
 // A source reconnects by itself and opens again: its listeners stay, so they are added once.
 const known = new WeakSet();
 function listenTo(source) {
@@ -106,6 +130,11 @@ document.addEventListener("DOMContentLoaded", () => {
 document.addEventListener("pointerdown", soundAfterFirstTouch, { once: true });
 document.addEventListener("keydown", soundAfterFirstTouch, { once: true });
 
+document.addEventListener("pointerdown", press, { capture: true });
+for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release, { capture: true });
+window.addEventListener("blur", release);
+
+document.addEventListener("htmx:beforeSwap", holdBack);
 document.addEventListener("htmx:beforeSwap", rememberFocus);
 document.addEventListener("htmx:afterSwap", keepFocus);
 document.addEventListener("htmx:afterSettle", readState);
