@@ -27,3 +27,10 @@ class Settings(BaseSettings):
         description="MQTT 5 broker: mqtt:// or mqtts://[user:password@]host:port.",
     )
     keepalive_s: int = Field(default=30, description="MQTT keep-alive in seconds.", ge=1, le=600)
+    metrics_port: int = Field(
+        default=0,
+        description="Port on which this process tells Prometheus its figures; 0: none.",
+        ge=0,
+        le=65_535,
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Network address of that port.")

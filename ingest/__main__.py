@@ -1,20 +1,27 @@
 """The ingest process: `python -m ingest`."""
 
+from contextlib import ExitStack
+
 import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from core import log
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock
 from core.database import Database, Role
+from core.metrics import exposed, make_registry
 from core.service import stop_on_signals, wait_until_there
 from devices.reads import series_of_gateways
 from ingest import repository
 from ingest.consumer import Consumer
 from ingest.counters import Counters
+from ingest.delays import Delays
+from ingest.metrics import ingest_figures
+from ingest.reads import GatewaysBehind, gateways_behind
 from ingest.settings import IngestSettings
 
 LOOK_S = 1.0
+FIGURES_WITHIN_S = 2.0
 
 
 def main() -> int:
@@ -35,13 +42,31 @@ def main() -> int:
     if first is None:
         return 0
     first.close()
-    consumer = Consumer(settings, connect, series_of_gateways, clock, Counters())
-    consumer.start()
-    while not clock.wait(stop, LOOK_S) and consumer.alive:
-        pass
-    died = not stop.is_set()
-    consumer.stop()
+    counters, registry = Counters(), make_registry("ingest")
+    delays = Delays(registry, clock)
+    consumer = Consumer(settings, connect, series_of_gateways, clock, counters, delays)
+    with ExitStack() as stack:
+        if settings.metrics_port:
+            asking = stack.enter_context(_asking(settings))
+            registry.register(ingest_figures(counters, delays, lambda: _behind(asking, clock)))
+        stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
+        consumer.start()
+        while not clock.wait(stop, LOOK_S) and consumer.alive:
+            pass
+        died = not stop.is_set()
+        consumer.stop()
     return int(died)
+
+
+def _asking(settings: IngestSettings) -> Database:
+    """Return a way to the database for figures alone: whoever asks for them must hold up no reading."""
+    url = settings.database_url.get_secret_value()
+    return Database(url, Role.SERVICE, name="ingest figures", maximum=1, patience_s=FIGURES_WITHIN_S)
+
+
+def _behind(asking: Database, clock: Clock) -> GatewaysBehind:
+    with asking.transaction() as connection:
+        return gateways_behind(connection, clock.now())
 
 
 if __name__ == "__main__":

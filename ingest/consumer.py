@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from prometheus_client import CollectorRegistry
 from psycopg import Connection
 from psycopg.rows import DictRow
 
@@ -15,6 +16,7 @@ from core.mqtt import Connection as Broker
 from core.topics import Leaf
 from devices.reads import Series
 from ingest.counters import Counters
+from ingest.delays import Delays
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
 from ingest.settings import IngestSettings
@@ -27,6 +29,7 @@ END_S = 5.0
 
 Connect = Callable[[], Connection[DictRow]]
 Load = Callable[[Connection[DictRow], Sequence[str] | None], Sequence[Series]]
+Acknowledge = Callable[[Sequence[Delivery]], None]
 
 
 class Lane(NamedTuple):
@@ -41,13 +44,13 @@ class Lane(NamedTuple):
 class _Answers:
     """Tells the broker of one lane, and the gateways, what is stored."""
 
-    def __init__(self, subscriber: Subscriber, publisher: Broker) -> None:
-        self._subscriber = subscriber
+    def __init__(self, acknowledge: Acknowledge, publisher: Broker) -> None:
+        self._acknowledge = acknowledge
         self._publisher = publisher
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker."""
-        self._subscriber.acknowledge(deliveries)
+        self._acknowledge(deliveries)
 
     def announce(self, gateway: str, stored: Stored) -> None:
         """Tell the gateway. If it does not hear, it sends again and is told again."""
@@ -58,11 +61,18 @@ class Consumer:
     """All lanes of one worker, running in threads of their own from `start` to `stop`."""
 
     def __init__(
-        self, settings: IngestSettings, connect: Connect, load: Load, clock: Clock, counters: Counters
+        self,
+        settings: IngestSettings,
+        connect: Connect,
+        load: Load,
+        clock: Clock,
+        counters: Counters,
+        delays: Delays | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._counters = counters
+        self._delays = delays or Delays(CollectorRegistry(), clock)
         self._address = BrokerAddress.parse(settings.broker_url.get_secret_value())
         self._publisher = Broker(self._address, self._client_id(Leaf.STORED), keepalive_s=settings.keepalive_s)
         self._stop = threading.Event()
@@ -110,7 +120,7 @@ class Consumer:
                 str(leaf),
                 f"{settings.ingest_worker}/{number}",
                 inbox,
-                _Answers(subscriber, self._publisher),
+                _Answers(self._acknowledging(leaf, subscriber), self._publisher),
                 connect=connect,
                 load=load,
                 pace=Pace(
@@ -130,14 +140,14 @@ class Consumer:
     def _status_lane(self, connect: Connect) -> Lane:
         # Not shared: a shared subscription is not told what was retained.
         inbox, subscriber = self._receiving(Leaf.STATUS, topics.subscription(Leaf.STATUS))
-        writer = StatusWriter(
-            inbox, subscriber.acknowledge, connect=connect, counters=self._counters, clock=self._clock
-        )
+        acknowledge = self._acknowledging(Leaf.STATUS, subscriber)
+        writer = StatusWriter(inbox, acknowledge, connect=connect, counters=self._counters, clock=self._clock)
         return Lane(str(Leaf.STATUS), subscriber, inbox, [writer.run])
 
     def _receiving(self, leaf: Leaf, subscription: str) -> tuple[Inbox, Subscriber]:
         settings = self._settings
-        inbox = Inbox(settings.ingest_queue_messages, settings.ingest_queue_bytes)
+        inbox = Inbox(settings.ingest_queue_messages, settings.ingest_queue_bytes, self._clock)
+        self._delays.watch(str(leaf), inbox)
         subscriber = Subscriber(
             self._address,
             self._client_id(leaf),
@@ -149,6 +159,13 @@ class Consumer:
             clock=self._clock,
         )
         return inbox, subscriber
+
+    def _acknowledging(self, leaf: Leaf, subscriber: Subscriber) -> Acknowledge:
+        def acknowledge(deliveries: Sequence[Delivery]) -> None:
+            subscriber.acknowledge(deliveries)
+            self._delays.settled(str(leaf), deliveries)
+
+        return acknowledge
 
     def _client_id(self, leaf: Leaf) -> str:
         return f"vicino-ingest-{self._settings.ingest_worker}-{leaf}"

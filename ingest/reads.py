@@ -1,7 +1,7 @@
 """What others read of what ingest stores."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.statements import Statements
 
 _sql = Statements.beside(__file__)
 
+HEARD_WITHIN = timedelta(minutes=3)  # gateways speak once a minute
 _EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
 _COPY_HEAD_BYTES = 19
 _COPY_TAIL_BYTES = 2
@@ -45,6 +46,21 @@ class Totals(NamedTuple):
     last_intake_at: datetime | None
 
 
+class GatewaysBehind(NamedTuple):
+    """What gateways say of themselves, all together: readings they hold, and level readings that they gave up.
+
+    `lag_s` is the age in seconds of the oldest reading that one of them holds: 0 if they hold none, None if none of
+    them has ever said anything. Of a gateway that is heard it is the age at the moment when it spoke.
+    """
+
+    online: int
+    said: int
+    gateways: int
+    queued: int
+    thinned: int
+    lag_s: float | None
+
+
 class Readings(NamedTuple):
     """Readings as columns of equal length, ordered by time. `at_ms` is in milliseconds since 1970."""
 
@@ -60,6 +76,14 @@ def totals(connection: Connection[Row], now: datetime) -> Totals:
     row = connection.execute(_sql["totals"], {"now": now}).fetchone()
     assert row is not None
     return Totals(**row)
+
+
+def gateways_behind(connection: Connection[Row], now: datetime) -> GatewaysBehind:
+    """Return how far behind gateways are, by what they last said of themselves."""
+    parameters = {"now": now, "heard_since": now - HEARD_WITHIN}
+    row = connection.execute(_sql["gateways_behind"], parameters).fetchone()
+    assert row is not None
+    return GatewaysBehind(**row)
 
 
 def urgent_since(connection: Connection[Row], received_from: datetime) -> list[Row]:

@@ -144,6 +144,17 @@ SELECT (SELECT coalesce(sum(stored), 0)::bigint FROM ingest.tally) AS stored,
         WHERE queued > 0 AND oldest_unsent IS NOT NULL ORDER BY oldest_unsent LIMIT 1) AS lag_s,
        (SELECT received_at FROM ingest.intake ORDER BY intake_id DESC LIMIT 1) AS last_intake_at
 
+-- gateways_behind --
+-- What gateways hold and how old the oldest of it is. A gateway speaks once a minute and has always just sent something:
+-- while it is heard, the age is that of the moment when it spoke; from then on, where it is not heard any more.
+SELECT count(*) FILTER (WHERE online) AS online, count(*) AS said, (SELECT count(*) FROM devices.gateway) AS gateways,
+       coalesce(sum(queued), 0)::bigint AS queued, coalesce(sum(thinned), 0)::bigint AS thinned,
+       CASE WHEN count(*) > 0 THEN coalesce(max(greatest(0, extract(epoch FROM
+           coalesce(said_at, received_at) - oldest_unsent
+           + CASE WHEN online AND received_at >= %(heard_since)s THEN interval '0' ELSE %(now)s - received_at END
+       ))) FILTER (WHERE queued > 0), 0)::double precision END AS lag_s
+FROM ingest.gateway_status
+
 -- urgent_since --
 -- Safety readings received since an instant, in the order in which they came.
 SELECT urgent.urgent_id, urgent.series_id, urgent.ts, urgent.value, urgent.received_at,
