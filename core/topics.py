@@ -2,10 +2,14 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 ROOT = "vicino/v1/gw"
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+_LONGEST = len(ROOT) + 63 + 20  # with the longest key and leaf
 
 
 class Leaf(StrEnum):
@@ -48,6 +52,12 @@ def subscription(leaf: Leaf, share: str | None = None) -> str:
 
 def parse(text: str) -> Topic | None:
     """Return the parts of a topic, or None if it does not follow the grammar."""
+    return _parse(text) if len(text) <= _LONGEST else None
+
+
+# The same few thousand topics come over and over; none that is remembered is long.
+@lru_cache(maxsize=16_384)
+def _parse(text: str) -> Topic | None:
     root, _, rest = text.rpartition(f"{ROOT}/")
     gateway, _, leaf = rest.partition("/")
     if root or not KEY.fullmatch(gateway) or leaf not in set(Leaf):

@@ -1,14 +1,13 @@
 """What ingest writes to the database. One call is one transaction."""
 
 import hashlib
-import struct
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
 from psycopg import Connection
+from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from psycopg.sql import Composed, Identifier
 from psycopg.types.json import Jsonb
@@ -16,7 +15,10 @@ from psycopg.types.json import Jsonb
 from core.messages import GatewayStatus
 from core.statements import Statements
 from core.vocabulary import Retention
+from ingest import packing
 from ingest.mqtt5 import Delivery
+from ingest.packing import Columns
+from ingest.rejects import room
 from ingest.series import ROUTES, SAFETY_ROUTE
 from ingest.validate import Call, Reason, Rejection, Verdict
 
@@ -28,9 +30,6 @@ KEPT_BYTES = 65_536  # of a payload that is rejected
 KEPT_TEXT = 1_000
 KEPT_PROPERTIES = 20
 
-HOUR_MS = 3_600_000
-_EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
-
 _sql = Statements.beside(__file__)
 
 
@@ -40,14 +39,9 @@ def _into(name: str) -> list[Composed]:
     return [_sql[name].format(readings=Identifier("ingest", f"reading_{table}")) for table in tables]
 
 
+_COPY = _into("copy_readings")
 _INSERT = _into("insert_readings")
 _COMPARE = _into("compare_staged")
-
-# PostgreSQL's binary COPY: a signature, then for each row the number of its fields and each with its length before it.
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_TAIL = b"\xff\xff"
-_ROW = struct.Struct(">h iiiiiqidihihii")
-_KEY = itemgetter(0, 1)
 
 Dictionaries = Connection[DictRow]
 
@@ -76,6 +70,9 @@ class _Settled(NamedTuple):
     urgent: bool
 
 
+_NOTHING = _Settled(0, 0, {}, set(), urgent=False)
+
+
 def prepare(connection: Dictionaries) -> None:
     """Make ready a connection on which `store` will be called."""
     connection.execute(_sql["make_staging"])
@@ -87,13 +84,22 @@ def ensure_month(connection: Dictionaries, month: datetime) -> None:
 
 
 def store(
-    connection: Dictionaries, verdicts: Sequence[Verdict], *, lane: str, worker: str, received_at: datetime
+    connection: Dictionaries,
+    verdicts: Sequence[Verdict],
+    *,
+    lane: str,
+    worker: str,
+    received_at: datetime,
+    columns: Columns | None = None,
+    careful: bool = False,
 ) -> Outcome:
     """Store what was accepted and keep what was rejected, in one transaction.
 
     A call for help among what was rejected goes to the urgent outbox with the time at which it was received, once
     however often the same bytes come. A reading whose key is there already counts as duplicate if it says the same and
-    is rejected as a conflict if it does not. `lane` and `worker` name where the readings came by and who counts them.
+    is rejected as a conflict if it does not. `lane` and `worker` name where the readings came by and who counts them;
+    `columns` are the accepted readings if they have been gathered. Readings are taken to be new, which is tried at
+    twice the speed, unless `careful` says that many are probably there already; the outcome is the same.
     Raises `psycopg.Error`, and then nothing was stored.
     """
     refused = [
@@ -101,10 +107,12 @@ def store(
         for verdict in verdicts
         for rejection in verdict.rejections
     ]
+    if columns is None:
+        columns = packing.gather(verdicts)
     with connection.transaction():
-        settled = _Settled(0, 0, {}, set(), urgent=False)
-        if any(verdict.readings for verdict in verdicts):
-            settled = _store_readings(connection, verdicts, lane, received_at)
+        settled = _NOTHING
+        if len(columns):
+            settled = _store_readings(connection, columns, verdicts, lane, received_at, careful=careful)
         refused += [
             Refused(verdicts[message].delivery, verdicts[message].gateway, rejection)
             for message, rejection in settled.conflicts.items()
@@ -162,57 +170,79 @@ def record_status(
 
 
 def _store_readings(
-    connection: Dictionaries, verdicts: Sequence[Verdict], lane: str, received_at: datetime
+    connection: Dictionaries,
+    columns: Columns,
+    verdicts: Sequence[Verdict],
+    lane: str,
+    received_at: datetime,
+    *,
+    careful: bool,
 ) -> _Settled:
-    staged, packed, touched = _pack(verdicts)
     row = connection.execute(_sql["insert_intake"], {"received_at": received_at, "lane": lane}).fetchone()
-    common = {"intake_id": row["intake_id"] if row else None, "received_at": received_at}
+    assert row is not None
+    common = {"intake_id": row["intake_id"], "received_at": received_at}
+    stored = 0
+    touched: set[tuple[int, int]] = set()
+    doubtful: list[int] = []
+    for route in np.unique(columns["route"]).tolist():
+        part = columns[columns["route"] == route]
+        if careful or route == SAFETY_ROUTE or not _copied(connection, route, part, row["intake_id"]):
+            doubtful.append(route)
+            continue
+        stored += len(part)
+        touched |= packing.hours(part)
+    if not doubtful:
+        return _NOTHING._replace(stored=stored, touched=touched)
+    sifted = _sift(connection, columns, doubtful, common, verdicts)
+    return sifted._replace(stored=sifted.stored + stored, touched=sifted.touched | touched)
+
+
+def _copied(connection: Dictionaries, route: int, part: Columns, intake_id: int) -> bool:
+    """Copy readings straight into their table, if none of them is there already; tell whether that was so."""
+    try:
+        with connection.transaction(), connection.cursor() as cursor, cursor.copy(_COPY[route]) as copy:
+            copy.write(packing.kept(part, intake_id))
+    except UniqueViolation:
+        return False
+    return True
+
+
+def _sift(
+    connection: Dictionaries,
+    columns: Columns,
+    routes: Sequence[int],
+    common: Mapping[str, object],
+    verdicts: Sequence[Verdict],
+) -> _Settled:
+    """Store what is new of these routes, and find what is there already or contradicts what is there."""
+    columns = columns[np.isin(columns["route"], routes)]
     with connection.cursor() as cursor, cursor.copy(_sql["copy_staging"]) as copy:
-        copy.write(packed)
+        copy.write(packing.staged(columns))
     conflicts: dict[int, Rejection] = {}
-    new_hours: set[tuple[int, int]] = set()
-    quantities = {series.series_id: series.quantity_id for verdict in verdicts for series, *_ in verdict.readings}
+    touched: set[tuple[int, int]] = set()
     stored, urgent = 0, False
-    for route, count in sorted(staged.items()):
+    for route in routes:
+        part = columns[columns["route"] == route]
         parameters = {**common, "route": route}
         statement = _sql["insert_safety"] if route == SAFETY_ROUTE else _INSERT[route]
         inserted = connection.execute(statement, parameters).rowcount
         urgent |= route == SAFETY_ROUTE and inserted > 0
         stored += inserted
-        if inserted == count:
-            new_hours |= touched[route]
+        if inserted == len(part):
+            touched |= packing.hours(part)
             continue
+        safety = _quantities(verdicts) if route == SAFETY_ROUTE else {}
         for found in connection.execute(_COMPARE[route], parameters):
             if found["is_new"]:
-                new_hours.add((found["home_id"], int(found["hour"].timestamp() * 1000) // HOUR_MS))
+                touched.add((found["home_id"], int(found["hour"].timestamp() * 1000) // packing.HOUR_MS))
             if found["differs"]:
-                _add_conflict(conflicts, found, quantities if route == SAFETY_ROUTE else {})
+                _add_conflict(conflicts, found, safety)
     clashing = sum(rejection.records for rejection in conflicts.values())
-    return _Settled(stored, sum(staged.values()) - stored - clashing, conflicts, new_hours, urgent)
+    return _Settled(stored, len(columns) - stored - clashing, conflicts, touched, urgent)
 
 
-def _pack(verdicts: Sequence[Verdict]) -> tuple[Counter[int], bytes, dict[int, set[tuple[int, int]]]]:
-    """Return the number of readings by route, all of them as a binary COPY, and the hours they touch by route.
-
-    They are in the order of their keys and, where these are equal, as they came, so that two workers that store the
-    same readings never wait for each other in a circle, and so that neighbours in the index are inserted together.
-    """
-    rows = [
-        (series.series_id, at_ms, message, value, flags, series.route, series.home_id)
-        for message, verdict in enumerate(verdicts)
-        for series, at_ms, value, flags in verdict.readings
-    ]
-    rows.sort(key=_KEY)
-    staged = Counter([row[5] for row in rows])
-    touched: dict[int, set[tuple[int, int]]] = {route: set() for route in staged}
-    for route, home_id, hour in {(row[5], row[6], row[1] // HOUR_MS) for row in rows}:
-        touched[route].add((home_id, hour))
-    pack = _ROW.pack
-    packed = [
-        pack(7, 4, message, 4, series_id, 8, (at_ms - _EPOCH_MS) * 1000, 8, value, 2, flags, 2, route, 4, home_id)
-        for series_id, at_ms, message, value, flags, route, home_id in rows
-    ]
-    return staged, b"".join([_COPY_HEAD, *packed, _COPY_TAIL]), touched
+def _quantities(verdicts: Sequence[Verdict]) -> dict[int, int]:
+    return {reading.series_id: reading.quantity_id for verdict in verdicts for reading in verdict.readings}
 
 
 def _add_conflict(conflicts: dict[int, Rejection], found: DictRow, safety: Mapping[int, int]) -> None:
@@ -237,7 +267,7 @@ def _announce(connection: Dictionaries, settled: _Settled, received_at: datetime
             {
                 "received_at": received_at,
                 "homes": [home for home, _ in touched],
-                "hours": [datetime.fromtimestamp(hour * HOUR_MS / 1000, UTC) for _, hour in touched],
+                "hours": [datetime.fromtimestamp(hour * packing.HOUR_MS / 1000, UTC) for _, hour in touched],
             },
         )
         connection.execute(_sql["notify"], {"channel": TOUCHED_CHANNEL})
@@ -251,18 +281,18 @@ def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received
     calls: dict[tuple[str, str, bytes], tuple[Call, ...]] = {}
     for delivery, gateway, rejection in refused:
         digest = hashlib.sha256(delivery.payload).digest()
-        topic = _clean(delivery.topic)
+        topic = kept_text(delivery.topic)
         # By its gateway, not by its topic: a resend takes another lane.
         key = (gateway or topic, str(rejection.reason), digest)
         if key in rows:
             rows[key]["count"] += 1
             continue
-        properties = [[_clean(name), _clean(value)] for name, value in delivery.user_properties[:KEPT_PROPERTIES]]
+        properties = [[kept_text(name), kept_text(value)] for name, value in delivery.user_properties[:KEPT_PROPERTIES]]
         rows[key] = {
             "topic": topic,
             "gateway_key": gateway,
             "reason": key[1],
-            "detail": _clean(rejection.detail),
+            "detail": kept_text(rejection.detail),
             "payload": delivery.payload[:KEPT_BYTES],
             "payload_bytes": len(delivery.payload),
             "properties": Jsonb(properties),
@@ -276,7 +306,8 @@ def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received
     # In the order of their keys, for the same reason as the readings.
     ordered = [rows[key] for key in sorted(rows)]
     columns = {name: [row[name] for row in ordered] for name in ordered[0]}
-    kept = connection.execute(_sql["upsert_rejects"], {**columns, "received_at": received_at}).fetchall()
+    parameters = {**columns, **room.parameters(), "received_at": received_at}
+    kept = connection.execute(_sql["keep_rejects"], parameters).fetchall()
     new = [call for row in kept if row["is_new"] for call in calls[row["source"], row["reason"], bytes(row["digest"])]]
     if new:
         fields = {f"{name}s": [getattr(call, name) for call in new] for name in Call._fields}
@@ -284,6 +315,6 @@ def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received
     return bool(new)
 
 
-def _clean(text: str) -> str:
-    """Return `text` as PostgreSQL can keep it: no NUL, no lone surrogates, not endless."""
+def kept_text(text: str) -> str:
+    """Return `text` as it is kept in PostgreSQL: no NUL, no lone surrogates, not endless."""
     return text[:KEPT_TEXT].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

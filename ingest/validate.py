@@ -7,15 +7,20 @@ is rejected is a call nevertheless: somebody pressed, or something burns, whatev
 import math
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from core import senml, topics
 from core.messages import BatchProperties
-from core.vocabulary import BY_NAME, Flag
+from core.vocabulary import BY_NAME, Flag, Retention
 from ingest.mqtt5 import Delivery
-from ingest.series import SAFETY_ROUTE, Series
+from ingest.series import ROUTES, SAFETY_ROUTE, Series
 
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: clocks that were never set start before it
+_EVENTS = ROUTES.index(Retention.EVENT)  # where safety readings lie, too
+_UNLIKELY = Flag.OUT_OF_RANGE.value
+# Twice as fast as calling the class, for the one line that runs for every reading that comes in.
+_new = tuple.__new__
 
 
 class Reason(StrEnum):
@@ -38,12 +43,18 @@ class Reason(StrEnum):
 
 
 class Reading(NamedTuple):
-    """One accepted reading; `at_ms` is in milliseconds since 1970, `value` in the unit of its quantity."""
+    """One accepted reading; `at_ms` is in milliseconds since 1970, `value` in the unit of its quantity.
 
-    series: Series
+    `route` says where it is kept (`ingest.series.ROUTES`), `home_id` and `quantity_id` what it is about.
+    """
+
+    series_id: int
     at_ms: int
     value: float
     flags: int
+    route: int
+    home_id: int
+    quantity_id: int
 
 
 class Call(NamedTuple):
@@ -68,13 +79,18 @@ class Rejection(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What becomes of a message. `batch` is None where its properties cannot be read."""
+    """What becomes of a message. `batch` is None where its properties cannot be read.
+
+    `shift_ms` is what must be added to the times of its readings to have true ones: None where they are true, or where
+    nobody knows. It changes no key.
+    """
 
     delivery: Delivery
     gateway: str | None
     batch: BatchProperties | None
     readings: Sequence[Reading]
     rejections: Sequence[Rejection]
+    shift_ms: int | None = None
 
     @property
     def misses(self) -> bool:
@@ -85,9 +101,9 @@ class Verdict(NamedTuple):
     def calls(self) -> tuple[Call, ...]:
         """All calls for help in the message, whether they can be stored or not."""
         accepted = {
-            Call(series.series_id, series.home_id, series.quantity_id, value)
-            for series, _, value, _ in self.readings
-            if series.route == SAFETY_ROUTE and value
+            Call(reading.series_id, reading.home_id, reading.quantity_id, reading.value)
+            for reading in self.readings
+            if reading.route == SAFETY_ROUTE and reading.value
         }
         return (*accepted, *(call for rejection in self.rejections for call in rejection.calls))
 
@@ -98,10 +114,24 @@ class Verdict(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What is accepted: payloads of so many bytes, times so many milliseconds ahead of the clock."""
+    """What is accepted: payloads of so many bytes, times so many milliseconds ahead of the clock.
+
+    `kept_ms` says for each of `ROUTES` how long its readings are kept, in milliseconds, 0 for ever: what is older when
+    it comes would be deleted at once, and figures computed of it would not be those of what was there before.
+    """
 
     payload_bytes: int
     ahead_ms: int
+    kept_ms: tuple[int, ...] = (0,) * len(ROUTES)
+
+    def since_ms(self, route: int, now_ms: int) -> int:
+        """Return the earliest time that is kept of a route, in milliseconds since 1970."""
+        kept_ms = self.kept_ms[_EVENTS if route == SAFETY_ROUTE else route]
+        return max(EARLIEST_MS, now_ms - kept_ms) if kept_ms else EARLIEST_MS
+
+    def since_ms_of_all(self, now_ms: int) -> int:
+        """Return the time from which on everything is kept, in milliseconds since 1970."""
+        return max(self.since_ms(route, now_ms) for route in range(len(ROUTES)))
 
 
 class Registered(Protocol):
@@ -117,6 +147,11 @@ class Registered(Protocol):
         """Tell whether some gateway has a series of this name."""
 
 
+_BINARY = (0, 1)
+_FAULTS_OF_TIME = {
+    Reason.TIME: "the time {} ms cannot be right.",
+    Reason.AFTER_RETENTION: "the time {} ms is further back than readings are kept.",
+}
 _REGISTRABLE = frozenset({Reason.UNKNOWN_GATEWAY, Reason.UNKNOWN_SERIES, Reason.FOREIGN_SERIES})
 
 
@@ -153,7 +188,7 @@ def judge(delivery: Delivery, registered: Registered, now_ms: int, limits: Limit
         return Verdict(delivery, gateway, batch, (), (unknown,))
     flags = Flag.NONE if batch.clock == "synced" else Flag.UNSYNCHRONISED
     here = _Here(home_id, series, registered)
-    readings, rejections = _sorted_out(measurements, faults, here, int(flags), now_ms + limits.ahead_ms)
+    readings, rejections = _sorted_out(measurements, faults, here, int(flags), _times(now_ms, limits))
     return Verdict(delivery, gateway, batch, readings, rejections)
 
 
@@ -173,26 +208,57 @@ class _Here(NamedTuple):
         return (Call(known.series_id if known else None, self.home_id, quantity.id, value),)
 
 
+class _Times:
+    """Which times are accepted of a message that was received at `now_ms`."""
+
+    def __init__(self, now_ms: int, limits: Limits) -> None:
+        self._now_ms = now_ms
+        self._limits = limits
+        self.since_ms = limits.since_ms_of_all(now_ms)
+        self.until_ms = now_ms + limits.ahead_ms
+
+    def fault(self, route: int, at_ms: int) -> Reason | None:
+        """Return why a time outside of what is accepted of all cannot be accepted of this route; None if it can."""
+        if not EARLIEST_MS <= at_ms <= self.until_ms:
+            return Reason.TIME
+        return Reason.AFTER_RETENTION if at_ms < self._limits.since_ms(route, self._now_ms) else None
+
+
+# All messages of a commit are judged at the same instant.
+@lru_cache(maxsize=8)
+def _times(now_ms: int, limits: Limits) -> _Times:
+    return _Times(now_ms, limits)
+
+
 def _sorted_out(
-    measurements: Sequence[senml.Measurement], faults: Sequence[senml.Fault], here: _Here, flags: int, latest_ms: int
+    measurements: Sequence[senml.Measurement], faults: Sequence[senml.Fault], here: _Here, flags: int, times: _Times
 ) -> tuple[list[Reading], list[Rejection]]:
     readings: list[Reading] = []
     rejected: dict[Reason, Rejection] = {}
     for fault in faults:
         reason = Reason.TIME if fault.reason == "time" else Reason.VALUE if fault.reason == "value" else Reason.RECORD
         _add(rejected, reason, f"Record {fault.position}: {fault.detail}", here.call(fault.name, fault.value))
+    since_ms, until_ms, registered = times.since_ms, times.until_ms, here.series
     for name, at_ms, value, unit in measurements:
-        known = here.series.get(name)
+        known = registered.get(name)
         if known is None:
             _add(rejected, *_unknown(name, here.registered), here.call(name, value))
-        elif unit != known.unit and not (unit == "" and known.unit == "1"):
-            detail = f"{name}: the unit is {unit!r}; {known.unit!r} is accepted."
+            continue
+        series_id, home_id, quantity_id, expected, minimum, maximum, binary, route = known
+        if unit != expected and not (unit == "" and expected == "1"):
+            detail = f"{name}: the unit is {unit!r}; {expected!r} is accepted."
             _add(rejected, Reason.UNIT, detail, here.call(name, value))
-        elif not EARLIEST_MS <= at_ms <= latest_ms:
-            _add(rejected, Reason.TIME, f"{name}: the time {at_ms} ms cannot be right.", here.call(name, value))
-        else:
-            plausible = known.minimum <= value <= known.maximum and not (known.binary and value not in (0, 1))
-            readings.append(Reading(known, at_ms, value, flags if plausible else flags | Flag.OUT_OF_RANGE.value))
+            continue
+        if not since_ms <= at_ms <= until_ms and (late := times.fault(route, at_ms)):
+            _add(rejected, late, f"{name}: {_FAULTS_OF_TIME[late].format(at_ms)}", here.call(name, value))
+            continue
+        plausible = minimum <= value <= maximum and not (binary and value not in _BINARY)
+        readings.append(
+            _new(
+                Reading,
+                (series_id, at_ms, value, flags if plausible else flags | _UNLIKELY, route, home_id, quantity_id),
+            )
+        )
     return readings, list(rejected.values())
 
 

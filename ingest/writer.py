@@ -19,7 +19,7 @@ from core.clock import Clock
 from core.log import logger
 from core.messages import BatchProperties, Stored
 from devices.reads import Series
-from ingest import repository
+from ingest import packing, repository
 from ingest.counters import Counters
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
@@ -28,6 +28,7 @@ from ingest.series import Directory
 from ingest.session import Session
 from ingest.validate import Call, Limits, Reason, Rejection, Verdict, judge
 
+CAREFUL_COMMITS = 8
 IDLE_S = 0.5  # how soon a stop is noticed while nothing comes
 
 
@@ -80,7 +81,8 @@ class Writer:
         self._limits = limits
         self._counters = counters
         self._clock = clock
-        self._months: set[datetime] = set()
+        self._months: set[tuple[int, int]] = set()
+        self._careful = 0
         self._directory = Directory(clock)
         self._session = Session(lane, connect, counters, clock, self._forget)
 
@@ -152,12 +154,23 @@ class Writer:
         return _poisonous(delivery, code, calls)
 
     def _store(self, connection: Connection[DictRow], verdicts: Sequence[Verdict]) -> Outcome:
-        for month in sorted(_months(verdicts) - self._months):
-            repository.ensure_month(connection, month)
-            self._months.add(month)
-        return repository.store(
-            connection, verdicts, lane=self._lane, worker=self._worker, received_at=self._clock.now()
+        columns = packing.gather(verdicts)
+        for year, month in packing.months(columns):
+            if (year, month) not in self._months:
+                repository.ensure_month(connection, datetime(year, month, 1, tzinfo=UTC))
+                self._months.add((year, month))
+        outcome = repository.store(
+            connection,
+            verdicts,
+            lane=self._lane,
+            worker=self._worker,
+            received_at=self._clock.now(),
+            columns=columns,
+            careful=self._careful > 0,
         )
+        # Where one reading was sent again, others are: a gateway that reconnects sends all that is under way.
+        self._careful = CAREFUL_COMMITS if outcome.duplicates else max(0, self._careful - 1)
+        return outcome
 
     def _let_go(self, verdicts: Sequence[Verdict], outcome: Outcome) -> None:
         self._answers.acknowledge([verdict.delivery for verdict in verdicts])
@@ -180,12 +193,6 @@ class Writer:
     def _forget(self) -> None:
         self._directory.forget()
         self._months.clear()
-
-
-def _months(verdicts: Sequence[Verdict]) -> set[datetime]:
-    days = {reading.at_ms // 86_400_000 for verdict in verdicts for reading in verdict.readings}
-    dates = [datetime.fromtimestamp(day * 86_400, UTC) for day in days]
-    return {datetime(date.year, date.month, 1, tzinfo=UTC) for date in dates}
 
 
 def _poisonous(delivery: Delivery, code: str, calls: tuple[Call, ...]) -> Verdict:

@@ -7,12 +7,17 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staging (
     value           double precision NOT NULL,
     flags           smallint NOT NULL,
     route           smallint NOT NULL,
-    home_id         int NOT NULL
+    home_id         int NOT NULL,
+    corrected_ts    timestamptz
 ) ON COMMIT DELETE ROWS
 
 -- copy_staging --
 -- Readings of one commit, in PostgreSQL's binary format.
-COPY pg_temp.staging (message, series_id, ts, value, flags, route, home_id) FROM STDIN (FORMAT BINARY)
+COPY pg_temp.staging (message, series_id, ts, value, flags, route, home_id, corrected_ts) FROM STDIN (FORMAT BINARY)
+
+-- copy_readings --
+-- Readings of one commit straight into their table, in PostgreSQL's binary format. Fails if one is there already.
+COPY {readings} (ts, value, intake_id, series_id, flags, corrected_ts) FROM STDIN (FORMAT BINARY)
 
 -- ensure_partition --
 -- The partitions of the month of one instant. It commits by itself, so that nobody waits for its lock for long.
@@ -24,17 +29,17 @@ INSERT INTO ingest.intake (received_at, lane) VALUES (%(received_at)s, %(lane)s)
 
 -- insert_readings --
 -- The staged readings of one route into their table; those whose key is there already are left out.
-INSERT INTO {readings} (ts, value, intake_id, series_id, flags)
-SELECT ts, value, %(intake_id)s, series_id, flags FROM pg_temp.staging WHERE route = %(route)s
+INSERT INTO {readings} (ts, value, intake_id, series_id, flags, corrected_ts)
+SELECT ts, value, %(intake_id)s, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
 ON CONFLICT DO NOTHING
 
 -- insert_safety --
 -- The staged safety readings, and those that were new into the urgent outbox as well.
 WITH inserted AS (
-    INSERT INTO ingest.reading_event (ts, value, intake_id, series_id, flags)
-    SELECT ts, value, %(intake_id)s, series_id, flags FROM pg_temp.staging WHERE route = %(route)s
+    INSERT INTO ingest.reading_event (ts, value, intake_id, series_id, flags, corrected_ts)
+    SELECT ts, value, %(intake_id)s, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
     ON CONFLICT DO NOTHING
-    RETURNING series_id, ts, value
+    RETURNING series_id, coalesce(corrected_ts, ts) AS ts, value
 )
 INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
 SELECT series_id, series.home_id, series.quantity_id, ts, value, %(received_at)s

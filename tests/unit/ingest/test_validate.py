@@ -57,7 +57,7 @@ def reasons(verdict):
 def test_a_right_pack_is_accepted_whole():
     verdict = judged([record(), record("hall/occupancy", 1, ""), record("cord/sos_button", 1, "1")])
     assert [
-        (reading.series.series_id, reading.value, reading.at_ms, reading.flags) for reading in verdict.readings
+        (reading.series_id, reading.value, reading.at_ms, reading.flags) for reading in verdict.readings
     ] == [
         (2, 20.5, NOW_MS, 0),
         (1, 1.0, NOW_MS, 0),

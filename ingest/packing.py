@@ -1,0 +1,124 @@
+"""The readings of one commit as columns, and as the bytes of PostgreSQL's binary COPY. Pure.
+
+A column at a time costs a third of what a row at a time does, and this runs for every reading that comes in.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.validate import Verdict
+
+HOUR_MS = 3_600_000
+_EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
+_HOURS = 2**32  # more than there are hours in all times that are accepted
+
+# A binary COPY has a signature, then for each row the number of its fields and each with its length before it.
+_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_TAIL = b"\xff\xff"
+_NULL = -1
+
+Columns = npt.NDArray[Any]
+
+# `corrected_ms` means something only where `is_corrected`.
+COLUMNS = np.dtype(
+    [
+        ("series_id", np.int32),
+        ("at_ms", np.int64),
+        ("value", np.float64),
+        ("flags", np.int16),
+        ("route", np.int16),
+        ("home_id", np.int32),
+        ("message", np.int32),
+        ("is_corrected", np.bool_),
+        ("corrected_ms", np.int64),
+    ]
+)
+
+_STAGED = (("message", ">i4"), ("series_id", ">i4"), ("ts", ">i8"), ("value", ">f8"), ("flags", ">i2"),
+           ("route", ">i2"), ("home_id", ">i4"), ("corrected_ts", ">i8"))  # fmt: skip
+_KEPT = (("ts", ">i8"), ("value", ">f8"), ("intake_id", ">i8"), ("series_id", ">i4"), ("flags", ">i2"),
+         ("corrected_ts", ">i8"))  # fmt: skip
+
+
+def gather(verdicts: Sequence[Verdict]) -> Columns:
+    """Return all accepted readings as `COLUMNS`; `message` is the position of their verdict.
+
+    They are in the order of their keys and, where these are equal, as they came, so that two workers that store the
+    same readings never wait for each other in a circle, and so that neighbours in the index are inserted together.
+    """
+    counts = [len(verdict.readings) for verdict in verdicts]
+    found = np.zeros(sum(counts), COLUMNS)
+    rows = [reading for verdict in verdicts for reading in verdict.readings]
+    if not rows:
+        return found
+    names = ("series_id", "at_ms", "value", "flags", "route", "home_id")
+    for name, column in zip(names, zip(*rows, strict=True), strict=False):
+        found[name] = column
+    found["message"] = np.repeat(np.arange(len(verdicts), dtype=np.int32), counts)
+    if any(verdict.shift_ms is not None for verdict in verdicts):
+        shifts = np.repeat([verdict.shift_ms or 0 for verdict in verdicts], counts)
+        found["is_corrected"] = np.repeat([verdict.shift_ms is not None for verdict in verdicts], counts)
+        found["corrected_ms"] = found["at_ms"] + shifts
+    return found[np.lexsort((found["at_ms"], found["series_id"]))]
+
+
+def hours(columns: Columns) -> set[tuple[int, int]]:
+    """Return the home and the hour since 1970 of all readings, each pair once."""
+    both = np.unique(columns["home_id"].astype(np.int64) * _HOURS + columns["at_ms"] // HOUR_MS)
+    return {divmod(int(pair), _HOURS) for pair in both}
+
+
+def months(columns: Columns) -> Iterator[tuple[int, int]]:
+    """Return year and month (UTC) of all readings, each once, in their order."""
+    for month in np.unique(columns["at_ms"].astype("M8[ms]").astype("M8[M]")).tolist():
+        yield month.year, month.month
+
+
+def kept(columns: Columns, intake_id: int) -> bytes:
+    """Return the rows of a table of readings: ts, value, intake_id, series_id, flags, corrected_ts."""
+    return _encoded(columns, _KEPT, {"intake_id": intake_id})
+
+
+def staged(columns: Columns) -> bytes:
+    """Return the rows of the staging table: message, series_id, ts, value, flags, route, home_id, corrected_ts."""
+    return _encoded(columns, _STAGED, {})
+
+
+def _encoded(columns: Columns, fields: Sequence[tuple[str, str]], same: dict[str, int]) -> bytes:
+    """Return a binary COPY. The last field is a time that most rows do not have: those that have it come last."""
+    corrected = columns["is_corrected"]
+    parts: Iterable[bytes]
+    if corrected.any():
+        parts = (_rows(columns[~corrected], fields, same, null=True), _rows(columns[corrected], fields, same))
+    else:
+        parts = (_rows(columns, fields, same, null=True),)
+    return b"".join([_HEAD, *parts, _TAIL])
+
+
+def _rows(columns: Columns, fields: Sequence[tuple[str, str]], same: dict[str, int], *, null: bool = False) -> bytes:
+    written = fields[:-1] if null else fields
+    layout = [("fields", ">i2")]
+    for name, kind in written:
+        layout += [(f"length of {name}", ">i4"), (name, kind)]
+    if null:
+        layout.append((f"length of {fields[-1][0]}", ">i4"))
+    rows = np.empty(len(columns), np.dtype(layout))
+    rows["fields"] = len(fields)
+    for name, kind in written:
+        rows[f"length of {name}"] = np.dtype(kind).itemsize
+        rows[name] = same[name] if name in same else _value(columns, name)
+    if null:
+        rows[f"length of {fields[-1][0]}"] = _NULL
+    return rows.tobytes()
+
+
+def _value(columns: Columns, name: str) -> Columns:
+    if name == "ts":
+        return (columns["at_ms"] - _EPOCH_MS) * 1000
+    if name == "corrected_ts":
+        return (columns["corrected_ms"] - _EPOCH_MS) * 1000
+    found: Columns = columns[name]
+    return found
