@@ -2,7 +2,8 @@
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -10,13 +11,16 @@ import psycopg
 from alerts import repository
 from alerts.channels.email.transport import EmailTransport, parse
 from alerts.channels.transport import NoTransport, Transport
+from alerts.metrics import AlertMetrics, alert_figures
 from alerts.policy import Rules
+from alerts.reads import Status, status
 from alerts.settings import AlertSettings
 from alerts.worker import Worker
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role
+from core.database import Database, Role, asking_for_figures
 from core.errors import VicinoError
+from core.metrics import exposed, make_registry
 from core.service import stop_on_signals, wait_until_there
 
 
@@ -29,16 +33,38 @@ def transports(settings: AlertSettings) -> Mapping[str, Transport]:
     return {"email": EmailTransport(server, settings.mail_from, settings.base_url, settings.smtp_timeout_s)}
 
 
-def build(settings: AlertSettings, database: Database, clock: Clock) -> Worker:
+def build(settings: AlertSettings, database: Database, clock: Clock, metrics: AlertMetrics | None = None) -> Worker:
     """Return the worker as `settings` say; raises `MailServerError` like `transports`."""
     rules = Rules(settings.safety_repeat_s, settings.safety_times, settings.safety_then_every_s)
-    return Worker(database, transports(settings), clock, rules, timedelta(hours=settings.alert_stale_h))
+    return Worker(database, transports(settings), clock, rules, timedelta(hours=settings.alert_stale_h), metrics)
+
+
+@contextmanager
+def telling_figures(settings: AlertSettings, clock: Clock) -> Iterator[AlertMetrics]:
+    """Give what counts, and tell the figures to whoever asks until the end of the context."""
+    registry = make_registry("alerts")
+    metrics = AlertMetrics(registry, clock)
+    with ExitStack() as stack:
+        if settings.metrics_port:
+            url = settings.database_url.get_secret_value()
+            asking = stack.enter_context(asking_for_figures(url, Role.SERVICE, name="alerts"))
+            registry.register(alert_figures(metrics, lambda: _status(asking, clock), clock))
+        stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
+        yield metrics
+
+
+def _status(asking: Database, clock: Clock) -> Status:
+    with asking.transaction() as connection:
+        return status(connection, clock.now())
 
 
 def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
     """Run the worker until `stop` is set."""
-    with Database(settings.database_url.get_secret_value(), Role.SERVICE, name="alerts", maximum=12) as database:
-        worker = build(settings, database, clock)
+    with (
+        Database(settings.database_url.get_secret_value(), Role.SERVICE, name="alerts", maximum=12) as database,
+        telling_figures(settings, clock) as metrics,
+    ):
+        worker = build(settings, database, clock, metrics)
 
         def ask() -> bool:
             with database.transaction() as connection:

@@ -50,13 +50,23 @@ class Trouble(NamedTuple):
     wait: timedelta
 
 
-Take = Callable[[Connection, Row, datetime], None]
+Take = Callable[[Connection, Row, datetime], bool]
 
 
 class Intake:
-    """Takes in what is new. One that cannot be taken in is put off, longer each time, and holds up nobody."""
+    """Takes in what is new. One that cannot be taken in is put off, longer each time, and holds up nobody.
 
-    def __init__(self, database: Database, rules: Rules, stale_after: timedelta) -> None:
+    `on_taken` is told source and row of each that was taken in here.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        rules: Rules,
+        stale_after: timedelta,
+        on_taken: Callable[[str, Row], None] = lambda _, __: None,
+    ) -> None:
+        self._on_taken = on_taken
         self._database = database
         self._rules = rules
         self._stale_after = stale_after
@@ -110,7 +120,7 @@ class Intake:
             return False
         try:
             with self._database.transaction() as connection:
-                take(connection, row, now)
+                taken = take(connection, row, now)
         except repository.DATABASE_AWAY:
             # The database, not the row: the caller waits for it.
             raise
@@ -120,15 +130,18 @@ class Intake:
             logger().error("not taken in", source=source, reason=type(error).__name__)
             return False
         self._troubled.pop(key, None)
+        if taken:
+            self._on_taken(source, row)
         return True
 
-    def _urgent(self, connection: Connection, row: Row, now: datetime) -> None:
+    def _urgent(self, connection: Connection, row: Row, now: datetime) -> bool:
+        """Take in a safety reading; tell whether nobody else had."""
         quantity = BY_ID[row["quantity_id"]]
         if not repository.take_in(connection, URGENT, row["urgent_id"], now):
-            return
+            return False
         if row["value"] == 0:
             self._cleared(connection, row, quantity.name, now)
-            return
+            return True
         home = home_facts(connection, row["home_id"])
         said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone)
         alert = NewAlert(
@@ -152,6 +165,7 @@ class Intake:
         )
         alert_id = self._open_or_join(connection, URGENT, row["urgent_id"], alert, home, now)
         repository.add_cause(connection, alert_id, row["series_id"], row["ts"])
+        return True
 
     def _cleared(self, connection: Connection, row: Row, kind: str, now: datetime) -> None:
         found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind)
@@ -164,14 +178,17 @@ class Intake:
         detail = {"source": URGENT, "source_id": row["urgent_id"], "happened_at": row["ts"].isoformat()}
         _write(connection, alert.organisation_id, alert.alert_id, now, Action.CLEARED, state, state, detail)
 
-    def _finding(self, connection: Connection, row: Row, now: datetime) -> None:
+    def _finding(self, connection: Connection, row: Row, now: datetime) -> bool:
+        """Take in a finding, or that it was withdrawn; tell whether it is one that nobody else had taken in."""
         if row["withdrawn_at"] is not None:
             self._withdrawn(connection, row, now)
-            return
+            return False
         stale = row["found_at"] - row["ended_at"] > self._stale_after
         would_have_been_at = row["ended_at"] if stale else None
-        if not repository.take_in(connection, FINDING, row["finding_id"], now, would_have_been_at) or stale:
-            return
+        if not repository.take_in(connection, FINDING, row["finding_id"], now, would_have_been_at):
+            return False
+        if stale:
+            return True
         home = home_facts(connection, row["home_id"])
         alert = NewAlert(
             organisation_id=row["organisation_id"],
@@ -187,6 +204,7 @@ class Intake:
             evidence=row["evidence"] | {"finding_id": row["finding_id"]},
         )
         self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+        return True
 
     def _withdrawn(self, connection: Connection, row: Row, now: datetime) -> None:
         found = repository.withdraw(connection, FINDING, row["finding_id"], now)

@@ -1,6 +1,6 @@
 """What others may read of alerts. Reads for a person take a `View`; the rest is for services."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from core.database import Row, View
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
+# What has waited longer could not be taken in, which the worker's own figures say.
+LOOKED_FOR = timedelta(days=1)
 
 
 class Alert(NamedTuple):
@@ -98,13 +100,26 @@ class Count(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How the alerts stand as a whole. `oldest_due` is since when a message waits that should have gone out."""
+    """How the alerts stand as a whole.
+
+    `oldest_due` is since when a message waits that should have gone out, `oldest_untaken` since when an urgent reading
+    or a finding of the last day waits to be taken in; None where none does.
+    """
 
     new: int
     in_charge: int
     due: int
     oldest_due: datetime | None
     failed: int
+    oldest_untaken: datetime | None
+
+    def intake_lag_s(self, now: datetime) -> float:
+        """Return for how many seconds the oldest urgent reading or finding has waited to be taken in."""
+        return _seconds_since(self.oldest_untaken, now)
+
+    def notification_lag_s(self, now: datetime) -> float:
+        """Return for how many seconds the oldest message has waited that should have gone out."""
+        return _seconds_since(self.oldest_due, now)
 
 
 def open_alerts(view: View, limit: int = 500) -> list[Alert]:
@@ -150,10 +165,14 @@ def unnotified(view: View) -> int:
 
 def status(connection: psycopg.Connection[Row], now: datetime) -> Status:
     """Return how the alerts stand as a whole, for a service."""
-    row = connection.execute(STATEMENTS["status"], {"now": now}).fetchone()
+    row = connection.execute(STATEMENTS["status"], {"now": now, "looked_for": now - LOOKED_FOR}).fetchone()
     if row is None:
         raise LookupError("A statement that always has a row had none.")
     return Status(**row)
+
+
+def _seconds_since(instant: datetime | None, now: datetime) -> float:
+    return 0.0 if instant is None else max(0.0, (now - instant).total_seconds())
 
 
 def _alert(row: Row) -> Alert:

@@ -95,7 +95,9 @@ class Claimed(NamedTuple):
     channel: str
     address: str
     language: str
+    happened_at: datetime
     opened_at: datetime
+    round: int
     step: int
     attempts: int
     uncertain: bool

@@ -2,12 +2,13 @@
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
 from alerts import notify
 from alerts.channels.transport import Transport
+from alerts.notify import Result
 from alerts.repository import DATABASE_AWAY, Claimed
 from core.clock import Clock
 from core.database import Database
@@ -19,9 +20,19 @@ RENEW_EVERY_S = 1.0
 
 
 class Senders:
-    """Delivers due notifications in parallel and keeps the leases on those that take their time."""
+    """Delivers due notifications in parallel and keeps the leases on those that take their time.
 
-    def __init__(self, database: Database, transports: Mapping[str, Transport], clock: Clock) -> None:
+    `on_result` is told what came of each attempt.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        transports: Mapping[str, Transport],
+        clock: Clock,
+        on_result: Callable[[Claimed, Result], None] = lambda _, __: None,
+    ) -> None:
+        self._on_result = on_result
         self._database = database
         self._transports = transports
         self._clock = clock
@@ -65,7 +76,8 @@ class Senders:
         with self._lock:
             self._sending[claimed.notification_id] = claimed
         try:
-            notify.deliver(self._database, self._transports, claimed, self._clock, self._chance.random)
+            result = notify.deliver(self._database, self._transports, claimed, self._clock, self._chance.random)
+            self._on_result(claimed, result)
         finally:
             with self._lock:
                 del self._sending[claimed.notification_id]

@@ -8,10 +8,13 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from prometheus_client import CollectorRegistry
+
 from alerts import repository
 from alerts.channels.transport import Transport
 from alerts.escalation import escalate
 from alerts.intake import Intake
+from alerts.metrics import AlertMetrics
 from alerts.policy import Rules
 from alerts.senders import Senders
 from core.clock import Clock
@@ -35,18 +38,20 @@ class Worker:
         clock: Clock,
         rules: Rules,
         stale_after: timedelta,
+        metrics: AlertMetrics | None = None,
     ) -> None:
+        self._metrics = metrics or AlertMetrics(CollectorRegistry(), clock)
         self._database = database
         self._transports = transports
         self._clock = clock
-        self._intake = Intake(database, rules, stale_after)
+        self._intake = Intake(database, rules, stale_after, self._metrics.taken_in)
         self._swept_at: float | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set."""
         with (
             Listener(self._database, CHANNELS) as listener,
-            Senders(self._database, self._transports, self._clock) as senders,
+            Senders(self._database, self._transports, self._clock, self._metrics.delivered) as senders,
         ):
             # Listening before the first look: what comes in between is noticed.
             listener.wait(0.001, self._clock, stop)
@@ -61,6 +66,7 @@ class Worker:
             escalate(self._database, now)
             senders.poke()
             troubled = self._intake.look(now, sweep=self._sweep_is_due()).troubled
+            self._metrics.troubled = troubled
             now = self._clock.now()
             if escalate(self._database, now):
                 senders.poke()

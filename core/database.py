@@ -101,3 +101,11 @@ class Database:
         )
         self._configure(connection)
         return connection
+
+
+def asking_for_figures(url: str, role: Role, *, name: str) -> Database:
+    """Return a way to the database for figures alone, of one connection: who asks for them holds up nothing else.
+
+    Whoever waits longer than two seconds for it gets `PoolTimeout`, and the figures are told without what it knows.
+    """
+    return Database(url, role, name=f"{name} figures", maximum=1, patience_s=2.0)

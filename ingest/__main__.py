@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role
+from core.database import Database, Role, asking_for_figures
 from core.metrics import exposed, make_registry
 from core.service import stop_on_signals, wait_until_there
 from devices.reads import series_of_gateways
@@ -21,7 +21,6 @@ from ingest.reads import GatewaysBehind, gateways_behind
 from ingest.settings import IngestSettings
 
 LOOK_S = 1.0
-FIGURES_WITHIN_S = 2.0
 
 
 def main() -> int:
@@ -47,7 +46,8 @@ def main() -> int:
     consumer = Consumer(settings, connect, series_of_gateways, clock, counters, delays)
     with ExitStack() as stack:
         if settings.metrics_port:
-            asking = stack.enter_context(_asking(settings))
+            url = settings.database_url.get_secret_value()
+            asking = stack.enter_context(asking_for_figures(url, Role.SERVICE, name="ingest"))
             registry.register(ingest_figures(counters, delays, lambda: _behind(asking, clock)))
         stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
         consumer.start()
@@ -56,12 +56,6 @@ def main() -> int:
         died = not stop.is_set()
         consumer.stop()
     return int(died)
-
-
-def _asking(settings: IngestSettings) -> Database:
-    """Return a way to the database for figures alone: whoever asks for them must hold up no reading."""
-    url = settings.database_url.get_secret_value()
-    return Database(url, Role.SERVICE, name="ingest figures", maximum=1, patience_s=FIGURES_WITHIN_S)
 
 
 def _behind(asking: Database, clock: Clock) -> GatewaysBehind:

@@ -129,8 +129,9 @@ SET leased_until = %(leased_until)s, attempts = attempts + 1, uncertain = uncert
 FROM due, alerts.alert
 WHERE notification.notification_id = due.notification_id AND alert.alert_id = notification.alert_id
 RETURNING notification.notification_id, notification.public_id, notification.alert_id, notification.channel, notification.address,
-    notification.language, notification.attempts, notification.uncertain, notification.step, alert.public_id AS alert_public_id,
-    alert.family, alert.kind, alert.home_id, alert.opened_at, alert.policy;
+    notification.language, notification.attempts, notification.uncertain, notification.round, notification.step,
+    alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.happened_at, alert.opened_at,
+    alert.policy;
 
 -- still_wanted --
 -- Whether a leased notification is still to be sent: nobody has taken charge and the lease is still ours.
@@ -250,10 +251,19 @@ WHERE state = 'new' AND step > 0 AND organisation_id IN (SELECT registry.viewer_
     );
 
 -- status --
--- How the alerts stand as a whole: counts, and since when the oldest message waits that should have gone out.
+-- How the alerts stand as a whole: counts, since when the oldest message waits that should have gone out, and since when
+-- the oldest urgent reading or finding, not older than it is looked for, waits to be taken in.
 SELECT
     (SELECT count(*)::int FROM alerts.alert WHERE state = 'new') AS new,
     (SELECT count(*)::int FROM alerts.alert WHERE state = 'in_charge') AS in_charge,
     (SELECT count(*)::int FROM alerts.notification WHERE state = 'due') AS due,
     (SELECT min(due_at) FROM alerts.notification WHERE state = 'due' AND due_at <= %(now)s) AS oldest_due,
-    (SELECT count(*)::int FROM alerts.notification WHERE state = 'failed') AS failed;
+    (SELECT count(*)::int FROM alerts.notification WHERE state = 'failed') AS failed,
+    least(
+        (SELECT min(received_at) FROM ingest.urgent
+         WHERE received_at >= %(looked_for)s
+             AND NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'urgent' AND source_id = urgent_id)),
+        (SELECT min(updated_at) FROM analytics.finding
+         WHERE updated_at >= %(looked_for)s AND withdrawn_at IS NULL
+             AND NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'finding' AND source_id = finding_id))
+    ) AS oldest_untaken;
