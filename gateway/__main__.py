@@ -8,9 +8,11 @@ from core import log
 from core.clock import Clock, SystemClock
 from core.errors import VicinoError
 from core.log import logger
+from core.metrics import exposed, make_registry
 from core.mqtt import BrokerAddress
 from core.service import stop_on_signals
 from gateway.agent import Agent
+from gateway.metrics import gateway_figures
 from gateway.outbox import Outbox, outbox_path
 from gateway.publisher import Pace, Publisher
 from gateway.settings import GatewaySettings, keys
@@ -86,7 +88,10 @@ def main() -> int:
         logger().error("cannot start", reason=str(error))
         return 1
     logger().info("started", count=len(agents))
-    return 0 if serve(agents, clock, stop) else 1
+    registry = make_registry("gateway")
+    registry.register(gateway_figures([agent.standing for agent in agents], clock))
+    with exposed(registry, settings.metrics_host, settings.metrics_port):
+        return 0 if serve(agents, clock, stop) else 1
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from core.log import logger
+from gateway.metrics import Standing
 from gateway.outbox import Outbox
 from gateway.publisher import Publisher
 
@@ -56,6 +57,10 @@ class Agent:
             thread.join()
         self._publisher_thread.join()
         self._outbox.close()
+
+    def standing(self) -> Standing:
+        """Return how the gateway stands, for whoever watches it."""
+        return self._publisher.standing()
 
     @property
     def alive(self) -> bool:

@@ -8,7 +8,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from queue import Empty, SimpleQueue
 from typing import Literal, NamedTuple
 
@@ -17,9 +16,11 @@ import msgspec
 from core.clock import Clock
 from core.log import logger
 from core.messages import ClockState, GatewayStatus, Inventory, decode_stored, encode
+from core.metrics import own_version
 from core.mqtt import BrokerAddress, Connection, Message, Will
 from core.senml import CONTENT_TYPE
 from core.topics import LANES, Leaf, topic
+from gateway.metrics import Standing
 from gateway.outbox import Outbox, OutboxError
 from gateway.window import Limits, Window
 
@@ -86,7 +87,10 @@ class Publisher:
         self._next_status = 0.0
         self._next_look = 0.0
         self._said: _Substance | None = None
-        self._version = _version()
+        self._version = own_version()
+        self._sent = 0
+        self._resent = 0
+        self._under_way: set[int] = set()
         self._connection = Connection(
             broker,
             f"vicino-gateway-{gateway}",
@@ -108,6 +112,17 @@ class Publisher:
     def notify(self) -> None:
         """Say that there may be something to do; any thread may."""
         self._wake.set()
+
+    def standing(self) -> Standing:
+        """Return how the gateway stands, for whoever watches it; any thread may ask."""
+        return Standing(
+            connected=self._connection.connected,
+            queued=self._outbox.queued,
+            oldest_ms=self._outbox.oldest_ms(),
+            thinned=self._outbox.thinned,
+            sent=self._sent,
+            resent=self._resent,
+        )
 
     def say_inventory(self, inventory: Inventory) -> None:
         """Publish what was found in the home, now or as soon as there is a connection."""
@@ -177,6 +192,7 @@ class Publisher:
         else:
             for sequence, readings in self._outbox.stored(stored.boot, stored.sequences):
                 self._window.stored(sequence)
+                self._under_way.discard(sequence)
                 if self._on_stored:
                     self._on_stored(sequence, readings)
         self._connection.acknowledge(message)
@@ -222,7 +238,13 @@ class Publisher:
             )
             if sent is None:
                 return
+            self._count(flight.sequence)
             self._window.sent(flight.sequence, now)
+
+    def _count(self, sequence: int) -> None:
+        self._sent += 1
+        self._resent += sequence in self._under_way
+        self._under_way.add(sequence)
 
     def _say_status(self, now: float) -> None:
         if now < min(self._next_status, self._next_look):
@@ -278,10 +300,3 @@ class Publisher:
             status.oldest_unsent is not None
             and (self._clock.now() - status.oldest_unsent).total_seconds() > self._pace.behind_after_s
         )
-
-
-def _version() -> str:
-    try:
-        return version("vicino")
-    except PackageNotFoundError:
-        return ""
