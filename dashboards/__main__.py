@@ -11,10 +11,12 @@ from core import log
 from core.clock import SystemClock
 from core.database import Database, Role
 from core.errors import VicinoError
+from core.metrics import exposed, make_registry
 from core.service import stop_on_signals
 from dashboards import static_files
 from dashboards.app import create_app
 from dashboards.live import Hub
+from dashboards.metrics import RequestMetrics, page_figures
 from dashboards.settings import DashboardSettings
 
 CONNECTIONS = 10
@@ -50,12 +52,15 @@ def main() -> int:
         ) as database,
     ):
         hub = Hub(database, clock)
-        server = make_server(database, clock, settings, hub)
+        registry = make_registry("dashboards")
+        registry.register(page_figures(hub))
+        server = make_server(database, clock, settings, hub, RequestMetrics(registry))
         thread = threading.Thread(target=server.run, args=([listening],), name="server")
         thread.start()
         log.logger().info("serving", host=settings.dashboards_host, port=listening.getsockname()[1])
-        while not stop.wait(0.5) and thread.is_alive():
-            pass
+        with exposed(registry, settings.metrics_host, settings.metrics_port):
+            while not stop.wait(0.5) and thread.is_alive():
+                pass
         failed = not stop.is_set()
         hub.close()
         server.should_exit = True
@@ -81,10 +86,16 @@ def listen(host: str, port: int) -> socket.socket:
     return found
 
 
-def make_server(database: Database, clock: SystemClock, settings: DashboardSettings, hub: Hub) -> uvicorn.Server:
+def make_server(
+    database: Database,
+    clock: SystemClock,
+    settings: DashboardSettings,
+    hub: Hub,
+    metrics: RequestMetrics | None = None,
+) -> uvicorn.Server:
     """Return the HTTP server, not yet running."""
     config = uvicorn.Config(
-        create_app(database, clock, settings, hub),
+        create_app(database, clock, settings, hub, metrics),
         log_config=None,
         access_log=False,
         server_header=False,

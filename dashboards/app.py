@@ -12,6 +12,7 @@ from dashboards import errors
 from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
+from dashboards.metrics import CountRequests, RequestMetrics
 from dashboards.pages import alert, board, events, files, health, person, sign_in
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
@@ -20,10 +21,17 @@ from dashboards.throttle import SignInThrottle
 WORTH_COMPRESSING = 1_000  # bytes
 
 
-def create_app(database: Database, clock: Clock, settings: DashboardSettings, hub: Hub | None = None) -> FastAPI:
+def create_app(
+    database: Database,
+    clock: Clock,
+    settings: DashboardSettings,
+    hub: Hub | None = None,
+    metrics: RequestMetrics | None = None,
+) -> FastAPI:
     """Return the application. `database` acts in the role that serves people and is open already.
 
-    `hub` is given by whoever has to end open pages before the server ends; else the application has its own.
+    `hub` is given by whoever has to end open pages before the server ends; else the application has its own. Requests
+    are counted where there are `metrics`.
     """
     own = hub or Hub(database, clock)
 
@@ -42,4 +50,6 @@ def create_app(database: Database, clock: Clock, settings: DashboardSettings, hu
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
+    if metrics is not None:
+        app.add_middleware(CountRequests, metrics=metrics, clock=clock)
     return app
