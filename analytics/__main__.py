@@ -1,7 +1,8 @@
 """The analysis service: `python -m analytics`. Several may run at once; each takes homes that no other has."""
 
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -9,11 +10,14 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from analytics.jobs import Pace, analyse_home, look
+from analytics.metrics import AnalyticsMetrics, analytics_figures
 from analytics.queue import Orders, Worker, bring_up_to_date
+from analytics.reads import Lag, lag
 from analytics.settings import AnalyticsSettings
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role
+from core.database import Database, Role, asking_for_figures
+from core.metrics import exposed, make_registry
 from core.notices import Listener
 from core.service import stop_on_signals, wait_until_there
 
@@ -31,23 +35,48 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
             return
         orders = stack.enter_context(Orders(url))
         listener = stack.enter_context(Listener(database, [CHANNEL]))
-        worker = stack.enter_context(Worker(url, lambda home_id: _work(database, clock, home_id, stop, pace)))
+        metrics = stack.enter_context(_telling_figures(settings, clock))
+        worker = stack.enter_context(Worker(url, lambda home_id: _work(database, clock, home_id, stop, pace, metrics)))
         log.logger().info("analysing")
         while not stop.is_set():
             if not worker.is_alive():
                 raise RuntimeError("The worker of the job queue has ended; the service starts anew.")
             try:
-                orders.order(look(database, clock, pace))
+                metrics.ordered(orders.order(look(database, clock, pace)))
             except LOST as error:
                 log.logger().info("waiting", name="database", reason=type(error).__name__)
             listener.wait(settings.analytics_look_s, clock, stop)
             clock.wait(stop, 1.0)  # notices come in bursts: one look serves many
 
 
-def _work(database: Database, clock: Clock, home_id: int, stop: threading.Event, pace: Pace) -> None:
+def _work(
+    database: Database, clock: Clock, home_id: int, stop: threading.Event, pace: Pace, metrics: AnalyticsMetrics
+) -> None:
     began = clock.monotonic()
-    days = analyse_home(database, clock, home_id, stop, pace.cadence)
-    log.logger().info("analysed", home_id=home_id, days=days, seconds=round(clock.monotonic() - began, 3))
+    failed = threading.Event()
+    days = analyse_home(database, clock, home_id, stop, pace.cadence, failed.set)
+    seconds = clock.monotonic() - began
+    metrics.worked(days, seconds, failed=failed.is_set())
+    log.logger().info("analysed", home_id=home_id, days=days, seconds=round(seconds, 3))
+
+
+@contextmanager
+def _telling_figures(settings: AnalyticsSettings, clock: Clock) -> Iterator[AnalyticsMetrics]:
+    """Give what counts, and tell the figures to whoever asks until the end of the context."""
+    registry = make_registry("analytics")
+    metrics = AnalyticsMetrics(registry)
+    with ExitStack() as stack:
+        if settings.metrics_port:
+            url = settings.database_url.get_secret_value()
+            asking = stack.enter_context(asking_for_figures(url, Role.SERVICE, name="analytics"))
+            registry.register(analytics_figures(lambda: _lag(asking, clock), clock))
+        stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
+        yield metrics
+
+
+def _lag(asking: Database, clock: Clock) -> Lag:
+    with asking.transaction() as connection:
+        return lag(connection, clock.now())
 
 
 def main() -> None:

@@ -59,12 +59,18 @@ def look(database: Database, clock: Clock, pace: Pace) -> list[int]:
 
 
 def analyse_home(
-    database: Database, clock: Clock, home_id: int, stop: threading.Event, cadence: timedelta = CADENCE
+    database: Database,
+    clock: Clock,
+    home_id: int,
+    stop: threading.Event,
+    cadence: timedelta = CADENCE,
+    on_failure: Callable[[], None] = lambda: None,
 ) -> int:
     """Compute the due days of a home, a slice and a transaction at a time; return how many days that were.
 
     By day, today is due again after `cadence`, whether or not anything comes in.
-    It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first.
+    It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first. `on_failure`
+    is called then.
     """
     done = 0
     try:
@@ -72,6 +78,7 @@ def analyse_home(
             done += days
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
         logger().error("analysis failed", home_id=home_id, error=type(error).__name__)
+        on_failure()
         _postpone(database, clock, home_id)
     return done
 

@@ -1,7 +1,7 @@
 """What other folders may know of the analysis. Reads for a person take a `View` and are filtered by the database."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -20,10 +20,28 @@ def findings_since(connection: Connection[DictRow], found_from: datetime) -> lis
     return connection.execute(SQL["findings_since"], {"found_from": found_from}).fetchall()
 
 
-def days_due(connection: Connection[DictRow], now: datetime) -> tuple[int, datetime | None]:
-    """Return how many days of homes wait to be computed, and since when."""
+class Lag(NamedTuple):
+    """How far the analysis is behind what is stored.
+
+    `days_due` days of homes should have been computed by now, the oldest since `due_since`; `untaken_since` is when the
+    oldest readings came in that were not looked at yet. Both are None where there are none.
+    """
+
+    days_due: int
+    due_since: datetime | None
+    untaken_since: datetime | None
+
+    def seconds(self, now: datetime) -> float:
+        """Return for how many seconds the oldest of what is stored has waited for longer than it is meant to."""
+        since = min((at for at in (self.due_since, self.untaken_since) if at is not None), default=now)
+        return max(0.0, (now - since).total_seconds())
+
+
+def lag(connection: Connection[DictRow], now: datetime) -> Lag:
+    """Return how far the analysis is behind what is stored."""
     row = connection.execute(SQL["lag"], {"now": now}).fetchone()
-    return (row["days"], row["oldest"]) if row else (0, None)
+    assert row is not None
+    return Lag(**row)
 
 
 def findings_of_home(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:

@@ -17,7 +17,7 @@ import registry.reads
 import registry.show
 from cli import analyse as analysing
 from cli import demo as demonstration
-from cli import homes, screen, settings
+from cli import homes, metrics, screen, settings
 from cli import replay as replaying
 from cli import status as standing
 from cli.bench.commands import app as bench_app
@@ -77,8 +77,19 @@ def demo(
 
 @app.command()
 def status(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
-    """Tell what runs, how far behind it is, and how many readings are stored, rejected and pending."""
-    standing.show(standing.status(Installation(data), SystemClock()), as_json=as_json)
+    """Tell what runs, how far behind it is, and how many readings are stored, rejected and pending.
+
+    The exit code is 1 if nothing runs.
+    """
+    found = standing.status(Installation(data), SystemClock())
+    standing.show(found, as_json=as_json)
+    raise typer.Exit(0 if found["running"] else 1)
+
+
+@app.command("metrics")
+def metrics_page(data: Data = DEFAULT_DATA) -> None:
+    """Print the figures of all services, as Prometheus reads them."""
+    print(metrics.page(Installation(data)), end="")
 
 
 @app.command()

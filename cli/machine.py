@@ -18,7 +18,7 @@ from core.errors import VicinoError
 from core.migrations import Applied, migrate
 from core.vocabulary import Retention
 from embedded.broker import EmbeddedBroker
-from embedded.ports import free_port, is_free
+from embedded.ports import LOOPBACK, free_port, is_free
 from embedded.postgres import EmbeddedPostgres
 from embedded.process import Service
 from embedded.runfile import Run, RunService, hold, own_birth, removed_afterwards, write_run
@@ -27,6 +27,9 @@ from embedded.supervisor import Running, Supervisor
 FIRST_PORT = 8000
 BROKER_URL = "VICINO_BROKER_URL"
 SMTP_URL = "VICINO_SMTP_URL"
+METRICS_HOST = "VICINO_METRICS_HOST"
+METRICS_PORT = "VICINO_METRICS_PORT"
+TELLING_FIGURES = frozenset({"gateway", "ingest", "analytics", "alerts", "dashboards"})
 # What only one service is told.
 _NOT_FOR_ALL = frozenset({SMTP_URL, "VICINO_DATABASE_URL"})
 Say = Callable[[str], None]
@@ -55,11 +58,15 @@ class Machine:
 
         It is called like its module unless it has a `name`.
         """
+        metrics_port = free_port() if module in TELLING_FIGURES else None
+        figures = {METRICS_PORT: str(metrics_port or 0), METRICS_HOST: LOOPBACK}
         service = Service(
             name=name or module,
             argv=(sys.executable, "-m", module),
-            env={**self.environment, **settings},
+            env={**self.environment, **settings, **figures},
             ready=ready,
+            kind=module,
+            metrics_port=metrics_port,
         )
         return self.supervisor.start(service, self.stop)
 
@@ -197,7 +204,7 @@ class _RunFile:
 
     def write(self, services: tuple[Running, ...]) -> None:
         """Write the run file with `services` as they stand now."""
-        stand = tuple(RunService(running.name, running.pid, running.restarts) for running in services)
+        stand = tuple(RunService(**running._asdict()) for running in services)
         run = Run(
             **{name: getattr(self._run, name) for name in self._run.__struct_fields__ if name != "services"},
             services=stand,

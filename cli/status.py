@@ -11,10 +11,21 @@ import alerts.reads
 import analytics.reads
 import ingest.reads
 import registry.reads
+from cli import metrics
 from cli.installation import Installation
 from cli.screen import results
 from core.clock import Clock
 from embedded.runfile import read_run
+
+# From the home to a person, with what each stage is called in the table.
+STAGES = {
+    "gateway": "Gateways",
+    "ingest": "Storing",
+    "rollup": "Roll-ups",
+    "analysis": "Analysis",
+    "alerts": "Alerts",
+    "notification": "Notifications",
+}
 
 
 def status(installation: Installation, clock: Clock) -> dict[str, Any]:
@@ -31,7 +42,12 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         "url": f"http://127.0.0.1:{run.http_port}",
         "started_at": run.started_at.isoformat(),
         "services": {
-            service.name: {"pid": service.pid, "running": service.pid is not None, "restarts": service.restarts}
+            service.name: {
+                "pid": service.pid,
+                "running": service.pid is not None,
+                "restarts": service.restarts,
+                "metrics": metrics.address(service),
+            }
             for service in run.services
         },
     }
@@ -39,7 +55,8 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         with installation.database() as database, database.transaction() as connection:
             now = clock.now()
             totals = ingest.reads.totals(connection, now)
-            days_due, due_since = analytics.reads.days_due(connection, now)
+            behind = ingest.reads.gateways_behind(connection, now)
+            analysis = analytics.reads.lag(connection, now)
             waiting = alerts.reads.status(connection, now)
             found["homes"] = len(registry.reads.homes(connection))
     except psycopg.Error as error:
@@ -53,13 +70,19 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         "duplicates": totals.duplicates,
     }
     found["gateways"] = {"online": totals.gateways_online, "total": totals.gateways}
-    # Not the age of the oldest reading: a recording's readings are years old the moment they are sent.
     found["lag"] = {
+        "gateway": _rounded(behind.lag_s),
+        "ingest": _rounded(metrics.lag_s(metrics.told(run), "ingest")),
+        "rollup": None,
+        "analysis": _rounded(analysis.seconds(now)),
+        "alerts": _rounded(waiting.intake_lag_s(now)),
+        "notification": _rounded(waiting.notification_lag_s(now)),
+        # Not the age of the oldest reading: a recording's readings are years old the moment they are sent.
         "ingest_s": _since(totals.last_intake_at, now) if totals.pending else 0.0,
-        "analytics_s": _since(due_since, now) if days_due else 0.0,
-        "alerts_s": _since(waiting.oldest_due, now) if waiting.due else 0.0,
+        "analytics_s": _since(analysis.due_since, now),
+        "alerts_s": _since(waiting.oldest_due, now),
     }
-    found["analysis"] = {"days_due": days_due}
+    found["analysis"] = {"days_due": analysis.days_due}
     found["alerts"] = {
         "new": waiting.new,
         "in_charge": waiting.in_charge,
@@ -67,6 +90,10 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         "notifications_failed": waiting.failed,
     }
     return found
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 def _since(instant: datetime | None, now: datetime) -> float:
@@ -93,8 +120,9 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
         for name, count in found["readings"].items():
             table.add_row(f"Readings {name}", f"{count:,}")
         table.add_row("Gateways online", f"{found['gateways']['online']} of {found['gateways']['total']}")
-        for name, seconds in found["lag"].items():
-            table.add_row(f"{name.removesuffix('_s').capitalize()} behind by", f"{seconds:,.0f} s")
+        for stage, name in STAGES.items():
+            seconds = found["lag"][stage]
+            table.add_row(f"{name} behind by", "not known" if seconds is None else f"{seconds:,.1f} s")
         table.add_row("Alerts", f"{found['alerts']['new']} new, {found['alerts']['in_charge']} in charge")
         if found["alerts"]["notifications_failed"]:
             table.add_row("[red]Notifications failed[/red]", f"{found['alerts']['notifications_failed']:,}")

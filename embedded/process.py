@@ -31,7 +31,8 @@ class Service:
     and again, it must return soon and not raise). What others stand on has a lower `stage`: stages are stopped
     from the highest to the lowest, the services of one stage together. `stop_signal` asks the service to end;
     `death_signal` is what the kernel sends it if we die. With an `account` (only root may) the program runs under
-    it; `folder` is then open as `child.FOLDER`, also where the account may not enter the folders above.
+    it; `folder` is then open as `child.FOLDER`, also where the account may not enter the folders above. `kind` is what
+    the service is where its name tells it from others of its kind; on `metrics_port` it tells its figures.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Service:
     account: Account | None = None
     folder: Path | None = None
     cwd: Path | None = None
+    kind: str = ""
+    metrics_port: int | None = None
 
 
 class ServiceNotReadyError(VicinoError):

@@ -21,11 +21,17 @@ LOCK = "lock"
 
 
 class RunService(msgspec.Struct, frozen=True):
-    """One service of a run; `pid` is None while it waits to be started again."""
+    """One service of a run; `pid` is None while it waits to be started again.
+
+    `kind` is what it is where its name tells it from others of its kind. On `metrics_port` of this machine it tells its
+    figures; None where it has none.
+    """
 
     name: str
     pid: int | None
     restarts: int = 0
+    kind: str = ""
+    metrics_port: int | None = None
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

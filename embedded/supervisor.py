@@ -26,6 +26,8 @@ class Running(NamedTuple):
     name: str
     pid: int | None
     restarts: int
+    kind: str
+    metrics_port: int | None
 
 
 class Supervisor:
@@ -123,7 +125,8 @@ class _Kept:
     @property
     def running(self) -> Running:
         pid = None if self.process is None else self.process.pid
-        return Running(self.service.name, pid, max(self._starts - 1, 0))
+        service = self.service
+        return Running(service.name, pid, max(self._starts - 1, 0), service.kind or service.name, service.metrics_port)
 
     def tend(self) -> bool:
         """Do what is due; tell whether anything changed."""

@@ -230,8 +230,14 @@ WHERE day >= %(first)s
 ORDER BY home_id, kind, day DESC;
 
 -- lag --
--- How many days of homes are due and since when.
-SELECT count(*) AS days, min(due_at) AS oldest FROM analytics.due_day WHERE due_at <= %(now)s;
+-- How many days of homes are due and since when, and when the oldest touched hour came in that is not in that list yet.
+SELECT due.days_due, due.due_since,
+       (SELECT next.received_at FROM analytics.progress CROSS JOIN LATERAL (
+            SELECT received_at FROM ingest.touched
+            WHERE (touched.xact, touched.touched_id) > (progress.xact, progress.touched_id)
+            ORDER BY touched.xact, touched.touched_id LIMIT 1
+        ) AS next) AS untaken_since
+FROM (SELECT count(*) AS days_due, min(due_at) AS due_since FROM analytics.due_day WHERE due_at <= %(now)s) AS due;
 
 -- lock_queue --
 -- One process at a time brings the job queue's tables up to date.

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.frames import instant
 from analytics.jobs import Pace, analyse, analyse_home, look
-from analytics.reads import days_due, episodes, findings_of_home, findings_since, indicators, latest_indicators
+from analytics.reads import Lag, episodes, findings_of_home, findings_since, indicators, lag, latest_indicators
 from core.viewer import Viewer
 from tests.unit.analytics.made import at, utc
 
@@ -48,7 +48,7 @@ def test_from_readings_to_a_finding(installation, database, people, clock, home,
 
     with database.transaction() as connection:
         found = findings_since(connection, clock.now() - timedelta(hours=1))
-        assert days_due(connection, clock.now()) == (0, None)
+        assert lag(connection, clock.now()) == Lag(0, None, None)
     assert [(row["kind"], row["started_at"]) for row in found] == [("night_bathroom_visits", utc(BAD, "22:00"))]
     finding = found[0]
     assert finding["family"] == "wellbeing"
