@@ -18,12 +18,16 @@ BEGIN
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT vicino_owner, vicino_views TO %I', current_user);
     END IF;
-    IF NOT pg_has_role('vicino_owner', 'vicino_views', 'MEMBER') THEN
-        BEGIN
-            GRANT vicino_views TO vicino_owner;
-        EXCEPTION WHEN unique_violation OR duplicate_object THEN NULL;
-        END;
-    END IF;
+    -- The owner hands over views: to the role that is filtered, and the figures of ingest to the services, because only
+    -- the owner of a continuous aggregate may refresh it.
+    FOREACH wanted IN ARRAY ARRAY['vicino_views', 'vicino_service'] LOOP
+        IF NOT pg_has_role('vicino_owner', wanted, 'MEMBER') THEN
+            BEGIN
+                EXECUTE format('GRANT %I TO vicino_owner', wanted);
+            EXCEPTION WHEN unique_violation OR duplicate_object THEN NULL;
+            END;
+        END IF;
+    END LOOP;
 END
 $$;
 

@@ -29,3 +29,28 @@ BEGIN
     RETURN made;
 END
 $$;
+
+-- Drops the monthly partitions of a class that end at or before an instant, and remembers up to when readings are gone.
+-- It gives up rather than keep others waiting behind its lock.
+CREATE OR REPLACE FUNCTION ingest.drop_readings(of_class text, before timestamptz) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET lock_timeout = '2s' AS $$
+DECLARE
+    child   regclass;
+    month   timestamptz;
+    dropped int := 0;
+BEGIN
+    FOR child, month IN
+        SELECT inhrelid::regclass, to_timestamp(right(relname, 7), 'YYYY_MM')
+        FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent = format('ingest.%I', 'reading_' || of_class)::regclass
+        ORDER BY 2
+    LOOP
+        CONTINUE WHEN month + interval '1 month' > before;
+        EXECUTE format('DROP TABLE %s', child);
+        UPDATE ingest.retention SET dropped_before = greatest(dropped_before, month + interval '1 month')
+        WHERE class = of_class;
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END
+$$;

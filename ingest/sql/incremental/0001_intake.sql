@@ -40,6 +40,23 @@ CREATE TABLE ingest.touched (
     received_at     timestamptz NOT NULL
 );
 CREATE INDEX ON ingest.touched (xact, touched_id);
+CREATE INDEX ON ingest.touched USING brin (received_at);
+CREATE INDEX ON ingest.intake USING brin (received_at);
+
+-- How far the touched hours have gone into the hourly and daily figures.
+CREATE TABLE ingest.rollup_progress (
+    one             boolean PRIMARY KEY DEFAULT true CHECK (one),
+    xact            xid8 NOT NULL DEFAULT '0',
+    touched_id      bigint NOT NULL DEFAULT 0
+);
+INSERT INTO ingest.rollup_progress DEFAULT VALUES;
+
+-- Before which instant the readings of a class have been dropped: figures of that time are never computed again.
+CREATE TABLE ingest.retention (
+    class           text PRIMARY KEY CHECK (class IN ('event', 'level', 'vital', 'technical')),
+    dropped_before  timestamptz NOT NULL DEFAULT '-infinity'
+);
+INSERT INTO ingest.retention (class) VALUES ('event'), ('level'), ('vital'), ('technical');
 
 -- What could not be stored, one row for each message and reason, with the original bytes (cut where the message is
 -- oversized) and the number of its readings that the reason concerns; the same bytes again only raise the count.

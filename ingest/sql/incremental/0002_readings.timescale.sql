@@ -5,16 +5,19 @@ CREATE TABLE ingest.reading_vital (LIKE ingest.reading INCLUDING DEFAULTS, PRIMA
 CREATE TABLE ingest.reading_technical (LIKE ingest.reading INCLUDING DEFAULTS, PRIMARY KEY (series_id, ts));
 DROP TABLE ingest.reading;
 
+-- The more readings of one series lie in a chunk, the better they compress: the seldom ones get longer chunks.
 DO $$
 DECLARE
     relation text;
+    chunk    interval;
 BEGIN
-    FOREACH relation IN ARRAY ARRAY['reading_event', 'reading_level', 'reading_vital', 'reading_technical'] LOOP
-        PERFORM create_hypertable(format('ingest.%I', relation)::regclass, by_range('ts', INTERVAL '7 days'),
+    FOR relation, chunk IN VALUES ('reading_event', INTERVAL '30 days'), ('reading_level', INTERVAL '30 days'),
+                                  ('reading_vital', INTERVAL '180 days'), ('reading_technical', INTERVAL '90 days') LOOP
+        PERFORM create_hypertable(format('ingest.%I', relation)::regclass, by_range('ts', chunk),
                                   create_default_indexes => false);
         EXECUTE format('ALTER TABLE ingest.%I SET (timescaledb.compress, timescaledb.compress_segmentby = ''series_id'','
                        ' timescaledb.compress_orderby = ''ts'')', relation);
-        PERFORM add_compression_policy(format('ingest.%I', relation)::regclass, INTERVAL '14 days');
+        PERFORM add_compression_policy(format('ingest.%I', relation)::regclass, INTERVAL '7 days');
     END LOOP;
 END
 $$;
