@@ -32,8 +32,8 @@ _COPIED = np.dtype(
 class Totals(NamedTuple):
     """What has come in since the beginning, in readings.
 
-    `rejected` counts an unreadable message as one; `pending` is what gateways say they still hold; `lag_s` is the age
-    in seconds of the oldest of that, None if they hold nothing.
+    `rejected` counts an unreadable message as one, and not what was stored when it was tried again; `pending` is what
+    gateways say they still hold; `lag_s` is the age in seconds of the oldest of that, None if they hold nothing.
     """
 
     stored: int

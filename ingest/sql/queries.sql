@@ -71,21 +71,6 @@ GROUP BY 1, 2, 3, 4, 5, 6
 INSERT INTO ingest.touched (home_id, hour, received_at)
 SELECT home_id, hour, %(received_at)s FROM unnest(%(homes)s::int[], %(hours)s::timestamptz[]) AS t (home_id, hour)
 
--- upsert_rejects --
--- What could not be stored; the same again raises the count.
-INSERT INTO ingest.reject AS reject (first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes,
-                                     properties, digest, records, count)
-SELECT %(received_at)s, %(received_at)s, topic, gateway_key, reason, detail, payload, payload_bytes, properties, digest,
-       records, count
-FROM unnest(%(topic)s::text[], %(gateway_key)s::text[], %(reason)s::text[], %(detail)s::text[], %(payload)s::bytea[],
-            %(payload_bytes)s::int[], %(properties)s::jsonb[], %(digest)s::bytea[], %(records)s::int[],
-            %(count)s::bigint[])
-     AS t (topic, gateway_key, reason, detail, payload, payload_bytes, properties, digest, records, count)
-ON CONFLICT (digest, reason, coalesce(gateway_key, topic)) DO UPDATE
-SET last_at = greatest(reject.last_at, excluded.last_at), count = reject.count + excluded.count,
-    records = greatest(reject.records, excluded.records)
-RETURNING coalesce(gateway_key, topic) AS source, reason, digest, xmax = 0 AS is_new
-
 -- add_tally --
 -- The counts of one commit.
 INSERT INTO ingest.tally AS tally (day, worker, stored, duplicates, conflicts)
@@ -141,7 +126,8 @@ SELECT EXISTS (SELECT FROM known) AS known, EXISTS (SELECT FROM said) AS applied
 -- What has come in since the beginning and what gateways still hold.
 SELECT (SELECT coalesce(sum(stored), 0)::bigint FROM ingest.tally) AS stored,
        (SELECT coalesce(sum(duplicates), 0)::bigint FROM ingest.tally) AS duplicates,
-       (SELECT coalesce(sum(records), 0)::bigint FROM ingest.reject) AS rejected,
+       (SELECT coalesce(sum(records), 0)::bigint FROM ingest.reject WHERE replayed_at IS NULL)
+       + (SELECT coalesce(sum(records), 0)::bigint FROM ingest.reject_gone) AS rejected,
        (SELECT coalesce(sum(queued), 0)::bigint FROM ingest.gateway_status) AS pending,
        (SELECT count(*) FROM ingest.gateway_status WHERE online) AS gateways_online,
        (SELECT count(*) FROM devices.gateway) AS gateways,
