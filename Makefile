@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-.PHONY: install demo test check lock assets messages
+.PHONY: install demo test chaos check lock assets messages
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -25,6 +25,10 @@ check: install
 
 test: check
 	$(BIN)/pytest --numprocesses 2
+
+# Real processes, killed, frozen and cut off while homes publish (docs/operations/chaos.md). `make chaos ONLY="kill-ingest"`.
+chaos: install
+	$(BIN)/python -m tests.chaos $(addprefix --only ,$(ONLY))
 
 lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml
