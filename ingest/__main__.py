@@ -1,5 +1,7 @@
 """The ingest process: `python -m ingest`."""
 
+import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import psycopg
@@ -18,9 +20,11 @@ from ingest.counters import Counters
 from ingest.delays import Delays
 from ingest.metrics import ingest_figures
 from ingest.reads import GatewaysBehind, gateways_behind
+from ingest.rejects.requests import Requests, limits_of
 from ingest.settings import IngestSettings
 
 LOOK_S = 1.0
+END_S = 2.0
 
 
 def main() -> int:
@@ -51,11 +55,35 @@ def main() -> int:
             registry.register(ingest_figures(counters, delays, lambda: _behind(asking, clock)))
         stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
         consumer.start()
-        while not clock.wait(stop, LOOK_S) and consumer.alive:
+        requests = _fulfilling(settings, database, connect, clock, stop)
+        while not clock.wait(stop, LOOK_S) and consumer.alive and requests.is_alive():
             pass
         died = not stop.is_set()
+        stop.set()
         consumer.stop()
+        requests.join(END_S)
     return int(died)
+
+
+def _fulfilling(
+    settings: IngestSettings,
+    database: Database,
+    connect: Callable[[], Connection[DictRow]],
+    clock: Clock,
+    stop: threading.Event,
+) -> threading.Thread:
+    """Return the thread, already running, that tries rejects again where people wish it."""
+    requests = Requests(
+        database,
+        connect,
+        load=series_of_gateways,
+        limits=limits_of(settings),
+        clock=clock,
+        worker=settings.ingest_worker,
+    )
+    thread = threading.Thread(target=requests.run, args=(stop,), name="replay", daemon=True)
+    thread.start()
+    return thread
 
 
 def _behind(asking: Database, clock: Clock) -> GatewaysBehind:

@@ -42,6 +42,9 @@ class IngestSettings(Settings):
     retention_rollup_days: int = Field(
         default=0, description="Days that hourly and daily figures are kept; 0 for ever.", ge=0
     )
+    reject_days: int = Field(
+        default=90, description="Days that what could not be stored is kept after it last came; 0 for ever.", ge=0
+    )
 
     @property
     def retention_days(self) -> dict[Retention, int]:
