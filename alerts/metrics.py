@@ -55,6 +55,10 @@ class AlertMetrics:
         self._opened = make_histogram(registry, OPENED, BUCKETS)
         self._notified = make_histogram(registry, NOTIFIED, BUCKETS)
         self.troubled = 0
+        # Told from the start: what has never happened is 0, not unknown.
+        for histogram, kinds in ((self._opened, ("reading", "reception")), (self._notified, ("reading", "opened"))):
+            for since in kinds:
+                histogram.labels(since)
 
     def taken_in(self, source: str, row: Row) -> None:
         """Note that an urgent reading or finding has been taken in, just now."""

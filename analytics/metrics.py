@@ -37,6 +37,9 @@ class AnalyticsMetrics:
         self._ordered = make_counter(registry, ORDERED)
         self._days = make_counter(registry, DAYS)
         self._seconds = make_histogram(registry, SECONDS, BUCKETS)
+        # Told from the start: what has never happened is 0, not unknown.
+        for result in ("done", "failed"):
+            self._jobs.labels(result)
 
     def ordered(self, jobs: int) -> None:
         """Note that jobs were put into the queue."""

@@ -68,6 +68,9 @@ class Delays:
         """Watch the inbox of a lane, before anything is put into it."""
         self._inboxes[lane] = inbox
         self._recent[lane] = RecentMaximum(self._clock)
+        # Told from the start: what has never happened is 0, not unknown.
+        self._delay.labels(lane)
+        self._commit.labels(lane)
 
     def held(self) -> dict[str, Held]:
         """Return what each lane holds now."""
