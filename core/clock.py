@@ -19,8 +19,12 @@ class Clock(Protocol):
         """Wait until `event` is set or `seconds` have passed; tell whether it is set."""
 
 
+# Unlike the usual monotonic clock it goes on while the machine is suspended; Linux alone has it.
+_BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", None)
+
+
 class SystemClock:
-    """The clock of the machine."""
+    """The clock of the machine. Its monotonic time counts suspension, too, where the system can tell."""
 
     def now(self) -> datetime:
         """Return the present instant, with time zone UTC."""
@@ -28,7 +32,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Return seconds since an arbitrary start that never jump and never run backwards."""
-        return time.monotonic()
+        return time.monotonic() if _BOOT_TIME is None else time.clock_gettime(_BOOT_TIME)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait until `event` is set or `seconds` have passed; tell whether it is set."""

@@ -56,6 +56,10 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
 
     `queued` counts readings in the outbox that are not yet stored by the service; `oldest_unsent` is the time
     of the oldest of them. `thinned` counts level readings given up because the outbox was full.
+    `at` is the time that a reading would be given at this instant, `uptime_s` the monotonic clock at the same
+    instant, the one that batches of this `boot` carry. `trouble` says what keeps the outbox from taking all that
+    comes: nothing, "outbox full", "disk full" or "disk broken". `unheard` counts messages that came without guarantee
+    of delivery (QoS 0) in this boot while there was no room to keep them.
     """
 
     online: bool
@@ -68,6 +72,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     version: str = ""
     uptime_s: float = 0.0
     power: Literal["mains", "battery", "unknown"] = "unknown"
+    trouble: str = ""
+    unheard: int = 0
 
 
 class Stored(msgspec.Struct):

@@ -3,6 +3,7 @@
 Callbacks run on paho's network thread, so they only put messages into queues.
 """
 
+import random
 import socket
 import ssl
 import threading
@@ -22,6 +23,8 @@ from core.errors import VicinoError
 from core.log import logger
 
 _FAREWELL_S = 2.0
+# A broker's word that it has accepted a message nobody is subscribed to (MQTT 5, section 3.4.2.1).
+_NOBODY_SUBSCRIBES = 0x10
 
 
 class BrokerAddress(NamedTuple):
@@ -86,8 +89,10 @@ class Connection:
 
     `on_message` is called on the network thread. Messages are acknowledged by `acknowledge`, not before.
     `on_connection` is called with True and False as the connection comes and goes. `on_published` is called with
-    the id of a message that the broker has accepted. What the broker has not accepted when the connection breaks
-    is forgotten: sent again later, an old retained message would overwrite a newer one.
+    the id of a message that the broker has accepted, `on_unheard` instead if it says that nobody is subscribed. What
+    the broker has not accepted when the connection breaks is forgotten: sent again later, an old retained message
+    would overwrite a newer one. Many clients that lose one broker come back at different times, each after at most
+    `reconnect_max_s` seconds.
     """
 
     def __init__(
@@ -98,6 +103,7 @@ class Connection:
         on_message: Received | None = None,
         on_connection: Callable[[bool], None] | None = None,
         on_published: Callable[[int], None] | None = None,
+        on_unheard: Callable[[int], None] | None = None,
         subscriptions: tuple[str, ...] = (),
         clean_start: bool = True,
         session_expiry_s: int = 0,
@@ -113,6 +119,7 @@ class Connection:
         self._on_message = on_message
         self._on_connection = on_connection
         self._on_published = on_published
+        self._on_unheard = on_unheard or on_published
         self._connected = threading.Event()
         self._ended = threading.Event()
         self._connection = 0
@@ -129,7 +136,9 @@ class Connection:
         self._client.on_publish = self._published
         self._client.on_subscribe = self._subscribed
         self._client.on_pre_connect = self._before_connecting
-        self._client.reconnect_delay_set(1, reconnect_max_s)
+        # Doubled at each attempt: from a start of its own, each client has times of its own.
+        share = random.uniform(0.5, 1.0)  # noqa: S311 - nothing is secret about it
+        self._client.reconnect_delay_set(share, reconnect_max_s * share)  # type: ignore[arg-type]
         if address.user is not None:
             self._client.username_pw_set(address.user, address.password)
         if address.tls:
@@ -257,6 +266,8 @@ class Connection:
     def _published(self, _: paho.Client, __: Any, mid: int, reason: ReasonCode, ___: Properties) -> None:
         if reason.is_failure:
             logger().warning("broker refused a message", reason=str(reason))
+        elif reason.value == _NOBODY_SUBSCRIBES and self._on_unheard:
+            self._on_unheard(mid)
         elif self._on_published:
             self._on_published(mid)
 

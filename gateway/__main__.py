@@ -17,14 +17,16 @@ from gateway.outbox import Outbox, outbox_path
 from gateway.publisher import Pace, Publisher
 from gateway.settings import GatewaySettings, keys
 from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
-from gateway.synchronisation import watch
+from gateway.storage import RESERVE_BYTES
+from gateway.synchronisation import TIMESYNC, Timekeeper
+from gateway.thinning import Limits
 
 _LOOK_S = 1.0
 
 
 def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> Agent:
     """Compose the agent of one gateway; raises `VicinoError` if its outbox cannot be opened."""
-    synchronised = watch(clock)
+    timekeeper = Timekeeper(clock, TIMESYNC)
     broker = BrokerAddress.parse(settings.broker_url.get_secret_value())
     home_url = settings.home_broker_url or settings.broker_url
     outbox = Outbox(
@@ -32,8 +34,9 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
         clock,
         boot,
         backfill_after_s=settings.backfill_after_s,
-        limit=settings.outbox_limit,
-        synchronised=synchronised,
+        limits=Limits(settings.outbox_limit, settings.outbox_bytes, settings.outbox_days),
+        timekeeper=timekeeper,
+        reserve_bytes=RESERVE_BYTES,
     )
     publisher = Publisher(
         gateway,
@@ -44,8 +47,9 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
             will_delay_s=settings.will_delay_s,
             keepalive_s=settings.keepalive_s,
             behind_after_s=settings.backfill_after_s,
+            reconnect_max_s=settings.reconnect_max_s,
         ),
-        synchronised=synchronised,
+        timekeeper=timekeeper,
         power=settings.power,
     )
     source = Zigbee2MqttSource(
@@ -54,9 +58,12 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
         BrokerAddress.parse(home_url.get_secret_value()),
         outbox,
         clock,
+        timekeeper=timekeeper,
         keepalive_s=settings.keepalive_s,
+        reconnect_max_s=settings.reconnect_max_s,
         on_readings=publisher.notify,
         on_inventory=publisher.say_inventory,
+        on_unheard=publisher.note_unheard,
     )
     return Agent(gateway, outbox, publisher, [source])
 

@@ -7,7 +7,9 @@ tells how long nothing else is to be done, unless `wake` is set before.
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Literal, NamedTuple
 
@@ -19,12 +21,15 @@ from core.messages import ClockState, GatewayStatus, Inventory, decode_stored, e
 from core.metrics import own_version
 from core.mqtt import BrokerAddress, Connection, Message, Will
 from core.senml import CONTENT_TYPE
-from core.topics import LANES, Leaf, topic
+from core.topics import LANES, LISTENING, Leaf, topic
 from gateway.metrics import Standing
 from gateway.outbox import Outbox, OutboxError
+from gateway.synchronisation import Timekeeper
 from gateway.window import Limits, Window
 
 _IDLE_S = 1.0
+# Words of the service that may be under way to us: they are small, and they are dealt with at once.
+_RECEIVE_MAXIMUM = 256
 
 
 class Pace(NamedTuple):
@@ -40,7 +45,7 @@ class Pace(NamedTuple):
     behind_after_s: float = 120.0
     will_delay_s: int = 10
     keepalive_s: int = 30
-    reconnect_max_s: int = 30
+    reconnect_max_s: int = 5
     limits: Limits = Limits()
 
 
@@ -50,6 +55,7 @@ class _Substance(NamedTuple):
     behind: bool
     thinned: int
     clock: ClockState
+    trouble: str
 
 
 class Publisher:
@@ -64,7 +70,7 @@ class Publisher:
         *,
         pace: Pace | None = None,
         wake: threading.Event | None = None,
-        synchronised: Callable[[], bool] = lambda: True,
+        timekeeper: Timekeeper | None = None,
         power: Literal["mains", "battery", "unknown"] = "unknown",
         on_stored: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -74,13 +80,20 @@ class Publisher:
         self._clock = clock
         self._pace = pace or Pace()
         self._wake = wake or threading.Event()
-        self._synchronised = synchronised
+        self._timekeeper = timekeeper or Timekeeper(clock)
         self._power = power
         self._on_stored = on_stored
-        self._was_synchronised = synchronised()
+        self._was_synchronised = self._timekeeper.look().synchronised
         self._window = Window(self._pace.limits)
-        self._left_over = deque(outbox.unstored())
+        self._left_over: dict[Leaf, deque[int]] = {lane: deque() for lane in LANES}
+        for sequence, lane in outbox.unstored():
+            self._left_over[lane].append(sequence)
         self._events: SimpleQueue[Message | bool] = SimpleQueue()
+        self._unsettled: deque[Message] = deque()
+        self._accepted: SimpleQueue[tuple[int, bool]] = SimpleQueue()
+        self._mids: dict[int, int] = {}
+        self._unheard_messages = 0
+        self._failure: OutboxError | None = None
         self._inventory: bytes | None = None
         self._inventory_said: bytes | None = None
         self._next_seal = 0.0
@@ -96,11 +109,14 @@ class Publisher:
             f"vicino-gateway-{gateway}",
             on_message=self._note,
             on_connection=self._note,
-            subscriptions=(topic(gateway, Leaf.STORED),),
+            on_published=lambda mid: self._accepted.put((mid, True)),
+            on_unheard=lambda mid: self._accepted.put((mid, False)),
+            subscriptions=(topic(gateway, Leaf.STORED), LISTENING),
             # The session outlives a short interruption, so that coming back within the delay takes the will back.
             clean_start=False,
             session_expiry_s=self._pace.will_delay_s + self._pace.keepalive_s,
             keepalive_s=self._pace.keepalive_s,
+            receive_maximum=_RECEIVE_MAXIMUM,
             reconnect_max_s=self._pace.reconnect_max_s,
             will=Will(topic(gateway, Leaf.STATUS), encode(self._will()), self._pace.will_delay_s),
         )
@@ -129,6 +145,11 @@ class Publisher:
         self._inventory = encode(inventory)
         self.notify()
 
+    def note_unheard(self, messages: int) -> None:
+        """Say in the status that so many messages could not be kept; any thread may call it."""
+        self._unheard_messages += messages
+        self.notify()
+
     def run(self, stop: threading.Event) -> None:
         """Publish until `stop` is set (and `notify` called), then take leave."""
         self.start()
@@ -136,32 +157,52 @@ class Publisher:
             self._wake.clear()
             try:
                 delay = self.turn()
-            except OutboxError as error:
-                logger().error("outbox cannot be written", reason=str(error))
+            except OutboxError:
+                # The outbox has said so in the log, once.
                 delay = _IDLE_S
             self._clock.wait(self._wake, delay)
         self.end()
 
     def end(self) -> None:
         """Say that the gateway is offline on purpose and take leave; what is unsent stays in the outbox."""
-        self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(self._status(online=False)), retain=True)
+        with suppress(OutboxError):
+            self._say_offline()
         self._connection.stop()
+
+    def _say_offline(self) -> None:
+        self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(self._status(online=False)), retain=True)
 
     def turn(self) -> float:
         """Do what can be done now; return after how many seconds there may be more to do.
 
-        Raises `OutboxError` if the outbox cannot be written.
+        Raises `OutboxError` if the outbox cannot be written; what can be done all the same is done before.
         """
-        self._take_events()
-        self._watch_clock()
-        if not self._connection.connected:
-            return _IDLE_S
+        self._failure = None
         now = self._clock.monotonic()
-        self._take_up(now)
-        self._send_due(now)
-        self._say_status(now)
-        self._say_inventory()
-        return self._pause(now)
+        self._take_events()
+        self._attempt(self._settle)
+        self._attempt(self._watch_clock)
+        # Also without a connection: the batch tells by the monotonic clock when a call for help went in.
+        self._attempt(partial(self._take_up, Leaf.URGENT, now))
+        delay = _IDLE_S
+        if self._connection.connected:
+            may_be_small = now >= self._next_seal
+            for lane in (Leaf.READINGS, Leaf.BACKFILL):
+                self._attempt(partial(self._take_up, lane, now, may_be_small=may_be_small))
+            self._attempt(partial(self._send_due, now))
+            self._attempt(partial(self._say_status, now))
+            self._say_inventory()
+            delay = self._pause(now)
+        if self._failure is not None:
+            raise self._failure
+        return delay
+
+    def _attempt(self, part: Callable[[], None]) -> None:
+        """Do a part of a turn; one that the outbox fails must not keep the others from being done."""
+        try:
+            part()
+        except OutboxError as error:
+            self._failure = error
 
     # Callbacks of the network thread
 
@@ -172,17 +213,32 @@ class Publisher:
     # Turns
 
     def _take_events(self) -> None:
+        while not self._accepted.empty():
+            mid, heard = self._accepted.get()
+            sequence = self._mids.pop(mid, None)
+            if sequence is not None and not heard:
+                self._window.unheard(sequence)
         while True:
             try:
                 event = self._events.get_nowait()
             except Empty:
                 return
-            if isinstance(event, Message):
-                self._take_stored(event)
+            if isinstance(event, Message) and event.topic == LISTENING:
+                self._window.reconnected(self._clock.monotonic())
+                self._connection.acknowledge(event)
+            elif isinstance(event, Message):
+                self._unsettled.append(event)
             elif event:
+                self._mids.clear()
                 self._window.reconnected(self._clock.monotonic())
                 self._next_status = 0.0
                 self._inventory_said = None
+
+    def _settle(self) -> None:
+        """Take note of what was stored; what the outbox does not take now is tried again."""
+        while self._unsettled:
+            self._take_stored(self._unsettled[0])
+            self._connection.acknowledge(self._unsettled.popleft())
 
     def _take_stored(self, message: Message) -> None:
         try:
@@ -190,39 +246,36 @@ class Publisher:
         except msgspec.MsgspecError as error:
             logger().warning("acknowledgement not understood", reason=str(error))
         else:
+            if stored.boot == self._outbox.boot:
+                self._window.answered(self._clock.monotonic())
             for sequence, readings in self._outbox.stored(stored.boot, stored.sequences):
                 self._window.stored(sequence)
                 self._under_way.discard(sequence)
                 if self._on_stored:
                     self._on_stored(sequence, readings)
-        self._connection.acknowledge(message)
 
     def _watch_clock(self) -> None:
-        synchronised = self._synchronised()
+        synchronised = self._timekeeper.look().synchronised
         if synchronised:
             count = self._outbox.release_held()
-            if count or not self._was_synchronised:
+            if not self._was_synchronised:
                 logger().info("clock synchronised", readings=count)
+        elif self._was_synchronised:
+            logger().warning("clock not synchronised: ordinary readings are held back")
         self._was_synchronised = synchronised
 
-    def _take_up(self, now: float) -> None:
-        for _ in range(len(self._left_over)):
-            sequence, lane = self._left_over.popleft()
-            if self._window.room(lane):
-                self._window.take_up(lane, sequence, now)
-            else:
-                self._left_over.append((sequence, lane))
-        may_be_small = now >= self._next_seal
-        for lane in LANES:
-            while self._window.room(lane) and (
-                lane is Leaf.URGENT or may_be_small or self._outbox.waiting >= self._pace.batch_readings
-            ):
-                batch = self._outbox.seal(lane, self._pace.batch_readings)
-                if batch is None:
-                    break
-                self._window.take_up(lane, batch.properties.sequence, now)
-                if lane is not Leaf.URGENT:
-                    self._next_seal = now + self._pace.linger_s
+    def _take_up(self, lane: Leaf, now: float, *, may_be_small: bool = True) -> None:
+        """Take up batches of one lane while the window has room, those of an earlier start first."""
+        left = self._left_over[lane]
+        while left and self._window.room(lane):
+            self._window.take_up(lane, left.popleft(), now)
+        while self._window.room(lane) and (may_be_small or self._outbox.waiting >= self._pace.batch_readings):
+            batch = self._outbox.seal(lane, self._pace.batch_readings)
+            if batch is None:
+                break
+            self._window.take_up(lane, batch.properties.sequence, now)
+            if lane is not Leaf.URGENT:
+                self._next_seal = now + self._pace.linger_s
 
     def _send_due(self, now: float) -> None:
         for flight in self._window.due(now):
@@ -238,6 +291,7 @@ class Publisher:
             )
             if sent is None:
                 return
+            self._mids[sent] = flight.sequence
             self._count(flight.sequence)
             self._window.sent(flight.sequence, now)
 
@@ -251,7 +305,7 @@ class Publisher:
             return
         self._next_look = now + _IDLE_S
         status = self._status(online=True)
-        substance = _Substance(self._is_behind(status), status.thinned, status.clock)
+        substance = _Substance(self._is_behind(status), status.thinned, status.clock, status.trouble)
         if now < self._next_status and substance == self._said:
             return
         if self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(status), retain=True) is not None:
@@ -278,17 +332,20 @@ class Publisher:
 
     def _status(self, *, online: bool) -> GatewayStatus:
         oldest_ms = self._outbox.oldest_ms()
+        instant = self._timekeeper.look()
         return GatewayStatus(
             online=online,
             boot=self._outbox.boot,
-            at=self._clock.now(),
+            at=instant.at,
             queued=self._outbox.queued,
             oldest_unsent=None if oldest_ms is None else datetime.fromtimestamp(oldest_ms / 1000, UTC),
             thinned=self._outbox.thinned,
-            clock="synced" if self._was_synchronised else "unsynced",
+            clock="synced" if instant.synchronised else "unsynced",
             version=self._version,
-            uptime_s=round(self._clock.monotonic(), 3),
+            uptime_s=instant.monotonic_ms / 1000,
             power=self._power,
+            trouble=self._outbox.trouble,
+            unheard=self._unheard_messages,
         )
 
     def _will(self) -> GatewayStatus:
@@ -297,6 +354,7 @@ class Publisher:
 
     def _is_behind(self, status: GatewayStatus) -> bool:
         return (
-            status.oldest_unsent is not None
-            and (self._clock.now() - status.oldest_unsent).total_seconds() > self._pace.behind_after_s
+            status.at is not None
+            and status.oldest_unsent is not None
+            and (status.at - status.oldest_unsent).total_seconds() > self._pace.behind_after_s
         )

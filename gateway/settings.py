@@ -32,6 +32,17 @@ class GatewaySettings(Settings):
     outbox_limit: int = Field(
         default=2_000_000, description="Readings waiting, above which levels are thinned.", ge=1_000
     )
+    outbox_bytes: int = Field(
+        default=512 * 1024 * 1024,
+        description="Size of the outbox in bytes, above which levels are thinned.",
+        ge=8 * 1024 * 1024,
+    )
+    outbox_days: float = Field(
+        default=30.0, description="Age in days from which levels are thinned to one an hour; 0: never.", ge=0
+    )
+    reconnect_max_s: int = Field(
+        default=5, description="Longest wait in seconds between two attempts to reach a broker.", ge=1, le=3600
+    )
 
 
 def keys(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 Pure: the time is an argument (seconds of a clock that never jumps), nothing is sent from here.
 """
 
+import math
 from typing import NamedTuple
 
 from core.topics import LANES, Leaf
@@ -13,7 +14,9 @@ class Limits(NamedTuple):
 
     `batches` bounds the lanes readings and backfill together; `kept_for_live` of them are closed to backfill, so
     that an old debt never holds up what happens now. Urgent batches count apart, up to `urgent`. A batch is sent
-    again after `first_s` seconds, then after twice as long each time, at most `longest_s`.
+    again after `first_s` seconds, then after twice as long each time, at most `longest_s`. While nobody hears, one
+    batch (and every urgent one) goes on knocking every `first_s` seconds, after `knocks` times more and more seldom,
+    at most every `knock_longest_s`. When the service answers again, the others follow after `answered_s` at the latest.
     """
 
     batches: int = 8
@@ -21,15 +24,20 @@ class Limits(NamedTuple):
     urgent: int = 64
     first_s: float = 5.0
     longest_s: float = 300.0
+    knocks: int = 120
+    knock_longest_s: float = 60.0
+    answered_s: float = 1.5
 
 
 class Flight(NamedTuple):
-    """A batch on its way: how often it was sent, and when it is to be sent (again)."""
+    """A batch on its way: how often it was sent, when last, how often in vain, and when it is to be sent (again)."""
 
     lane: Leaf
     sequence: int
     sent: int
     due_at: float
+    sent_at: float = 0.0
+    unheard: int = 0
 
 
 class Window:
@@ -38,6 +46,7 @@ class Window:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._flights: dict[int, Flight] = {}
+        self._answered_at = -math.inf
 
     def __len__(self) -> int:
         return len(self._flights)
@@ -67,14 +76,41 @@ class Window:
         """Return what is to be sent now: urgent first, then the oldest first."""
         return sorted(
             (flight for flight in self._flights.values() if flight.due_at <= now),
-            key=lambda flight: (LANES.index(flight.lane), flight.sequence),
+            key=_order,
         )
 
     def sent(self, sequence: int, now: float) -> None:
         """Note that a batch was handed to the broker; the next time is after its back-off."""
         flight = self._flights[sequence]
         patience = min(self._limits.first_s * 2.0 ** min(flight.sent, 32), self._limits.longest_s)
-        self._flights[sequence] = flight._replace(sent=flight.sent + 1, due_at=now + patience)
+        self._flights[sequence] = flight._replace(sent=flight.sent + 1, sent_at=now, due_at=now + patience)
+
+    def unheard(self, sequence: int) -> None:
+        """Note that nobody heard a batch: if it is the one to knock, it knocks on."""
+        flight = self._flights.get(sequence)
+        if flight is None or not flight.sent:
+            return
+        flight = flight._replace(unheard=flight.unheard + 1)
+        first = min(self._flights.values(), key=_order)
+        if flight.lane is Leaf.URGENT or flight.sequence == first.sequence:
+            limits = self._limits
+            excess = max(0, flight.unheard - limits.knocks)
+            patience = min(limits.first_s * 2.0 ** min(excess, 32), limits.knock_longest_s)
+            flight = flight._replace(due_at=min(flight.due_at, flight.sent_at + patience))
+        self._flights[sequence] = flight
+
+    def answered(self, now: float) -> None:
+        """Note a word of the service: if it was silent before, what was sent meanwhile is sent again soon.
+
+        Not at once: what has only waited with the service is called stored in the same breath.
+        """
+        limits = self._limits
+        if now - self._answered_at >= limits.first_s:
+            for sequence, flight in self._flights.items():
+                if flight.sent and now - flight.sent_at >= limits.first_s / 2:
+                    due_at = min(flight.due_at, now + limits.answered_s)
+                    self._flights[sequence] = flight._replace(sent=1, unheard=0, due_at=due_at)
+        self._answered_at = now
 
     def stored(self, sequence: int) -> bool:
         """Let a batch go; tell whether it was under way."""
@@ -83,8 +119,12 @@ class Window:
     def reconnected(self, now: float) -> None:
         """Make everything due at once: what was under way on the lost connection may be lost with it."""
         for sequence, flight in self._flights.items():
-            self._flights[sequence] = flight._replace(sent=0, due_at=now)
+            self._flights[sequence] = flight._replace(sent=0, unheard=0, due_at=now)
 
     def next_due(self) -> float | None:
         """Return when the next batch is due, or None if none is under way."""
         return min((flight.due_at for flight in self._flights.values()), default=None)
+
+
+def _order(flight: Flight) -> tuple[int, int]:
+    return LANES.index(flight.lane), flight.sequence

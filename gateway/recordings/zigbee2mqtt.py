@@ -45,8 +45,9 @@ class _Home:
         """Keep what a message says; tell whether it could be read."""
         now_ms = round(message.at.timestamp() * 1000)
         before = self._unreadable()
-        for name, value, unit, at_ms, _ in self.bridge.take(message.topic, message.payload, now_ms, restated=False):
-            self.builder.add(now_ms if at_ms is None else at_ms, name, value, unit)
+        for reading in self.bridge.take(message.topic, message.payload, now_ms, restated=False):
+            at_ms = now_ms if reading.at_ms is None else reading.at_ms
+            self.builder.add(at_ms, reading.name, reading.value, reading.unit)
         return self._unreadable() == before
 
     def _unreadable(self) -> int:

@@ -1,13 +1,18 @@
 """Readings from the home's broker, where Zigbee2MQTT publishes.
 
 A message is acknowledged to that broker (QoS 1, persistent session) only after the outbox has committed what it
-says; what arrives while the gateway is down waits there.
+says; what arrives while the gateway is down waits there. While the outbox takes nothing, the messages are kept here,
+at most `HELD` of them: the broker sends no more than that before it is acknowledged. Calls for help among them go out
+all the same. When half of that room is taken, the messages that say nothing but levels are given up, and counted.
 """
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import islice
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from core.clock import Clock
 from core.log import logger
@@ -15,12 +20,24 @@ from core.messages import FoundDevice, Inventory
 from core.mqtt import BrokerAddress, Connection, Message
 from gateway.bridge import Bridge
 from gateway.outbox import Outbox, OutboxError, Reading
+from gateway.synchronisation import Instant, Timekeeper
 
+HELD = 4_000
 _SESSION_EXPIRY_S = 7 * 86_400
 _MOST_AT_ONCE = 500
+_MOST_UNREAD = 20_000
 _LOOK_S = 60.0
 _RETRY_S = 1.0
 _NOTE = "zigbee2mqtt devices"
+
+
+class _Taken(NamedTuple):
+    """A message and what it says, as far as it was not `rescued`: sent off although it may not be on the disk yet."""
+
+    message: Message
+    readings: list[Reading]
+    receipt: bytes
+    rescued: bool = False
 
 
 class Zigbee2MqttSource:
@@ -34,24 +51,36 @@ class Zigbee2MqttSource:
         outbox: Outbox,
         clock: Clock,
         *,
+        timekeeper: Timekeeper | None = None,
         keepalive_s: int = 30,
+        reconnect_max_s: int = 5,
         on_readings: Callable[[], None] = lambda: None,
         on_inventory: Callable[[Inventory], None] = lambda _: None,
+        on_unheard: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Prepare to read the bridge whose base topic is `base`; the callbacks are called after a commit."""
+        """Prepare to read the bridge whose base topic is `base`.
+
+        `on_readings` and `on_inventory` are called after a commit, `on_unheard` with a number of messages without
+        guarantee of delivery (QoS 0) that there was no room for.
+        """
         self._outbox = outbox
         self._clock = clock
+        self._timekeeper = timekeeper or Timekeeper(clock)
         self._on_readings = on_readings
         self._on_inventory = on_inventory
+        self._on_unheard = on_unheard
         self._bridge = Bridge(base, outbox.last)
         self._devices_topic = f"{base}/bridge/devices"
         self._messages: SimpleQueue[Message] = SimpleQueue()
+        self._taken: dict[object, _Taken] = {}
+        self._listed: bytes | None = None
+        self._retry_at = 0.0
         self._wake = threading.Event()
         self._said: object = None
         # The broker delivers what it kept for us before it restates the list of devices.
         known = outbox.noted(_NOTE)
         if known is not None:
-            self._understand(Message(self._devices_topic, known, 0, 0, True, []), 0)
+            self._understand(Message(self._devices_topic, known, 0, 0, True, []), self._timekeeper.look())
         self._connection = Connection(
             broker,
             f"vicino-source-{gateway}",
@@ -59,7 +88,9 @@ class Zigbee2MqttSource:
             subscriptions=(f"{base}/#",),
             clean_start=False,
             session_expiry_s=_SESSION_EXPIRY_S,
+            receive_maximum=HELD,
             keepalive_s=keepalive_s,
+            reconnect_max_s=reconnect_max_s,
         )
 
     def run(self, stop: threading.Event) -> None:
@@ -68,19 +99,36 @@ class Zigbee2MqttSource:
         try:
             while not stop.is_set():
                 self._wake.clear()
-                messages = self._drain()
-                if not messages:
-                    self._clock.wait(self._wake, _LOOK_S)
-                    continue
-                self._deliver(messages, stop)
+                if not self.turn():
+                    self._clock.wait(self._wake, _RETRY_S if self._taken else _LOOK_S)
         finally:
             self._connection.stop()
+
+    def turn(self) -> bool:
+        """Take in and deliver what is there; tell whether there may be more at once."""
+        messages = self._drain()
+        instant = self._timekeeper.look()
+        for message in messages:
+            self._take(message, instant)
+        if self._taken and self._clock.monotonic() >= self._retry_at:
+            try:
+                self._deliver()
+            except OutboxError:
+                # The outbox has said so in the log, once.
+                self._retry_at = self._clock.monotonic() + _RETRY_S
+        if self._taken:
+            self._help_out()
+        return bool(messages)
 
     def wake(self) -> None:
         """Look at once whether there is something to do; any thread may call it."""
         self._wake.set()
 
     def _note(self, message: Message) -> None:
+        # What needs no acknowledgement comes however much is here already.
+        if not message.qos and self._messages.qsize() >= _MOST_UNREAD:
+            self._on_unheard(1)
+            return
         self._messages.put(message)
         self._wake.set()
 
@@ -93,54 +141,96 @@ class Zigbee2MqttSource:
                 break
         return messages
 
-    def _deliver(self, messages: list[Message], stop: threading.Event) -> None:
-        now_ms = round(self._clock.now().timestamp() * 1000)
-        readings: list[Reading] = []
-        receipts: list[bytes] = []
-        for message in messages:
-            receipt = _receipt(message)
-            if message.dup and self._outbox.received(receipt):
-                continue
-            found = self._understand(message, now_ms)
-            if found:
-                readings += found
-                receipts.append(receipt)
-        listed = [message.payload for message in messages if message.topic == self._devices_topic and message.payload]
-        if not self._commit(readings, receipts, listed, stop):
+    def _take(self, message: Message, instant: Instant) -> None:
+        receipt = _receipt(message)
+        if message.topic == self._devices_topic and message.payload:
+            self._listed = message.payload
+        if message.dup and receipt in self._taken:
+            # Held still: it is acknowledged on the connection that it has come by now.
+            self._taken[receipt] = self._taken[receipt]._replace(message=message)
             return
-        for message in messages:
-            self._connection.acknowledge(message)
-        if readings:
-            self._on_readings()
-        self._say_inventory()
+        known = message.dup and self._is_received(receipt)
+        taken = _Taken(message, [] if known else self._understand(message, instant), receipt)
+        if not message.qos and len(self._taken) >= 2 * HELD:
+            self._rescue(taken)
+            self._on_unheard(1)
+        else:
+            key: object = receipt if message.qos and receipt not in self._taken else object()
+            self._taken[key] = taken
 
-    def _understand(self, message: Message, now_ms: int) -> list[Reading]:
+    def _is_received(self, receipt: bytes) -> bool:
+        try:
+            return self._outbox.received(receipt)
+        except OutboxError:
+            # Twice is better than never; the same report is known by its `last_seen`.
+            return False
+
+    def _understand(self, message: Message, instant: Instant) -> list[Reading]:
         """Return what a message says; one that nobody has thought of is refused and must not stop the others."""
         try:
-            return self._bridge.take(
-                message.topic, message.payload, now_ms, restated=message.retain, connection=message.connection
+            readings = self._bridge.take(
+                message.topic, message.payload, instant.at_ms, restated=message.retain, connection=message.connection
             )
         except Exception as error:  # noqa: BLE001 - it would come again after each restart, for ever
             self._bridge.refuse("failure")
             logger().error("message refused", error=type(error).__name__, bytes=len(message.payload))
             return []
+        # The bridge reads the same clock as we do, or one that nobody can tell to be better.
+        return [
+            reading._replace(
+                at_ms=reading.at_ms if instant.synchronised else None, arrived_ms=instant.monotonic_ms
+            )
+            for reading in readings
+        ]  # fmt: skip
 
-    def _commit(
-        self, readings: list[Reading], receipts: list[bytes], listed: list[bytes], stop: threading.Event
-    ) -> bool:
-        """Commit, again and again if the disk is full: the home's broker keeps what was not acknowledged."""
-        while True:
-            try:
-                if listed:
-                    self._outbox.note(_NOTE, listed[-1])
-                if readings:
-                    self._outbox.add(readings, receipts)
-            except OutboxError as error:
-                logger().error("outbox cannot be written", reason=str(error), readings=len(readings))
-                if self._clock.wait(stop, _RETRY_S):
-                    return False
-            else:
-                return True
+    def _deliver(self) -> None:
+        """Commit what was taken, then acknowledge it. Raises `OutboxError`: then it is all still there."""
+        if self._listed is not None:
+            self._outbox.note(_NOTE, self._listed)
+            self._listed = None
+        while self._taken:
+            part = list(islice(self._taken.items(), _MOST_AT_ONCE))
+            readings = [reading for _, taken in part for reading in taken.readings]
+            receipts = [taken.receipt for _, taken in part if taken.readings or taken.rescued]
+            if receipts:
+                self._outbox.add(readings, receipts)
+            self._let_go(part)
+            if readings:
+                self._on_readings()
+        self._say_inventory()
+
+    def _let_go(self, part: Iterable[tuple[object, _Taken]]) -> None:
+        for key, taken in part:
+            del self._taken[key]
+            self._connection.acknowledge(taken.message)
+
+    def _help_out(self) -> None:
+        """See that calls for help go out while the outbox takes nothing else, and that not too much is held."""
+        for key, taken in self._taken.items():
+            self._taken[key] = self._rescue(taken)
+        if len(self._taken) >= HELD // 2:
+            self._give_up_levels()
+
+    def _rescue(self, taken: _Taken) -> _Taken:
+        urgent = [reading for reading in taken.readings if reading.urgent]
+        if not urgent:
+            return taken
+        self._outbox.rescue(urgent)
+        self._on_readings()
+        rest = [reading for reading in taken.readings if not reading.urgent]
+        return taken._replace(readings=rest, rescued=True)
+
+    def _give_up_levels(self) -> None:
+        levels = [
+            (key, taken)
+            for key, taken in self._taken.items()
+            if taken.readings and not taken.rescued and all(reading.level for reading in taken.readings)
+        ]
+        with suppress(OutboxError):
+            count = sum(len(taken.readings) for _, taken in levels)
+            if count:
+                self._outbox.give_up(count, [taken.receipt for _, taken in levels])
+                self._let_go(levels)
 
     def _say_inventory(self) -> None:
         inventory = self._bridge.inventory()

@@ -16,7 +16,8 @@ from core.senml import decode
 from core.topics import LANES, Leaf
 from gateway.outbox import Batch, Outbox, OutboxError, OutboxInUseError, Reading
 from gateway.stamping import LastReading
-from gateway.synchronisation import EARLIEST
+from gateway.synchronisation import EARLIEST, Instant, Timekeeper
+from gateway.thinning import Limits
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START_MS = round(START.timestamp() * 1000)
@@ -132,8 +133,7 @@ def test_depth_and_age(outbox: Outbox, clock: SimulatedClock) -> None:
 def test_a_clock_that_is_not_synchronised_holds_back_all_but_safety(tmp_path: Path) -> None:
     wrong = datetime(1970, 1, 1, tzinfo=UTC)
     clock = SimulatedClock(wrong)
-    synchronised = False
-    with Outbox(tmp_path / "o.db", clock, "boot-1", synchronised=lambda: synchronised) as outbox:
+    with Outbox(tmp_path / "o.db", clock, "boot-1", timekeeper=Timekeeper(clock, tmp_path)) as outbox:
         outbox.add([motion(1.0), motion(0.0)])
         clock.advance(10)
         outbox.add([motion(1.0), Reading("c/fall", 1.0, "1"), motion(at_ms=START_MS, device="lorawan")])
@@ -147,7 +147,7 @@ def test_a_clock_that_is_not_synchronised_holds_back_all_but_safety(tmp_path: Pa
         assert outbox.seal(Leaf.BACKFILL, 10) is None
         clock.advance(5)
         clock.jump(START)
-        synchronised = True
+        (tmp_path / "synchronized").touch()
         assert outbox.release_held() == 3
         released = outbox.seal(Leaf.READINGS, 10)
         assert released is not None
@@ -161,7 +161,7 @@ def test_a_clock_that_is_not_synchronised_holds_back_all_but_safety(tmp_path: Pa
 
 def test_what_an_earlier_boot_held_back_goes_as_not_synchronised(tmp_path: Path) -> None:
     clock = SimulatedClock(datetime(2025, 6, 1, tzinfo=UTC))
-    with Outbox(tmp_path / "o.db", clock, "boot-1", synchronised=lambda: False) as outbox:
+    with Outbox(tmp_path / "o.db", clock, "boot-1", timekeeper=Timekeeper(clock, tmp_path)) as outbox:
         outbox.add([motion()])
     clock.jump(START)
     with Outbox(tmp_path / "o.db", clock, "boot-2") as outbox:
@@ -175,15 +175,19 @@ def test_a_reading_added_while_the_clock_becomes_synchronised_is_not_held_for_ev
     clock = SimulatedClock(START)
     releasing: list[threading.Thread] = []
 
-    def synchronised() -> bool:
-        """Say no, and let another thread release what is held as soon as it can."""
-        if not releasing:
+    class Switching(Timekeeper):
+        """Finds the clock unsynchronised once, and lets another thread release what is held as soon as it can."""
+
+        def look(self) -> Instant:
+            found = super().look()
+            if threading.current_thread() is not threading.main_thread() or releasing:
+                return found
             releasing.append(threading.Thread(target=outbox.release_held))
             releasing[0].start()
             releasing[0].join(0.3)
-        return False
+            return found._replace(synchronised=False)
 
-    with Outbox(tmp_path / "o.db", clock, "boot-1", synchronised=synchronised) as outbox:
+    with Outbox(tmp_path / "o.db", clock, "boot-1", timekeeper=Switching(clock)) as outbox:
         outbox.add([motion()])
         releasing[0].join()
         assert content(outbox.seal(Leaf.READINGS, 10)) == [("a/occupancy", START_MS, 1.0)]
@@ -208,7 +212,7 @@ def test_an_outbox_from_before_is_opened_with_all_it_holds(tmp_path: Path, clock
 
 
 def test_a_full_outbox_thins_levels_and_never_events(tmp_path: Path, clock: SimulatedClock) -> None:
-    with Outbox(tmp_path / "o.db", clock, "boot-1", limit=100) as outbox:
+    with Outbox(tmp_path / "o.db", clock, "boot-1", limits=Limits(readings=100)) as outbox:
         for minute in range(100):
             at_ms = START_MS + minute * 60_000
             outbox.add([motion(minute % 2, at_ms), Reading("t/temperature", 20 + minute / 10, "Cel", at_ms)])
@@ -241,7 +245,7 @@ def test_a_file_that_is_no_outbox_is_left_alone(tmp_path: Path, clock: Simulated
     assert path.read_bytes().startswith(b"this is not")
 
 
-def test_a_full_disk_accepts_nothing_and_loses_nothing(outbox: Outbox) -> None:
+def test_a_full_disk_accepts_nothing_and_loses_nothing(outbox: Outbox, clock: SimulatedClock) -> None:
     outbox.add([motion(at_ms=START_MS)])
     pages = outbox._db.execute("PRAGMA page_count").fetchone()[0]
     outbox._db.execute(f"PRAGMA max_page_count = {pages}")
@@ -251,6 +255,7 @@ def test_a_full_disk_accepts_nothing_and_loses_nothing(outbox: Outbox) -> None:
     assert "make room" in str(raised.value)
     assert outbox.queued == 1
     outbox._db.execute("PRAGMA max_page_count = 100000")
+    clock.advance(10)
     assert outbox.add(many) == 5000
     assert outbox.queued == 5001
 

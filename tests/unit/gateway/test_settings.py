@@ -1,14 +1,9 @@
-"""Gateway keys and the clock's synchronisation."""
-
-from datetime import UTC, datetime
-from pathlib import Path
+"""Gateway keys and settings."""
 
 import pytest
 
-from core.clock import SimulatedClock
 from core.errors import VicinoError
 from gateway.settings import GatewaySettings, keys
-from gateway.synchronisation import watch
 
 
 def test_lists_and_ranges() -> None:
@@ -28,13 +23,3 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("VICINO_HOME_BASE", "home/{gateway}/z2m")
     settings = GatewaySettings()
     assert (settings.gateways, settings.home_base, settings.home_broker_url) == ("gw-1", "home/{gateway}/z2m", None)
-
-
-def test_a_clock_is_synchronised_when_its_keeper_says_so(tmp_path: Path) -> None:
-    clock = SimulatedClock(datetime(1970, 1, 1, tzinfo=UTC))
-    alone, kept = watch(clock, tmp_path / "nobody"), watch(clock, tmp_path)
-    assert (alone(), kept()) == (False, False)
-    clock.jump(datetime(2026, 3, 1, tzinfo=UTC))
-    assert (alone(), kept()) == (True, False)
-    (tmp_path / "synchronized").touch()
-    assert kept()
