@@ -56,6 +56,7 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
             now = clock.now()
             totals = ingest.reads.totals(connection, now)
             behind = ingest.reads.gateways_behind(connection, now)
+            rollup_lag_s = ingest.reads.rollup_lag_s(connection, now)
             analysis = analytics.reads.lag(connection, now)
             waiting = alerts.reads.status(connection, now)
             found["homes"] = len(registry.reads.homes(connection))
@@ -73,7 +74,7 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
     found["lag"] = {
         "gateway": _rounded(behind.lag_s),
         "ingest": _rounded(metrics.lag_s(metrics.told(run), "ingest")),
-        "rollup": None,
+        "rollup": _rounded(rollup_lag_s),
         "analysis": _rounded(analysis.seconds(now)),
         "alerts": _rounded(waiting.intake_lag_s(now)),
         "notification": _rounded(waiting.notification_lag_s(now)),

@@ -18,10 +18,11 @@ from ingest import repository
 from ingest.consumer import Consumer
 from ingest.counters import Counters
 from ingest.delays import Delays
-from ingest.metrics import ingest_figures
-from ingest.reads import GatewaysBehind, gateways_behind
-from ingest.rejects.requests import Requests, limits_of
-from ingest.settings import IngestSettings
+from ingest.metrics import Behind, ingest_figures
+from ingest.reads import gateways_behind, rollup_lag_s
+from ingest.rejects.requests import Requests
+from ingest.settings import IngestSettings, limits_of
+from ingest.upkeep.service import Upkeep
 
 LOOK_S = 1.0
 END_S = 2.0
@@ -56,12 +57,17 @@ def main() -> int:
         stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
         consumer.start()
         requests = _fulfilling(settings, database, connect, clock, stop)
-        while not clock.wait(stop, LOOK_S) and consumer.alive and requests.is_alive():
+        upkeep = Upkeep(database.connect, settings, clock)
+        keeping = threading.Thread(target=upkeep.run, args=(stop,), name="upkeep", daemon=True)
+        keeping.start()
+        while not clock.wait(stop, LOOK_S) and consumer.alive and requests.is_alive() and keeping.is_alive():
             pass
         died = not stop.is_set()
         stop.set()
+        upkeep.interrupt()
         consumer.stop()
         requests.join(END_S)
+        keeping.join(END_S)
     return int(died)
 
 
@@ -86,9 +92,10 @@ def _fulfilling(
     return thread
 
 
-def _behind(asking: Database, clock: Clock) -> GatewaysBehind:
+def _behind(asking: Database, clock: Clock) -> Behind:
     with asking.transaction() as connection:
-        return gateways_behind(connection, clock.now())
+        now = clock.now()
+        return Behind(gateways_behind(connection, now), rollup_lag_s(connection, now))
 
 
 if __name__ == "__main__":

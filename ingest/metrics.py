@@ -1,6 +1,7 @@
 """The figures of ingest: what came in, what waits, and how far behind the stages up to the database are."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from core.metrics import DATABASE_ANSWERS, LAG, AtScrape, Figure, Sample, from_database
 from ingest.counters import Counters
@@ -29,8 +30,15 @@ FIGURES = (
 )  # fmt: skip
 
 
-def ingest_figures(counters: Counters, delays: Delays, behind: Callable[[], GatewaysBehind]) -> AtScrape:
-    """Return the figures; `behind` asks the database how far gateways are behind, and may raise."""
+class Behind(NamedTuple):
+    """What the database knows of the stages around ingest."""
+
+    gateways: GatewaysBehind
+    rollup_lag_s: float
+
+
+def ingest_figures(counters: Counters, delays: Delays, behind: Callable[[], Behind]) -> AtScrape:
+    """Return the figures; `behind` asks the database, and may raise."""
 
     def read() -> Iterator[Sample]:
         held = delays.held()
@@ -41,15 +49,17 @@ def ingest_figures(counters: Counters, delays: Delays, behind: Callable[[], Gate
             for name, figure in COUNTED.items():
                 yield Sample(figure, counts.get((lane, name), 0), (lane,))
         yield Sample(LAG, delays.lag_s(), ("ingest",))
-        yield from from_database(lambda: _of_gateways(behind()))
+        yield from from_database(lambda: _samples(behind()))
 
     return AtScrape(FIGURES, read)
 
 
-def _of_gateways(found: GatewaysBehind) -> Iterator[Sample]:
+def _samples(behind: Behind) -> Iterator[Sample]:
+    found = behind.gateways
     yield Sample(GATEWAYS, found.gateways)
     yield Sample(ONLINE, found.online)
     yield Sample(HELD, found.queued)
     yield Sample(THINNED, found.thinned)
     if found.lag_s is not None:
         yield Sample(LAG, found.lag_s, ("gateway",))
+    yield Sample(LAG, behind.rollup_lag_s, ("rollup",))

@@ -86,6 +86,12 @@ def gateways_behind(connection: Connection[Row], now: datetime) -> GatewaysBehin
     return GatewaysBehind(**row)
 
 
+def rollup_lag_s(connection: Connection[Row], now: datetime) -> float:
+    """Return for how many seconds the oldest readings have waited that are not in the hourly figures yet."""
+    row = connection.execute(_sql["rollups_since"]).fetchone()
+    return 0.0 if row is None else max(0.0, (now - row["received_at"]).total_seconds())
+
+
 def urgent_since(connection: Connection[Row], received_from: datetime) -> list[Row]:
     """Return safety readings received at or after an instant, in the order in which they came.
 
@@ -114,7 +120,11 @@ def touched_since(connection: Connection[Row], xact: int, touched_id: int, maxim
 def readings_of_home(
     connection: Connection[Any], home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
 ) -> Readings:
-    """Return the readings of a home in `[start, end)`, for analysis; of some quantities, if their ids are given."""
+    """Return the readings of a home in `[start, end)`, for analysis; of some quantities, if their ids are given.
+
+    A reading belongs to the interval in which its key lies. Its time is the corrected one where that lies in the
+    interval too, else that of its key: its flags say that it was stamped by a clock that was not synchronised.
+    """
     parameters = _span(home_id, start, end, quantities)
     with connection.cursor() as cursor, cursor.copy(_sql["readings_of_home"], parameters) as copy:
         data = b"".join(bytes(block) for block in copy)
@@ -133,9 +143,30 @@ def home_readings(
 ) -> list[Row]:
     """Return the readings of a home in `[start, end)` as the viewer may see them; none of a home they may not see.
 
-    Fields: series_id, device_id, quantity_id, ts, value, flags.
+    Fields: series_id, device_id, quantity_id, ts, value, flags, corrected_ts (None where nothing was corrected).
     """
     return view.connection.execute(_sql["home_readings"], _span(home_id, start, end, quantities)).fetchall()
+
+
+def home_hours(
+    view: View, home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
+) -> list[Row]:
+    """Return the hourly figures of a home in `[start, end)` as the viewer may see them, ordered by hour.
+
+    Fields: series_id, device_id, quantity_id, hour, readings, plausible (how many of them are in the plausible range,
+    of which the others are the figures), total, minimum, maximum, first_value, last_value; the mean is total / plausible.
+    """
+    return view.connection.execute(_sql["home_hours"], _span(home_id, start, end, quantities)).fetchall()
+
+
+def home_days(
+    view: View, home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
+) -> list[Row]:
+    """Return the daily figures of a home whose local midnight lies in `[start, end)`, as the viewer may see them.
+
+    Fields as in `home_hours`, with `day`, the instant of local midnight, instead of `hour`.
+    """
+    return view.connection.execute(_sql["home_days"], _span(home_id, start, end, quantities)).fetchall()
 
 
 def home_is_heard(connection: Connection[Row], home_id: int, since: datetime) -> bool:

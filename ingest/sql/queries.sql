@@ -135,6 +135,14 @@ SELECT (SELECT coalesce(sum(stored), 0)::bigint FROM ingest.tally) AS stored,
         WHERE queued > 0 AND oldest_unsent IS NOT NULL ORDER BY oldest_unsent LIMIT 1) AS lag_s,
        (SELECT received_at FROM ingest.intake ORDER BY intake_id DESC LIMIT 1) AS last_intake_at
 
+-- rollups_since --
+-- When the oldest readings came in whose hours are not in the hourly figures yet; no row where all are.
+SELECT next.received_at FROM ingest.rollup_progress AS done CROSS JOIN LATERAL (
+    SELECT received_at FROM ingest.touched
+    WHERE (touched.xact, touched.touched_id) > (done.xact, done.touched_id)
+    ORDER BY touched.xact, touched.touched_id LIMIT 1
+) AS next
+
 -- gateways_behind --
 -- What gateways hold and how old the oldest of it is. A gateway speaks once a minute and has always just sent something:
 -- while it is heard, the age is that of the moment when it spoke; from then on, where it is not heard any more.
@@ -171,33 +179,36 @@ ORDER BY xact, touched_id
 LIMIT %(maximum)s
 
 -- readings_of_home --
--- The readings of a home in [start, end), ordered by time, in PostgreSQL's binary format. OFFSET 0 has each series looked
+-- The readings of a home in [start, end), ordered by time, in PostgreSQL's binary format. A corrected time is told where
+-- it lies in there too, so that each reading belongs to one interval only, that of its key. OFFSET 0 has each series looked
 -- up by its key: without it the planner may read what all homes sent in that time.
 COPY (
-    SELECT reading.series_id, reading.ts, reading.value, series.quantity_id, reading.flags
+    SELECT reading.series_id,
+           CASE WHEN corrected_ts >= %(start)s AND corrected_ts < %(end)s THEN corrected_ts ELSE ts END AS at, reading.value,
+           series.quantity_id, reading.flags
     FROM devices.series
     CROSS JOIN LATERAL (
-        SELECT series_id, ts, value, flags FROM ingest.reading_event AS kept
+        SELECT series_id, ts, value, flags, corrected_ts FROM ingest.reading_event AS kept
         WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
         UNION ALL
-        SELECT series_id, ts, value, flags FROM ingest.reading_level AS kept
+        SELECT series_id, ts, value, flags, corrected_ts FROM ingest.reading_level AS kept
         WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
         UNION ALL
-        SELECT series_id, ts, value, flags FROM ingest.reading_vital AS kept
+        SELECT series_id, ts, value, flags, corrected_ts FROM ingest.reading_vital AS kept
         WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
         UNION ALL
-        SELECT series_id, ts, value, flags FROM ingest.reading_technical AS kept
+        SELECT series_id, ts, value, flags, corrected_ts FROM ingest.reading_technical AS kept
         WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
         OFFSET 0
     ) AS reading
     WHERE series.home_id = %(home_id)s
       AND (%(quantities)s::smallint[] IS NULL OR series.quantity_id = ANY (%(quantities)s::smallint[]))
-    ORDER BY reading.ts, reading.series_id
+    ORDER BY at, reading.series_id
 ) TO STDOUT (FORMAT BINARY)
 
 -- home_readings --
 -- The readings of a home as the viewer may see them, ordered by time.
-SELECT series_id, device_id, quantity_id, ts, value, flags
+SELECT series_id, device_id, quantity_id, ts, value, flags, corrected_ts
 FROM ingest.seen_reading
 WHERE home_id = %(home_id)s AND ts >= %(start)s AND ts < %(end)s
   AND (%(quantities)s::smallint[] IS NULL OR quantity_id = ANY (%(quantities)s::smallint[]))
