@@ -18,6 +18,7 @@ import registry.show
 from cli import analyse as analysing
 from cli import demo as demonstration
 from cli import homes, metrics, screen, settings
+from cli import rejects as rejecting
 from cli import replay as replaying
 from cli import status as standing
 from cli.bench.commands import app as bench_app
@@ -42,6 +43,8 @@ registry_app = typer.Typer(help="Who lives where, and what is installed there.",
 account_app = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 app.add_typer(registry_app, name="registry")
 app.add_typer(account_app, name="account")
+rejects_app = typer.Typer(help="What could not be stored, and trying it again.", no_args_is_help=True)
+app.add_typer(rejects_app, name="rejects")
 app.add_typer(bench_app, name="bench")
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
@@ -238,6 +241,51 @@ def account_list(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     for line in lines:
         table.add_row(*(str(value) for value in line))
     screen.results.print(table)
+
+
+@rejects_app.command("list")
+def rejects_list(
+    reason: Annotated[str | None, typer.Option(help="Only what was rejected for this reason.")] = None,
+    gateway: Annotated[str | None, typer.Option(help="Only what this gateway sent.")] = None,
+    replayable: Annotated[bool, typer.Option("--replayable", help="Only what would be stored now.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many messages.", min=1, max=10_000)] = 20,
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,
+) -> None:
+    """Show what could not be stored, by reason and gateway, and the latest messages."""
+    rejecting.show_list(
+        Installation(data),
+        SystemClock(),
+        reason=reason,
+        gateway=gateway,
+        replayable=replayable,
+        limit=limit,
+        as_json=as_json,
+    )
+
+
+@rejects_app.command("show")
+def rejects_show(
+    number: Annotated[int, typer.Argument(help="The number, as `vicino rejects list` shows it.")],
+    raw: Annotated[bool, typer.Option("--raw", help="Write the bytes as they came, and nothing else.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Show one message that could not be stored: why, what to do, and what it says."""
+    rejecting.show_one(Installation(data), number, raw=raw)
+
+
+@rejects_app.command("replay")
+def rejects_replay(
+    numbers: Annotated[list[int] | None, typer.Argument(help="Their numbers.")] = None,
+    reason: Annotated[str | None, typer.Option(help="All that was rejected for this reason.")] = None,
+    gateway: Annotated[str | None, typer.Option(help="All of this gateway that may be stored now.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that may be stored now.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Try again what could not be stored. What can be is stored with its own time, and never twice."""
+    rejecting.replay(
+        Installation(data), SystemClock(), numbers or (), reason=reason, gateway=gateway, everything=everything
+    )
 
 
 def _open_or_close(data: Path, login: str, *, active: bool) -> None:

@@ -1,5 +1,6 @@
 """Whatever arrives at the broker, ingest goes on, keeps what is valid and says why the rest is not stored."""
 
+import json
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ from core.clock import SystemClock
 from core.messages import BatchProperties
 from core.mqtt import BrokerAddress, Connection
 from core.topics import Leaf
+from core.vocabulary import BY_NAME
 from tests.acceptance.installation import ROOT, Installed, up
 
 EXAMPLE = ROOT / "docs" / "examples" / "registry.yaml"
@@ -89,6 +91,31 @@ def test_nothing_that_arrives_stops_the_service_or_disappears(tmp_path: Path) ->
         assert all(service["restarts"] == 0 for service in vicino.status()["services"].values())
         reasons = reasons_of(vicino)
         assert {"syntax", "unknown series", "unit", "time", "properties", "oversized"} <= reasons
+        see_and_try_again(vicino, expected)
+
+
+def see_and_try_again(vicino: Installed, stored: int) -> None:
+    """Register what was missing, and find nothing of it among the rejects any more."""
+    found = json.loads(vicino.vicino("rejects", "list", "--json", "--limit", "1000"))
+    assert {group["gateway_key"] for group in found["groups"]} == {GATEWAY}
+    assert not any(group["replayable"] for group in found["groups"])
+    unknown = [line for line in found["messages"] if line["reason"] == "unknown series"]
+    shown = vicino.vicino("rejects", "show", str(unknown[0]["reject_id"]))
+    assert json.loads(shown[shown.index("[\n") :])[0]["t"] == START_MS / 1000
+    with psycopg.connect(Installation(vicino.data).service_url) as connection:
+        connection.execute("SET ROLE vicino_service")
+        connection.execute(
+            "INSERT INTO devices.series (organisation_id, home_id, gateway_id, device_id, name, quantity_id)"
+            " SELECT organisation_id, home_id, gateway_id, device_id, split_part(detail, ': ', 1), %s"
+            " FROM ingest.reject JOIN devices.gateway ON key = gateway_key"
+            " JOIN (SELECT gateway_id, min(device_id) AS device_id FROM devices.device GROUP BY 1) AS one"
+            " USING (gateway_id)"
+            " WHERE reason = 'unknown series'",
+            (BY_NAME["occupancy"].id,),
+        )
+    told = vicino.vicino("rejects", "replay", "--reason", "unknown series")
+    assert f"{len(unknown)} reading" in told
+    assert vicino.status()["readings"]["stored"] == stored + len(unknown)
 
 
 def wait_for(vicino: Installed, count: int) -> dict[str, int]:
