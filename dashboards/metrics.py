@@ -21,6 +21,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE = "none"
 NO_ANSWER = "0"
+FAILED = "500"
 
 
 class RequestMetrics:
@@ -62,6 +63,10 @@ class CountRequests:
 
         try:
             await self._app(scope, receive, noting)
+        except Exception:
+            # The page that says so is made outside of here.
+            status = FAILED
+            raise
         finally:
             taken = self._clock.monotonic() - began if seconds is None else seconds
             self._metrics.answered(_template(scope), scope["method"], status, taken)

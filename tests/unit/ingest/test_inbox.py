@@ -1,7 +1,12 @@
 """The bounded queue."""
 
 import threading
+from datetime import UTC, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.clock import SimulatedClock
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
 
@@ -48,3 +53,75 @@ def test_whoever_waits_is_woken():
     inbox.put(deliveries(1))
     thread.join(10)
     assert woken == [True]
+
+
+def test_it_knows_how_long_messages_wait_and_how_long_they_took():
+    clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    inbox = Inbox(10, 1_000, clock)
+    assert inbox.held() == (0, 0, 0.0)
+    inbox.put(deliveries(1, 2))
+    clock.advance(2)
+    inbox.put([Delivery("t", b"xxx", [], 3, 1)])
+    clock.advance(3)
+    assert inbox.held() == (3, 6, 5.0)
+    first = inbox.take(1, 1_000)
+    clock.advance(1)
+    rest = inbox.take(10, 1_000)
+    clock.advance(1)
+    # What was taken and is not settled still counts.
+    assert inbox.held() == (0, 0, 7.0)
+    assert inbox.settled(rest) == (7.0, 1.0)
+    assert inbox.settled(rest) is None
+    assert inbox.settled(first) == (7.0, 2.0)
+    assert inbox.held() == (0, 0, 0.0)
+
+
+def test_of_messages_settled_apart_the_first_speak_for_all():
+    clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    inbox = Inbox(10, 1_000, clock)
+    inbox.put(deliveries(1, 1, 1, 1))
+    taken = inbox.take(10, 1_000)
+    clock.advance(1)
+    assert inbox.settled(taken[2:]) is None
+    assert inbox.settled(taken[:2]) == (1.0, 1.0)
+
+
+def test_what_a_lost_connection_left_unsettled_is_forgotten_with_it():
+    clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    inbox = Inbox(10, 1_000, clock)
+    inbox.put(deliveries(1))
+    inbox.take(10, 1_000)
+    clock.advance(100)
+    again = [Delivery("t", b"x", [], 1, 2)]
+    inbox.put(again)
+    inbox.take(10, 1_000)
+    clock.advance(1)
+    assert inbox.held().oldest_s == 1.0
+    assert inbox.settled(again) == (1.0, 1.0)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 9), st.booleans()),
+        max_size=30,
+    )
+)
+def test_the_oldest_is_always_the_oldest_of_what_waits_or_is_not_settled(steps):
+    clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    inbox = Inbox(10_000, 1_000_000, clock)
+    arrived, in_hand, number = {}, [], 0
+    for put, take, settle in steps:
+        came = [Delivery("t", b"x", [], number + each + 1, 1) for each in range(put)]
+        number += put
+        arrived |= {each.packet_id: clock.monotonic() for each in came}
+        inbox.put(came)
+        if taken := inbox.take(take, 1_000_000):
+            in_hand.append(taken)
+        clock.advance(1)
+        if settle and in_hand:
+            done = in_hand.pop()
+            assert inbox.settled(done).since_arrival_s == clock.monotonic() - arrived[done[0].packet_id]
+            for each in done:
+                del arrived[each.packet_id]
+        expected = max((clock.monotonic() - at for at in arrived.values()), default=0.0)
+        assert inbox.held().oldest_s == expected
