@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 ROOT = "vicino/v1/gw"
+# Here ingest says that it listens (again). What was sent before may have been for nobody.
+LISTENING = "vicino/v1/ingest/listening"
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 

@@ -74,7 +74,13 @@ class Consumer:
         self._counters = counters
         self._delays = delays or Delays(CollectorRegistry(), clock)
         self._address = BrokerAddress.parse(settings.broker_url.get_secret_value())
-        self._publisher = Broker(self._address, self._client_id(Leaf.STORED), keepalive_s=settings.keepalive_s)
+        self._publisher = Broker(
+            self._address,
+            self._client_id(Leaf.STORED),
+            on_connection=lambda _: self._say_listening(),
+            keepalive_s=settings.keepalive_s,
+        )
+        self._lanes: list[Lane] = []
         self._stop = threading.Event()
         self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [self._status_lane(connect)]
         self._threads = [
@@ -154,6 +160,7 @@ class Consumer:
             [subscription],
             deliver=inbox.put,
             has_room=inbox.has_room,
+            on_subscribed=self._say_listening,
             receive_maximum=settings.ingest_queue_messages,
             keepalive_s=settings.keepalive_s,
             clock=self._clock,
@@ -166,6 +173,15 @@ class Consumer:
             self._delays.settled(str(leaf), deliveries)
 
         return acknowledge
+
+    def _say_listening(self) -> None:
+        """Tell all gateways, as soon as we hear on every lane and can be heard.
+
+        What went under way before may be lost: a broker drops what it has sent to a worker that went away, and what
+        nobody subscribes to. What we answered meanwhile may not have been heard.
+        """
+        if self._lanes and all(lane.subscriber.connected for lane in self._lanes):
+            self._publisher.publish(topics.LISTENING, b"")
 
     def _client_id(self, leaf: Leaf) -> str:
         return f"vicino-ingest-{self._settings.ingest_worker}-{leaf}"

@@ -17,7 +17,7 @@ from core.mqtt import BrokerAddress
 from ingest import mqtt5
 from ingest.mqtt5 import Delivery, ProtocolError
 
-CONNECT_S = 10.0
+CONNECT_S = 5.0
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0)
 LOOK_S = 0.5  # how soon a stop or new room is noticed at the latest
 READ_BYTES = 262_144
@@ -27,7 +27,8 @@ class Subscriber:
     """Subscribes with clean start and a session that ends with the connection; connects again when it is lost.
 
     `deliver` gets what came, on the network thread; `has_room` is asked before reading on. At most `receive_maximum`
-    messages are unacknowledged at a time, where the broker knows that limit.
+    messages are unacknowledged at a time, where the broker knows that limit. `on_subscribed` is called on the network
+    thread whenever the broker has accepted the subscription.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Subscriber:
         *,
         deliver: Callable[[list[Delivery]], None],
         has_room: Callable[[], bool],
+        on_subscribed: Callable[[], None] = lambda: None,
         receive_maximum: int,
         keepalive_s: int,
         clock: Clock,
@@ -47,6 +49,7 @@ class Subscriber:
         self._filters = tuple(filters)
         self._deliver = deliver
         self._has_room = has_room
+        self._on_subscribed = on_subscribed
         self._receive_maximum = receive_maximum
         self._keepalive_s = keepalive_s
         self._clock = clock
@@ -113,6 +116,7 @@ class Subscriber:
             buffer = bytearray()
             self._shake_hands(connection, buffer)
             self._subscribed.set()
+            self._on_subscribed()
             logger().info("receiving", host=self._address.host, port=self._address.port)
             connection.setblocking(False)
             self._exchange(connection, buffer)
