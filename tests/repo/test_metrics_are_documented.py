@@ -1,0 +1,88 @@
+"""Every figure stands in docs/operations/metrics.md with its type and labels, and nothing else does."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics import MetricWrapperBase
+
+import cli.metrics
+from alerts.metrics import AlertMetrics, alert_figures
+from analytics.metrics import AnalyticsMetrics, analytics_figures
+from core.clock import SimulatedClock
+from core.metrics import LABELS, AtScrape, make_registry
+from dashboards.metrics import RequestMetrics, page_figures
+from gateway.metrics import gateway_figures
+from ingest.counters import Counters
+from ingest.delays import Delays
+from ingest.metrics import ingest_figures
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operations" / "metrics.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| `(vicino_\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
+RESERVED = {"le", "quantile"}
+
+
+def away():
+    raise ConnectionError
+
+
+def registries() -> dict[str, CollectorRegistry]:
+    """Return the figures of each service as its process makes them, before anything that they are about."""
+    clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    made = {service: make_registry(service) for service in ("ingest", "analytics", "alerts", "dashboards", "gateway")}
+    made["ingest"].register(ingest_figures(Counters(), Delays(made["ingest"], clock), away))
+    AnalyticsMetrics(made["analytics"])
+    made["analytics"].register(analytics_figures(away, clock))
+    made["alerts"].register(alert_figures(AlertMetrics(made["alerts"], clock), away, clock))
+    RequestMetrics(made["dashboards"])
+    made["dashboards"].register(page_figures(None))  # type: ignore[arg-type]
+    made["gateway"].register(gateway_figures([], clock))
+    return made
+
+
+def told() -> dict[str, tuple[str, frozenset[str]]]:
+    """Return the type and the labels of each figure by its name."""
+    found = {cli.metrics.UP.name: ("gauge", frozenset(cli.metrics.UP.labels))}
+    for registry in registries().values():
+        for collector in registry._collector_to_names:
+            if isinstance(collector, AtScrape):
+                found |= {
+                    figure.name: ("counter" if figure.name.endswith("_total") else "gauge", frozenset(figure.labels))
+                    for figure in collector._figures
+                }
+            elif isinstance(collector, MetricWrapperBase):
+                suffix = "_total" if collector._type == "counter" else ""
+                found[collector._name + suffix] = (collector._type, frozenset(collector._labelnames))
+    return found
+
+
+def described() -> dict[str, tuple[str, frozenset[str]]]:
+    return {name: (kind, frozenset(re.findall(r"`(\w+)`", labels))) for name, kind, labels in ROW.findall(PAGE)}
+
+
+def test_the_page_describes_what_is_told_and_nothing_else() -> None:
+    assert described() == told()
+
+
+def test_each_is_described_once() -> None:
+    names = [name for name, _, _ in ROW.findall(PAGE)]
+    assert len(names) == len(set(names))
+
+
+def test_no_label_could_name_somebody() -> None:
+    assert set().union(*(labels for _, labels in told().values())) - RESERVED <= LABELS
+    assert LABELS.isdisjoint({"gateway", "home", "person", "series", "organisation", "account", "address", "device"})
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"\bvicino_[a-z_]+", PAGE.partition("## Rules")[2]))))
+def test_the_rules_ask_for_figures_that_there_are(name: str) -> None:
+    assert name.removesuffix("_bucket") in described()
+
+
+def test_the_names_follow_the_conventions_of_prometheus() -> None:
+    for name, (kind, _) in told().items():
+        assert re.fullmatch(r"vicino(_[a-z]+)+", name)
+        assert name.endswith("_total") == (kind == "counter"), name
+        assert kind != "histogram" or name.endswith("_seconds"), name
