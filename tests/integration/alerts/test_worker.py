@@ -7,11 +7,14 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from alerts.notify import LEASE
 from alerts.worker import LONGEST_WAIT_S
+from embedded.ports import free_port
+from tests.unit.core.test_metrics import samples
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,7 +34,7 @@ def start(database_url, smtp_url, tmp_path):
     """Start a worker; whatever still runs at the end is killed."""
     running = []
 
-    def one():
+    def one(metrics_port=0):
         log = (tmp_path / f"worker-{len(running)}.log").open("w")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VICINO_")} | {
             "VICINO_DATABASE_URL": database_url,
@@ -39,6 +42,7 @@ def start(database_url, smtp_url, tmp_path):
             "VICINO_BASE_URL": "https://vicino.example.org",
             "VICINO_MAIL_FROM": "vicino@example.org",
             "VICINO_LOG_FORMAT": "json",
+            "VICINO_METRICS_PORT": str(metrics_port),
         }
         process = subprocess.Popen([sys.executable, "-m", "alerts"], cwd=ROOT, env=environment, stderr=log)
         log.close()
@@ -60,6 +64,19 @@ def listening(world, count=1):
     return len(rows) >= count
 
 
+def until_told(port, name, value):
+    """Return the figures of a worker as soon as one of them has a value."""
+    told = {}
+
+    def look():
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+            told.update(samples(answer.read().decode()))
+        return told.get(name) == value
+
+    until(look, 20)
+    return told
+
+
 def press(world):
     now = datetime.now(UTC)
     world.urgent(now)
@@ -67,12 +84,22 @@ def press(world):
 
 
 def test_a_call_is_in_the_mail_servers_hands_at_once(world, start, mailbox, tmp_path):
-    process = start()
+    port = free_port()
+    process = start(port)
     until(lambda: listening(world), 20)
     time.sleep(0.5)  # the first look is over, and the worker sleeps
     press(world)
     took = until(lambda: len(mailbox.received) == 3, 5)
     assert took < 2.0 < LONGEST_WAIT_S
+    until(lambda: {row["state"] for row in world.notifications()} == {"sent"}, 5)
+    found = until_told(port, ("vicino_alerts_safety_notified_seconds_count", "reading"), 3)
+    assert found["vicino_alerts_safety_notified_seconds_count", "opened"] == 3
+    assert found["vicino_alerts_safety_opened_seconds_count", "reading"] == 1
+    assert found["vicino_alerts_safety_opened_seconds_sum", "reception"] > 0
+    assert found["vicino_alerts_taken_in_total", "urgent"] == 1
+    assert found["vicino_alerts_notifications_total", "email", "sent"] == 3
+    assert found["vicino_alerts_open", "new"] == 1
+    assert found["vicino_lag_seconds", "alerts"] == found["vicino_lag_seconds", "notification"] == 0
     process.send_signal(signal.SIGTERM)
     assert process.wait(8) == 0
     log = (tmp_path / "worker-0.log").read_text()

@@ -91,7 +91,8 @@ def start_process(settings):
     def start(**changes):
         own = settings(**changes)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VICINO_")}
-        for name in ("ingest_group", "ingest_worker", "ingest_linger_s", "keepalive_s", "ingest_batch_messages"):
+        named = ("ingest_group", "ingest_worker", "ingest_linger_s", "keepalive_s", "ingest_batch_messages")
+        for name in (*named, "metrics_port"):
             environment[f"VICINO_{name.upper()}"] = str(getattr(own, name))
         environment["VICINO_DATABASE_URL"] = own.database_url.get_secret_value()
         environment["VICINO_BROKER_URL"] = own.broker_url.get_secret_value()
