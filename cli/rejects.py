@@ -26,17 +26,15 @@ from core.service import stop_on_signals
 from core.vocabulary import Retention
 from devices.reads import series_of_gateways
 from ingest.rejects import reads, repository
+from ingest.rejects.payloads import written
 from ingest.rejects.reads import Group, Line, Reject, Wanted
 from ingest.rejects.replaying import CHANGEABLE, Report, would_store
 from ingest.rejects.replaying import replay as replay_rejects
-from ingest.rejects.requests import limits_of
 from ingest.rejects.wording import WORDINGS
 from ingest.series import Directory
-from ingest.settings import IngestSettings
+from ingest.settings import IngestSettings, limits_of
 from ingest.validate import Limits, Reason
 
-HEX_COLUMNS = 16
-HEX_ROWS = 64
 TURN_S = 0.5
 
 Service = Connection[DictRow]
@@ -170,25 +168,6 @@ def told(report: Report) -> Iterator[str]:
             f"Not tried: {_counted(report.cut, 'message')}, too large to be kept whole. What is not here cannot be"
             " stored from here: the gateway must send it again."
         )
-
-
-def written(payload: bytes) -> str:
-    """Return bytes as people can read them: JSON with line breaks, anything else as a hex dump, its beginning."""
-    try:
-        return json.dumps(json.loads(payload), indent=2)
-    except (ValueError, RecursionError):
-        return hex_dump(payload)
-
-
-def hex_dump(payload: bytes) -> str:
-    """Return the beginning of `payload` as rows of offset, bytes and letters."""
-    rows = []
-    for start in range(0, min(len(payload), HEX_COLUMNS * HEX_ROWS), HEX_COLUMNS):
-        part = payload[start : start + HEX_COLUMNS]
-        letters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in part)  # noqa: PLR2004 - printable ASCII
-        rows.append(f"{start:06x}  {part.hex(' '):<{HEX_COLUMNS * 3 - 1}}  {letters}")
-    left = len(payload) - HEX_COLUMNS * HEX_ROWS
-    return "\n".join([*rows, f"… and {left:,} bytes more (--raw writes all of them)"] if left > 0 else rows)
 
 
 def _print_groups(ready: dict[Group, bool]) -> None:

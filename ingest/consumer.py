@@ -1,7 +1,7 @@
 """The lanes by which messages come in: each a connection, a bounded inbox and writers of its own."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
@@ -19,10 +19,9 @@ from ingest.counters import Counters
 from ingest.delays import Delays
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
-from ingest.settings import IngestSettings
+from ingest.settings import IngestSettings, limits_of
 from ingest.status import StatusWriter
 from ingest.subscriber import Subscriber
-from ingest.validate import Limits
 from ingest.writer import Pace, Writer
 
 END_S = 5.0
@@ -30,6 +29,7 @@ END_S = 5.0
 Connect = Callable[[], Connection[DictRow]]
 Load = Callable[[Connection[DictRow], Sequence[str] | None], Sequence[Series]]
 Acknowledge = Callable[[Sequence[Delivery]], None]
+Tell = Callable[[Iterable[tuple[str, bytes]]], None]
 
 
 class Lane(NamedTuple):
@@ -44,17 +44,17 @@ class Lane(NamedTuple):
 class _Answers:
     """Tells the broker of one lane, and the gateways, what is stored."""
 
-    def __init__(self, acknowledge: Acknowledge, publisher: Broker) -> None:
+    def __init__(self, acknowledge: Acknowledge, tell: Tell) -> None:
         self._acknowledge = acknowledge
-        self._publisher = publisher
+        self._tell = tell
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker."""
         self._acknowledge(deliveries)
 
-    def announce(self, gateway: str, stored: Stored) -> None:
-        """Tell the gateway. If it does not hear, it sends again and is told again."""
-        self._publisher.publish(topics.topic(gateway, Leaf.STORED), messages.encode(stored))
+    def announce(self, stored: Sequence[tuple[str, Stored]]) -> None:
+        """Tell the gateways. One that does not hear it sends again and is told again, so this may be lost."""
+        self._tell([(topics.topic(gateway, Leaf.STORED), messages.encode(said)) for gateway, said in stored])
 
 
 class Consumer:
@@ -126,7 +126,7 @@ class Consumer:
                 str(leaf),
                 f"{settings.ingest_worker}/{number}",
                 inbox,
-                _Answers(self._acknowledging(leaf, subscriber), self._publisher),
+                _Answers(self._acknowledging(leaf, subscriber), subscriber.tell),
                 connect=connect,
                 load=load,
                 pace=Pace(
@@ -134,7 +134,7 @@ class Consumer:
                     settings.ingest_batch_bytes,
                     0.0 if urgent else settings.ingest_linger_s,
                 ),
-                limits=Limits(settings.ingest_message_bytes, round(settings.ingest_ahead_s * 1000)),
+                limits=limits_of(settings),
                 counters=self._counters,
                 clock=self._clock,
                 on_taken=subscriber.wake,

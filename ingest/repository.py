@@ -132,6 +132,26 @@ def store(
     return Outcome(settled.stored, settled.duplicates, refused)
 
 
+def store_staged(connection: Dictionaries, rows: bytes, routes: Iterable[int], intake_id: int) -> None:
+    """Store `packing.staged` rows of some routes by way of the staging table and do nothing else, in one transaction.
+
+    With `store_copied` the measure of what the database can take at most.
+    """
+    with connection.transaction():
+        with connection.cursor() as cursor, cursor.copy(_sql["copy_staging"]) as copy:
+            copy.write(rows)
+        for route in routes:
+            connection.execute(_INSERT[route], {"intake_id": intake_id, "route": route})
+
+
+def store_copied(connection: Dictionaries, rows: Mapping[int, bytes]) -> None:
+    """Store `packing.kept` rows by their route straight into their tables and do nothing else, in one transaction."""
+    with connection.transaction():
+        for route, packed in rows.items():
+            with connection.cursor() as cursor, cursor.copy(_COPY[route]) as copy:
+                copy.write(packed)
+
+
 def keep_refused(connection: Dictionaries, refused: Sequence[Refused], received_at: datetime) -> None:
     """Keep what was rejected, in one transaction. Raises `psycopg.Error`, and then nothing was kept."""
     with connection.transaction():

@@ -7,6 +7,10 @@ from pydantic import Field, SecretStr
 
 from core.settings import Settings
 from core.vocabulary import Retention
+from ingest.series import ROUTES
+from ingest.validate import Limits
+
+_DAY_MS = 86_400_000
 
 
 def _own_name() -> str:
@@ -29,6 +33,9 @@ class IngestSettings(Settings):
     ingest_linger_s: float = Field(default=0.05, description="How long ordinary readings wait for company.", ge=0, le=5)
     ingest_message_bytes: int = Field(default=262_144, description="Larger messages are rejected.", ge=1_024)
     ingest_ahead_s: float = Field(default=300, description="How far ahead of the clock a reading may be.", ge=0)
+    ingest_upkeep_s: float = Field(
+        default=15.0, description="Seconds between two looks for hours whose figures are due.", gt=0
+    )
     retention_event_days: int = Field(
         default=1_095, description="Days that movements, doors, beds and alarms are kept; 0 for ever.", ge=0
     )
@@ -50,3 +57,13 @@ class IngestSettings(Settings):
     def retention_days(self) -> dict[Retention, int]:
         """How many days the readings of each class are kept and accepted; 0 is for ever."""
         return {each: getattr(self, f"retention_{each}_days") for each in Retention}
+
+
+def limits_of(settings: IngestSettings) -> Limits:
+    """Return what is accepted of what comes."""
+    days = settings.retention_days
+    return Limits(
+        settings.ingest_message_bytes,
+        round(settings.ingest_ahead_s * 1000),
+        tuple(days[each] * _DAY_MS for each in ROUTES),
+    )

@@ -92,6 +92,14 @@ class Subscriber:
             self._outgoing += mqtt5.acknowledgement(ids)
         self.wake()
 
+    def tell(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Publish messages, topic and payload, that may be lost with the connection (quality of service 0)."""
+        packets = b"".join([mqtt5.publish(topic, payload, qos=0) for topic, payload in messages])
+        with self._lock:
+            if self._subscribed.is_set():
+                self._outgoing += packets
+        self.wake()
+
     def wake(self) -> None:
         """Let the network thread look again at once, because there is room or something to send."""
         with contextlib.suppress(OSError):

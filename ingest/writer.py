@@ -46,8 +46,8 @@ class Answers(Protocol):
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker."""
 
-    def announce(self, gateway: str, stored: Stored) -> None:
-        """Tell the gateway."""
+    def announce(self, stored: Sequence[tuple[str, Stored]]) -> None:
+        """Tell the gateways, by their keys."""
 
 
 class Writer:
@@ -179,8 +179,7 @@ class Writer:
             # A gateway that is not registered yet keeps what it has: it comes again, with its own time, once it is.
             if verdict.gateway is not None and verdict.batch is not None and not verdict.unregistered:
                 batches[verdict.gateway, verdict.batch.boot].append(verdict.batch.sequence)
-        for (gateway, boot), sequences in batches.items():
-            self._answers.announce(gateway, Stored(boot, sequences))
+        self._answers.announce([(gateway, Stored(boot, numbers)) for (gateway, boot), numbers in batches.items()])
         self._counters.add(
             self._lane,
             messages=len(verdicts),

@@ -14,19 +14,11 @@ from core.notices import Listener
 from ingest.rejects import repository
 from ingest.rejects.replaying import Load, Report, replay
 from ingest.rejects.repository import Dictionaries, Request
-from ingest.series import ROUTES
-from ingest.settings import IngestSettings
 from ingest.validate import Limits, Reason
 
 CHANNEL = "vicino_replay"
 LOOK_S = 30.0  # how often wishes are looked for of which no notice came
 DAY_MS = 86_400_000
-
-
-def limits_of(settings: IngestSettings) -> Limits:
-    """Return what is accepted, as the settings say."""
-    kept_ms = tuple(settings.retention_days[each] * DAY_MS for each in ROUTES)
-    return Limits(settings.ingest_message_bytes, round(settings.ingest_ahead_s * 1000), kept_ms)
 
 
 class Requests:

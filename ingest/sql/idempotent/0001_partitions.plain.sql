@@ -13,7 +13,8 @@ BEGIN
             name := format('%s_%s', relation, to_char(month, 'YYYY_MM'));
             IF to_regclass(format('ingest.%I', name)) IS NULL THEN
                 PERFORM pg_advisory_xact_lock(hashtext('ingest.ensure_partitions'));
-                IF to_regclass(format('ingest.%I', name)) IS NULL THEN
+                -- Asked of the catalogue: what to_regclass remembers may be older than the lock.
+                IF NOT EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = 'ingest'::regnamespace) THEN
                     EXECUTE format('CREATE TABLE ingest.%I (LIKE ingest.%I INCLUDING ALL)', name, relation);
                     EXECUTE format('ALTER TABLE ingest.%I ADD CONSTRAINT in_month CHECK (ts >= %L AND ts < %L)',
                                    name, month, month + interval '1 month');

@@ -17,11 +17,11 @@ def test_readings_travel_to_their_tables_and_the_gateway_is_told(world, start_wo
     home = sender(world.home("home", ("temperature", "occupancy", "sos_button", "body_weight", "battery")))
     start_worker()
     first = home.send(("d/temperature", NOW_MS, 20.5), ("d/occupancy", NOW_MS, 1.0))
-    old = home.send(("d/temperature", NOW_MS - 400 * 24 * HOUR_MS, 19.0), leaf=Leaf.BACKFILL)
+    old = home.send(("d/temperature", NOW_MS - 300 * 24 * HOUR_MS, 19.0), leaf=Leaf.BACKFILL)
     urgent = home.send(("d/sos_button", NOW_MS + 7, 1.0), leaf=Leaf.URGENT)
     home.await_stored(first, old, urgent)
     assert world.stored() == [
-        ("d/temperature", NOW_MS - 400 * 24 * HOUR_MS, 19.0),
+        ("d/temperature", NOW_MS - 300 * 24 * HOUR_MS, 19.0),
         ("d/occupancy", NOW_MS, 1.0),
         ("d/temperature", NOW_MS, 20.5),
         ("d/sos_button", NOW_MS + 7, 1.0),
