@@ -21,6 +21,26 @@ from core.viewer import Viewer
 
 Row = dict[str, Any]
 
+# A line on which nothing comes through any more is given up within seconds, by us and by the server: what it holds
+# there others wait for, and TCP by itself would wait for hours.
+CONNECT_S = 5
+IDLE_S, PROBE_S, PROBES, UNHEARD_MS = 3, 1, 3, 6_000
+_LINE = {
+    "connect_timeout": CONNECT_S,
+    "keepalives_idle": IDLE_S,
+    "keepalives_interval": PROBE_S,
+    "keepalives_count": PROBES,
+    "tcp_user_timeout": UNHEARD_MS,
+}
+_SERVERS_LINE = {
+    "tcp_keepalives_idle": str(IDLE_S),
+    "tcp_keepalives_interval": str(PROBE_S),
+    "tcp_keepalives_count": str(PROBES),
+    "tcp_user_timeout": str(UNHEARD_MS),
+}
+# Longer than anything takes that copies: a process that was frozen in the midst of it must not hold up the others.
+_IN_TRANSACTION = "30s"
+
 
 class Role(StrEnum):
     """What a process may do in the database."""
@@ -56,7 +76,7 @@ class Database:
             timeout=patience_s,
             open=False,
             connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "application_name": f"vicino {name}", "autocommit": True},
+            kwargs={"row_factory": dict_row, "application_name": f"vicino {name}", "autocommit": True, **_LINE},
             configure=self._configure,
             check=ConnectionPool.check_connection,
             name=name,
@@ -65,6 +85,8 @@ class Database:
     def _configure(self, connection: Connection[DictRow]) -> None:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
         connection.execute("SET TIME ZONE 'UTC'")
+        for name, value in _SERVERS_LINE.items():
+            _set(connection, name, value)
 
     def open(self) -> Self:
         """Start the pool; the first connection is made in the background."""
@@ -95,12 +117,24 @@ class Database:
             yield View(viewer, connection)
 
     def connect(self) -> Connection[DictRow]:
-        """Return a connection of one's own, outside the pool and in autocommit, for COPY or LISTEN."""
+        """Return a connection of one's own, outside the pool and in autocommit, for COPY or LISTEN.
+
+        The server ends it if a transaction on it waits for us for half a minute.
+        """
         connection: Connection[DictRow] = Connection.connect(
-            self._url, row_factory=dict_row, autocommit=True, application_name=f"vicino {self._name}"
+            self._url,
+            row_factory=dict_row,
+            autocommit=True,
+            application_name=f"vicino {self._name}",
+            **_LINE,  # type: ignore[arg-type]  # parameters of libpq
         )
         self._configure(connection)
+        _set(connection, "idle_in_transaction_session_timeout", _IN_TRANSACTION)
         return connection
+
+
+def _set(connection: Connection[DictRow], name: str, value: str) -> None:
+    connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
 
 
 def asking_for_figures(url: str, role: Role, *, name: str) -> Database:
