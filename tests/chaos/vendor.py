@@ -30,6 +30,7 @@ class Device(NamedTuple):
     exposes: dict[str, tuple[str, str]]
     says_when: bool
     say: Callable[[int], dict[str, Any]]
+    every: int = 1  # so many rounds
 
     @property
     def key(self) -> str:
@@ -58,6 +59,7 @@ DEVICES = (
         {"water_leak": ("binary", "")},
         says_when=True,
         say=lambda n: {"water_leak": n % 2 == 0},
+        every=4,
     ),
     Device(
         "entrance door",
@@ -199,7 +201,9 @@ class Vendor:
         self._last_ms = at_ms = max(self._last_ms + 1, round(time.time() * 1000))
         for gateway in self._gateways:
             for device in DEVICES:
-                topic, payload, readings = said(gateway, device, self._rounds, at_ms)
+                if self._rounds % device.every:
+                    continue
+                topic, payload, readings = said(gateway, device, self._rounds // device.every, at_ms)
                 self._send(topic, payload, readings)
         self._rounds += 1
 
