@@ -153,8 +153,8 @@ def home_hours(
 ) -> list[Row]:
     """Return the hourly figures of a home in `[start, end)` as the viewer may see them, ordered by hour.
 
-    Fields: series_id, device_id, quantity_id, hour, readings, plausible (how many of them are in the plausible range,
-    of which the others are the figures), total, minimum, maximum, first_value, last_value; the mean is total / plausible.
+    Fields: series_id, device_id, quantity_id, hour, readings (how many), plausible (how many of them are within the
+    plausible range) and, of those alone, total, minimum, maximum, first_value, last_value. Mean: total / plausible.
     """
     return view.connection.execute(_sql["home_hours"], _span(home_id, start, end, quantities)).fetchall()
 

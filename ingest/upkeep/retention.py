@@ -1,0 +1,47 @@
+"""Drops what is older than it may be kept, and what nobody needs any more."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from core.vocabulary import Retention
+from ingest.upkeep import repository
+from ingest.upkeep.repository import Dictionaries
+
+# What was accepted at the last moment is stored and in the figures before its partition goes.
+MARGIN = timedelta(days=1)
+# Whoever computes from touched hours may be away for so long.
+NEEDED = timedelta(days=14)
+# Figures are compressed when readings so late are seldom.
+SETTLED = timedelta(days=60)
+
+
+def retire(
+    connection: Dictionaries, now: datetime, days: Mapping[Retention, int], figure_days: int, *, timescale: bool
+) -> int:
+    """Drop partitions of readings and figures that are older than their days; return how many partitions.
+
+    Days are counted back from `now`, but not from a moment much later than the latest readings, so that a clock that
+    jumps ahead drops nothing; 0 keeps for ever. Raises `psycopg.Error`.
+    """
+    latest = repository.latest_touched(connection)
+    if latest is None:
+        return 0
+    today = min(now, latest + MARGIN)
+    dropped = 0
+    for retention, kept in days.items():
+        if kept:
+            dropped += repository.drop_readings(connection, retention, today - timedelta(days=kept) - MARGIN)
+        if figure_days:
+            before = today - timedelta(days=figure_days)
+            repository.drop_figures(connection, retention, before, timescale=timescale)
+    return dropped
+
+
+def tidy(connection: Dictionaries, now: datetime, *, timescale: bool) -> int:
+    """Delete rows that tell when readings came and that nobody needs any more; return how many.
+
+    With TimescaleDB, old figures are compressed. Raises `psycopg.Error`.
+    """
+    if timescale:
+        repository.compress_figures(connection, now - SETTLED)
+    return repository.prune(connection, now - NEEDED)
