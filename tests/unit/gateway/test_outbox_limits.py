@@ -14,7 +14,7 @@ from core.clock import SimulatedClock
 from core.senml import decode
 from core.topics import LANES, Leaf
 from gateway.outbox import Batch, Outbox, OutboxError, Reading
-from gateway.synchronisation import START_MS, Timekeeper
+from gateway.synchronisation import START_MS
 from gateway.thinning import Limits
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

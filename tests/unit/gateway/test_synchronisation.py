@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from core.clock import SimulatedClock
 from gateway.synchronisation import (
-    DAY_MS, EARLIEST_MS, HOLD_LONG_MS, HOLD_MS, START_MS, TOLERANCE_MS, Evidence, Synchronisation, Timekeeper,
+    DAY_MS,
+    EARLIEST_MS,
+    HOLD_LONG_MS,
+    HOLD_MS,
+    START_MS,
+    TOLERANCE_MS,
+    Evidence,
+    Synchronisation,
+    Timekeeper,
 )  # fmt: skip
 
 TRUE_MS = round(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp() * 1000)
