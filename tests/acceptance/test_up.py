@@ -1,5 +1,6 @@
 """`vicino up` on a machine where other things run."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from urllib.request import urlopen
 
 from embedded.ports import LOOPBACK, free_port
 from tests.acceptance.installation import ROOT, up
+
+WITHIN_S = 60.0
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_started(tmp_path: Path) -> None:
@@ -33,6 +36,15 @@ def test_the_pages_answer_at_the_port_asked_for_and_without_one_they_find_their_
         for vicino in (first, second):
             with urlopen(vicino.url, timeout=5) as answer:  # noqa: S310 - our own address
                 assert answer.status == 200
-            services = vicino.status()["services"]
+            status = vicino.status()
+            services = status["services"]
             assert set(services) == {"postgres", "broker", "ingest", "analytics", "alerts", "dashboards"}
             assert all(service["running"] for service in services.values())
+        lag = status["lag"]
+        assert {"gateway", "ingest", "rollup", "analysis", "alerts", "notification"} <= lag.keys()
+        # No gateway is there to say anything; everybody else has nothing to catch up with.
+        assert lag["gateway"] is None
+        assert all(lag[stage] < WITHIN_S for stage in ("ingest", "rollup", "analysis", "alerts", "notification"))
+        page = first.vicino("metrics")
+        for service in ("ingest", "analytics", "alerts", "dashboards"):
+            assert re.search(rf'^vicino_service_up{{.*service="{service}"}} 1\.0$', page, re.MULTILINE)

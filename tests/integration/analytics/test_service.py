@@ -6,10 +6,13 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
 
 import pytest
 
 from analytics.queue import Orders, Worker, bring_up_to_date
+from embedded.ports import free_port
+from tests.unit.core.test_metrics import samples
 
 STEP_S = 0.1
 
@@ -25,11 +28,12 @@ def until(condition, seconds: float = 40.0) -> None:
 def service(database_url):
     started = []
 
-    def start() -> subprocess.Popen:
+    def start(metrics_port: int = 0) -> subprocess.Popen:
         environment = os.environ | {
             "VICINO_DATABASE_URL": database_url,
             "VICINO_ANALYTICS_SETTLE_S": "0",
             "VICINO_ANALYTICS_LOOK_S": "1",
+            "VICINO_METRICS_PORT": str(metrics_port),
         }
         process = subprocess.Popen([sys.executable, "-m", "analytics"], env=environment)
         started.append(process)
@@ -54,9 +58,18 @@ def test_the_service_computes_what_comes_in_and_survives_being_killed(
     first.send_signal(signal.SIGKILL)
     first.wait()
     installation.store(home, [*day_of_visits(bad, 6), *days_of(bad + timedelta(days=1), today - timedelta(days=2))])
-    second = service()
+    port = free_port()
+    second = service(port)
     until(lambda: installation.one("SELECT count(*) FROM analytics.finding WHERE kind = 'night_bathroom_visits'") == 1)
     assert installation.one("SELECT count(*) FROM analytics.due_day WHERE due_at < now() - interval '1 minute'") == 0
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=40) as answer:
+        told = samples(answer.read().decode())
+    assert told["vicino_analytics_jobs_total", "done"] == told["vicino_analytics_job_seconds_count",] >= 1
+    assert told["vicino_analytics_jobs_total", "failed"] == 0
+    assert told["vicino_analytics_days_total",] >= 1
+    assert told["vicino_analytics_jobs_ordered_total",] >= 1
+    assert told["vicino_database_answers",] == 1
+    assert told["vicino_lag_seconds", "analysis"] < 60
     second.send_signal(signal.SIGTERM)
     assert second.wait(timeout=8) == 0
 
