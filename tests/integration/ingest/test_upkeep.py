@@ -329,7 +329,7 @@ def test_it_goes_on_after_its_connection_was_cut_and_ends_when_it_is_told(world,
     try:
         take_in(home, (TEMPERATURE, NOW, 20.0))
         until(lambda: len(hours(home)) == 1)
-        world.connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({TAKEN}) AS taken")
+        world.connection.execute("SELECT pg_terminate_backend(%s)", (world.value(TAKEN),))
         take_in(home, (TEMPERATURE, NOW + HOUR, 20.0))
         until(lambda: len(hours(home)) == 2)
     finally:
