@@ -184,6 +184,15 @@ def gateway_statuses(view: View) -> list[Row]:
     return view.connection.execute(_sql["gateway_statuses"]).fetchall()
 
 
+def clock_errors(connection: Connection[Row], keys: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Return by how many milliseconds the clocks of gateways were behind ours when they last said how they are.
+
+    By key and boot, and only of those that said that their clock is not synchronised.
+    """
+    rows = connection.execute(_sql["clock_errors"], {"keys": list(keys)}).fetchall()
+    return {(row["gateway_key"], row["boot"]): row["error_ms"] for row in rows}
+
+
 def rejects(connection: Connection[Row], maximum: int = 100) -> list[Row]:
     """Return what could not be stored, the latest first.
 

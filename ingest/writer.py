@@ -18,11 +18,14 @@ from core import topics
 from core.clock import Clock
 from core.log import logger
 from core.messages import BatchProperties, Stored
+from core.topics import Leaf
 from devices.reads import Series
 from ingest import packing, repository
+from ingest.correction import shift_ms
 from ingest.counters import Counters
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
+from ingest.reads import clock_errors
 from ingest.repository import Outcome
 from ingest.series import Directory
 from ingest.session import Session
@@ -138,12 +141,12 @@ class Writer:
         now_ms = round(self._clock.now().timestamp() * 1000)
         verdicts = [judge(delivery, self._directory, now_ms, self._limits) for delivery in deliveries]
         missing = {verdict.gateway for verdict in verdicts if verdict.misses and verdict.gateway}
-        if not missing or not self._directory.look_again(missing, load):
-            return verdicts
-        return [
-            judge(verdict.delivery, self._directory, now_ms, self._limits) if verdict.misses else verdict
-            for verdict in verdicts
-        ]
+        if missing and self._directory.look_again(missing, load):
+            verdicts = [
+                judge(verdict.delivery, self._directory, now_ms, self._limits) if verdict.misses else verdict
+                for verdict in verdicts
+            ]
+        return _corrected(connection, verdicts, now_ms) if self._lane == Leaf.URGENT else verdicts
 
     def _refused_whole(self, connection: Connection[DictRow], delivery: Delivery, code: str) -> Verdict:
         calls: tuple[Call, ...] = ()
@@ -192,6 +195,24 @@ class Writer:
     def _forget(self) -> None:
         self._directory.forget()
         self._months.clear()
+
+
+def _corrected(connection: Connection[DictRow], verdicts: list[Verdict], now_ms: int) -> list[Verdict]:
+    """Say of calls whose gateway does not trust its clock when they must have been."""
+    doubtful = {
+        verdict.gateway
+        for verdict in verdicts
+        if verdict.gateway and verdict.readings and verdict.batch and verdict.batch.clock == "unsynced"
+    }
+    if not doubtful:
+        return verdicts
+    errors = clock_errors(connection, sorted(doubtful))
+    return [
+        verdict._replace(shift_ms=shift_ms(verdict.readings, now_ms, errors.get((verdict.gateway, verdict.batch.boot))))
+        if verdict.readings and verdict.gateway and verdict.batch and verdict.batch.clock == "unsynced"
+        else verdict
+        for verdict in verdicts
+    ]
 
 
 def _poisonous(delivery: Delivery, code: str, calls: tuple[Call, ...]) -> Verdict:

@@ -2,11 +2,15 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
+from core import senml
+from core.messages import BatchProperties, GatewayStatus, encode
 from core.topics import Leaf
+from core.vocabulary import Flag
 from tests.integration.ingest.homes import NOW_MS, until
 
 HOUR_MS = 3_600_000
@@ -326,3 +330,34 @@ def test_messages_wait_in_the_broker_while_the_queue_is_full(world, start_worker
         assert home.heard == []
     home.await_stored(*sent)
     assert len(world.stored()) == 200
+
+
+def test_a_call_by_a_clock_that_is_not_set_keeps_its_key_and_is_told_with_the_time_it_must_have_had(
+    world, start_worker, sender
+):
+    home = sender(world.home("home"))
+    start_worker()
+    year_ms = 365 * 24 * HOUR_MS
+    wrong_now = datetime.fromtimestamp((NOW_MS - year_ms) / 1000, UTC)
+    home.say(encode(GatewayStatus(online=True, boot="boot", at=wrong_now, clock="unsynced", uptime_s=60.0)))
+    until(lambda: world.query("SELECT 1 FROM ingest.gateway_status"), "the status")
+    pressed = NOW_MS - year_ms - HOUR_MS
+    payload = senml.encode([senml.Measurement("d/sos_button", pressed, 1.0, "1")])
+
+    def send(sequence):
+        unsynced = BatchProperties("boot", sequence, 60.0, "unsynced").as_user_properties()
+        home.send_bytes(payload, leaf=Leaf.URGENT, properties=unsynced, sequence=sequence)
+        home.await_stored(sequence)
+
+    send(9)
+    (kept,) = world.query("SELECT ts, corrected_ts, flags FROM ingest.reading_event")
+    (urgent,) = world.query("SELECT ts FROM ingest.urgent")
+    assert round(kept["ts"].timestamp() * 1000) == pressed
+    assert kept["flags"] == Flag.UNSYNCHRONISED
+    assert urgent["ts"] == kept["corrected_ts"]
+    assert abs(kept["corrected_ts"].timestamp() * 1000 - (NOW_MS - HOUR_MS)) < 120_000
+    # What is sent again is the same reading, whatever is known of its time by then.
+    send(10)
+    assert world.value("SELECT count(*) FROM ingest.reading_event") == 1
+    assert world.value("SELECT count(*) FROM ingest.urgent") == 1
+    assert world.rejected() == {}

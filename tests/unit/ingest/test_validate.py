@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from core import senml
 from core.clock import SimulatedClock
 from core.messages import BatchProperties
-from core.vocabulary import BY_NAME, Flag
+from core.vocabulary import BY_NAME, Flag, Retention
 from devices.reads import Series
 from ingest.mqtt5 import Delivery
-from ingest.series import Directory
+from ingest.series import ROUTES, Directory
 from ingest.validate import Call, Limits, Reason, judge
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -56,9 +56,7 @@ def reasons(verdict):
 
 def test_a_right_pack_is_accepted_whole():
     verdict = judged([record(), record("hall/occupancy", 1, ""), record("cord/sos_button", 1, "1")])
-    assert [
-        (reading.series_id, reading.value, reading.at_ms, reading.flags) for reading in verdict.readings
-    ] == [
+    assert [(reading.series_id, reading.value, reading.at_ms, reading.flags) for reading in verdict.readings] == [
         (2, 20.5, NOW_MS, 0),
         (1, 1.0, NOW_MS, 0),
         (3, 1.0, NOW_MS, 0),
@@ -90,6 +88,27 @@ def test_a_wrong_record_does_not_lose_the_right_ones_beside_it(wrong, reason):
 @pytest.mark.parametrize(("at_ms"), [946_684_800_000, NOW_MS + DAY_MS])
 def test_times_at_the_limits_are_accepted(at_ms):
     assert judged([record(at_ms=at_ms)]).readings[0].at_ms == at_ms
+
+
+def test_what_is_older_than_its_class_is_kept_is_rejected_but_its_call_is_heard():
+    kept_ms = tuple(10 * DAY_MS if route is Retention.LEVEL else 0 for route in ROUTES)
+    limits = Limits(5_000, DAY_MS, kept_ms)
+    old_ms = NOW_MS - 10 * DAY_MS
+    pack = [
+        record(at_ms=old_ms),
+        record(at_ms=old_ms - 1),
+        record("hall/occupancy", 1, "1", at_ms=old_ms - 1),
+        record("cord/sos_button", 1, "1", at_ms=old_ms - 1),
+    ]
+    verdict = judge(message(pack), KNOWN, NOW_MS, limits)
+    assert [(reading.series_id, reading.at_ms) for reading in verdict.readings] == [
+        (2, old_ms), (1, old_ms - 1), (3, old_ms - 1),
+    ]  # fmt: skip
+    assert reasons(verdict) == {Reason.AFTER_RETENTION: 1}
+    events = tuple(DAY_MS if route is Retention.EVENT else 0 for route in ROUTES)
+    late = judge(message(pack), KNOWN, NOW_MS, Limits(5_000, DAY_MS, events))
+    assert reasons(late) == {Reason.AFTER_RETENTION: 2}
+    assert [call.series_id for call in late.calls] == [3]
 
 
 @pytest.mark.parametrize(
