@@ -10,22 +10,24 @@ from dashboards.desk import Desk
 from dashboards.tokens import masked
 from dashboards.visitors import Visitor
 from dashboards.wording import Words
+from ingest.rejects.reads import is_in_charge
 from registry.reads import own_account
 
 
 class Frame(NamedTuple):
-    """The frame of one page for one visitor."""
+    """The frame of one page for one visitor; `is_in_charge` of devices or not."""
 
     desk: Desk
     visitor: Visitor
     account_name: str
     path: str
+    is_in_charge: bool
 
     @classmethod
     def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
         """Return the frame for a visitor who sees `view`."""
         account = own_account(view)
-        return cls(desk, visitor, account.name if account else "", request.url.path)
+        return cls(desk, visitor, account.name if account else "", request.url.path, is_in_charge(view))
 
     @property
     def words(self) -> Words:
@@ -42,6 +44,7 @@ class Frame(NamedTuple):
             account_name=self.account_name,
             account_id=self.visitor.viewer.account_id,
             path=self.path,
+            is_in_charge=self.is_in_charge,
             now=self.visitor.now,
             **values,
         )

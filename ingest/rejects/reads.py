@@ -148,6 +148,11 @@ def seen_groups(view: View) -> list[Group]:
     return groups(view.connection)
 
 
+def seen_gone(view: View) -> list[Gone]:
+    """Return what is only counted of the gateways the viewer is in charge of."""
+    return gone(view.connection)
+
+
 def seen_lines(view: View, group: Iterable[Reason], gateway: str, maximum: int) -> list[Line]:
     """Return messages of a gateway that are not stored for these reasons, as far as the viewer may see them."""
     return lines(view.connection, Wanted(frozenset(group), gateway), maximum=maximum)

@@ -26,8 +26,10 @@ $$;
 DO $$
 DECLARE
     relation text;
+    sender   text;
 BEGIN
-    FOREACH relation IN ARRAY ARRAY['reject', 'replay_request'] LOOP
+    FOREACH relation IN ARRAY ARRAY['reject', 'reject_gone', 'replay_request'] LOOP
+        sender := CASE relation WHEN 'reject_gone' THEN 'source' ELSE 'gateway_key' END;
         EXECUTE format('ALTER TABLE ingest.%I ENABLE ROW LEVEL SECURITY', relation);
         EXECUTE format('ALTER TABLE ingest.%I FORCE ROW LEVEL SECURITY', relation);
         EXECUTE format('DROP POLICY IF EXISTS service_sees_all ON ingest.%I', relation);
@@ -35,13 +37,13 @@ BEGIN
                        ' USING (true) WITH CHECK (true)', relation);
         EXECUTE format('DROP POLICY IF EXISTS viewer_in_charge ON ingest.%I', relation);
         EXECUTE format('CREATE POLICY viewer_in_charge ON ingest.%I FOR SELECT TO vicino_people USING ('
-                       ' gateway_key IN (SELECT ingest.viewer_gateways_in_charge())'
-                       ' OR (SELECT ingest.viewer_administers_all()))', relation);
+                       ' %I IN (SELECT ingest.viewer_gateways_in_charge())'
+                       ' OR (SELECT ingest.viewer_administers_all()))', relation, sender);
     END LOOP;
 END
 $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest.reject_room, ingest.reject_gone, ingest.replay_request TO vicino_service;
-GRANT SELECT ON ingest.reject, ingest.replay_request TO vicino_people;
+GRANT SELECT ON ingest.reject, ingest.reject_gone, ingest.replay_request TO vicino_people;
 
 -- Writes down that the viewer wants rejects tried again, and tells the ingest processes. False where the viewer may not
 -- see what is to be tried again, or there is nothing.

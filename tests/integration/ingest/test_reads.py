@@ -77,7 +77,7 @@ def test_people_cannot_reach_the_readings_but_through_the_view(world, people):
         "reading_technical",
         "urgent",
         "touched",
-        "reject_gone",
+        "reject_room",
     ):
         with (
             pytest.raises(psycopg.errors.InsufficientPrivilege),
