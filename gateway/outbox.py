@@ -107,7 +107,7 @@ class Outbox:
         self._urgent = number("SELECT count(*) FROM waiting WHERE urgent = 1")
         self._sealed = number("SELECT coalesce(sum(readings), 0) FROM batches")
         self._thinned = number("SELECT value FROM numbers WHERE name = 'thinned'")
-        self._sequence = number("SELECT value FROM numbers WHERE name = 'sequence'")
+        self._sequence = self._saved_sequence = number("SELECT value FROM numbers WHERE name = 'sequence'")
 
     def close(self) -> None:
         """Close the file; everything in it is kept."""
@@ -465,7 +465,9 @@ class Outbox:
             if self._aside:
                 self._aside.save(self._db)
             yield
-            self._db.execute(_SEQUENCE, (self._sequence,))
+            if self._sequence != self._saved_sequence:
+                self._db.execute(_SEQUENCE, (self._sequence,))
+        self._saved_sequence = self._sequence
         self._inherited = False
         if self._aside:
             saved = self._aside.saved()

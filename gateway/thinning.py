@@ -12,6 +12,8 @@ _DAY_MS = 86_400_000
 _CHUNK = 10_000
 # So many more level readings are worth looking once more for some to be thinned.
 _WORTH_LOOKING = 500
+# So many readings more or less make a difference to the size of the file.
+_WORTH_MEASURING = 200
 
 _CHUNK_END = "SELECT max(id) FROM (SELECT id FROM waiting WHERE id > ? ORDER BY id LIMIT ?)"
 _KEPT = "CREATE TEMP TABLE IF NOT EXISTS kept AS SELECT * FROM waiting WHERE false"
@@ -72,11 +74,15 @@ class Thinning:
         self._after = 0
         self._fruitless = False
         self._new_levels = 0
+        self._used = storage.used_bytes
+        self._measured_at = 0
 
     def fullness(self, waiting: int) -> Fullness:
         """Return how full the outbox is with so many readings waiting."""
         readings, size = self._limits.readings, self._limits.size
-        used = self._storage.used_bytes if size else 0
+        used = self._used if size else 0
+        if used > size:
+            used = self._used = self._storage.used_bytes
         if waiting >= readings + readings // 8 or used > size + size // 8:
             return Fullness.OVERFULL
         if self._fruitless and (waiting >= readings or used > size):
@@ -92,9 +98,11 @@ class Thinning:
     def thin(self, waiting: int) -> int:
         """Give up level readings if there are too many readings or bytes; return how many. Raises `OutboxError`."""
         readings, size = self._limits.readings, self._limits.size
-        if waiting <= readings and not (size and self._storage.used_bytes > size):
+        if size and abs(waiting - self._measured_at) >= _WORTH_MEASURING:
+            self._used, self._measured_at = self._storage.used_bytes, waiting
+        if waiting <= readings and self._used <= size:
             return 0
-        thinned = 0
+        thinned = self._measured_at = 0
         # A tenth more than needed, so that a full outbox is not searched again at every reading.
         while not self._fruitless and (
             waiting - thinned > readings - readings // 10
