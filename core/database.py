@@ -62,13 +62,24 @@ class View(NamedTuple):
 class Database:
     """A pool of connections in one role. Sessions run in UTC; rows are dictionaries.
 
-    Whoever asks for a connection waits at most `patience_s` seconds for one; then `PoolTimeout` is raised.
+    Whoever asks for a connection waits at most `patience_s` seconds for one; then `PoolTimeout` is raised. A statement
+    that takes longer than `limit_s` seconds, if that is given, is ended by the database with an error.
     """
 
-    def __init__(self, url: str, role: Role, *, name: str, maximum: int = 4, patience_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        role: Role,
+        *,
+        name: str,
+        maximum: int = 4,
+        patience_s: float = 30.0,
+        limit_s: float | None = None,
+    ) -> None:
         self._url = url
         self._role = role
         self._name = name
+        self._limit_s = limit_s
         self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             url,
             min_size=1,
@@ -85,6 +96,8 @@ class Database:
     def _configure(self, connection: Connection[DictRow]) -> None:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
         connection.execute("SET TIME ZONE 'UTC'")
+        if self._limit_s is not None:
+            connection.execute("SELECT set_config('statement_timeout', %s, false)", (str(round(self._limit_s * 1000)),))
         for name, value in _SERVERS_LINE.items():
             _set(connection, name, value)
 
@@ -140,6 +153,6 @@ def _set(connection: Connection[DictRow], name: str, value: str) -> None:
 def asking_for_figures(url: str, role: Role, *, name: str) -> Database:
     """Return a way to the database for figures alone, of one connection: who asks for them holds up nothing else.
 
-    Whoever waits longer than two seconds for it gets `PoolTimeout`, and the figures are told without what it knows.
+    Whoever waits longer than two seconds for it or for its answer gets an error, and the figures are told without.
     """
-    return Database(url, role, name=f"{name} figures", maximum=1, patience_s=2.0)
+    return Database(url, role, name=f"{name} figures", maximum=1, patience_s=2.0, limit_s=2.0)

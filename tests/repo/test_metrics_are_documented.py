@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
@@ -79,6 +80,14 @@ def test_no_label_could_name_somebody() -> None:
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"\bvicino_[a-z_]+", PAGE.partition("## Rules")[2]))))
 def test_the_rules_ask_for_figures_that_there_are(name: str) -> None:
     assert name.removesuffix("_bucket") in described()
+
+
+def test_the_examples_can_be_read() -> None:
+    scraping, ruling = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+    assert scraping["scrape_configs"][0]["static_configs"]
+    rules = [rule for group in ruling["groups"] for rule in group["rules"]]
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+    assert all(rule["expr"].count("(") == rule["expr"].count(")") for rule in rules)
 
 
 def test_the_names_follow_the_conventions_of_prometheus() -> None:

@@ -6,6 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from core.database import Role, asking_for_figures
 from core.messages import GatewayStatus
 from embedded.ports import free_port
 from ingest import reads, repository
@@ -102,3 +103,8 @@ def test_roll_ups_are_behind_by_the_age_of_what_they_have_not_taken(world, servi
         " (SELECT xact, touched_id FROM ingest.touched ORDER BY xact, touched_id LIMIT 1) RETURNING one"
     )
     assert lag_s() == 30.0
+
+
+def test_figures_wait_two_seconds_at_most_for_a_database_that_is_busy(database_url):
+    with asking_for_figures(database_url, Role.SERVICE, name="test") as asking, asking.transaction() as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == {"statement_timeout": "2s"}
