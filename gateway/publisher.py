@@ -110,7 +110,7 @@ class Publisher:
             on_message=self._note,
             on_connection=self._note,
             on_published=lambda mid: self._accepted.put((mid, True)),
-            on_unheard=lambda mid: self._accepted.put((mid, False)),
+            on_unheard=self._note_unheard,
             subscriptions=(topic(gateway, Leaf.STORED), LISTENING),
             # The session outlives a short interruption, so that coming back within the delay takes the will back.
             clean_start=False,
@@ -208,6 +208,10 @@ class Publisher:
 
     def _note(self, event: Message | bool) -> None:
         self._events.put(event)
+        self._wake.set()
+
+    def _note_unheard(self, mid: int) -> None:
+        self._accepted.put((mid, False))
         self._wake.set()
 
     # Turns

@@ -31,7 +31,7 @@ SENSORS = [
     }
     for number in range(3)
 ]
-DISK_BYTES = 12 * 1024 * 1024
+DISK_BYTES = 8 * 1024 * 1024
 RESERVE_BYTES = 1024 * 1024
 
 
@@ -76,7 +76,7 @@ class Home:
         self.start = datetime.now(UTC) - timedelta(seconds=60)
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self, wait_until: Callable[..., None]) -> Iterator[None]:
         stop = threading.Event()
         threads = [threading.Thread(target=part.run, args=(stop,)) for part in (self.source, self.publisher)]
         self.bridge.start()
@@ -84,8 +84,9 @@ class Home:
         self.send("bridge/devices", SENSORS, retain=True)
         for thread in threads:
             thread.start()
-        assert self.source._connection.wait_connected(15)
         try:
+            # By then it is subscribed.
+            wait_until(lambda: self.outbox.noted("zigbee2mqtt devices"))
             yield
             assert all(thread.is_alive() for thread in threads)
         finally:
@@ -120,7 +121,7 @@ def test_a_full_disk_loses_nothing_and_help_is_called_all_the_same(
         service_of(own_broker.address, answering=False) as service,
     ):
         home = Home(outbox, own_broker)
-        with home.running():
+        with home.running(wait_until):
             home.move(0)
             wait_until(lambda: outbox.queued == 1)
             ballast = fill(small_disk)
@@ -156,7 +157,7 @@ def test_not_even_the_reserve_is_left_and_help_is_called_from_memory(
         service_of(own_broker.address) as service,
     ):
         home = Home(outbox, own_broker)
-        with home.running():
+        with home.running(wait_until):
             home.move(0)
             wait_until(lambda: service.keys == 1)
             outbox._db.execute("PRAGMA query_only = ON")
@@ -182,8 +183,7 @@ def test_what_comes_while_nothing_can_be_written_does_not_pile_up(
         service_of(own_broker.address) as service,
     ):
         home = Home(outbox, own_broker)
-        with home.running():
-            wait_until(lambda: outbox.noted("zigbee2mqtt devices"))
+        with home.running(wait_until):
             outbox._db.execute("PRAGMA query_only = ON")
             for number in range(events):
                 home.move(number)
@@ -208,8 +208,7 @@ def test_levels_are_given_up_and_counted_before_a_call_for_help_has_no_way_left(
         service_of(own_broker.address) as service,
     ):
         home = Home(outbox, own_broker)
-        with home.running():
-            wait_until(lambda: outbox.noted("zigbee2mqtt devices"))
+        with home.running(wait_until):
             for number in range(400):
                 home.send("device 0", {"temperature": number / 10})
             home.send("device 1", {"action": "emergency"})

@@ -200,3 +200,35 @@ def test_the_inventory_is_published(gateway: Gateway, own_broker: Any, wait_unti
     wait_until(lambda: found)
     assert decode_inventory(found[0].payload).devices[0].name == "kitchen/door"
     listener.stop()
+
+
+def test_a_service_that_comes_back_after_a_while_is_found_soon_by_a_batch_that_knocks(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    # With nothing but the back-off, the batches would be sent again after a quarter of an hour.
+    limits = Limits(first_s=0.2, longest_s=1000.0, answered_s=0.1)
+    pace = PACE._replace(limits=limits)
+    with Gateway(tmp_path, own_broker, pace=pace) as running:
+        running.add(*(motion(number) for number in range(80)))
+        window = running.publisher._window
+        wait_until(lambda: any(flight.unheard >= 5 for flight in list(window._flights.values())))
+        with answering(service_of, own_broker) as service:
+            wait_until(lambda: running.outbox.queued == 0)
+            assert service.keys == 80
+            assert service.same_bytes()
+
+
+def test_trouble_is_told_at_once_and_what_was_stored_is_noted_when_the_disk_is_well_again(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker, answers=False) as service, Gateway(tmp_path, own_broker) as running:
+        running.add(motion(1))
+        wait_until(lambda: service.messages)
+        sequence = service.messages[0][1].sequence
+        running.outbox._db.execute("PRAGMA query_only = ON")
+        service.say_stored(GATEWAY, "boot-1", sequence)
+        wait_until(lambda: service.statuses[-1].trouble == "disk broken")
+        assert running.outbox.queued == 1
+        running.outbox._db.execute("PRAGMA query_only = OFF")
+        wait_until(lambda: running.outbox.queued == 0)
+        wait_until(lambda: service.statuses[-1].trouble == "")

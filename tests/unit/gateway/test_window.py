@@ -1,5 +1,7 @@
 """The window: bounded, urgent first, patient, and everything again after a reconnection."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +116,55 @@ def test_back_off_doubles_from_five_seconds_to_five_minutes(attempts: int) -> No
         now = due
     assert window.stored(1)
     assert window.next_due() is None
+
+
+def sent(*lanes: Leaf, now: float = 0.0) -> Window:
+    window = Window(LIMITS)
+    for sequence, lane in enumerate(lanes, 1):
+        window.take_up(lane, sequence, now)
+        window.sent(sequence, now)
+    return window
+
+
+def test_while_nobody_hears_every_urgent_batch_goes_on_knocking() -> None:
+    window = sent(Leaf.READINGS, Leaf.READINGS, Leaf.URGENT, Leaf.URGENT)
+    for number in range(1, 10):
+        for sequence in (1, 2, 3, 4):
+            window.unheard(sequence)
+        now = number * LIMITS.first_s
+        due = [flight.sequence for flight in window.due(now)]
+        # The others have nothing but their back-off.
+        assert due == ([3, 4, 1, 2] if number in (1, 3, 7) else [3, 4])
+        for sequence in due:
+            window.sent(sequence, now)
+
+
+def test_without_urgent_ones_the_oldest_batch_knocks_in_the_end_more_seldom() -> None:
+    window = sent(Leaf.READINGS, Leaf.BACKFILL)
+    now, times = 0.0, []
+    while len(times) < LIMITS.knocks + 10:
+        window.unheard(1)
+        due_at = window.next_due()
+        assert due_at is not None
+        now = due_at
+        for flight in window.due(now):
+            window.sent(flight.sequence, now)
+            if flight.sequence == 1:
+                times.append(now)
+    patience = [after - before for before, after in pairwise(times)]
+    assert patience[: LIMITS.knocks - 2] == [LIMITS.first_s] * (LIMITS.knocks - 2)
+    assert max(patience) == LIMITS.knock_longest_s
+
+
+def test_a_word_after_silence_brings_the_others_soon_and_one_in_the_flow_brings_nothing() -> None:
+    window = sent(*[Leaf.READINGS] * 3)
+    window.sent(2, 20.0)
+    window.sent(3, 40.0)
+    window.answered(100.0)
+    window.stored(1)
+    assert window.due(100.0) == window.due(100.0 + LIMITS.answered_s - 0.1)
+    assert [flight.sequence for flight in window.due(100.0 + LIMITS.answered_s)] == [2, 3]
+    for sequence in (2, 3):
+        window.sent(sequence, 102.0)
+    window.answered(103.0)
+    assert window.due(103.0 + LIMITS.answered_s) == []
