@@ -19,6 +19,7 @@ from gateway.publisher import Pace, Publisher
 from gateway.sources import zigbee2mqtt
 from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
 from gateway.storage import Storage
+from gateway.window import Limits
 
 BASE = "home/gw-1/zigbee2mqtt"
 SENSORS = [
@@ -65,7 +66,7 @@ class Home:
     def __init__(self, outbox: Outbox, broker: Any) -> None:
         self.clock = SystemClock()
         self.outbox = outbox
-        pace = Pace(linger_s=0.0, will_delay_s=0, reconnect_max_s=1)
+        pace = Pace(linger_s=0.0, will_delay_s=0, reconnect_max_s=1, limits=Limits(first_s=0.3))
         self.publisher = Publisher("gw-1", outbox, broker.address, self.clock, pace=pace)
         self.source = Zigbee2MqttSource(
             "gw-1", BASE, broker.address, outbox, self.clock,
