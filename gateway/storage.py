@@ -202,7 +202,7 @@ class Storage:
             return False
 
     def _make_reserve(self) -> bool:
-        if not self._reserve_bytes or self._free_bytes() < 2 * self._reserve_bytes:
+        if not self._reserve_bytes or self._free_bytes() < self._reserve_bytes + 2 * _ROOM_BYTES:
             return False
         try:
             with self._reserve.open("wb") as file:
