@@ -57,9 +57,9 @@ def show_list(
         if replayable:
             ready = {group: now for group, now in ready.items() if now}
         shown = {(group.gateway_key, group.reason) for group in ready}
-        lines = [
-            line for line in reads.lines(connection, wanted, maximum=limit) if (line.gateway_key, line.reason) in shown
-        ]
+        wanted = wanted._replace(reasons=frozenset(each for _, each in shown))
+        latest = reads.lines(connection, wanted, maximum=limit)
+        lines = [line for line in latest if (line.gateway_key, line.reason) in shown]
         gone = [] if replayable else reads.gone(connection)
     if as_json:
         found = {

@@ -131,7 +131,7 @@ def would_store(message: Message, directory: Directory, now_ms: int, limits: Lim
 
 def sort_out(message: Message, verdict: Verdict, known: Known, ahead_ms: int) -> Sorted:
     """Return what becomes of a message that was judged anew. Pure but that it adds what is to be stored to `known`."""
-    was_read = any(row.reason in READ_WHEN_IT_CAME for row in message.rows)
+    was_read = _was_read(message)
     latest_ms = round(message.first_at.timestamp() * 1000) + ahead_ms
     refused = {rejection.reason: rejection for rejection in verdict.rejections}
     fresh: list[Reading] = []
@@ -273,13 +273,23 @@ class _Attempt(NamedTuple):
 
     def _spoilt(self, message: Message, code: str) -> Report:
         refused = {Reason.RECORD: Rejection(Reason.RECORD, f"The message could not be stored: {code}.", 1)}
+        now = self.clock.now()
+        # What it calls for does not wait until it can be stored.
+        verdict = judge(_delivery(message), self.directory, round(now.timestamp() * 1000), self.limits)
+        calls = () if _was_read(message) else verdict.calls
         with self.connection.transaction():
-            self._write_down([(message, refused)], self.clock.now())
+            repository.pass_on(self.connection, [LateCall(call, message.first_at) for call in calls], now)
+            self._write_down([(message, refused)], now)
         return Report(1, refused=Counter({str(Reason.RECORD): 1}))
 
 
 def _delivery(message: Message) -> Delivery:
     return Delivery(message.topic, message.payload, message.properties, 1, 0)
+
+
+def _was_read(message: Message) -> bool:
+    """Tell whether people were called by every call in a message when it came, or when it was tried again before."""
+    return any(row.reason in READ_WHEN_IT_CAME for row in message.rows)
 
 
 def _is_status(message: Message) -> bool:

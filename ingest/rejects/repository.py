@@ -116,12 +116,13 @@ def messages(connection: Dictionaries, ids: Sequence[int]) -> list[Message]:
 
 
 def _message(rows: Sequence[dict[str, Any]]) -> Message:
-    first = rows[0]
+    # The same bytes may have come once with properties that said nothing, and once more with good ones.
+    said = next((row for row in rows if row["reason"] not in (Reason.PROPERTIES, Reason.TOPIC)), rows[0])
     return Message(
-        topic=first["topic"],
-        gateway_key=first["gateway_key"],
-        payload=bytes(first["payload"]),
-        properties=[(name, value) for name, value in first["properties"]],
+        topic=said["topic"],
+        gateway_key=said["gateway_key"],
+        payload=bytes(said["payload"]),
+        properties=[(name, value) for name, value in said["properties"]],
         first_at=min(row["first_at"] for row in rows),
         rows=tuple(Row(row["reject_id"], Reason(row["reason"]), row["replayed_at"] is not None) for row in rows),
     )

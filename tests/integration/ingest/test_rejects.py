@@ -1,5 +1,6 @@
 """What could not be stored is kept within bounds, seen by whoever is in charge, and tried again without doubling."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from ingest.rejects.repository import end_turn, selected, take_turn
 from ingest.rejects.requests import Requests
 from ingest.series import Directory
 from ingest.validate import Limits, Reason, judge
+from tests.integration.ingest.homes import WITHIN_S, until
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW_MS = round(NOW.timestamp() * 1000)
@@ -34,9 +36,10 @@ class Intake:
         self.connection = connection
         self.clock = SimulatedClock(NOW)
 
-    def take_in(self, gateway, *readings, leaf=Leaf.READINGS, payload=None):
+    def take_in(self, gateway, *readings, leaf=Leaf.READINGS, payload=None, properties=None):
         pack = [senml.Measurement(n, t, v, UNITS.get(n.partition("/")[2], "1")) for n, t, v in readings]
-        properties = BatchProperties("b", 1, 1.0, "synced").as_user_properties()
+        if properties is None:
+            properties = BatchProperties("b", 1, 1.0, "synced").as_user_properties()
         delivery = Delivery(topics.topic(gateway, leaf), payload or senml.encode(pack), properties, 1, 1)
         directory = Directory(self.clock)
         directory.refresh(lambda keys: series_of_gateways(self.connection, keys))
@@ -216,13 +219,63 @@ def test_the_word_of_a_gateway_about_itself_is_settled_once_it_is_registered(wor
     assert rows(world) == [("unknown gateway", 1, 1, True)]
 
 
-def test_one_message_that_the_database_refuses_spoils_no_other(world, intake):
-    home = world.home("home")
+def poison(world):
+    """Let the database refuse the value 7."""
     world.connection.execute(
         "CREATE FUNCTION public.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " IF NEW.value = 7 THEN RAISE EXCEPTION 'no' USING ERRCODE = '22003'; END IF; RETURN NEW; END $$;"
         "CREATE TRIGGER poison BEFORE INSERT ON ingest.reading_event FOR EACH ROW EXECUTE FUNCTION public.poison()"
     )
+
+
+def test_a_call_that_the_database_refuses_is_heard_all_the_same(world, intake):
+    key = f"early-{world.mark}"
+    intake.take_in(key, ("d/sos_button", NOW_MS, 1.0), ("d/occupancy", NOW_MS, 7.0))
+    world.home("early")
+    poison(world)
+    for _ in range(2):
+        assert dict(intake.replay().refused) == {"record": 1}
+    assert urgent(world) == [(NOW, NOW, 1.0)]
+    world.connection.execute("DROP TRIGGER poison ON ingest.reading_event")
+    assert intake.replay().stored == 2
+    assert len(urgent(world)) == 1
+
+
+def test_the_same_bytes_with_and_without_properties_are_not_taken_for_stored(world, intake):
+    home = world.home("home")
+    sent = ("new/occupancy", NOW_MS, 1.0)
+    intake.take_in(home, sent, properties=[])
+    intake.take_in(home, sent)
+    assert dict(intake.replay(reasons=[Reason.PROPERTIES]).refused) == {"unknown series": 1}
+    world.device(home, "new", ("occupancy",))
+    assert intake.replay().stored == 1
+    assert world.stored() == [sent]
+    assert {row[3] for row in rows(world)} == {True}
+
+
+def test_the_gateway_sends_the_same_bytes_while_they_are_tried_again(world, intake, service):
+    key = f"early-{world.mark}"
+    sent = ("new/sos_button", NOW_MS, 1.0)
+    intake.take_in(key, sent)
+    world.home("early", ("temperature",))
+    with service.connect() as other:
+        repository.prepare(other)
+        beside = Intake(other)
+        # It has been refused anew and people have been called, but nobody can see that yet.
+        other.execute("BEGIN")
+        beside.take_in(key, sent, leaf=Leaf.BACKFILL)
+        with ThreadPoolExecutor() as pool:
+            report = pool.submit(intake.replay)
+            until(lambda: world.value("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0, "the replay waiting")
+            other.execute("COMMIT")
+            assert dict(report.result(WITHIN_S).refused) == {"unknown series": 1}
+    assert urgent(world) == [(NOW, NOW, 1.0)]
+    assert rows(world) == [("unknown gateway", 1, 1, True), ("unknown series", 1, 1, False)]
+
+
+def test_one_message_that_the_database_refuses_spoils_no_other(world, intake):
+    home = world.home("home")
+    poison(world)
     for value in (1.0, 7.0, 0.0):
         intake.take_in(home, ("new/occupancy", NOW_MS + round(value), value))
     world.device(home, "new", ("occupancy",))
