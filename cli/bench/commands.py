@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.bench import ingest as ingesting
+from cli.bench.storage import measure as storing
 from cli.screen import errors_in_words
 from core.clock import SystemClock
 from core.service import stop_on_signals
@@ -27,3 +28,22 @@ def ingest(
             SystemClock(), stop_on_signals(), readings=readings, messages=messages, workers=workers
         )
     ingesting.show(figures, as_json=as_json)
+
+
+@app.command()
+def storage(
+    homes: Annotated[int, typer.Option(help="Simulated homes of the default mix.", min=1, max=99)] = 40,
+    days: Annotated[int, typer.Option(help="Days of their lives.", min=1, max=400)] = 30,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            "--database-url",
+            help="Address of an administrator on a PostgreSQL server, with TimescaleDB or without; a database is made "
+            "there and removed. Without it a PostgreSQL of its own is started.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how many bytes a stored reading takes, all columns and indexes counted, and the figures beside it."""
+    with errors_in_words():
+        storing.show(storing.measure(homes, days, server), as_json=as_json)

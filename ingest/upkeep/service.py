@@ -17,7 +17,7 @@ from ingest.upkeep.repository import Dictionaries
 
 TIDY_EVERY_S = 3600.0
 # Rest so many times as long as the last work took: what comes in goes first.
-REST = 4.0
+REST = 9.0
 PARTITIONS_AHEAD = timedelta(days=10)
 
 

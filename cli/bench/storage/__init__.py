@@ -1,0 +1,1 @@
+"""`vicino bench storage`: what a reading takes in the database."""
