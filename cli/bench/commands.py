@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.bench import ingest as ingesting
+from cli.bench import storm as storming
 from cli.bench.storage import measure as storing
 from cli.screen import errors_in_words
 from core.clock import SystemClock
@@ -28,6 +29,19 @@ def ingest(
             SystemClock(), stop_on_signals(), readings=readings, messages=messages, workers=workers
         )
     ingesting.show(figures, as_json=as_json)
+
+
+@app.command()
+def storm(
+    gateways: Annotated[int, typer.Option(help="Gateways that come back at once.", min=1, max=900)] = 500,
+    hours: Annotated[int, typer.Option(help="Hours of readings that each has kept.", min=1, max=168)] = 24,
+    workers: Annotated[int, typer.Option(help="Ingest processes.", min=1, max=16)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Measure how soon gateways that come back at once are absorbed, and how long others wait meanwhile."""
+    with errors_in_words():
+        figures = storming.measure(SystemClock(), stop_on_signals(), number=gateways, hours=hours, workers=workers)
+    storming.show(figures, as_json=as_json)
 
 
 @app.command()

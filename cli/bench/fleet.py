@@ -40,11 +40,16 @@ class Source(NamedTuple):
 
 
 class Packet(NamedTuple):
-    """A PUBLISH as bytes; its id, two bytes at `id_at`, is the sender's to fill in."""
+    """A PUBLISH as bytes; its id, two bytes at `id_at`, is the sender's to fill in.
+
+    `sequence` is the number of its batch, `due_s` when it is to be sent, in seconds after the start.
+    """
 
     gateway: int
     content: bytes
     id_at: int
+    sequence: int
+    due_s: float
 
 
 class Load(NamedTuple):
@@ -80,16 +85,24 @@ def sources(registered: Sequence[Series], *, safety: bool = False) -> Mapping[st
 
 
 def load(
-    registered: Mapping[str, Sequence[Source]], leaf: Leaf, *, messages: int, readings: int, ends_at: datetime
+    registered: Mapping[str, Sequence[Source]],
+    leaf: Leaf,
+    *,
+    messages: int,
+    readings: int,
+    ends_at: datetime,
+    step_ms: int = STEP_MS,
+    every_s: float = 0.0,
 ) -> Load:
     """Return `messages` messages of `readings` readings each, the gateways taking turns; no key comes twice.
 
-    The last reading is at `ends_at`; those before it follow each other at `STEP_MS` within their gateway.
+    The last reading is at `ends_at`; those before it follow each other at `step_ms` within their gateway. With
+    `every_s` the messages are due one after the other at that distance; without, all at once.
     """
     chance = random.Random(messages)  # noqa: S311 - values, not secrets
     gateways = sorted(registered)
     turns = -(-messages // len(gateways))
-    start_ms = round(ends_at.timestamp() * 1000) - turns * readings * STEP_MS
+    start_ms = round(ends_at.timestamp() * 1000) - turns * readings * step_ms
     packets: list[Packet] = []
     keys = np.empty((messages * readings, 2), np.int64)
     for number in range(messages):
@@ -99,11 +112,12 @@ def load(
         for place in range(readings):
             index = turn * readings + place
             source = own[index % len(own)]
-            at_ms = start_ms + index * STEP_MS
+            at_ms = start_ms + index * step_ms
             keys[number * readings + place] = source.series_id, at_ms
             value = _value(source.quantity, index // len(own), chance)
             batch.append(Measurement(source.name, at_ms, value, source.quantity.unit))
-        packets.append(_packet(gateway, gateways[gateway], leaf, turn, batch))
+        content = _content(gateways[gateway], leaf, turn, batch)
+        packets.append(Packet(gateway, content, mqtt5.id_position(content), turn, number * every_s))
     return Load(packets, keys)
 
 
@@ -113,8 +127,7 @@ def _value(quantity: Quantity, turn: int, chance: random.Random) -> float:
     return round(chance.uniform(20, 60), 1)
 
 
-def _packet(gateway: int, key: str, leaf: Leaf, sequence: int, batch: Sequence[Measurement]) -> Packet:
+def _content(key: str, leaf: Leaf, sequence: int, batch: Sequence[Measurement]) -> bytes:
     properties = BatchProperties(BOOT, sequence, float(sequence), "synced").as_user_properties()
     topic = topics.topic(key, leaf)
-    content = mqtt5.publish(topic, senml.encode(batch), properties, content_type=CONTENT_TYPE)
-    return Packet(gateway, content, mqtt5.id_position(content))
+    return mqtt5.publish(topic, senml.encode(batch), properties, content_type=CONTENT_TYPE)

@@ -36,9 +36,9 @@ class Done(NamedTuple):
 def write(path: Path, packets: Sequence[Packet]) -> None:
     """Write packets down for another process."""
     with path.open("wb") as file:
-        for gateway, content, id_at in packets:
-            file.write(_HEAD.pack(gateway, len(content), id_at))
-            file.write(content)
+        for packet in packets:
+            file.write(_HEAD.pack(packet.gateway, len(packet.content), packet.id_at))
+            file.write(packet.content)
 
 
 def read(path: Path) -> dict[int, deque[bytes]]:
