@@ -58,7 +58,7 @@ class Figures(NamedTuple):
 
 
 def measure(clock: Clock, stop: threading.Event, *, number: int, hours: int, workers: int) -> Figures:
-    """Let `number` gateways come back with `hours` of readings each. Raises `VicinoError` if a server does not start."""
+    """Let `number` gateways come back with `hours` of readings each. Raises `VicinoError` if a server fails."""
     with ground(clock, stop) as made, ExitStack() as stack:
         say(f"Registering {number + LIVE_GATEWAYS} homes and preparing their readings")
         with made.database() as database:
