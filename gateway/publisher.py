@@ -96,7 +96,7 @@ class Publisher:
         self._failure: OutboxError | None = None
         self._inventory: bytes | None = None
         self._inventory_said: bytes | None = None
-        self._next_seal = 0.0
+        self._next_seal = dict.fromkeys(LANES, 0.0)
         self._next_status = 0.0
         self._next_look = 0.0
         self._said: _Substance | None = None
@@ -186,9 +186,8 @@ class Publisher:
         self._attempt(partial(self._take_up, Leaf.URGENT, now))
         delay = _IDLE_S
         if self._connection.connected:
-            may_be_small = now >= self._next_seal
             for lane in (Leaf.READINGS, Leaf.BACKFILL):
-                self._attempt(partial(self._take_up, lane, now, may_be_small=may_be_small))
+                self._attempt(partial(self._take_up, lane, now))
             self._attempt(partial(self._send_due, now))
             self._attempt(partial(self._say_status, now))
             self._say_inventory()
@@ -268,18 +267,21 @@ class Publisher:
             logger().warning("clock not synchronised: ordinary readings are held back")
         self._was_synchronised = synchronised
 
-    def _take_up(self, lane: Leaf, now: float, *, may_be_small: bool = True) -> None:
-        """Take up batches of one lane while the window has room, those of an earlier start first."""
+    def _take_up(self, lane: Leaf, now: float) -> None:
+        """Take up batches of one lane while the window has room, those of an earlier start first.
+
+        Each lane lingers by itself: what is old must not wait because what is new goes all the time.
+        """
         left = self._left_over[lane]
         while left and self._window.room(lane):
             self._window.take_up(lane, left.popleft(), now)
-        while self._window.room(lane) and (may_be_small or self._outbox.waiting >= self._pace.batch_readings):
+        while self._window.room(lane) and now >= self._next_seal[lane]:
             batch = self._outbox.seal(lane, self._pace.batch_readings)
             if batch is None:
                 break
             self._window.take_up(lane, batch.properties.sequence, now)
-            if lane is not Leaf.URGENT:
-                self._next_seal = now + self._pace.linger_s
+            if lane is not Leaf.URGENT and batch.readings < self._pace.batch_readings:
+                self._next_seal[lane] = now + self._pace.linger_s
 
     def _send_due(self, now: float) -> None:
         for flight in self._window.due(now):
@@ -328,8 +330,8 @@ class Publisher:
         due = self._window.next_due()
         if due is not None:
             times.append(due)
-        if self._outbox.waiting and self._next_seal > now:
-            times.append(self._next_seal)
+        if self._outbox.waiting:
+            times += [each for each in self._next_seal.values() if each > now]
         return max(0.0, min(times) - now)
 
     # Status

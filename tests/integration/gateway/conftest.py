@@ -14,7 +14,7 @@ import pytest
 from core.messages import BatchProperties, GatewayStatus, Inventory, Stored, decode_inventory, decode_status, encode
 from core.mqtt import BrokerAddress, Connection, Message
 from core.senml import Measurement, decode
-from core.topics import LANES, Leaf, parse, subscription, topic
+from core.topics import LANES, LISTENING, Leaf, parse, subscription, topic
 from embedded.broker import find_mosquitto
 
 WITHIN_S = 15.0
@@ -112,6 +112,9 @@ class Service:
 
     def say_stored(self, gateway: str, boot: str, *sequences: int) -> None:
         self._connection.publish(topic(gateway, Leaf.STORED), encode(Stored(boot, list(sequences))))
+
+    def say_listening(self) -> None:
+        self._connection.publish(LISTENING, b"")
 
     def say(self, gateway: str, leaf: Leaf, payload: bytes) -> None:
         self._connection.publish(topic(gateway, leaf), payload)

@@ -1,6 +1,7 @@
 """Outbox and publisher on a real broker, before a stand-in for the service."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +115,40 @@ def test_old_readings_go_as_backfill_and_live_ones_do_not_wait_for_them(
         gateway.add(motion(0))
         wait_until(lambda: any(lane is Leaf.READINGS for lane, *_ in service.messages))
         assert {lane for lane, *_ in service.messages} == {Leaf.BACKFILL, Leaf.READINGS}
+
+
+def test_old_readings_go_also_while_live_ones_come_all_the_time(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    pace = PACE._replace(linger_s=5.0)
+    with answering(service_of, own_broker) as service, Gateway(tmp_path, own_broker, pace=pace) as running:
+        running.add(motion(0))
+        wait_until(lambda: service.keys == 1)
+        running.add(*(motion(number, at_ms=1_700_000_000_000) for number in range(9)))
+
+        def backfilled() -> bool:
+            # With nine old ones, each new one makes a batch full.
+            running.add(motion(0))
+            time.sleep(0.02)
+            return any(lane is Leaf.BACKFILL for lane, *_ in service.messages)
+
+        wait_until(backfilled)
+
+
+def test_what_is_under_way_goes_again_as_soon_as_ingest_says_that_it_listens(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    pace = PACE._replace(limits=Limits(first_s=600.0))
+    with (
+        answering(service_of, own_broker, answers=False) as service,
+        Gateway(tmp_path, own_broker, pace=pace) as running,
+    ):
+        running.add(*(motion(number) for number in range(30)))
+        wait_until(lambda: len(service.messages) == 3)
+        service.answering = True
+        service.say_listening()
+        wait_until(lambda: running.outbox.queued == 0)
+        assert service.same_bytes()
 
 
 def test_a_broker_that_is_killed_loses_nothing(
