@@ -63,6 +63,7 @@ def play_all(folder: Path, wanted: list[Scenario], screen: Console) -> tuple[lis
 
     The rows are as the database has them after the last scenario: what comes twice may come late.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     with Chain(folder) as chain:
         played: list[Played] = []
         columns = (
@@ -80,10 +81,18 @@ def play_all(folder: Path, wanted: list[Scenario], screen: Console) -> tuple[lis
                     progress.update(task, description=f"[bold]{name}[/bold] {published} published: {text}")
 
                 played.append(play(chain, scenario, say))
+                progress.console.print(_line(played[-1], chain))
                 progress.advance(task)
         with chain.book() as book:
             problems = {each.scenario.name: each.problems(book) for each in played}
             return [each.row(book) for each in played], {name: found for name, found in problems.items() if found}
+
+
+def _line(played: Played, chain: Chain) -> str:
+    with chain.book() as book:
+        row, found = played.row(book), played.problems(book)
+    said = f"[red]{'; '.join(found)}[/red]" if found else "[green]kept[/green]"
+    return f"{row.scenario:26} {row.published:6} published, recovered in {row.recovery_s:4.1f} s: {said}"
 
 
 def _show(rows: list[Row], problems: dict[str, list[str]]) -> None:

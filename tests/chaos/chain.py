@@ -29,6 +29,7 @@ from tests.chaos.vendor import BASE, Vendor
 
 KEEPALIVE_S = 5
 HOMES = 2
+NO_FLOOD = "1000000"  # readings at once: a home of the harness says more than ten real ones
 # Soon enough that the lane for old readings is used as well.
 BACKFILL_AFTER_S = 3
 
@@ -170,6 +171,8 @@ class Chain:
                 "VICINO_BROKER_URL": f"mqtt://{LOOPBACK}:{network.ingest_broker.port}",
                 "VICINO_KEEPALIVE_S": str(KEEPALIVE_S),
                 "VICINO_INGEST_WORKER": worker,
+                "VICINO_FLOOD_GATEWAY_BURST": NO_FLOOD,
+                "VICINO_FLOOD_DEVICE_BURST": NO_FLOOD,
                 **setup.ingest,
             },
         )

@@ -47,6 +47,11 @@ class Part:
         """Whether the process runs."""
         return self._process is not None and self._process.exit_code() is None
 
+    @property
+    def answering(self) -> bool:
+        """Whether the process runs and is not frozen."""
+        return self.alive and not self._frozen
+
     def start(self) -> None:
         """Start the process; it is not ready yet."""
         self._process = Process(self._service(), self._log)
