@@ -20,6 +20,8 @@ TITLES: dict[str, str] = {
     "night_bathroom_visits": mark("Unusual visits to the bathroom at night"),
     "longest_stillness": mark("Unusually long stillness"),
     "silent_home": mark("No news from the sensors of the home"),
+    "silent_sensor": mark("No news from a sensor"),
+    "flood": mark("Far too many readings"),
 }
 FAMILY_TITLES: dict[Family, str] = {
     Family.SAFETY: mark("Call for help"),

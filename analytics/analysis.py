@@ -34,6 +34,7 @@ def analyse_days(connection: Connection[DictRow], home: Home, days: Sequence[dat
     known at `now`, or lies after the noon that ends the night of a day, does not enter into that day.
     """
     changed = sum(_run(connection, home, run, now) for run in _runs(days))
+    changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
     if changed:
         repository.tell_finding(connection)
     return changed
@@ -245,6 +246,31 @@ def _silent_sensors(
         about = Interval(instant(start), instant(start + 1))
         changed += repository.withdraw(connection, home.home_id, SILENT_SENSOR, about, [], now)
     return changed
+
+
+def _floods(connection: Connection[DictRow], home: Home, since: datetime, now: datetime) -> int:
+    """Store the technical findings about sensors that send far too much, each flood once, however long it lasts."""
+    episodes: dict[datetime, list[DictRow]] = {}
+    for row in ingest.floods_of_home(connection, home.home_id, since):
+        if row["started_at"] <= now:
+            episodes.setdefault(row["started_at"], []).append(row)
+    if not episodes:
+        return 0
+    rooms = {sensor.device: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
+    held = []
+    for start, rows in episodes.items():
+        last_at = max(row["last_at"] for row in rows)
+        held.append(
+            findings.flood(
+                Interval(start, last_at),
+                {row["device"]: rooms.get(row["device"], "") for row in rows if row["device"]},
+                sum(row["parked"] for row in rows),
+                ended=now - last_at > ingest.FLOOD_PAUSE,
+                together=any(not row["device"] for row in rows),
+                zone=home.zone,
+            )
+        )
+    return repository.put_findings(connection, home, held, now)
 
 
 def _spoke_within(one: HomeDay, devices: Collection[int], start: int, end: int) -> bool:

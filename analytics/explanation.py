@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from analytics import baseline
 from analytics.baseline import Baseline
@@ -76,6 +77,14 @@ def silent_home(start: datetime, end: datetime | None, before: float | None, zon
 def silent_sensors(rooms: Sequence[str], start: datetime, end: datetime | None, zone: ZoneInfo) -> Sentence:
     """Say that sensors, one in a room of each kind in `rooms`, sent nothing from `start` to `end` (None: until now)."""
     return in_both(lambda language, t: _silent_sensors(rooms, start, end, zone, language, t))
+
+
+def flooding(rooms: Sequence[str], parked: int, start: datetime, end: datetime | None, zone: ZoneInfo) -> Sentence:
+    """Say that sensors sent far too much from `start` to `end` (None: still), and how many readings were put aside.
+
+    `rooms` has the kind of room of each; without any, it was all sensors of the home together.
+    """
+    return in_both(lambda language, t: _flooding(rooms, parked, start, end, zone, language, t))
 
 
 def _unusual(
@@ -248,6 +257,47 @@ def _silent_sensors(
             count,
         )
     return text % said
+
+
+def _flooding(
+    rooms: Sequence[str],
+    parked: int,
+    start: datetime,
+    end: datetime | None,
+    zone: ZoneInfo,
+    language: str,
+    t: NullTranslations,
+) -> str:
+    said = {
+        "count": len(rooms),
+        "rooms": ", ".join(sorted({t.gettext(ROOMS.get(room, ROOMS[RoomKind.OTHER])) for room in rooms})),
+        "start": _moment(start.astimezone(zone), language, t),
+        "end": "" if end is None else _moment(end.astimezone(zone), language, t),
+        "number": format_decimal(parked, locale=_LOCALE[language]),
+    }
+    put_aside = t.ngettext("%(number)s reading was put aside.", "%(number)s readings were put aside.", parked)
+    spared = (
+        t.gettext("The other sensors are not affected.") if rooms else t.gettext("Calls for help are not affected.")
+    )
+    return " ".join([_too_much(len(rooms), ended=end is not None, t=t), put_aside, spared]) % said
+
+
+def _too_much(sensors: int, *, ended: bool, t: NullTranslations) -> str:
+    if not sensors and ended:
+        return t.gettext("The sensors of the home together sent far more than they should from %(start)s to %(end)s.")
+    if not sensors:
+        return t.gettext("The sensors of the home together have sent far more than they should since %(start)s.")
+    if ended:
+        return t.ngettext(
+            "One sensor sent far more than it should from %(start)s to %(end)s: %(rooms)s.",
+            "%(count)d sensors sent far more than they should from %(start)s to %(end)s: %(rooms)s.",
+            sensors,
+        )
+    return t.ngettext(
+        "One sensor has sent far more than it should since %(start)s: %(rooms)s.",
+        "%(count)d sensors have sent far more than they should since %(start)s: %(rooms)s.",
+        sensors,
+    )
 
 
 def _moment(local: datetime, language: str, t: NullTranslations) -> str:

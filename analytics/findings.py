@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.baseline import Baseline, known_before
 from analytics.detectors.protocol import Reason
 from analytics.detectors.sudden import Sudden
-from analytics.explanation import Sentence, silent_home, silent_sensors, still_running, unusual
+from analytics.explanation import Sentence, flooding, silent_home, silent_sensors, still_running, unusual
 from analytics.frames import Episode, Span, instant
 from analytics.home_day import Running
 from analytics.indicators import INDICATORS, Indicator
@@ -19,6 +19,7 @@ from core.localtime import Interval
 
 SILENT_HOME = "silent_home"
 SILENT_SENSOR = "silent_sensor"
+FLOOD = "flood"
 SERIOUS = 3.0  # times the threshold at which a finding is as severe as it gets
 
 
@@ -185,5 +186,35 @@ def sensor_silence(gap: Span, devices: Mapping[int, str], *, ended: bool, zone: 
             "until": end.isoformat() if ended else None,
             "devices": sorted(devices),
             "rooms": sorted(set(devices.values())),
+        },
+    )
+
+
+def flood(
+    during: Interval, devices: Mapping[str, str], parked: int, *, ended: bool, together: bool, zone: ZoneInfo
+) -> Finding:
+    """Return the technical finding about sensors that began at the same instant to send far too much.
+
+    `devices` gives the kind of room ("" where unknown) of each by its key; `together` says that all sensors of the home
+    did. `parked` readings were put aside, the last at the end of `during`, which is final where it has `ended`.
+    """
+    rooms = [] if together else list(devices.values())
+    said = flooding(rooms, parked, during.start, during.end if ended else None, zone)
+    return Finding(
+        family="technical",
+        kind=FLOOD,
+        severity=0.3,
+        interval=during,
+        coverage=1.0,
+        detector=FLOOD,
+        detector_version="1",
+        explanation_it=said.it,
+        explanation_en=said.en,
+        evidence={
+            "since": during.start.isoformat(),
+            "until": during.end.isoformat() if ended else None,
+            "devices": sorted(devices),
+            "rooms": sorted(set(rooms)),
+            "parked": parked,
         },
     )

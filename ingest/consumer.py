@@ -17,9 +17,10 @@ from core.topics import Leaf
 from devices.reads import Series
 from ingest.counters import Counters
 from ingest.delays import Delays
+from ingest.flood import Flood
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
-from ingest.settings import IngestSettings, limits_of
+from ingest.settings import IngestSettings, allowances_of, limits_of
 from ingest.status import StatusWriter
 from ingest.subscriber import Subscriber
 from ingest.writer import Pace, Writer
@@ -121,6 +122,8 @@ class Consumer:
         settings = self._settings
         inbox, subscriber = self._receiving(leaf, topics.subscription(leaf, settings.ingest_group))
         urgent = leaf is Leaf.URGENT
+        allowances = allowances_of(settings, leaf)
+        flood = Flood(*allowances, self._clock) if allowances else None
         works = [
             Writer(
                 str(leaf),
@@ -137,6 +140,7 @@ class Consumer:
                 limits=limits_of(settings),
                 counters=self._counters,
                 clock=self._clock,
+                flood=flood,
                 on_taken=subscriber.wake,
             ).run
             for number in range(settings.ingest_writers if leaf is Leaf.READINGS else 1)

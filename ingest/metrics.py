@@ -13,6 +13,7 @@ COUNTED = {
     "stored": Figure("vicino_ingest_readings_stored_total", "Readings stored.", ("lane",)),
     "duplicates": Figure("vicino_ingest_duplicates_total", "Readings that were there already.", ("lane",)),
     "rejected": Figure("vicino_ingest_rejected_total", "Readings rejected; a message not readable is one.", ("lane",)),
+    "parked": Figure("vicino_ingest_parked_readings_total", "Readings put aside as too many.", ("lane",)),
     "commits": Figure("vicino_ingest_commits_total", "Transactions committed.", ("lane",)),
     "retries": Figure(
         "vicino_ingest_database_retries_total", "Attempts that the database did not take and that are made again.",

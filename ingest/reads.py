@@ -14,6 +14,7 @@ from core.statements import Statements
 _sql = Statements.beside(__file__)
 
 HEARD_WITHIN = timedelta(minutes=3)  # gateways speak once a minute
+FLOOD_PAUSE = timedelta(minutes=30)  # after which a flood is over
 _EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
 _COPY_HEAD_BYTES = 19
 _COPY_TAIL_BYTES = 2
@@ -115,6 +116,15 @@ def touched_since(connection: Connection[Row], xact: int, touched_id: int, maxim
     """
     parameters = {"xact": xact, "touched_id": touched_id, "maximum": maximum}
     return connection.execute(_sql["touched_since"], parameters).fetchall()
+
+
+def floods_of_home(connection: Connection[Row], home_id: int, since: datetime) -> list[Row]:
+    """Return the floods of a home that went on at `since` or later, the earliest first.
+
+    Fields: device (its key, or '' for all devices of a gateway together), started_at, last_at, parked (readings put
+    aside). A flood that has paused for `FLOOD_PAUSE` is over: what comes then is another one.
+    """
+    return connection.execute(_sql["floods_of_home"], {"home_id": home_id, "since": since}).fetchall()
 
 
 def readings_of_home(

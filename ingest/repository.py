@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.vocabulary import Retention
 from ingest import packing
 from ingest.mqtt5 import Delivery
 from ingest.packing import Columns
+from ingest.reads import FLOOD_PAUSE
 from ingest.rejects import room
 from ingest.series import ROUTES, SAFETY_ROUTE
 from ingest.validate import Call, Reason, Rejection, Verdict
@@ -91,6 +93,7 @@ def store(
     worker: str,
     received_at: datetime,
     columns: Columns | None = None,
+    parked: Mapping[tuple[str, str], int] = MappingProxyType({}),
     careful: bool = False,
 ) -> Outcome:
     """Store what was accepted and keep what was rejected, in one transaction.
@@ -98,8 +101,9 @@ def store(
     A call for help among what was rejected goes to the urgent outbox with the time at which it was received, once
     however often the same bytes come. A reading whose key is there already counts as duplicate if it says the same and
     is rejected as a conflict if it does not. `lane` and `worker` name where the readings came by and who counts them;
-    `columns` are the accepted readings if they have been gathered. Readings are taken to be new, which is tried at
-    twice the speed, unless `careful` says that many are probably there already; the outcome is the same.
+    `columns` are the accepted readings if they have been gathered; `parked` says how many readings among what was
+    rejected were put aside, by gateway and device, because there were too many. Readings are taken to be new, which is
+    tried at twice the speed, unless `careful` says that many are probably there already; the outcome is the same.
     Raises `psycopg.Error`, and then nothing was stored.
     """
     refused = [
@@ -118,6 +122,7 @@ def store(
             for message, rejection in settled.conflicts.items()
         ]
         called = _keep_refused(connection, refused, received_at)
+        _record_floods(connection, parked, received_at)
         _announce(connection, settled._replace(urgent=settled.urgent or called), received_at)
         connection.execute(
             _sql["add_tally"],
@@ -333,6 +338,14 @@ def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received
         fields = {f"{name}s": [getattr(call, name) for call in new] for name in Call._fields}
         connection.execute(_sql["insert_calls"], {**fields, "received_at": received_at})
     return bool(new)
+
+
+def _record_floods(connection: Dictionaries, parked: Mapping[tuple[str, str], int], received_at: datetime) -> None:
+    # In the order of their keys, for the same reason as the readings.
+    for (gateway, device), count in sorted(parked.items()):
+        key = {"gateway": gateway, "device": device}
+        connection.execute(_sql["close_flood"], {**key, "paused_since": received_at - FLOOD_PAUSE})
+        connection.execute(_sql["put_flood"], {**key, "received_at": received_at, "parked": count})
 
 
 def kept_text(text: str) -> str:

@@ -6,7 +6,9 @@ import socket
 from pydantic import Field, SecretStr
 
 from core.settings import Settings
+from core.topics import Leaf
 from core.vocabulary import Retention
+from ingest.flood import Allowance
 from ingest.series import ROUTES
 from ingest.validate import Limits
 
@@ -33,6 +35,25 @@ class IngestSettings(Settings):
     ingest_linger_s: float = Field(default=0.05, description="How long ordinary readings wait for company.", ge=0, le=5)
     ingest_message_bytes: int = Field(default=262_144, description="Larger messages are rejected.", ge=1_024)
     ingest_ahead_s: float = Field(default=300, description="How far ahead of the clock a reading may be.", ge=0)
+    flood_gateway_per_minute: float = Field(
+        default=3_000,
+        description="Readings a gateway may send in the long run; the excess is put aside. 0: no limit.",
+        ge=0,
+    )
+    flood_gateway_burst: int = Field(default=20_000, description="Readings a gateway may send at once.", ge=1)
+    flood_device_per_minute: float = Field(
+        default=600,
+        description="Readings a device may send in the long run; the excess is put aside. 0: no limit.",
+        ge=0,
+    )
+    flood_device_burst: int = Field(
+        default=6_000, description="Readings a device may send at once; half of them whatever others send.", ge=2
+    )
+    flood_backfill_burst: int = Field(
+        default=3_000_000,
+        description="Readings kept during an outage that a gateway may send at once: more than its outbox holds.",
+        ge=2,
+    )
     ingest_upkeep_s: float = Field(
         default=15.0, description="Seconds between two looks for hours whose figures are due.", gt=0
     )
@@ -57,6 +78,16 @@ class IngestSettings(Settings):
     def retention_days(self) -> dict[Retention, int]:
         """How many days the readings of each class are kept and accepted; 0 is for ever."""
         return {each: getattr(self, f"retention_{each}_days") for each in Retention}
+
+
+def allowances_of(settings: IngestSettings, leaf: Leaf) -> tuple[Allowance, Allowance] | None:
+    """Return what a gateway and what a device may send by a lane; None where there is no limit, as to urgent ones."""
+    if leaf is Leaf.URGENT or not (settings.flood_gateway_per_minute or settings.flood_device_per_minute):
+        return None
+    gateway, device = settings.flood_gateway_burst, settings.flood_device_burst
+    if leaf is Leaf.BACKFILL:
+        gateway = device = settings.flood_backfill_burst
+    return Allowance(settings.flood_gateway_per_minute, gateway), Allowance(settings.flood_device_per_minute, device)
 
 
 def limits_of(settings: IngestSettings) -> Limits:

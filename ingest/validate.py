@@ -40,6 +40,7 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     AFTER_RETENTION = "after retention"
     STATUS = "status"
+    FLOOD = "flood"
 
 
 class Reading(NamedTuple):

@@ -6,9 +6,10 @@ here, unacknowledged, until a transaction with them has been committed.
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from psycopg import Connection
@@ -23,6 +24,7 @@ from devices.reads import Series
 from ingest import packing, repository
 from ingest.correction import shift_ms
 from ingest.counters import Counters
+from ingest.flood import Flood
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
 from ingest.reads import clock_errors
@@ -57,6 +59,7 @@ class Writer:
     """Stores what comes by one lane.
 
     `load` reads the registered series of gateways, or of all. `on_taken` is called when the inbox has room again.
+    `flood` says how much may come; without it there is no limit.
     """
 
     def __init__(
@@ -72,8 +75,10 @@ class Writer:
         limits: Limits,
         counters: Counters,
         clock: Clock,
+        flood: Flood | None = None,
         on_taken: Callable[[], None] = lambda: None,
     ) -> None:
+        self._flood = flood
         self._on_taken = on_taken
         self._lane = lane
         self._worker = worker
@@ -127,7 +132,11 @@ class Writer:
 
         def work(connection: Connection[DictRow]) -> tuple[Sequence[Verdict], Outcome]:
             verdicts = judged(connection)
-            return verdicts, self._store(connection, verdicts)
+            if self._flood is None:
+                return verdicts, self._store(connection, verdicts)
+            # What is not committed was not sent, as far as its allowance goes: it is judged and counted again.
+            with self._flood.admitting(verdicts, self._directory) as admitted:
+                return admitted.verdicts, self._store(connection, admitted.verdicts, admitted.parked)
 
         done = self._session.persist(work, stop)
         if done is not None:
@@ -156,7 +165,12 @@ class Writer:
             calls = verdict.calls
         return _poisonous(delivery, code, calls)
 
-    def _store(self, connection: Connection[DictRow], verdicts: Sequence[Verdict]) -> Outcome:
+    def _store(
+        self,
+        connection: Connection[DictRow],
+        verdicts: Sequence[Verdict],
+        parked: Mapping[tuple[str, str], int] = MappingProxyType({}),
+    ) -> Outcome:
         columns = packing.gather(verdicts)
         for year, month in packing.months(columns):
             if (year, month) not in self._months:
@@ -169,6 +183,7 @@ class Writer:
             worker=self._worker,
             received_at=self._clock.now(),
             columns=columns,
+            parked=parked,
             careful=self._careful > 0,
         )
         # Where one reading was sent again, others are: a gateway that reconnects sends all that is under way.
@@ -189,6 +204,9 @@ class Writer:
             stored=outcome.stored,
             duplicates=outcome.duplicates,
             rejected=sum(refused.rejection.records for refused in outcome.refused),
+            parked=sum(
+                refused.rejection.records for refused in outcome.refused if refused.rejection.reason is Reason.FLOOD
+            ),
             commits=1,
         )
 

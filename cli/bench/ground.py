@@ -24,6 +24,10 @@ from embedded.supervisor import Supervisor
 
 LANES = 4  # connections of a worker to the broker: one for each lane of readings, one for statuses
 SWITCHED_OFF = {"VICINO_METRICS_PORT": "0"}
+# A handful of gateways send what a region does: no flood, but counted like one.
+PLENTY = dict.fromkeys(
+    ("VICINO_FLOOD_GATEWAY_BURST", "VICINO_FLOOD_DEVICE_BURST", "VICINO_FLOOD_BACKFILL_BURST"), "1000000000"
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Ground:
                     env={
                         **environment,
                         **SWITCHED_OFF,
+                        **PLENTY,
                         "VICINO_DATABASE_URL": self.service_url,
                         "VICINO_BROKER_URL": self.broker_url,
                         "VICINO_INGEST_WORKER": name,

@@ -37,7 +37,7 @@ EVENT_ROUTE = ROUTES.index(Retention.EVENT)
 
 # What may be otherwise now than when the message came.
 CHANGEABLE = frozenset(
-    {Reason.UNKNOWN_GATEWAY, Reason.UNKNOWN_SERIES, Reason.FOREIGN_SERIES, Reason.UNIT, Reason.RECORD}
+    {Reason.UNKNOWN_GATEWAY, Reason.UNKNOWN_SERIES, Reason.FOREIGN_SERIES, Reason.UNIT, Reason.RECORD, Reason.FLOOD}
 )
 # Where one of these was said of it, a message was read when it came, and every call for help in it was passed on.
 READ_WHEN_IT_CAME = frozenset(
@@ -50,6 +50,7 @@ READ_WHEN_IT_CAME = frozenset(
         Reason.FOREIGN_SERIES,
         Reason.CONFLICT,
         Reason.AFTER_RETENTION,
+        Reason.FLOOD,
     }
 )
 

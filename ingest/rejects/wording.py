@@ -87,4 +87,9 @@ WORDINGS: dict[Reason, Wording] = {
         mark("What the gateway says about itself cannot be understood."),
         mark("Look which software the gateway runs and bring it up to date."),
     ),
+    Reason.FLOOD: Wording(
+        mark("Far too many readings"),
+        mark("A device, or the gateway as a whole, sent far more than it should. The excess was put aside."),
+        mark("Look after the device: its battery, its reporting interval. Then try again to store what was put aside."),
+    ),
 }

@@ -1,5 +1,6 @@
 -- keep_rejects --
 -- What could not be stored; the same again raises the count. Where the room of its sender is full, it is only counted.
+-- A flood takes no more than half of it, so that it does not displace what is nowhere else.
 -- Says of each whether it is new, as far as that is known.
 WITH given AS MATERIALIZED (
     SELECT t.*, coalesce(gateway.key, '') AS source, coalesce(t.gateway_key, t.topic) AS sender,
@@ -12,10 +13,11 @@ WITH given AS MATERIALIZED (
     LEFT JOIN devices.gateway ON gateway.key = t.gateway_key
 ), room AS MATERIALIZED (
     SELECT source, kept < CASE source WHEN '' THEN %(others_rows)s ELSE %(gateway_rows)s END
-                   AND kept_bytes < CASE source WHEN '' THEN %(others_bytes)s ELSE %(gateway_bytes)s END AS is_left
+                   AND kept_bytes < CASE source WHEN '' THEN %(others_bytes)s ELSE %(gateway_bytes)s END AS is_left,
+           kept < %(gateway_rows)s / 2 AND kept_bytes < %(gateway_bytes)s / 2 AS is_half_left
     FROM ingest.reject_room WHERE source IN (SELECT source FROM given)
 ), placed AS MATERIALIZED (
-    SELECT given.*, is_kept OR coalesce(is_left, true) AS fits FROM given LEFT JOIN room USING (source)
+    SELECT given.*, is_kept OR coalesce(CASE reason WHEN 'flood' THEN is_half_left ELSE is_left END, true) AS fits FROM given LEFT JOIN room USING (source)
 ), kept AS (
     INSERT INTO ingest.reject AS reject (first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes,
                                          properties, digest, records, count, source)

@@ -69,7 +69,7 @@ CREATE TABLE ingest.reject (
     gateway_key     text,
     reason          text NOT NULL CHECK (reason IN ('topic', 'properties', 'oversized', 'syntax', 'record', 'time',
                                                     'unit', 'value', 'unknown gateway', 'unknown series',
-                                                    'foreign series', 'conflict', 'after retention', 'status')),
+                                                    'foreign series', 'conflict', 'after retention', 'status', 'flood')),
     detail          text NOT NULL,
     payload         bytea NOT NULL,
     payload_bytes   int NOT NULL,

@@ -1,0 +1,226 @@
+"""Flood protection: what a gateway or a device sends beyond its allowance is put aside, so that nobody else feels it.
+
+Token buckets. The usual case costs one look for each gateway and commit: as long as all that a gateway sends fits into
+half of what one of its devices may send, no device can be flooding, whichever it is. Beyond that its devices are told
+apart, each with a bucket of the other half, until the first half has certainly run full again. So no device ever gets
+more than its burst and its rate allow, and none that stays within half the burst and the rate is put aside for what
+another one sends. Calls for help are never put aside.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import inf
+from typing import NamedTuple
+
+from core.clock import Clock
+from ingest.series import SAFETY_ROUTE, Series
+from ingest.validate import Reading, Reason, Registered, Rejection, Verdict
+
+FORGET_S = 60.0
+_MINUTE_S = 60.0
+
+
+class Allowance(NamedTuple):
+    """How many readings may come a minute in the long run, and how many at once; without limit if `per_minute` is 0."""
+
+    per_minute: float
+    burst: float
+
+
+class Bucket:
+    """A token bucket that begins full. Times are in seconds and never go back."""
+
+    __slots__ = ("_at_s", "_per_s", "_size", "_used")
+
+    def __init__(self, allowance: Allowance, now_s: float) -> None:
+        self._per_s = allowance.per_minute / _MINUTE_S
+        self._size = allowance.burst if allowance.per_minute else inf
+        self._used = 0.0
+        self._at_s = now_s
+
+    def room(self, now_s: float) -> float:
+        """Return how much may be taken now."""
+        self._used = max(0.0, self._used - (now_s - self._at_s) * self._per_s)
+        self._at_s = now_s
+        return self._size - self._used
+
+    def take(self, count: int) -> None:
+        """Take what there was room for."""
+        self._used += count
+
+    def give_back(self, count: int) -> None:
+        """Undo having taken so much."""
+        self._used = max(0.0, self._used - count)
+
+    def is_full(self, now_s: float) -> bool:
+        """Tell whether it is as it was in the beginning, as far as anybody could notice."""
+        return self.room(now_s) == self._size
+
+    def spent_s(self) -> float:
+        """Return how long it takes, from the last look on, until it is full."""
+        return self._used / self._per_s if self._per_s else 0.0
+
+
+class Admitted(NamedTuple):
+    """What may be stored, and how many readings were put aside, by gateway and device ('' for all of them together)."""
+
+    verdicts: Sequence[Verdict]
+    parked: Mapping[tuple[str, str], int]
+
+
+class _Gateway:
+    """What one gateway has sent: all together, and each device for itself until `apart_until_s`."""
+
+    __slots__ = ("all", "apart_until_s", "devices", "watch")
+
+    def __init__(self, gateway: Allowance, half: Allowance, now_s: float) -> None:
+        self.all = Bucket(gateway, now_s)
+        self.watch = Bucket(half, now_s)
+        self.devices: dict[str, Bucket] = {}
+        self.apart_until_s = now_s
+
+    def takes(self, count: int, now_s: float, charges: "_Charges") -> bool:
+        """Take `count` readings unseen if none of the devices can be flooding; tell whether they were taken."""
+        if now_s < self.apart_until_s or self.watch.room(now_s) < count or self.all.room(now_s) < count:
+            return False
+        self.watch.take(count)
+        self.all.take(count)
+        charges += ((self.watch, count), (self.all, count))
+        return True
+
+
+class Flood:
+    """What has come by one lane of one process. Threads may share it.
+
+    `gateway` is what a gateway may send, `device` what each of its devices may. It knows gateways that have sent
+    something acceptable only, that is registered ones, and forgets those whose buckets are full.
+    """
+
+    def __init__(self, gateway: Allowance, device: Allowance, clock: Clock) -> None:
+        self._allowed = gateway
+        self._half = Allowance(device.per_minute, device.burst / 2)
+        self._clock = clock
+        self._gateways: dict[str, _Gateway] = {}
+        self._forgot_at_s = clock.monotonic()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def admitting(self, verdicts: Sequence[Verdict], registered: Registered) -> Iterator[Admitted]:
+        """Give the messages without the readings that are too many; nothing was taken if the block raises."""
+        charges: _Charges = []
+        admitted = self._admit(verdicts, registered, charges)
+        try:
+            yield admitted
+        except BaseException:
+            with self._lock:
+                for bucket, count in charges:
+                    bucket.give_back(count)
+            raise
+
+    def __len__(self) -> int:
+        return len(self._gateways)
+
+    def _admit(self, verdicts: Sequence[Verdict], registered: Registered, charges: "_Charges") -> Admitted:
+        counts: dict[str, int] = {}
+        for verdict in verdicts:
+            if verdict.readings and verdict.gateway is not None:
+                counts[verdict.gateway] = counts.get(verdict.gateway, 0) + len(verdict.readings)
+        with self._lock:
+            now_s = self._clock.monotonic()
+            self._forget(now_s)
+            looks = {
+                key: _Look(found, registered.of_gateway(key) or {}, self._half, now_s)
+                for key, count in counts.items()
+                if not (found := self._of(key, now_s)).takes(count, now_s, charges)
+            }
+            left = (
+                [
+                    self._without_excess(verdict, look)
+                    if verdict.gateway and (look := looks.get(verdict.gateway))
+                    else verdict
+                    for verdict in verdicts
+                ]
+                if looks
+                else verdicts
+            )
+            for look in looks.values():
+                charges += look.charges()
+        return Admitted(
+            left, {(key, device): count for key, look in looks.items() for device, count in look.parked.items()}
+        )
+
+    def _of(self, key: str, now_s: float) -> _Gateway:
+        found = self._gateways.get(key)
+        if found is None:
+            found = self._gateways[key] = _Gateway(self._allowed, self._half, now_s)
+        return found
+
+    def _without_excess(self, verdict: Verdict, look: "_Look") -> Verdict:
+        before = look.parked.copy()
+        readings = [reading for reading in verdict.readings if look.admits(reading)]
+        parked = look.parked - before
+        if not parked:
+            return verdict
+        device = next(iter(parked))
+        name, allowed = (device, self._half) if device else ("all devices together", self._allowed)
+        detail = f"{name}: more than {allowed.per_minute:g} readings a minute."
+        excess = Rejection(Reason.FLOOD, detail, parked.total())
+        return verdict._replace(readings=readings, rejections=(*verdict.rejections, excess))
+
+    def _forget(self, now_s: float) -> None:
+        if now_s - self._forgot_at_s < FORGET_S:
+            return
+        self._forgot_at_s = now_s
+        self._gateways = {
+            key: each
+            for key, each in self._gateways.items()
+            if now_s < each.apart_until_s or not (each.all.is_full(now_s) and each.watch.is_full(now_s))
+        }
+
+
+class _Look:
+    """A closer look at what one gateway sends in one commit, each device for itself."""
+
+    def __init__(self, gateway: _Gateway, series: Mapping[str, Series], half: Allowance, now_s: float) -> None:
+        if now_s >= gateway.apart_until_s:
+            gateway.devices.clear()
+        self._gateway = gateway
+        self._device_of = {each.series_id: name.partition("/")[0] for name, each in series.items()}
+        self._half = half
+        self._now_s = now_s
+        self._taken: Counter[str] = Counter()
+        self.parked: Counter[str] = Counter()
+
+    def admits(self, reading: Reading) -> bool:
+        """Take a reading if it is not too much, or note of whom it is too much."""
+        if reading.route == SAFETY_ROUTE:
+            return True
+        device = self._device_of.get(reading.series_id, "")
+        bucket = self._gateway.devices.get(device)
+        if bucket is None:
+            bucket = self._gateway.devices[device] = Bucket(self._half, self._now_s)
+        if bucket.room(self._now_s) < 1:
+            self.parked[device] += 1
+            return False
+        if self._gateway.all.room(self._now_s) < 1:
+            self.parked[""] += 1
+            return False
+        bucket.take(1)
+        self._gateway.all.take(1)
+        self._taken[device] += 1
+        return True
+
+    def charges(self) -> "_Charges":
+        """Return what was taken, and keep the devices apart until nothing of it, nor of what went before, is left."""
+        devices = self._gateway.devices
+        # What went through unseen before this may all have been of one device, and what it took since comes on top.
+        unseen_s = self._half.burst / self._half.per_minute * _MINUTE_S if self._half.per_minute else 0.0
+        spent_s = max((devices[device].spent_s() for device in self._taken), default=0.0)
+        self._gateway.apart_until_s = max(self._gateway.apart_until_s, self._now_s + spent_s + unseen_s)
+        taken = [(devices[device], count) for device, count in self._taken.items()]
+        return [*taken, (self._gateway.all, self._taken.total())]
+
+
+_Charges = list[tuple[Bucket, int]]

@@ -1,0 +1,20 @@
+-- close_flood --
+-- Closes the last flood of a device if it paused for long enough.
+UPDATE ingest.flood SET closed = true
+FROM devices.gateway
+WHERE gateway.gateway_id = flood.gateway_id AND gateway.key = %(gateway)s AND flood.device = %(device)s AND NOT closed
+  AND last_at < %(paused_since)s
+
+-- put_flood --
+-- Begins a flood of a device, or goes on with it.
+INSERT INTO ingest.flood AS flood (gateway_id, device, started_at, last_at, parked)
+SELECT gateway_id, %(device)s, %(received_at)s, %(received_at)s, %(parked)s FROM devices.gateway WHERE key = %(gateway)s
+ON CONFLICT (gateway_id, device) WHERE NOT closed DO UPDATE
+SET last_at = greatest(flood.last_at, excluded.last_at), parked = flood.parked + excluded.parked
+
+-- floods_of_home --
+-- The floods of the devices of a home that had not ended at an instant, the earliest first.
+SELECT device, started_at, last_at, parked
+FROM ingest.flood JOIN devices.gateway USING (gateway_id)
+WHERE gateway.home_id = %(home_id)s AND last_at >= %(since)s
+ORDER BY started_at, device
