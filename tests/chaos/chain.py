@@ -33,15 +33,21 @@ NO_FLOOD = "1000000"  # readings at once: a home of the harness says more than t
 # Soon enough that the lane for old readings is used as well.
 BACKFILL_AFTER_S = 3
 
+_ROOMY, _NARROW = "max_queued_messages 0\n", "max_queued_messages 1\n"
+
 
 @dataclass(frozen=True)
 class Setup:
-    """What a scenario has of its own: settings of its gateway, ingest workers, a small disk under the outboxes."""
+    """What a scenario has of its own: settings of its gateway, ingest workers, a small disk under the outboxes.
+
+    A narrow broker keeps one message for whoever does not take it, and drops the others, which it has acknowledged.
+    """
 
     gateway: Mapping[str, str] = field(default_factory=dict)
     ingest: Mapping[str, str] = field(default_factory=dict)
     workers: int = 1
     small_disk: bool = False
+    narrow_broker: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,7 @@ class Stage:
     gateways: Sequence[str]
     disk: Disk | None
     broker_address: BrokerAddress
-    broker_file: Path
-    mark: int = 0  # a place in the broker's log
+    broker_said: int  # how long the broker's log was before
 
     @property
     def ingest(self) -> Part:
@@ -135,6 +140,9 @@ class Chain:
                 stack.enter_context(Proxy(self._broker.port)),
                 stack.enter_context(Proxy(self._postgres.port)),
             )
+            if setup.narrow_broker:
+                self._restart_broker(_ROOMY, _NARROW)
+                stack.callback(self._restart_broker, _NARROW, _ROOMY)
             disk = stack.enter_context(small_disk(folder / "disk")) if setup.small_disk else None
             vendor = Vendor(BrokerAddress(LOOPBACK, self._home.port, None, None, tls=False), gateways)
             stack.callback(vendor.give_up)
@@ -158,8 +166,16 @@ class Chain:
                 part.start()
             yield Stage(
                 self._database_part, self._broker_part, gateway, ingests, network, vendor, gateways, disk,
-                BrokerAddress.parse(self._broker.url), self._folder / "broker" / MOSQUITTO_FILE,
+                BrokerAddress.parse(self._broker.url), self._broker_part.log.stat().st_size,
             )  # fmt: skip
+
+    def _restart_broker(self, before: str, after: str) -> None:
+        self._broker_part.end()
+        # Written in place: the file belongs to the broker's account.
+        file = self._folder / "broker" / MOSQUITTO_FILE
+        file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+        self._broker_part.start()
+        self._broker_part.wait_ready()
 
     def _ingest(self, network: Network, setup: Setup, worker: str) -> Service:
         parts = urlsplit(self._service_url)
