@@ -176,6 +176,10 @@ class Connection:
                     stuck.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
         self._client.loop_stop()
         self._connected.clear()
+        # Where the farewell was not heard in time, the thread may end without closing it.
+        if (left := self._client.socket()) is not None:
+            with suppress(OSError):
+                left.close()
 
     @property
     def connected(self) -> bool:
