@@ -12,7 +12,6 @@ from core import messages, topics
 from core.clock import Clock
 from core.messages import Stored
 from core.mqtt import BrokerAddress
-from core.mqtt import Connection as Broker
 from core.topics import Leaf
 from devices.reads import Series
 from ingest.counters import Counters
@@ -75,12 +74,6 @@ class Consumer:
         self._counters = counters
         self._delays = delays or Delays(CollectorRegistry(), clock)
         self._address = BrokerAddress.parse(settings.broker_url.get_secret_value())
-        self._publisher = Broker(
-            self._address,
-            self._client_id(Leaf.STORED),
-            on_connection=lambda _: self._say_listening(),
-            keepalive_s=settings.keepalive_s,
-        )
         self._lanes: list[Lane] = []
         self._stop = threading.Event()
         self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [self._status_lane(connect)]
@@ -92,7 +85,6 @@ class Consumer:
 
     def start(self) -> None:
         """Connect to the broker and begin to store."""
-        self._publisher.start()
         for thread in self._threads:
             thread.start()
         for lane in self._lanes:
@@ -105,12 +97,11 @@ class Consumer:
             thread.join(END_S / len(self._threads))
         for lane in self._lanes:
             lane.subscriber.stop(END_S / len(self._lanes))
-        self._publisher.stop()
 
     def wait_connected(self, seconds: float) -> bool:
-        """Wait until every lane and the way back to the gateways are connected; tell whether they are."""
+        """Wait until every lane is connected; tell whether they are."""
         deadline = self._clock.monotonic() + seconds
-        waits = [lane.subscriber.wait_connected for lane in self._lanes] + [self._publisher.wait_connected]
+        waits = [lane.subscriber.wait_connected for lane in self._lanes]
         return all(wait(max(0.0, deadline - self._clock.monotonic())) for wait in waits)
 
     @property
@@ -179,13 +170,13 @@ class Consumer:
         return acknowledge
 
     def _say_listening(self) -> None:
-        """Tell all gateways, as soon as we hear on every lane and can be heard.
+        """Tell all gateways, as soon as we hear on every lane.
 
         What went under way before may be lost: a broker drops what it has sent to a worker that went away, and what
         nobody subscribes to. What we answered meanwhile may not have been heard.
         """
         if self._lanes and all(lane.subscriber.connected for lane in self._lanes):
-            self._publisher.publish(topics.LISTENING, b"")
+            self._lanes[0].subscriber.tell([(topics.LISTENING, b"")])
 
     def _client_id(self, leaf: Leaf) -> str:
         return f"vicino-ingest-{self._settings.ingest_worker}-{leaf}"
