@@ -141,7 +141,7 @@ def test_while_nobody_hears_every_urgent_batch_goes_on_knocking() -> None:
 
 def test_without_urgent_ones_the_oldest_batch_knocks_in_the_end_more_seldom() -> None:
     window = sent(Leaf.READINGS, Leaf.BACKFILL)
-    now, times = 0.0, []
+    times: list[float] = []
     while len(times) < LIMITS.knocks + 10:
         window.unheard(1)
         due_at = window.next_due()
