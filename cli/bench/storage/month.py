@@ -37,7 +37,9 @@ Progress = Callable[[float], None]
 def lived(homes: Sequence[SimulatedHome], days: int, progress: Progress) -> list[RecordedHome]:
     """Return what the gateways of homes send of the last days before `END`: what their thinning leaves."""
     found = []
-    with ProcessPoolExecutor(_PROCESSES, get_context("spawn"), initializer=_leave_signals_to_parent) as pool:
+    with ProcessPoolExecutor(
+        min(_PROCESSES, len(homes)), get_context("spawn"), initializer=_leave_signals_to_parent
+    ) as pool:
         for home in pool.map(_lived, homes, [days] * len(homes)):
             found.append(home)
             progress(len(found) / len(homes))
