@@ -2,9 +2,9 @@
 
 Token buckets. The usual case costs one look for each gateway and commit: as long as all that a gateway sends fits into
 half of what one of its devices may send, no device can be flooding, whichever it is. Beyond that its devices are told
-apart, each with a bucket of the other half, until the first half has certainly run full again. So no device ever gets
-more than its burst and its rate allow, and none that stays within half the burst and the rate is put aside for what
-another one sends. Calls for help are never put aside.
+apart until all is quiet again: each has a bucket of its own, out of which has been taken what went through unseen, as
+if that had all been of this device. So no device ever gets more than its burst and its rate allow, and none that stays
+within half the burst and the rate is put aside for what another one sends. Calls for help are never put aside.
 """
 
 import threading
@@ -19,6 +19,7 @@ from ingest.series import SAFETY_ROUTE, Series
 from ingest.validate import Reading, Reason, Registered, Rejection, Verdict
 
 FORGET_S = 60.0
+ALL_TOGETHER = ""  # in place of the key of a device
 _MINUTE_S = 60.0
 
 
@@ -30,14 +31,14 @@ class Allowance(NamedTuple):
 
 
 class Bucket:
-    """A token bucket that begins full. Times are in seconds and never go back."""
+    """A token bucket that begins full, but for what is `used`. Times are in seconds and never go back."""
 
     __slots__ = ("_at_s", "_per_s", "_size", "_used")
 
-    def __init__(self, allowance: Allowance, now_s: float) -> None:
+    def __init__(self, allowance: Allowance, now_s: float, used: float = 0.0) -> None:
         self._per_s = allowance.per_minute / _MINUTE_S
         self._size = allowance.burst if allowance.per_minute else inf
-        self._used = 0.0
+        self._used = used
         self._at_s = now_s
 
     def room(self, now_s: float) -> float:
@@ -45,6 +46,11 @@ class Bucket:
         self._used = max(0.0, self._used - (now_s - self._at_s) * self._per_s)
         self._at_s = now_s
         return self._size - self._used
+
+    def used(self, now_s: float) -> float:
+        """Return how much is missing now."""
+        self.room(now_s)
+        return self._used
 
     def take(self, count: int) -> None:
         """Take what there was room for."""
@@ -75,9 +81,9 @@ class _Gateway:
 
     __slots__ = ("all", "apart_until_s", "devices", "watch")
 
-    def __init__(self, gateway: Allowance, half: Allowance, now_s: float) -> None:
+    def __init__(self, gateway: Allowance, device: Allowance, now_s: float) -> None:
         self.all = Bucket(gateway, now_s)
-        self.watch = Bucket(half, now_s)
+        self.watch = Bucket(device._replace(burst=device.burst / 2), now_s)
         self.devices: dict[str, Bucket] = {}
         self.apart_until_s = now_s
 
@@ -100,7 +106,7 @@ class Flood:
 
     def __init__(self, gateway: Allowance, device: Allowance, clock: Clock) -> None:
         self._allowed = gateway
-        self._half = Allowance(device.per_minute, device.burst / 2)
+        self._allowed_device = device
         self._clock = clock
         self._gateways: dict[str, _Gateway] = {}
         self._forgot_at_s = clock.monotonic()
@@ -131,7 +137,7 @@ class Flood:
             now_s = self._clock.monotonic()
             self._forget(now_s)
             looks = {
-                key: _Look(found, registered.of_gateway(key) or {}, self._half, now_s)
+                key: _Look(found, registered.of_gateway(key) or {}, self._allowed_device, now_s)
                 for key, count in counts.items()
                 if not (found := self._of(key, now_s)).takes(count, now_s, charges)
             }
@@ -154,17 +160,15 @@ class Flood:
     def _of(self, key: str, now_s: float) -> _Gateway:
         found = self._gateways.get(key)
         if found is None:
-            found = self._gateways[key] = _Gateway(self._allowed, self._half, now_s)
+            found = self._gateways[key] = _Gateway(self._allowed, self._allowed_device, now_s)
         return found
 
     def _without_excess(self, verdict: Verdict, look: "_Look") -> Verdict:
-        before = look.parked.copy()
-        readings = [reading for reading in verdict.readings if look.admits(reading)]
-        parked = look.parked - before
+        readings, parked = look.sorted_out(verdict.readings)
         if not parked:
             return verdict
         device = next(iter(parked))
-        name, allowed = (device, self._half) if device else ("all devices together", self._allowed)
+        name, allowed = (device, self._allowed_device) if device else ("all devices together", self._allowed)
         detail = f"{name}: more than {allowed.per_minute:g} readings a minute."
         excess = Rejection(Reason.FLOOD, detail, parked.total())
         return verdict._replace(readings=readings, rejections=(*verdict.rejections, excess))
@@ -183,42 +187,51 @@ class Flood:
 class _Look:
     """A closer look at what one gateway sends in one commit, each device for itself."""
 
-    def __init__(self, gateway: _Gateway, series: Mapping[str, Series], half: Allowance, now_s: float) -> None:
+    def __init__(self, gateway: _Gateway, series: Mapping[str, Series], allowed: Allowance, now_s: float) -> None:
         if now_s >= gateway.apart_until_s:
             gateway.devices.clear()
         self._gateway = gateway
         self._device_of = {each.series_id: name.partition("/")[0] for name, each in series.items()}
-        self._half = half
+        self._allowed = allowed
         self._now_s = now_s
         self._taken: Counter[str] = Counter()
         self.parked: Counter[str] = Counter()
 
-    def admits(self, reading: Reading) -> bool:
-        """Take a reading if it is not too much, or note of whom it is too much."""
-        if reading.route == SAFETY_ROUTE:
-            return True
+    def sorted_out(self, readings: Sequence[Reading]) -> tuple[list[Reading], Counter[str]]:
+        """Return the readings that are not too much, having taken them, and how many are too much of which device."""
+        left: list[Reading] = []
+        parked: Counter[str] = Counter()
+        for reading in readings:
+            excess_of = None if reading.route == SAFETY_ROUTE else self._excess_of(reading)
+            if excess_of is None:
+                left.append(reading)
+            else:
+                parked[excess_of] += 1
+        self.parked += parked
+        return left, parked
+
+    def _excess_of(self, reading: Reading) -> str | None:
+        """Take a reading; if it is too much, tell of which device ('' of all together) instead."""
         device = self._device_of.get(reading.series_id, "")
         bucket = self._gateway.devices.get(device)
         if bucket is None:
-            bucket = self._gateway.devices[device] = Bucket(self._half, self._now_s)
+            bucket = self._gateway.devices[device] = Bucket(
+                self._allowed, self._now_s, self._gateway.watch.used(self._now_s)
+            )
         if bucket.room(self._now_s) < 1:
-            self.parked[device] += 1
-            return False
+            return device
         if self._gateway.all.room(self._now_s) < 1:
-            self.parked[""] += 1
-            return False
+            return ALL_TOGETHER
         bucket.take(1)
         self._gateway.all.take(1)
         self._taken[device] += 1
-        return True
+        return None
 
     def charges(self) -> "_Charges":
-        """Return what was taken, and keep the devices apart until nothing of it, nor of what went before, is left."""
+        """Return what was taken, and keep the devices apart until nothing of it, nor of what went unseen, is left."""
         devices = self._gateway.devices
-        # What went through unseen before this may all have been of one device, and what it took since comes on top.
-        unseen_s = self._half.burst / self._half.per_minute * _MINUTE_S if self._half.per_minute else 0.0
-        spent_s = max((devices[device].spent_s() for device in self._taken), default=0.0)
-        self._gateway.apart_until_s = max(self._gateway.apart_until_s, self._now_s + spent_s + unseen_s)
+        spent_s = max(bucket.spent_s() for bucket in (self._gateway.watch, *devices.values()))
+        self._gateway.apart_until_s = max(self._gateway.apart_until_s, self._now_s + spent_s)
         taken = [(devices[device], count) for device, count in self._taken.items()]
         return [*taken, (self._gateway.all, self._taken.total())]
 
