@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from ingest.validate import Reading
 
 
-def shift_ms(readings: Sequence[Reading], received_ms: int, error_ms: int | None) -> int:
+def shift_ms(readings: Sequence[Reading], received_ms: int, sealed_s: float, started_ms: int | None) -> int:
     """Return what to add to the times of calls, in milliseconds, so that they are true as far as anybody can know.
 
-    `error_ms` is how much the gateway's clock was behind ours when it last said how it is, in the boot that sent them;
-    None if it has not said it. Then the latest of them is taken to have happened as it was received (`received_ms`,
-    since 1970), which is also the latest time at which it can have happened.
+    Calls are sealed into a batch as they happen: the latest of `readings` at `sealed_s`, in seconds by the gateway's
+    monotonic clock. `started_ms` is when that clock was at nought, in milliseconds since 1970 of ours; None if the
+    gateway has not said how it is since it started. Then the call is taken to have happened as it was received
+    (`received_ms`), which is also the latest time at which it can have happened.
     """
-    latest_ms = received_ms - max(reading.at_ms for reading in readings)
-    return latest_ms if error_ms is None else min(error_ms, latest_ms)
+    happened_ms = received_ms if started_ms is None else min(received_ms, started_ms + round(sealed_s * 1000))
+    return happened_ms - max(reading.at_ms for reading in readings)

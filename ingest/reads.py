@@ -194,13 +194,14 @@ def gateway_statuses(view: View) -> list[Row]:
     return view.connection.execute(_sql["gateway_statuses"]).fetchall()
 
 
-def clock_errors(connection: Connection[Row], keys: Sequence[str]) -> dict[tuple[str, str], int]:
-    """Return by how many milliseconds the clocks of gateways were behind ours when they last said how they are.
+def gateway_starts(connection: Connection[Row], keys: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Return when gateways were started, by key and boot: where their monotonic clocks were at nought.
 
-    By key and boot, and only of those that said that their clock is not synchronised.
+    In milliseconds since 1970 by our clock, of those that have said how they are since; too late by what their word was
+    under way.
     """
-    rows = connection.execute(_sql["clock_errors"], {"keys": list(keys)}).fetchall()
-    return {(row["gateway_key"], row["boot"]): row["error_ms"] for row in rows}
+    rows = connection.execute(_sql["gateway_starts"], {"keys": list(keys)}).fetchall()
+    return {(row["gateway_key"], row["boot"]): row["started_ms"] for row in rows}
 
 
 def rejects(connection: Connection[Row], maximum: int = 100) -> list[Row]:

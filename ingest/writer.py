@@ -27,7 +27,7 @@ from ingest.counters import Counters
 from ingest.flood import Flood
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
-from ingest.reads import clock_errors
+from ingest.reads import gateway_starts
 from ingest.repository import Outcome
 from ingest.series import Directory
 from ingest.session import Session
@@ -217,20 +217,22 @@ class Writer:
 
 def _corrected(connection: Connection[DictRow], verdicts: list[Verdict], now_ms: int) -> list[Verdict]:
     """Say of calls whose gateway does not trust its clock when they must have been."""
-    doubtful = {
-        verdict.gateway
-        for verdict in verdicts
-        if verdict.gateway and verdict.readings and verdict.batch and verdict.batch.clock == "unsynced"
-    }
+    doubtful = sorted({verdict.gateway for verdict in verdicts if verdict.gateway and _is_doubtful(verdict)})
     if not doubtful:
         return verdicts
-    errors = clock_errors(connection, sorted(doubtful))
-    return [
-        verdict._replace(shift_ms=shift_ms(verdict.readings, now_ms, errors.get((verdict.gateway, verdict.batch.boot))))
-        if verdict.readings and verdict.gateway and verdict.batch and verdict.batch.clock == "unsynced"
-        else verdict
-        for verdict in verdicts
-    ]
+    starts = gateway_starts(connection, doubtful)
+
+    def corrected(verdict: Verdict) -> Verdict:
+        if verdict.gateway is None or verdict.batch is None or not _is_doubtful(verdict):
+            return verdict
+        started_ms = starts.get((verdict.gateway, verdict.batch.boot))
+        return verdict._replace(shift_ms=shift_ms(verdict.readings, now_ms, verdict.batch.monotonic_s, started_ms))
+
+    return [corrected(verdict) for verdict in verdicts]
+
+
+def _is_doubtful(verdict: Verdict) -> bool:
+    return bool(verdict.readings) and verdict.batch is not None and verdict.batch.clock == "unsynced"
 
 
 def _poisonous(delivery: Delivery, code: str, calls: tuple[Call, ...]) -> Verdict:

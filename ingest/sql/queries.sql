@@ -221,12 +221,12 @@ SELECT coalesce(bool_and(online AND received_at >= %(since)s AND coalesce(oldest
 FROM ingest.gateway_status JOIN devices.gateway USING (gateway_id)
 WHERE home_id = %(home_id)s
 
--- clock_errors --
--- How far the clocks of gateways that are not synchronised were behind ours when they last said how they are.
+-- gateway_starts --
+-- When gateways were started, by our clock, as far as they have said how long they have been running.
 SELECT gateway.key AS gateway_key, status.boot,
-       round(extract(epoch FROM status.received_at - status.said_at) * 1000)::bigint AS error_ms
+       round(extract(epoch FROM status.received_at) * 1000 - status.uptime_s * 1000)::bigint AS started_ms
 FROM ingest.gateway_status AS status JOIN devices.gateway USING (gateway_id)
-WHERE gateway.key = ANY (%(keys)s) AND status.clock = 'unsynced' AND status.online AND status.said_at IS NOT NULL
+WHERE gateway.key = ANY (%(keys)s) AND status.online AND status.uptime_s > 0
 
 -- gateway_statuses --
 -- The last word of every gateway the viewer may see; of those that never said anything, only that.

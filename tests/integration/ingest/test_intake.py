@@ -339,7 +339,7 @@ def test_a_call_by_a_clock_that_is_not_set_keeps_its_key_and_is_told_with_the_ti
     start_worker()
     year_ms = 365 * 24 * HOUR_MS
     wrong_now = datetime.fromtimestamp((NOW_MS - year_ms) / 1000, UTC)
-    home.say(encode(GatewayStatus(online=True, boot="boot", at=wrong_now, clock="unsynced", uptime_s=60.0)))
+    home.say(encode(GatewayStatus(online=True, boot="boot", at=wrong_now, clock="unsynced", uptime_s=3660.0)))
     until(lambda: world.query("SELECT 1 FROM ingest.gateway_status"), "the status")
     pressed = NOW_MS - year_ms - HOUR_MS
     payload = senml.encode([senml.Measurement("d/sos_button", pressed, 1.0, "1")])

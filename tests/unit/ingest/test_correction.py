@@ -14,20 +14,23 @@ def call(at_ms):
     return Reading(1, at_ms, 1.0, 2, 4, 1, 20)
 
 
-def test_a_gateway_that_said_its_time_is_corrected_by_what_it_was_wrong():
-    # Pressed an hour ago by a clock a year behind, sent only now.
-    pressed = NOW_MS - HOUR_MS
-    year_ms = 365 * 24 * HOUR_MS
-    assert shift_ms([call(pressed - year_ms)], NOW_MS, year_ms) == year_ms
+def test_a_gateway_that_said_how_long_it_runs_is_corrected_by_its_monotonic_clock():
+    # Pressed an hour ago, ten seconds after the start, by a clock in another year; sent only now.
+    started = NOW_MS - HOUR_MS - 10_000
+    assert shift_ms([call(5_000_000_000)], NOW_MS, 10.0, started) == NOW_MS - HOUR_MS - 5_000_000_000
 
 
 def test_without_its_word_the_call_was_made_when_it_came_and_the_order_stays():
     calls = [call(5_000_000_000), call(5_000_003_000)]
-    shift = shift_ms(calls, NOW_MS, None)
+    shift = shift_ms(calls, NOW_MS, 10.0, None)
     assert [each.at_ms + shift for each in calls] == [NOW_MS - 3_000, NOW_MS]
 
 
-@given(st.lists(st.integers(10**12, 2 * 10**12), min_size=1, max_size=5), st.none() | st.integers(-(10**12), 10**12))
-def test_no_call_is_said_to_have_come_before_it_was_made(times, error_ms):
-    shift = shift_ms([call(at_ms) for at_ms in times], NOW_MS, error_ms)
+@given(
+    st.lists(st.integers(10**12, 2 * 10**12), min_size=1, max_size=5),
+    st.floats(0, 10**9),
+    st.none() | st.integers(0, 3 * 10**12),
+)
+def test_no_call_is_said_to_have_come_before_it_was_made(times, sealed_s, started_ms):
+    shift = shift_ms([call(at_ms) for at_ms in times], NOW_MS, sealed_s, started_ms)
     assert all(at_ms + shift <= NOW_MS for at_ms in times)
