@@ -5,6 +5,8 @@ import pytest
 
 from alerts.lifecycle import Family
 from alerts.wording import TITLES, age, safety_explanation, title
+from analytics.findings import FLOOD, SILENT_HOME, SILENT_SENSOR
+from analytics.indicators import INDICATORS
 from core.vocabulary import QUANTITIES
 
 ROME = ZoneInfo("Europe/Rome")
@@ -13,6 +15,11 @@ NOON = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 
 def test_every_safety_quantity_has_a_name():
     assert {quantity.name for quantity in QUANTITIES if quantity.safety} <= set(TITLES)
+
+
+def test_every_kind_of_finding_has_a_name():
+    assert {*INDICATORS, SILENT_HOME, SILENT_SENSOR, FLOOD} <= set(TITLES)
+    assert title("flood", Family.TECHNICAL, "it") == "Troppe letture"
 
 
 def test_a_kind_without_a_name_is_called_by_its_family():
