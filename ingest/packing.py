@@ -39,7 +39,7 @@ COLUMNS = np.dtype(
 
 _STAGED = (("message", ">i4"), ("series_id", ">i4"), ("ts", ">i8"), ("value", ">f8"), ("flags", ">i2"),
            ("route", ">i2"), ("home_id", ">i4"), ("corrected_ts", ">i8"))  # fmt: skip
-_KEPT = (("ts", ">i8"), ("value", ">f8"), ("intake_id", ">i8"), ("series_id", ">i4"), ("flags", ">i2"),
+_KEPT = (("ts", ">i8"), ("value", ">f8"), ("series_id", ">i4"), ("flags", ">i2"),
          ("corrected_ts", ">i8"))  # fmt: skip
 
 
@@ -77,28 +77,28 @@ def months(columns: Columns) -> Iterator[tuple[int, int]]:
         yield month.year, month.month
 
 
-def kept(columns: Columns, intake_id: int) -> bytes:
-    """Return the rows of a table of readings: ts, value, intake_id, series_id, flags, corrected_ts."""
-    return _encoded(columns, _KEPT, {"intake_id": intake_id})
+def kept(columns: Columns) -> bytes:
+    """Return the rows of a table of readings: ts, value, series_id, flags, corrected_ts."""
+    return _encoded(columns, _KEPT)
 
 
 def staged(columns: Columns) -> bytes:
     """Return the rows of the staging table: message, series_id, ts, value, flags, route, home_id, corrected_ts."""
-    return _encoded(columns, _STAGED, {})
+    return _encoded(columns, _STAGED)
 
 
-def _encoded(columns: Columns, fields: Sequence[tuple[str, str]], same: dict[str, int]) -> bytes:
+def _encoded(columns: Columns, fields: Sequence[tuple[str, str]]) -> bytes:
     """Return a binary COPY. The last field is a time that most rows do not have: those that have it come last."""
     corrected = columns["is_corrected"]
     parts: Iterable[bytes]
     if corrected.any():
-        parts = (_rows(columns[~corrected], fields, same, null=True), _rows(columns[corrected], fields, same))
+        parts = (_rows(columns[~corrected], fields, null=True), _rows(columns[corrected], fields))
     else:
-        parts = (_rows(columns, fields, same, null=True),)
+        parts = (_rows(columns, fields, null=True),)
     return b"".join([_HEAD, *parts, _TAIL])
 
 
-def _rows(columns: Columns, fields: Sequence[tuple[str, str]], same: dict[str, int], *, null: bool = False) -> bytes:
+def _rows(columns: Columns, fields: Sequence[tuple[str, str]], *, null: bool = False) -> bytes:
     written = fields[:-1] if null else fields
     layout = [("fields", ">i2")]
     for name, kind in written:
@@ -109,7 +109,7 @@ def _rows(columns: Columns, fields: Sequence[tuple[str, str]], same: dict[str, i
     rows["fields"] = len(fields)
     for name, kind in written:
         rows[f"length of {name}"] = np.dtype(kind).itemsize
-        rows[name] = same[name] if name in same else _value(columns, name)
+        rows[name] = _value(columns, name)
     if null:
         rows[f"length of {fields[-1][0]}"] = _NULL
     return rows.tobytes()

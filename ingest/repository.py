@@ -43,7 +43,8 @@ def _into(name: str) -> list[Composed]:
 
 _COPY = _into("copy_readings")
 _INSERT = _into("insert_readings")
-_COMPARE = _into("compare_staged")
+_INSERT_ONLY = _into("insert_only")
+_CONTRADICTIONS = _into("contradictions")
 
 Dictionaries = Connection[DictRow]
 
@@ -137,7 +138,7 @@ def store(
     return Outcome(settled.stored, settled.duplicates, refused)
 
 
-def store_staged(connection: Dictionaries, rows: bytes, routes: Iterable[int], intake_id: int) -> None:
+def store_staged(connection: Dictionaries, rows: bytes, routes: Iterable[int]) -> None:
     """Store `packing.staged` rows of some routes by way of the staging table and do nothing else, in one transaction.
 
     With `store_copied` the measure of what the database can take at most.
@@ -146,7 +147,7 @@ def store_staged(connection: Dictionaries, rows: bytes, routes: Iterable[int], i
         with connection.cursor() as cursor, cursor.copy(_sql["copy_staging"]) as copy:
             copy.write(rows)
         for route in routes:
-            connection.execute(_INSERT[route], {"intake_id": intake_id, "route": route})
+            connection.execute(_INSERT_ONLY[route], {"route": route})
 
 
 def store_copied(connection: Dictionaries, rows: Mapping[int, bytes]) -> None:
@@ -203,30 +204,28 @@ def _store_readings(
     *,
     careful: bool,
 ) -> _Settled:
-    row = connection.execute(_sql["insert_intake"], {"received_at": received_at, "lane": lane}).fetchone()
-    assert row is not None
-    common = {"intake_id": row["intake_id"], "received_at": received_at}
+    connection.execute(_sql["insert_intake"], {"received_at": received_at, "lane": lane})
     stored = 0
     touched: set[tuple[int, int]] = set()
     doubtful: list[int] = []
     for route in np.unique(columns["route"]).tolist():
         part = columns[columns["route"] == route]
-        if careful or route == SAFETY_ROUTE or not _copied(connection, route, part, row["intake_id"]):
+        if careful or route == SAFETY_ROUTE or not _copied(connection, route, part):
             doubtful.append(route)
             continue
         stored += len(part)
         touched |= packing.hours(part)
     if not doubtful:
         return _NOTHING._replace(stored=stored, touched=touched)
-    sifted = _sift(connection, columns, doubtful, common, verdicts)
+    sifted = _sift(connection, columns, doubtful, received_at, verdicts)
     return sifted._replace(stored=sifted.stored + stored, touched=sifted.touched | touched)
 
 
-def _copied(connection: Dictionaries, route: int, part: Columns, intake_id: int) -> bool:
+def _copied(connection: Dictionaries, route: int, part: Columns) -> bool:
     """Copy readings straight into their table, if none of them is there already; tell whether that was so."""
     try:
         with connection.transaction(), connection.cursor() as cursor, cursor.copy(_COPY[route]) as copy:
-            copy.write(packing.kept(part, intake_id))
+            copy.write(packing.kept(part))
     except UniqueViolation:
         return False
     return True
@@ -236,7 +235,7 @@ def _sift(
     connection: Dictionaries,
     columns: Columns,
     routes: Sequence[int],
-    common: Mapping[str, object],
+    received_at: datetime,
     verdicts: Sequence[Verdict],
 ) -> _Settled:
     """Store what is new of these routes, and find what is there already or contradicts what is there."""
@@ -247,21 +246,18 @@ def _sift(
     touched: set[tuple[int, int]] = set()
     stored, urgent = 0, False
     for route in routes:
-        part = columns[columns["route"] == route]
-        parameters = {**common, "route": route}
-        statement = _sql["insert_safety"] if route == SAFETY_ROUTE else _INSERT[route]
-        inserted = connection.execute(statement, parameters).rowcount
-        urgent |= route == SAFETY_ROUTE and inserted > 0
-        stored += inserted
-        if inserted == len(part):
-            touched |= packing.hours(part)
-            continue
-        safety = _quantities(verdicts) if route == SAFETY_ROUTE else {}
-        for found in connection.execute(_COMPARE[route], parameters):
-            if found["is_new"]:
-                touched.add((found["home_id"], int(found["hour"].timestamp() * 1000) // packing.HOUR_MS))
-            if found["differs"]:
-                _add_conflict(conflicts, found, safety)
+        parameters = {"route": route, "received_at": received_at}
+        insert = _sql["insert_safety"] if route == SAFETY_ROUTE else _INSERT[route]
+        new = 0
+        for row in connection.execute(insert, parameters):
+            new += row["readings"]
+            touched.add((row["home_id"], int(row["hour"].timestamp() * 1000) // packing.HOUR_MS))
+        urgent |= route == SAFETY_ROUTE and new > 0
+        stored += new
+        if new < np.count_nonzero(columns["route"] == route):
+            safety = _quantities(verdicts) if route == SAFETY_ROUTE else {}
+            for row in connection.execute(_CONTRADICTIONS[route], parameters):
+                _add_conflict(conflicts, row, safety)
     clashing = sum(rejection.records for rejection in conflicts.values())
     return _Settled(stored, len(columns) - stored - clashing, conflicts, touched, urgent)
 

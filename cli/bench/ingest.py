@@ -188,15 +188,15 @@ def _gathered(registered: Sequence[Series], prepared: Load, clock: Clock) -> lis
 def _staged(connection: Connection[DictRow], parts: Sequence[Columns], clock: Clock) -> float:
     encoded = [(packing.staged(part), np.unique(part["route"]).tolist()) for part in parts]
     started = clock.monotonic()
-    for number, (rows, routes) in enumerate(encoded):
-        repository.store_staged(connection, rows, routes, number)
+    for rows, routes in encoded:
+        repository.store_staged(connection, rows, routes)
     return clock.monotonic() - started
 
 
 def _copied(connection: Connection[DictRow], parts: Sequence[Columns], clock: Clock) -> float:
     encoded = [
-        {route: packing.kept(part[part["route"] == route], number) for route in np.unique(part["route"]).tolist()}
-        for number, part in enumerate(parts)
+        {route: packing.kept(part[part["route"] == route]) for route in np.unique(part["route"]).tolist()}
+        for part in parts
     ]
     started = clock.monotonic()
     for rows in encoded:

@@ -17,33 +17,50 @@ COPY pg_temp.staging (message, series_id, ts, value, flags, route, home_id, corr
 
 -- copy_readings --
 -- Readings of one commit straight into their table, in PostgreSQL's binary format. Fails if one is there already.
-COPY {readings} (ts, value, intake_id, series_id, flags, corrected_ts) FROM STDIN (FORMAT BINARY)
+COPY {readings} (ts, value, series_id, flags, corrected_ts) FROM STDIN (FORMAT BINARY)
 
 -- ensure_partition --
 -- The partitions of the month of one instant. It commits by itself, so that nobody waits for its lock for long.
 SELECT ingest.ensure_partitions(%(month)s, %(month)s)
 
 -- insert_intake --
--- What the readings of one commit share.
-INSERT INTO ingest.intake (received_at, lane) VALUES (%(received_at)s, %(lane)s) RETURNING intake_id
+-- When and by which lane the readings of one commit came.
+INSERT INTO ingest.intake (received_at, lane) VALUES (%(received_at)s, %(lane)s)
 
 -- insert_readings --
--- The staged readings of one route into their table; those whose key is there already are left out.
-INSERT INTO {readings} (ts, value, intake_id, series_id, flags, corrected_ts)
-SELECT ts, value, %(intake_id)s, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
+-- The staged readings of one route into their table; those whose key is there already are left out. Says for which hours
+-- of which homes how many were new.
+WITH inserted AS (
+    INSERT INTO {readings} (ts, value, series_id, flags, corrected_ts)
+    SELECT ts, value, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
+    ON CONFLICT DO NOTHING
+    RETURNING series_id, ts
+), homes AS (
+    SELECT DISTINCT series_id, home_id FROM pg_temp.staging WHERE route = %(route)s
+)
+SELECT home_id, date_trunc('hour', ts) AS hour, count(*) AS readings FROM inserted JOIN homes USING (series_id) GROUP BY 1, 2
+
+-- insert_only --
+-- The same and nothing else: what a database has to do at least that stores each reading once.
+INSERT INTO {readings} (ts, value, series_id, flags, corrected_ts)
+SELECT ts, value, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
 ON CONFLICT DO NOTHING
 
 -- insert_safety --
--- The staged safety readings, and those that were new into the urgent outbox as well.
+-- The staged safety readings, and those that were new into the urgent outbox as well; says the same.
 WITH inserted AS (
-    INSERT INTO ingest.reading_event (ts, value, intake_id, series_id, flags, corrected_ts)
-    SELECT ts, value, %(intake_id)s, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
+    INSERT INTO ingest.reading_event (ts, value, series_id, flags, corrected_ts)
+    SELECT ts, value, series_id, flags, corrected_ts FROM pg_temp.staging WHERE route = %(route)s
     ON CONFLICT DO NOTHING
-    RETURNING series_id, coalesce(corrected_ts, ts) AS ts, value
+    RETURNING series_id, ts, corrected_ts, value
+), homes AS (
+    SELECT DISTINCT series_id, home_id FROM pg_temp.staging WHERE route = %(route)s
+), called AS (
+    INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
+    SELECT series_id, series.home_id, series.quantity_id, coalesce(corrected_ts, ts), value, %(received_at)s
+    FROM inserted LEFT JOIN devices.series USING (series_id)
 )
-INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
-SELECT series_id, series.home_id, series.quantity_id, ts, value, %(received_at)s
-FROM inserted LEFT JOIN devices.series USING (series_id)
+SELECT home_id, date_trunc('hour', ts) AS hour, count(*) AS readings FROM inserted JOIN homes USING (series_id) GROUP BY 1, 2
 
 -- insert_calls --
 -- Calls for help in what was rejected, into the urgent outbox, with the time at which they were received.
@@ -52,19 +69,17 @@ SELECT series_id, home_id, quantity_id, %(received_at)s, value, %(received_at)s
 FROM unnest(%(series_ids)s::int[], %(home_ids)s::int[], %(quantity_ids)s::smallint[], %(values)s::double precision[])
      AS t (series_id, home_id, quantity_id, value)
 
--- compare_staged --
--- What became of the staged readings of a route of which not all were new. OFFSET 0 keeps the planner, which knows
--- nothing of the staging table's size, from reading the whole history.
-SELECT staging.message, staging.series_id, staging.home_id, date_trunc('hour', staging.ts) AS hour,
-       kept.intake_id = %(intake_id)s AS is_new, kept.value <> staging.value AS differs,
-       count(*) AS readings, max(staging.value) AS value
+-- contradictions --
+-- The staged readings of a route that say something else than what is kept under their key. OFFSET 0 keeps the planner,
+-- which knows nothing of the staging table's size, from reading the whole history.
+SELECT staging.message, staging.series_id, staging.home_id, count(*) AS readings, max(staging.value) AS value
 FROM pg_temp.staging
 CROSS JOIN LATERAL (
-    SELECT reading.value, reading.intake_id FROM {readings} AS reading
+    SELECT reading.value FROM {readings} AS reading
     WHERE reading.series_id = staging.series_id AND reading.ts = staging.ts OFFSET 0
 ) AS kept
-WHERE staging.route = %(route)s
-GROUP BY 1, 2, 3, 4, 5, 6
+WHERE staging.route = %(route)s AND kept.value <> staging.value
+GROUP BY 1, 2, 3
 
 -- insert_touched --
 -- The hours of homes for which something new was stored.

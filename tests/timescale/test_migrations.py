@@ -120,8 +120,8 @@ def test_migrating_again_changes_nothing(connection: psycopg.Connection[Any]) ->
 
 def test_inserting_into_a_compressed_chunk_counts_once(connection: psycopg.Connection[Any]) -> None:
     insert = (
-        "INSERT INTO ingest.reading_level (series_id, ts, value, intake_id)"
-        " SELECT 1, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', n, 1 FROM generate_series(1, 100) n"
+        "INSERT INTO ingest.reading_level (series_id, ts, value)"
+        " SELECT 1, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', n FROM generate_series(1, 100) n"
         " ON CONFLICT DO NOTHING"
     )
     assert connection.execute(insert).rowcount == 100
@@ -149,8 +149,8 @@ def test_dropped_chunks_leave_their_figures_which_nothing_destroys_later(connect
     home = connection.execute("SELECT home_id FROM registry.home").fetchone()
     store = (
         "WITH stored AS ("
-        " INSERT INTO ingest.reading_event (series_id, ts, value, intake_id)"
-        " SELECT 7, %(at)s + n * interval '1 minute', %(value)s, 1 FROM generate_series(1, %(count)s) n RETURNING ts)"
+        " INSERT INTO ingest.reading_event (series_id, ts, value)"
+        " SELECT 7, %(at)s + n * interval '1 minute', %(value)s FROM generate_series(1, %(count)s) n RETURNING ts)"
         " INSERT INTO ingest.touched (home_id, hour, received_at)"
         " SELECT DISTINCT %(home)s, date_trunc('hour', ts), %(at)s FROM stored"
     )
@@ -173,9 +173,7 @@ def test_figures_that_lie_compressed_are_computed_again(connection: psycopg.Conn
     assert upkeep.has_timescale(connection)
     upkeep.compress_figures(connection, datetime(2027, 1, 1, tzinfo=UTC))
     at = datetime(2026, 6, 10, tzinfo=UTC)
-    connection.execute(
-        "INSERT INTO ingest.reading_event (series_id, ts, value, intake_id) VALUES (7, %s, 5.0, 1)", (at,)
-    )
+    connection.execute("INSERT INTO ingest.reading_event (series_id, ts, value) VALUES (7, %s, 5.0)", (at,))
     connection.execute("INSERT INTO ingest.touched (home_id, hour, received_at) VALUES (1, %s, %s)", (at, at))
     figures.catch_up(connection, timescale=True)
     row = connection.execute(

@@ -1,4 +1,4 @@
--- One row for each commit of an ingest worker: what is the same for all readings that came in together.
+-- One row for each commit of an ingest worker: when and by which lane readings came in.
 CREATE TABLE ingest.intake (
     intake_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     received_at     timestamptz NOT NULL,
@@ -11,7 +11,6 @@ CREATE TABLE ingest.intake (
 CREATE TABLE ingest.reading (
     ts              timestamptz NOT NULL,
     value           double precision NOT NULL,
-    intake_id       bigint NOT NULL,
     corrected_ts    timestamptz,
     series_id       int NOT NULL,
     flags           smallint NOT NULL DEFAULT 0

@@ -112,8 +112,7 @@ class Installation:
             first, last = min(row[0] for row in rows), max(row[0] for row in rows)
             cursor.execute("SELECT ingest.ensure_partitions(%s, %s)", (first, last))
             cursor.executemany(
-                "INSERT INTO ingest.reading_event (ts, series_id, value, intake_id) VALUES (%s, %s, 1, 0)"
-                " ON CONFLICT DO NOTHING",
+                "INSERT INTO ingest.reading_event (ts, series_id, value) VALUES (%s, %s, 1) ON CONFLICT DO NOTHING",
                 rows,
             )
             hours = sorted({row[0].replace(minute=0, second=0, microsecond=0) for row in rows})

@@ -51,9 +51,9 @@ def recorded(installation, shared_data) -> dict[int, str]:
             home = installation.home(organisation, "Europe/London", [SENSORS[place] for place in places])
             homes[home.home_id] = patient
             series = dict(zip(places, home.series_in_order, strict=True))
-            with cursor.copy("COPY ingest.reading_event (ts, series_id, value, intake_id) FROM STDIN") as copy:
+            with cursor.copy("COPY ingest.reading_event (ts, series_id, value) FROM STDIN") as copy:
                 for clock, place in sorted(events):
-                    copy.write_row((clock, series[place], 1.0, 0))
+                    copy.write_row((clock, series[place], 1.0))
     installation.connection.execute("SET TIME ZONE 'UTC'")
     installation.connection.execute("ANALYZE")
     return homes

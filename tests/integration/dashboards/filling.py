@@ -179,16 +179,13 @@ def _live(connection: Connection[Any], made: Home, now: datetime, chance: random
                 " VALUES (%s, %s, %s, %s, %s, %s) RETURNING series_id",
                 made.organisation_id, made.home_id, made.gateway_id, device, f"{kind}-{quantity}", BY_NAME[quantity].id,
             )  # fmt: skip
-    intake = one(
-        connection, "INSERT INTO ingest.intake (received_at, lane) VALUES (%s, 'readings') RETURNING intake_id", now
-    )
     start = (now - timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
     hidden = (start + timedelta(days=3, hours=9), start + timedelta(days=3, hours=17))
     levels, events, stays = [], [], []
     at = start
     while at < now - timedelta(minutes=1):
         if not hidden[0] < at < hidden[1]:
-            levels += [(at, 20.5, intake, series[kind, "temperature"]) for kind in made.rooms]
+            levels += [(at, 20.5, series[kind, "temperature"]) for kind in made.rooms]
         at += timedelta(minutes=30)
     at = start
     while at < now - timedelta(minutes=3):
@@ -196,13 +193,11 @@ def _live(connection: Connection[Any], made: Home, now: datetime, chance: random
         end = min(at + timedelta(minutes=minutes), now - timedelta(minutes=2))
         if not (at < hidden[1] and end > hidden[0]):
             stays.append((made.organisation_id, made.home_id, made.rooms[kind], "presence", at, end, 3, "1"))
-            events += [(at, 1, intake, series[kind, "occupancy"]), (end, 0, intake, series[kind, "occupancy"])]
-            events.append((end - timedelta(seconds=20), 1, intake, series[kind, "occupancy"]))
+            events += [(at, 1, series[kind, "occupancy"]), (end, 0, series[kind, "occupancy"])]
+            events.append((end - timedelta(seconds=20), 1, series[kind, "occupancy"]))
         at = end + timedelta(minutes=chance.choice([1, 1, 2, 4, 15]))
     with connection.cursor() as cursor:
-        insert = (
-            "INSERT INTO ingest.{} (ts, value, intake_id, series_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-        )
+        insert = "INSERT INTO ingest.{} (ts, value, series_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
         cursor.executemany(insert.format("reading_level"), levels)
         cursor.executemany(insert.format("reading_event"), events)
         cursor.executemany(

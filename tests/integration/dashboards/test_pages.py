@@ -95,8 +95,8 @@ def test_a_home_in_which_only_things_report_or_nobody_moves_is_not_green(
     connection.execute("DELETE FROM analytics.episode WHERE home_id = %s", (rosa,))
     # Their thermometers still report, and a reading from the future is no movement of today.
     connection.execute(
-        "INSERT INTO ingest.reading_event (series_id, ts, value, intake_id)"
-        " SELECT series_id, %s, 1, 1 FROM devices.series WHERE home_id = %s AND quantity_id = %s",
+        "INSERT INTO ingest.reading_event (series_id, ts, value)"
+        " SELECT series_id, %s, 1 FROM devices.series WHERE home_id = %s AND quantity_id = %s",
         (NOW + timedelta(minutes=6), rosa, occupancy),
     )
     group, text = said()

@@ -60,8 +60,8 @@ def take_in(world, connection):
                 connection.execute("SELECT ingest.ensure_partitions(%s, %s)", (at, at))
                 connection.execute(
                     SQL(
-                        "INSERT INTO ingest.{} (ts, value, intake_id, series_id, flags)"
-                        " SELECT %s, %s, 1, series_id, %s FROM devices.series JOIN devices.gateway USING (gateway_id)"
+                        "INSERT INTO ingest.{} (ts, value, series_id, flags)"
+                        " SELECT %s, %s, series_id, %s FROM devices.series JOIN devices.gateway USING (gateway_id)"
                         " WHERE gateway.key = %s AND series.name = %s"
                     ).format(Identifier(f"reading_{retention}")),
                     (at, value, flags[0] if flags else 0, gateway, name),

@@ -63,10 +63,10 @@ def test_every_reading_is_written_once_and_whole(batches):
         ((m, s, (at - 946_684_800_000) * 1000, v, f, r, h, c) for m, s, at, v, f, r, h, c in expected), key=str
     )
     kept = [
-        (instant(row[0]), *struct.unpack(">dqih", b"".join(row[1:5])), instant(row[5]))
-        for row in rows(packing.kept(columns, 77))
+        (instant(row[0]), *struct.unpack(">dih", b"".join(row[1:4])), instant(row[4]))
+        for row in rows(packing.kept(columns))
     ]
-    assert sorted(kept, key=str) == sorted(((at, v, 77, s, f, c) for _, s, at, v, f, _, _, c in expected), key=str)
+    assert sorted(kept, key=str) == sorted(((at, v, s, f, c) for _, s, at, v, f, _, _, c in expected), key=str)
 
 
 @given(st.lists(READINGS, max_size=20))
@@ -95,4 +95,4 @@ def test_nothing_is_nothing():
     columns = packing.gather([verdict([])])
     assert len(columns) == 0
     assert packing.hours(columns) == set()
-    assert rows(packing.kept(columns, 1)) == []
+    assert rows(packing.kept(columns)) == []
