@@ -107,6 +107,14 @@ def test_the_excess_of_a_device_is_put_aside_with_its_count_and_nobody_else_noti
     assert admitted.verdicts[2] is verdicts[2]
 
 
+def test_what_went_through_unseen_is_not_given_once_more():
+    flood, clock = make()
+    assert accepted(admit(flood, message("home-1", {"hall": 10}))) == [10]
+    assert accepted(admit(flood, message("home-1", {"hall": 50}))) == [10]
+    clock.advance(5)
+    assert accepted(admit(flood, message("home-1", {"hall": 50}))) == [5]
+
+
 def test_what_all_devices_send_together_is_bounded_too():
     flood, _ = make(gateway=Allowance(60, 12), device=Allowance(600, 1_000))
     admitted = admit(flood, message("home-1", {"hall": 8, "kitchen": 8}))
@@ -189,7 +197,7 @@ class AnySenders(RuleBasedStateMachine):
         batches=st.lists(
             st.tuples(
                 st.sampled_from(GATEWAYS[:2]),
-                st.dictionaries(st.sampled_from(DEVICES), st.integers(1, 30), min_size=1),
+                st.dictionaries(st.sampled_from(DEVICES), st.integers(1, 4) | st.integers(1, 30), min_size=1),
                 st.integers(0, 2),
             ),
             min_size=1,
