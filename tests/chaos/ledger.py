@@ -109,7 +109,7 @@ def row(scenario: str, found: Audit, alarms: Difference, *, thinned: int, recove
     )
 
 
-def broken(outcome: Row, *, may_thin: bool = False) -> list[str]:
+def broken(outcome: Row, *, may_thin: bool = False, must_thin: bool = False) -> list[str]:
     """Return the promises that an outcome breaks, in words."""
     found = []
     if outcome.published < LEAST_PUBLISHED:
@@ -120,9 +120,9 @@ def broken(outcome: Row, *, may_thin: bool = False) -> list[str]:
         found.append(f"{outcome.duplicated} duplicated")
     if outcome.stored + outcome.thinned != outcome.published:
         found.append("stored and thinned are not what was published")
-    if outcome.thinned and not may_thin:
+    if outcome.thinned and not (may_thin or must_thin):
         found.append("thinned though the outbox was not full")
-    if may_thin and not outcome.thinned:
+    if must_thin and not outcome.thinned:
         found.append("the outbox was never full")
     if not math.isfinite(outcome.recovery_s):
         found.append("it did not recover")

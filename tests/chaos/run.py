@@ -48,7 +48,7 @@ class Played(NamedTuple):
 
     def problems(self, book: Book) -> list[str]:
         """Return what is wrong with it, in words."""
-        found = ledger.broken(self.row(book), may_thin=self.scenario.may_thin)
+        found = ledger.broken(self.row(book), may_thin=self.scenario.may_thin, must_thin=self.scenario.must_thin)
         rejected = book.rejected(self.gateways)
         return [*found, *([f"{rejected} rejected"] if rejected else []), *self.doubts]
 

@@ -39,6 +39,7 @@ class Scenario:
     setup: Setup = field(default_factory=Setup)
     fault_s: float = FAULT_S
     may_thin: bool = False
+    must_thin: bool = False
     outage: bool = True
     proof: Callable[[Stage], bool] = lambda _: True
 
@@ -143,6 +144,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         _fill_disk,
         _empty_disk,
         Setup(small_disk=True),
+        may_thin=True,  # its store is full then, by decision 13
     ),
     Scenario(
         "outbox-full",
@@ -151,7 +153,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         lambda stage: stage.network.gateway_broker.heal(),
         Setup(gateway={"VICINO_OUTBOX_LIMIT": "1000"}),
         fault_s=8.0,
-        may_thin=True,
+        must_thin=True,
     ),
     Scenario(
         "broker-queue-full",

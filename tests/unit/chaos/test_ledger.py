@@ -115,7 +115,9 @@ def test_each_broken_promise_is_said(changes, word):
 
 def test_thinning_is_allowed_and_expected_where_the_outbox_was_full():
     assert broken(good(thinned=5, stored=1_995), may_thin=True) == []
-    assert broken(good(), may_thin=True) == ["the outbox was never full"]
+    assert broken(good(thinned=5, stored=1_995), must_thin=True) == []
+    assert broken(good(), may_thin=True) == []
+    assert broken(good(), must_thin=True) == ["the outbox was never full"]
 
 
 def test_every_message_of_the_vendor_says_something_new():
