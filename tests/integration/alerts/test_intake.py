@@ -116,6 +116,20 @@ def test_a_finding_of_last_night_opens_an_alert(world, intake):
     assert alert["evidence"]["value"] == 4
 
 
+def test_a_finding_that_is_told_again_while_it_lasts_opens_one_alert(world, intake):
+    finding = world.finding(NOW, NOW, kind="flood", family="technical", severity=0.3)
+    intake.look(NOW)
+    for minutes in (5, 10):
+        later = NOW + timedelta(minutes=minutes)
+        world.connection.execute(
+            "UPDATE analytics.finding SET ended_at = %s, updated_at = %s WHERE finding_id = %s", (later, later, finding)
+        )
+        intake.look(later)
+    (alert,) = world.alerts()
+    assert (alert["family"], alert["kind"], alert["times"]) == ("technical", "flood", 1)
+    assert world.actions() == ["opened"]
+
+
 def test_a_finding_whose_moment_has_passed_is_only_recorded(world, intake):
     ended = NOW - timedelta(hours=25)
     finding = world.finding(ended, NOW)
