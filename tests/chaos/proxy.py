@@ -129,6 +129,8 @@ class Proxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A transport that was aborted closes its socket in the loop's next turn.
+        await asyncio.sleep(0.01)
 
     async def _accept(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         try:
@@ -170,7 +172,6 @@ class Proxy:
                     return
                 continue
             if not data:
-                self._pairs.discard(pair)
                 target.close()
                 return
             with contextlib.suppress(OSError):
