@@ -18,9 +18,7 @@ from core.metrics import (
     make_histogram,
 )
 
-JOBS = Figure(
-    "vicino_analytics_jobs_total", "Homes worked on; `failed` where a day was not computed.", ("result",)
-)
+JOBS = Figure("vicino_analytics_jobs_total", "Homes worked on; `failed` where a day was not computed.", ("result",))
 ORDERED = Figure("vicino_analytics_jobs_ordered_total", "Jobs put into the queue.")
 DAYS = Figure("vicino_analytics_days_total", "Days of homes computed.")
 SECONDS = Figure("vicino_analytics_job_seconds", "How long the due days of a home took to compute.")

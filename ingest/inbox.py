@@ -67,12 +67,17 @@ class Inbox:
             self._waiting.extend(deliveries)
             self._bytes += sum(len(each.payload) for each in deliveries)
             self._arrivals.append((self._clock.monotonic(), len(deliveries)))
-            self._changed.notify()
+            self._changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
         """Wait until there is something, at most so long; tell whether there is."""
         with self._changed:
             return self._changed.wait_for(lambda: bool(self._waiting), seconds)
+
+    def linger(self, messages: int, size: int, seconds: float) -> None:
+        """Wait for company until there are so many messages or so many bytes of payload, at most so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._waiting) >= messages or self._bytes >= size, seconds)
 
     def take(self, messages: int, size: int) -> list[Delivery]:
         """Return the oldest messages, at most so many and, but for the first, at most so many bytes of payload."""

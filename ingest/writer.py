@@ -99,9 +99,10 @@ class Writer:
         while not stop.is_set():
             if not self._inbox.wait(IDLE_S):
                 continue
-            if self._pace.linger_s and len(self._inbox) < self._pace.messages:
-                self._clock.wait(stop, self._pace.linger_s)
-            deliveries = self._inbox.take(self._pace.messages, self._pace.payload_bytes)
+            messages, size, linger_s = self._pace
+            if linger_s:
+                self._inbox.linger(messages, size, linger_s)
+            deliveries = self._inbox.take(messages, size)
             self._on_taken()
             if deliveries:
                 self._settle(deliveries, stop)

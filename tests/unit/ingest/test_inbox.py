@@ -125,3 +125,16 @@ def test_the_oldest_is_always_the_oldest_of_what_waits_or_is_not_settled(steps):
                 del arrived[each.packet_id]
         expected = max((clock.monotonic() - at for at in arrived.values()), default=0.0)
         assert inbox.held().oldest_s == expected
+
+
+def test_company_is_waited_for_until_there_is_enough_of_it():
+    inbox = Inbox(100, 10_000)
+    inbox.put(deliveries(10, 10))
+    inbox.linger(2, 1_000, 60.0)
+    inbox.linger(50, 20, 60.0)
+    inbox.linger(50, 1_000, 0.0)
+    came = threading.Thread(target=lambda: inbox.put(deliveries(980)))
+    came.start()
+    inbox.linger(50, 1_000, 60.0)
+    came.join()
+    assert len(inbox) == 3
