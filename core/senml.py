@@ -48,6 +48,10 @@ class Measurement(NamedTuple):
     unit: str
 
 
+# The same as a plain tuple, which is made in a third of the time: one is made for every reading that comes in.
+Resolved = tuple[str, int, float, str]
+
+
 class Fault(NamedTuple):
     """A record of an otherwise readable pack that cannot be used, and why; name and value as far as it has them."""
 
@@ -59,8 +63,6 @@ class Fault(NamedTuple):
 
 
 _decoder = msgspec.json.Decoder(list[Record])
-# Twice as fast as calling the class, for the one line that runs for every reading that comes in.
-_new = tuple.__new__
 _encoder = msgspec.json.Encoder()
 
 
@@ -89,8 +91,8 @@ def encode(measurements: Iterable[Measurement]) -> bytes:
     return _encoder.encode(records)
 
 
-def decode(payload: bytes) -> tuple[list[Measurement], list[Fault]]:
-    """Return the measurements of a pack and the records that cannot be used.
+def decode(payload: bytes) -> tuple[list[Resolved], list[Fault]]:
+    """Return the measurements of a pack, as plain tuples, and the records that cannot be used.
 
     Raises `SenmlError` if the bytes are no JSON, no array of records, or of a SenML version we do not know.
     """
@@ -101,8 +103,8 @@ def decode(payload: bytes) -> tuple[list[Measurement], list[Fault]]:
     return _resolve(records)
 
 
-def _resolve(records: Sequence[Record]) -> tuple[list[Measurement], list[Fault]]:
-    measurements: list[Measurement] = []
+def _resolve(records: Sequence[Record]) -> tuple[list[Resolved], list[Fault]]:
+    measurements: list[Resolved] = []
     faults: list[Fault] = []
     base_name, base_time, base_unit, base_value = "", 0.0, "", 0.0
     for index, record in enumerate(records):
@@ -122,7 +124,7 @@ def _resolve(records: Sequence[Record]) -> tuple[list[Measurement], list[Fault]]
         # One comparison lets the usual record through; what is not a number fails it, too.
         if value is not None and RELATIVE_BELOW <= seconds <= LATEST and -math.inf < value < math.inf:
             at_ms = round(seconds * 1000)
-            measurements.append(_new(Measurement, (base_name + record.n, at_ms, value, record.u or base_unit)))
+            measurements.append((base_name + record.n, at_ms, value, record.u or base_unit))
         elif value is not None or not _is_base_only(record):
             faults.append(_fault(index, value, seconds)._replace(name=base_name + record.n, value=value))
     return measurements, faults

@@ -161,7 +161,7 @@ def judge(delivery: Delivery, registered: Registered, now_ms: int, limits: Limit
     topic = topics.parse(delivery.topic)
     gateway = topic.gateway if topic else None
     batch: BatchProperties | None = None
-    measurements: Sequence[senml.Measurement] = ()
+    measurements: Sequence[senml.Resolved] = ()
     faults: Sequence[senml.Fault] = ()
     refused: Rejection | None = None
     try:
@@ -232,7 +232,7 @@ def _times(now_ms: int, limits: Limits) -> _Times:
 
 
 def _sorted_out(
-    measurements: Sequence[senml.Measurement], faults: Sequence[senml.Fault], here: _Here, flags: int, times: _Times
+    measurements: Sequence[senml.Resolved], faults: Sequence[senml.Fault], here: _Here, flags: int, times: _Times
 ) -> tuple[list[Reading], list[Rejection]]:
     readings: list[Reading] = []
     rejected: dict[Reason, Rejection] = {}

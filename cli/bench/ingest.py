@@ -33,7 +33,7 @@ from ingest.validate import Limits, judge
 
 GATEWAYS = 250
 PATIENCE_S = 60.0  # without anything new
-LOOK_S = 0.01
+LOOK_S = 0.05
 CEILING_READINGS = 10_000  # in one commit
 MEBI = 1_048_576
 
