@@ -39,7 +39,10 @@ class Delays(NamedTuple):
 
 
 class Done(NamedTuple):
-    """How many batches were called stored, in how many seconds, how long each took, and how many were not."""
+    """How many batches were called stored, in how many seconds, how long each took, and how many were due but were not.
+
+    Those count among the delays with the age they have reached.
+    """
 
     stored: int
     seconds: float
@@ -105,6 +108,10 @@ class Gateway:
         """How many batches are not yet called stored."""
         return len(self._waiting) + len(self._under_way)
 
+    def overdue(self, elapsed_s: float) -> list[float]:
+        """Return when the batches were due that are due and not called stored."""
+        return [*self._under_way.values(), *(packet.due_s for packet in self._waiting if packet.due_s <= elapsed_s)]
+
     def send(self, elapsed_s: float) -> bool:
         """Send what is due and has room; tell whether some of it has to wait for the network."""
         assert self._socket is not None
@@ -160,8 +167,10 @@ def serve(gateways: Sequence[Gateway], host: str, port: int) -> Done:
                 selector.modify(key.fileobj, wanted, key.data)
         if time.monotonic() - heard > PATIENCE_S:
             raise TimeoutError("Nothing is called stored any more.")
-    unstored = sum(gateway.left for gateway in gateways)
-    return Done(len(took), time.monotonic() - started, delays(took), unstored)
+    seconds = time.monotonic() - started
+    # What is stuck counts with the age it has: it would be the longest of all.
+    stuck = [seconds - due_s for gateway in gateways for due_s in gateway.overdue(seconds)]
+    return Done(len(took), seconds, delays([*took, *stuck]), len(stuck))
 
 
 def main() -> int:
