@@ -5,6 +5,10 @@ half of what one of its devices may send, no device can be flooding, whichever i
 apart until all is quiet again: each has a bucket of its own, out of which has been taken what went through unseen, as
 if that had all been of this device. So no device ever gets more than its burst and its rate allow, and none that stays
 within half the burst and the rate is put aside for what another one sends. Calls for help are never put aside.
+
+What a whole gateway sends beyond its allowance is at the expense of the devices that send most: an equal share of that
+allowance is each device's own and passes even when the others have used up all of it. The shares together are the
+allowance once more, so that a gateway gets at most twice its burst, and in the long run no more than its rate.
 """
 
 import threading
@@ -90,12 +94,13 @@ class Admitted(NamedTuple):
 class _Gateway:
     """What one gateway has sent: all together, and each device for itself until `apart_until_s`."""
 
-    __slots__ = ("all", "apart_until_s", "devices", "watch")
+    __slots__ = ("all", "apart_until_s", "devices", "shares", "watch")
 
     def __init__(self, gateway: Allowance, device: Allowance, now_s: float) -> None:
         self.all = Bucket(gateway, now_s)
         self.watch = Bucket(device._replace(burst=device.burst / 2), now_s)
         self.devices: dict[str, Bucket] = {}
+        self.shares: dict[str, Bucket] = {}
         self.apart_until_s = now_s
 
     def takes(self, count: int, now_s: float, charges: "_Charges") -> bool:
@@ -149,7 +154,7 @@ class Flood:
             now_s = self._clock.monotonic()
             self._forget(now_s)
             looks = {
-                key: _Look(found, registered.of_gateway(key) or {}, self._allowed_device, now_s)
+                key: _Look(found, registered.of_gateway(key) or {}, self._allowed, self._allowed_device, now_s)
                 for key, count in counts.items()
                 if not (found := self._of(key, now_s)).takes(count, now_s, charges)
             }
@@ -194,14 +199,21 @@ class Flood:
 class _Look:
     """A closer look at what one gateway sends in one commit, each device for itself."""
 
-    def __init__(self, gateway: _Gateway, series: Mapping[str, Series], allowed: Allowance, now_s: float) -> None:
+    def __init__(
+        self, gateway: _Gateway, series: Mapping[str, Series], together: Allowance, allowed: Allowance, now_s: float
+    ) -> None:
         if now_s >= gateway.apart_until_s:
             gateway.devices.clear()
+            gateway.shares.clear()
+        gateway.all.room(now_s)  # what was used up until now, before anything is taken
         self._gateway = gateway
         self._device_of = {each.series_id: name.partition("/")[0] for name, each in series.items()}
+        number = len(set(self._device_of.values())) or 1
+        self._share = Allowance(together.per_minute / number, together.burst / number)
         self._allowed = allowed
         self._now_s = now_s
         self._taken: Counter[str] = Counter()
+        self._taken_of_share: Counter[str] = Counter()
         self.parked: Counter[str] = Counter()
 
     def sorted_out(self, readings: Sequence[Reading]) -> tuple[list[Reading], Counter[str]]:
@@ -225,9 +237,14 @@ class _Look:
             bucket = self._gateway.devices[device] = Bucket(
                 self._allowed, self._now_s, self._gateway.watch.used(self._now_s)
             )
+            # Full whatever went unseen: a device that did not send it must not lose its share for it.
+            self._gateway.shares[device] = Bucket(self._share, self._now_s)
         if bucket.room(self._now_s) < 1:
             return device
-        if self._gateway.all.room(self._now_s) < 1:
+        # Also what there is room for in any case uses up the share, so that who sends most is the first to have none.
+        if self._gateway.shares[device].takes(1, self._now_s):
+            self._taken_of_share[device] += 1
+        elif self._gateway.all.room(self._now_s) < 1:
             return ALL_TOGETHER
         bucket.take(1)
         self._gateway.all.take(1)
@@ -236,10 +253,11 @@ class _Look:
 
     def charges(self) -> "_Charges":
         """Return what was taken, and keep the devices apart until nothing of it, nor of what went unseen, is left."""
-        devices = self._gateway.devices
-        spent_s = max(bucket.spent_s() for bucket in (self._gateway.watch, *devices.values()))
+        devices, shares = self._gateway.devices, self._gateway.shares
+        spent_s = max(bucket.spent_s() for bucket in (self._gateway.all, self._gateway.watch, *devices.values()))
         self._gateway.apart_until_s = max(self._gateway.apart_until_s, self._now_s + spent_s)
         taken = [(devices[device], count) for device, count in self._taken.items()]
+        taken += [(shares[device], count) for device, count in self._taken_of_share.items()]
         return [*taken, (self._gateway.all, self._taken.total())]
 
 
