@@ -113,8 +113,9 @@ WITH known AS (
     SET organisation_id = excluded.organisation_id,
         online = excluded.online,
         changed_at = CASE WHEN last.online = excluded.online THEN last.changed_at ELSE excluded.changed_at END,
+        -- Not the greatest: what was heard while our own clock was in 2038 must not stay there.
         received_at = CASE WHEN %(retained)s AND last.boot = excluded.boot AND excluded.uptime_s <= last.uptime_s
-                           THEN last.received_at ELSE greatest(last.received_at, excluded.received_at) END,
+                           THEN last.received_at ELSE excluded.received_at END,
         boot = excluded.boot,
         -- Not the greatest while it is online: a clock that was in 2038 for a moment must not stay there.
         said_at = CASE WHEN excluded.online THEN coalesce(excluded.said_at, last.said_at)

@@ -15,18 +15,23 @@ NEEDED = timedelta(days=14)
 SETTLED = timedelta(days=60)
 
 
+def believable(connection: Dictionaries, now: datetime) -> datetime | None:
+    """Return the instant from which days may be counted back, None where nothing came in yet.
+
+    It is `now`, but never much later than the latest readings, so that a clock that jumps ahead deletes nothing. When
+    they were received does not count: that was told by the same clock. Raises `psycopg.Error`.
+    """
+    latest = repository.latest_touched(connection)
+    return None if latest is None else min(now, latest + MARGIN)
+
+
 def retire(
-    connection: Dictionaries, now: datetime, days: Mapping[Retention, int], figure_days: int, *, timescale: bool
+    connection: Dictionaries, today: datetime, days: Mapping[Retention, int], figure_days: int, *, timescale: bool
 ) -> int:
     """Drop partitions of readings and figures that are older than their days; return how many partitions.
 
-    Days are counted back from `now`, but not from a moment much later than the latest readings, so that a clock that
-    jumps ahead drops nothing; 0 keeps for ever. Raises `psycopg.Error`.
+    Days are counted back from `today`; 0 keeps for ever. Raises `psycopg.Error`.
     """
-    latest = repository.latest_touched(connection)
-    if latest is None:
-        return 0
-    today = min(now, latest + MARGIN)
     dropped = 0
     for retention, kept in days.items():
         if kept:
@@ -37,11 +42,11 @@ def retire(
     return dropped
 
 
-def tidy(connection: Dictionaries, now: datetime, *, timescale: bool) -> int:
+def tidy(connection: Dictionaries, today: datetime, *, timescale: bool) -> int:
     """Delete rows that tell when readings came and that nobody needs any more; return how many.
 
     With TimescaleDB, old figures are compressed. Raises `psycopg.Error`.
     """
     if timescale:
-        repository.compress_figures(connection, now - SETTLED)
-    return repository.prune(connection, now - NEEDED)
+        repository.compress_figures(connection, today - SETTLED)
+    return repository.prune(connection, today - NEEDED)

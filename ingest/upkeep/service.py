@@ -84,10 +84,13 @@ class Upkeep:
         now, settings = self._clock.now(), self._settings
         for ahead in (now, now + PARTITIONS_AHEAD):
             intake.ensure_month(connection, ahead)
+        today = retention.believable(connection, now)
+        if today is None:
+            return
         dropped = retention.retire(
-            connection, now, settings.retention_days, settings.retention_rollup_days, timescale=self._timescale
+            connection, today, settings.retention_days, settings.retention_rollup_days, timescale=self._timescale
         )
-        pruned = retention.tidy(connection, now, timescale=self._timescale)
-        rejects = prune_rejects(connection, now, keep_days=settings.reject_days)
+        pruned = retention.tidy(connection, today, timescale=self._timescale)
+        rejects = prune_rejects(connection, today, keep_days=settings.reject_days)
         if dropped or pruned or rejects:
             logger().info("old data are gone", count=dropped, batches=pruned, rejected=rejects)

@@ -146,6 +146,16 @@ def test_a_flood_is_one_until_it_pauses(world, lane):
     assert lane.floods(world, loud, since=again) == [("d", again, again, 30)]
 
 
+def test_a_moment_of_our_clock_in_2038_does_not_stay_in_a_flood(world, lane):
+    loud = world.home("loud")
+    lane.clock.jump(NOW + timedelta(days=4_000))
+    lane.take_in((loud, *many(50)))
+    lane.clock.jump(NOW)
+    lane.take_in((loud, *many(50, 1_000)))
+    ((_, started_at, last_at, _),) = lane.floods(world, loud)
+    assert (started_at, last_at) == (NOW, NOW)
+
+
 def test_what_the_database_did_not_take_is_not_counted_twice(world, lane):
     loud = world.home("loud")
     healthy = lane.connect

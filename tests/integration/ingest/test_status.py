@@ -78,6 +78,13 @@ def test_what_the_broker_restates_is_no_sign_of_life(world, tell):
     assert last(world)["received_at"] == at(903)
 
 
+def test_a_moment_of_our_clock_in_2038_does_not_stay(world, tell):
+    tell(0, uptime_s=100)
+    tell(400_000_000, uptime_s=160)
+    tell(120, uptime_s=220)
+    assert last(world)["received_at"] == at(120)
+
+
 def test_a_retained_status_is_not_heard_again_by_every_worker_that_connects(world, start_worker, sender):
     home = sender(world.home("home"))
     home.say(encode(GatewayStatus(online=True, boot="b", uptime_s=5.0)))

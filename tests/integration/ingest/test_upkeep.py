@@ -9,14 +9,19 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from core import topics
 from core.clock import SimulatedClock, SystemClock
 from core.localtime import local_day, local_instant
 from core.viewer import Viewer
 from core.vocabulary import BY_NAME, Flag, Retention
 from ingest import reads
+from ingest import repository as intake
+from ingest.mqtt5 import Delivery
+from ingest.repository import Refused
 from ingest.settings import IngestSettings
 from ingest.upkeep import repository
 from ingest.upkeep.service import Upkeep
+from ingest.validate import Reason, Rejection
 from tests.integration.ingest.homes import WITHIN_S, until
 
 ROME = ZoneInfo("Europe/Rome")
@@ -118,6 +123,11 @@ def days(world):
         return _figures(world, "daily", "day", gateway, name)
 
     return days
+
+
+def refuse(connection, gateway, at):
+    delivery = Delivery(topics.topic(gateway, topics.Leaf.READINGS), b"[]", [], 1, 1)
+    intake.keep_refused(connection, [Refused(delivery, gateway, Rejection(Reason.FLOOD, "too many", 1))], at)
 
 
 def _figures(world, view, bucket, gateway, name):
@@ -260,6 +270,29 @@ def test_a_clock_that_jumps_ahead_drops_nothing(world, take_in, make_upkeep):
     assert len(world.stored(home)) == 2
 
 
+def test_a_clock_that_jumps_ahead_deletes_no_reject_and_not_when_anything_came(world, take_in, make_upkeep, connection):
+    home = world.home("home")
+    take_in(home, (TEMPERATURE, NOW, 20.0))
+    refuse(connection, home, NOW - 80 * DAY)
+    for lane in ("readings", "urgent"):
+        connection.execute("INSERT INTO ingest.intake (received_at, lane) VALUES (%s, %s)", (NOW, lane))
+    # What is written down while the clock is wrong is no reason to believe it.
+    jumped = datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC)
+    connection.execute("INSERT INTO ingest.intake (received_at, lane) VALUES (%s, 'readings')", (jumped,))
+    make_upkeep(jumped, reject_days=90).look()
+    assert world.rejected() == {"flood": 1}
+    assert world.value("SELECT count(*) FROM ingest.touched") == 1
+    assert world.value("SELECT count(*) FROM ingest.intake") == 3
+
+
+def test_rejects_go_after_their_days_while_readings_come(world, take_in, make_upkeep, connection):
+    home = world.home("home")
+    refuse(connection, home, NOW - 80 * DAY)
+    take_in(home, (TEMPERATURE, NOW, 20.0))
+    make_upkeep(NOW, reject_days=79).look()
+    assert world.rejected() == {}
+
+
 def test_figures_are_dropped_only_where_somebody_says_for_how_long_they_are_kept(world, take_in, keep_up, hours):
     home = world.home("home")
     take_in(home, (TEMPERATURE, NOW - timedelta(days=1000), 20.0), (TEMPERATURE, NOW, 21.0))
@@ -286,8 +319,9 @@ def test_touched_hours_wait_for_the_figures_however_old_they_are(world, take_in,
         slow.execute("SELECT pg_current_xact_id()")
         take_in(home, (TEMPERATURE, NOW - 40 * DAY, 20.0), received_at=NOW - 40 * DAY)
         connection.execute("INSERT INTO ingest.intake (received_at, lane) VALUES (%s, 'readings')", (NOW - 40 * DAY,))
+        take_in(home, (TEMPERATURE, NOW, 20.0))
         make_upkeep().look()
-        assert world.value("SELECT count(*) FROM ingest.touched") == 1
+        assert world.value("SELECT count(*) FROM ingest.touched") == 2
     # The last commit tells `vicino status` when something came in: it stays, however long ago that was.
     assert world.value("SELECT count(*) FROM ingest.intake") == 1
 
