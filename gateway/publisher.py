@@ -252,7 +252,7 @@ class Publisher:
             if stored.boot == self._outbox.boot:
                 self._window.answered(self._clock.monotonic())
             for sequence, readings in self._outbox.stored(stored.boot, stored.sequences):
-                self._window.stored(sequence)
+                self._window.stored(sequence, self._clock.monotonic())
                 self._under_way.discard(sequence)
                 if self._on_stored:
                     self._on_stored(sequence, readings)

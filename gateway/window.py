@@ -17,6 +17,7 @@ class Limits(NamedTuple):
     again after `first_s` seconds, then after twice as long each time, at most `longest_s`. While nobody hears, one
     batch (and every urgent one) goes on knocking every `first_s` seconds, after `knocks` times more and more seldom,
     at most every `knock_longest_s`. When the service answers again, the others follow after `answered_s` at the latest.
+    A batch is taken for lost, and sent again, if one of its lane is stored that was sent `overtaken_s` seconds later.
     """
 
     batches: int = 8
@@ -27,6 +28,7 @@ class Limits(NamedTuple):
     knocks: int = 120
     knock_longest_s: float = 60.0
     answered_s: float = 1.5
+    overtaken_s: float = 2.0
 
 
 class Flight(NamedTuple):
@@ -112,9 +114,22 @@ class Window:
                     self._flights[sequence] = flight._replace(sent=1, unheard=0, due_at=due_at)
         self._answered_at = now
 
-    def stored(self, sequence: int) -> bool:
-        """Let a batch go; tell whether it was under way."""
-        return self._flights.pop(sequence, None) is not None
+    def stored(self, sequence: int, now: float | None = None) -> bool:
+        """Let a batch go; tell whether it was under way. With `now`, what it overtook is due at once.
+
+        Messages of a lane stay in their order but for what several writers commit at the same time. A broker whose queue
+        is full drops some of them and says nothing.
+        """
+        gone = self._flights.pop(sequence, None)
+        if gone is not None and now is not None:
+            for other, flight in self._flights.items():
+                if (
+                    flight.lane is gone.lane
+                    and flight.sent
+                    and flight.sent_at <= gone.sent_at - self._limits.overtaken_s
+                ):
+                    self._flights[other] = flight._replace(sent=1, unheard=0, due_at=min(flight.due_at, now))
+        return gone is not None
 
     def reconnected(self, now: float) -> None:
         """Make everything due at once: what was under way on the lost connection may be lost with it."""

@@ -168,3 +168,22 @@ def test_a_word_after_silence_brings_the_others_soon_and_one_in_the_flow_brings_
         window.sent(sequence, 102.0)
     window.answered(103.0)
     assert window.due(103.0 + LIMITS.answered_s) == []
+
+
+def test_what_was_overtaken_by_far_is_taken_for_lost() -> None:
+    window = Window(Limits(first_s=5.0, overtaken_s=2.0))
+    for sequence, sent_at in ((1, 0.0), (2, 0.0), (3, 1.0), (4, 2.5)):
+        window.take_up(Leaf.READINGS, sequence, sent_at)
+        window.sent(sequence, sent_at)
+    window.take_up(Leaf.BACKFILL, 5, 0.0)
+    window.sent(5, 0.0)
+    window.stored(3, 2.6)
+    assert window.due(2.6) == []
+    window.stored(4, 2.7)
+    assert [flight.sequence for flight in window.due(2.7)] == [1, 2]
+    # Sent again, they wait for their own back-off, and for what is sent later than this.
+    window.sent(1, 2.7)
+    window.take_up(Leaf.READINGS, 6, 3.0)
+    window.sent(6, 3.0)
+    window.stored(6, 3.1)
+    assert [flight.sequence for flight in window.due(3.1)] == [2]
