@@ -35,8 +35,9 @@ _ADD = (
 )
 _RECEIPT = "INSERT INTO receipts (digest) VALUES (?)"
 _PRUNE_RECEIPTS = "DELETE FROM receipts WHERE id <= (SELECT max(id) FROM receipts) - ?"
-# More than a broker has under way to one client: only those are delivered again.
-_RECEIPTS = 70_000
+# More than a source's broker has under way to it: only those are delivered again. And far fewer than there are MQTT
+# packet ids (65,535): what is known by an id must be forgotten before another message has that id.
+_RECEIPTS = 8_000
 _CHOOSE = """
 SELECT at_ms, id, name, value, unit FROM waiting
 WHERE urgent = :urgent AND state = :state AND at_ms >= :since AND at_ms < :before
@@ -45,7 +46,11 @@ ORDER BY at_ms, id LIMIT :limit
 _SEQUENCE = "UPDATE numbers SET value = ? WHERE name = 'sequence'"
 _THINNED = "UPDATE numbers SET value = value + ? WHERE name = 'thinned'"
 _STORED = "DELETE FROM batches WHERE boot = ? AND sequence = ? RETURNING readings"
-_HELD = "SELECT id, monotonic_ms, name, value FROM waiting WHERE urgent = 0 AND state = 1 AND boot = ? ORDER BY id"
+_HELD = """
+SELECT id, monotonic_ms, name, value FROM waiting
+WHERE urgent = 0 AND state = 1 AND boot = ? AND id > ? ORDER BY id LIMIT ?
+"""
+_RELEASED_AT_ONCE = 5_000
 _RELEASE = "UPDATE waiting SET state = 0, at_ms = ? WHERE id = ?"
 # Readings of an earlier boot whose clock was never synchronised: nobody can tell any more when they were.
 _GIVE_UP = "UPDATE waiting SET state = 2 WHERE state = 1 AND boot <> ?"
@@ -55,6 +60,8 @@ _OLD_EVERY_MS = 3_600_000
 OUTBOX_FULL = "outbox full"
 # When it was, which row it is, name, value and unit of a reading to be sealed.
 _Taken = tuple[int, int, str, float, str]
+# Which row it is, when it was by the monotonic clock, name and value of a reading that is held.
+_Held = tuple[int, int, str, float]
 
 
 class Outbox:
@@ -129,9 +136,9 @@ class Outbox:
         """Commit `readings` with the time they keep from now on; return how many were new.
 
         One that is the latest of its series once more (same time, same value) is not taken twice. `receipts` name
-        the messages the readings came in; `received` knows them from then on. Level readings for which there is no
-        room are given up and counted as thinned. Raises `OutboxError` if the disk or the outbox is full: then
-        nothing of it was accepted, and the source must not be told otherwise.
+        messages in the order in which they came, also those that say nothing: `received` knows the latest of them from
+        then on. Level readings for which there is no room are given up and counted as thinned. Raises `OutboxError` if
+        the disk or the outbox is full: then nothing of it was accepted, and the source must not be told otherwise.
         """
         with self._mutex:
             # Asked under the mutex: what it finds unsynchronised is held before `release_held` looks, or after it.
@@ -284,27 +291,33 @@ class Outbox:
         synchronised: one that is added at the instant of synchronisation may be held after the first call. Does
         nothing while the clock is not synchronised.
         """
+        count = last_id = 0
+        latest: dict[str, LastReading] = {}
         with self._mutex:
             instant = self._timekeeper.look()
-            held = self._storage.rows(_HELD, (self._boot,)) if instant.synchronised else []
-            if not held:
-                return 0
-            offset_ms = instant.at_ms - instant.monotonic_ms
-            latest: dict[str, LastReading] = {}
-            times: list[tuple[int, int]] = []
-            for id_, monotonic_ms, name, value in held:
-                at_ms = monotonic_ms + offset_ms
-                before = latest.get(name)
-                if before is not None and before.source_ms <= at_ms <= before.at_ms:
-                    latest[name] = before._replace(at_ms=before.at_ms + 1, value=value)
-                else:
-                    latest[name] = LastReading(at_ms, at_ms, value, self._said(name))
-                times.append((latest[name].at_ms, id_))
-            with self._transaction():
-                self._db.executemany(_RELEASE, times)
-                self._db.executemany(REMEMBER, [(name, *last) for name, last in latest.items()])
-            self._series.update(latest)
-        return len(held)
+            # In parts: days without a time server must not need the memory of all their readings.
+            while instant.synchronised and (
+                held := self._storage.rows(_HELD, (self._boot, last_id, _RELEASED_AT_ONCE))
+            ):
+                self._release(held, instant.at_ms - instant.monotonic_ms, latest)
+                count += len(held)
+                last_id = held[-1][0]
+        return count
+
+    def _release(self, held: Iterable[_Held], offset_ms: int, latest: dict[str, LastReading]) -> None:
+        times: list[tuple[int, int]] = []
+        for id_, monotonic_ms, name, value in held:
+            at_ms = monotonic_ms + offset_ms
+            before = latest.get(name)
+            if before is not None and before.source_ms <= at_ms <= before.at_ms:
+                latest[name] = before._replace(at_ms=before.at_ms + 1, value=value)
+            else:
+                latest[name] = LastReading(at_ms, at_ms, value, self._said(name))
+            times.append((latest[name].at_ms, id_))
+        with self._transaction():
+            self._db.executemany(_RELEASE, times)
+            self._db.executemany(REMEMBER, [(name, *last) for name, last in latest.items()])
+        self._series.update(latest)
 
     def _said(self, name: str) -> int | None:
         last = self._series.get(name)

@@ -8,7 +8,7 @@ all the same. When half of that room is taken, the messages that say nothing but
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from queue import Empty, SimpleQueue
@@ -25,6 +25,7 @@ from gateway.synchronisation import Instant, Timekeeper
 HELD = 4_000
 _SESSION_EXPIRY_S = 7 * 86_400
 _MOST_AT_ONCE = 500
+_MOST_UNRECORDED = 1_000
 _MOST_UNREAD = 20_000
 _LOOK_S = 60.0
 _RETRY_S = 1.0
@@ -73,6 +74,7 @@ class Zigbee2MqttSource:
         self._devices_topic = f"{base}/bridge/devices"
         self._messages: SimpleQueue[Message] = SimpleQueue()
         self._taken: dict[object, _Taken] = {}
+        self._unrecorded: list[bytes] = []
         self._listed: bytes | None = None
         self._retry_at = 0.0
         self._wake = threading.Event()
@@ -191,13 +193,24 @@ class Zigbee2MqttSource:
         while self._taken:
             part = list(islice(self._taken.items(), _MOST_AT_ONCE))
             readings = [reading for _, taken in part for reading in taken.readings]
-            receipts = [taken.receipt for _, taken in part if taken.readings or taken.rescued]
-            if receipts:
-                self._outbox.add(readings, receipts)
+            self._commit(part, readings)
             self._let_go(part)
             if readings:
                 self._on_readings()
         self._say_inventory()
+
+    def _commit(self, part: Sequence[tuple[object, _Taken]], readings: list[Reading]) -> None:
+        # A message that says nothing uses an id, too: by the number of receipts, the outbox tells how old an id is. It
+        # is not worth a transaction of its own, nor kept back where there is no room for one.
+        receipts = self._unrecorded + [taken.receipt for _, taken in part if taken.message.qos or taken.rescued]
+        if any(taken.readings or taken.rescued for _, taken in part):
+            self._outbox.add(readings, receipts)
+            receipts = []
+        elif len(receipts) >= _MOST_UNRECORDED:
+            with suppress(OutboxError):
+                self._outbox.add([], receipts)
+                receipts = []
+        self._unrecorded = receipts[-2 * HELD :]
 
     def _let_go(self, part: Iterable[tuple[object, _Taken]]) -> None:
         for key, taken in part:
@@ -229,7 +242,7 @@ class Zigbee2MqttSource:
         with suppress(OutboxError):
             count = sum(len(taken.readings) for _, taken in levels)
             if count:
-                self._outbox.give_up(count, [taken.receipt for _, taken in levels])
+                self._outbox.give_up(count, [taken.receipt for _, taken in levels if taken.message.qos])
                 self._let_go(levels)
 
     def _say_inventory(self) -> None:

@@ -336,3 +336,21 @@ def test_the_database_survives_an_integrity_check(outbox: Outbox, tmp_path: Path
     with sqlite3.connect(tmp_path / "outbox.db") as other:
         assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     other.close()
+
+
+def test_what_is_held_is_released_in_parts_with_no_time_given_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.outbox._RELEASED_AT_ONCE", 3)
+    clock = SimulatedClock(datetime(1970, 1, 1, tzinfo=UTC))
+    with Outbox(tmp_path / "o.db", clock, "boot-1", timekeeper=Timekeeper(clock)) as outbox:
+        asked: list[int] = []
+        rows = outbox._storage.rows
+        monkeypatch.setattr(outbox._storage, "rows", lambda *query: asked.append(len(found := rows(*query))) or found)
+        outbox.add([motion(number % 2) for number in range(10)])
+        clock.jump(START)
+        assert outbox.release_held() == 10
+        assert max(asked) == 3
+        assert content(outbox.seal(Leaf.READINGS, 20)) == [
+            ("a/occupancy", START_MS + number, number % 2) for number in range(10)
+        ]
