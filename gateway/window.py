@@ -117,8 +117,8 @@ class Window:
     def stored(self, sequence: int, now: float | None = None) -> bool:
         """Let a batch go; tell whether it was under way. With `now`, what it overtook is due at once.
 
-        Messages of a lane stay in their order but for what several writers commit at the same time. A broker whose queue
-        is full drops some of them and says nothing.
+        Messages of a lane stay in their order, but for what several writers commit at the same time; a broker whose
+        queue is full drops some of them and says nothing.
         """
         gone = self._flights.pop(sequence, None)
         if gone is not None and now is not None:
