@@ -362,3 +362,20 @@ def test_a_call_by_a_clock_that_is_not_set_keeps_its_key_and_is_told_with_the_ti
     assert world.value("SELECT count(*) FROM ingest.reading_event") == 1
     assert world.value("SELECT count(*) FROM ingest.urgent") == 1
     assert world.rejected() == {}
+
+
+def test_late_readings_find_their_place_among_compressed_ones(world, start_worker, sender):
+    home = sender(world.home("home"))
+    start_worker()
+    old_ms = NOW_MS - 200 * 24 * HOUR_MS
+    first = [("d/temperature", old_ms + minute * 60_000, 20.0 + minute % 7) for minute in range(0, 300, 2)]
+    home.await_stored(home.send(*first, leaf=Leaf.BACKFILL))
+    if world.value("SELECT variant FROM vicino.installation") == "timescale":
+        chunks = "SELECT compress_chunk(c) FROM show_chunks('ingest.reading_level') c"
+        assert world.query(chunks)
+    between = [("d/temperature", old_ms + minute * 60_000, 21.0) for minute in range(1, 300, 2)]
+    contradiction = ("d/temperature", first[0][1], 50.0)
+    home.await_stored(home.send(*between, leaf=Leaf.BACKFILL))
+    home.await_stored(home.send(*first, *between[:5], contradiction, leaf=Leaf.BACKFILL))
+    assert world.stored() == sorted([*first, *between], key=lambda reading: reading[1])
+    assert world.rejected() == {"conflict": 1}
