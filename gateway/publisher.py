@@ -88,6 +88,7 @@ class Publisher:
         self._left_over: dict[Leaf, deque[int]] = {lane: deque() for lane in LANES}
         for sequence, lane in outbox.unstored():
             self._left_over[lane].append(sequence)
+        self._connected = False
         self._events: SimpleQueue[Message | bool] = SimpleQueue()
         self._unsettled: deque[Message] = deque()
         self._accepted: SimpleQueue[tuple[int, bool]] = SimpleQueue()
@@ -185,11 +186,12 @@ class Publisher:
         # Also without a connection: the batch tells by the monotonic clock when a call for help went in.
         self._attempt(partial(self._take_up, Leaf.URGENT, now))
         delay = _IDLE_S
-        if self._connection.connected:
+        if self._connected and self._connection.connected:
             for lane in (Leaf.READINGS, Leaf.BACKFILL):
                 self._attempt(partial(self._take_up, lane, now))
-            self._attempt(partial(self._send_due, now))
+            # First of all on a connection: by it the service tells when a call was made that the clock cannot date.
             self._attempt(partial(self._say_status, now))
+            self._attempt(partial(self._send_due, now))
             self._say_inventory()
             delay = self._pause(now)
         if self._failure is not None:
@@ -231,11 +233,13 @@ class Publisher:
                 self._connection.acknowledge(event)
             elif isinstance(event, Message):
                 self._unsettled.append(event)
-            elif event:
-                self._mids.clear()
-                self._window.reconnected(self._clock.monotonic())
-                self._next_status = 0.0
-                self._inventory_said = None
+            else:
+                self._connected = event
+                if event:
+                    self._mids.clear()
+                    self._window.reconnected(self._clock.monotonic())
+                    self._next_status = 0.0
+                    self._inventory_said = None
 
     def _settle(self) -> None:
         """Take note of what was stored; what the outbox does not take now is tried again."""

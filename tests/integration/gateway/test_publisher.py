@@ -268,3 +268,27 @@ def test_trouble_is_told_at_once_and_what_was_stored_is_noted_when_the_disk_is_w
         running.outbox._db.execute("PRAGMA query_only = OFF")
         wait_until(lambda: running.outbox.queued == 0)
         wait_until(lambda: service.statuses[-1].trouble == "")
+
+
+def test_on_every_connection_the_status_goes_before_calls_for_help(
+    tmp_path: Path, own_broker: Any, wait_until: Callable[..., None]
+) -> None:
+    found: list[str] = []
+    listener = Connection(
+        own_broker.address,
+        "listener",
+        on_message=lambda message: found.append(message.topic.rpartition("/")[2]),
+        subscriptions=("vicino/v1/gw/gw-1/status", "vicino/v1/gw/gw-1/urgent", "subscribed"),
+    )
+    listener.start()
+    wait_until(lambda: listener.publish("subscribed", b"") is not None)
+    wait_until(lambda: "subscribed" in found)
+    for boot in ("boot-1", "boot-2"):
+        with Outbox(tmp_path / "outbox.db", SystemClock(), boot) as outbox:
+            outbox.add([Reading("button/sos_button", 1.0, "1")])
+        found.clear()
+        with Gateway(tmp_path, own_broker, boot):
+            wait_until(lambda: "urgent" in found)
+        assert found[0] == "status"
+        wait_until(lambda: found[-1] == "status")
+    listener.stop()
