@@ -83,7 +83,7 @@ class Verdict(NamedTuple):
     """What becomes of a message. `batch` is None where its properties cannot be read.
 
     `shift_ms` is what must be added to the times of its readings to have true ones: None where they are true, or where
-    nobody knows. It changes no key.
+    nobody knows. It changes no key. `is_ahead` says that a time in it lies further ahead of our clock than is accepted.
     """
 
     delivery: Delivery
@@ -92,6 +92,7 @@ class Verdict(NamedTuple):
     readings: Sequence[Reading]
     rejections: Sequence[Rejection]
     shift_ms: int | None = None
+    is_ahead: bool = False
 
     @property
     def misses(self) -> bool:
@@ -189,8 +190,12 @@ def judge(delivery: Delivery, registered: Registered, now_ms: int, limits: Limit
         return Verdict(delivery, gateway, batch, (), (unknown,))
     flags = Flag.NONE if batch.clock == "synced" else Flag.UNSYNCHRONISED
     here = _Here(home_id, series, registered)
-    readings, rejections = _sorted_out(measurements, faults, here, int(flags), _times(now_ms, limits))
-    return Verdict(delivery, gateway, batch, readings, rejections)
+    times = _times(now_ms, limits)
+    readings, rejections = _sorted_out(measurements, faults, here, int(flags), times)
+    is_ahead = any(rejection.reason is Reason.TIME for rejection in rejections) and any(
+        at_ms > times.until_ms for _, at_ms, _, _ in measurements
+    )
+    return Verdict(delivery, gateway, batch, readings, rejections, is_ahead=is_ahead)
 
 
 class _Here(NamedTuple):

@@ -24,6 +24,7 @@ from devices.reads import Series
 from ingest import packing, repository
 from ingest.correction import shift_ms
 from ingest.counters import Counters
+from ingest.doubt import Doubt
 from ingest.flood import Flood
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
@@ -92,6 +93,7 @@ class Writer:
         self._months: set[tuple[int, int]] = set()
         self._careful = 0
         self._directory = Directory(clock)
+        self._doubt = Doubt(clock)
         self._session = Session(lane, connect, counters, clock, self._forget)
 
     def run(self, stop: threading.Event) -> None:
@@ -196,7 +198,9 @@ class Writer:
         batches: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for verdict in verdicts:
             # A gateway that is not registered yet keeps what it has: it comes again, with its own time, once it is.
-            if verdict.gateway is not None and verdict.batch is not None and not verdict.unregistered:
+            if verdict.unregistered or self._doubt.keeps(verdict):
+                continue
+            if verdict.gateway is not None and verdict.batch is not None:
                 batches[verdict.gateway, verdict.batch.boot].append(verdict.batch.sequence)
         self._answers.announce([(gateway, Stored(boot, numbers)) for (gateway, boot), numbers in batches.items()])
         self._counters.add(

@@ -1,7 +1,8 @@
 """Trying rejects again, after what they were rejected for may have changed. Nothing is stored or counted twice.
 
 1. Read the whole message, in the bytes in which it came, and judge it by what is registered now. Whether its times lie
-   ahead of the clock is judged by when it came: a clock that was wrong then does not become right by waiting.
+   ahead of the clock is judged by when it came: a gateway's clock that was wrong then does not become right by waiting.
+   Where the gateway knew the time, it was rather our clock that was behind, and its times are held against the present.
 2. Leave out what is stored already: the part of the message that was good at first, and all that the gateway has sent
    again since. A reading that says something else than what is stored stays a conflict.
 3. Store the rest with its original time, by the lane `replay`, and mark the hours it touches.
@@ -127,7 +128,8 @@ def would_store(message: Message, directory: Directory, now_ms: int, limits: Lim
         return message.gateway_key is not None and directory.home_of(message.gateway_key) is not None
     refused = {row.reason for row in message.rows if not row.replayed}
     verdict = judge(_delivery(message), directory, now_ms, limits)
-    return bool(refused - {rejection.reason for rejection in verdict.rejections} - {Reason.CONFLICT, Reason.TIME})
+    unchanged = {Reason.CONFLICT} if _knew_the_time(verdict) else {Reason.CONFLICT, Reason.TIME}
+    return bool(refused - {rejection.reason for rejection in verdict.rejections} - unchanged)
 
 
 def sort_out(message: Message, verdict: Verdict, known: Known, ahead_ms: int) -> Sorted:
@@ -140,7 +142,7 @@ def sort_out(message: Message, verdict: Verdict, known: Known, ahead_ms: int) ->
     for reading in verdict.readings:
         key = (reading.series_id, reading.at_ms)
         there = known.get(key)
-        if reading.at_ms > latest_ms:
+        if reading.at_ms > latest_ms and not _knew_the_time(verdict):
             _refuse(refused, Reason.TIME, f"The time {reading.at_ms} ms was ahead of the clock.", reading)
         elif there is None:
             known[key] = reading.value
@@ -291,6 +293,10 @@ def _delivery(message: Message) -> Delivery:
 def _was_read(message: Message) -> bool:
     """Tell whether people were called by every call in a message when it came, or when it was tried again before."""
     return any(row.reason in READ_WHEN_IT_CAME for row in message.rows)
+
+
+def _knew_the_time(verdict: Verdict) -> bool:
+    return verdict.batch is not None and verdict.batch.clock == "synced"
 
 
 def _is_status(message: Message) -> bool:

@@ -43,7 +43,9 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.TIME: Wording(
         mark("Impossible time"),
         mark("A reading says a time that was ahead of the clock when it came, or is long before there were sensors."),
-        mark("Set the clock of the gateway or of the device. What came with a wrong time cannot be put right."),
+        mark(
+            "Set the clock that is wrong. If it was the server's, store all with `vicino rejects replay --reason time`."
+        ),
     ),
     Reason.UNIT: Wording(
         mark("Other unit"),

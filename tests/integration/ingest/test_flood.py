@@ -156,6 +156,19 @@ def test_a_moment_of_our_clock_in_2038_does_not_stay_in_a_flood(world, lane):
     assert (started_at, last_at) == (NOW, NOW)
 
 
+def test_what_is_ahead_of_our_clock_stays_with_its_gateway_until_the_clocks_agree(world, lane):
+    home, other = world.home("home"), world.home("other")
+    live = (home, ("d/temperature", START_MS + 900_000, 20.0))
+    lane.take_in(live, (other, *many(1)))
+    assert len(lane.told.acknowledged) == 2
+    assert [gateway for gateway, _ in lane.told.stored] == [other]
+    assert world.rejected() == {"time": 1}
+    lane.clock.jump(NOW + timedelta(minutes=15))
+    lane.take_in(live)
+    assert [gateway for gateway, _ in lane.told.stored] == [home]
+    assert world.stored(home) == [live[1]]
+
+
 def test_what_the_database_did_not_take_is_not_counted_twice(world, lane):
     loud = world.home("loud")
     healthy = lane.connect

@@ -191,10 +191,25 @@ def test_one_of_two_devices_registered_leaves_the_other_refused(world, intake):
 
 def test_a_time_that_was_ahead_does_not_become_right_by_waiting(world, intake):
     home = world.home("home")
-    intake.take_in(home, ("d/occupancy", NOW_MS + 600_000, 1.0))
+    doubtful = BatchProperties("b", 1, 1.0, "unsynced").as_user_properties()
+    intake.take_in(home, ("d/occupancy", NOW_MS + 600_000, 1.0), properties=doubtful)
     intake.clock.advance(LATER.total_seconds())
     assert dict(intake.replay().refused) == {"time": 1}
     assert world.stored() == []
+
+
+def test_what_came_while_our_clock_was_behind_is_stored_with_its_time_once_it_is_right(world, intake):
+    home = world.home("home")
+    sent = [("d/occupancy", NOW_MS + 600_000, 1.0), ("d/sos_button", NOW_MS + 600_000, 1.0)]
+    intake.take_in(home, *sent)
+    assert len(urgent(world)) == 1
+    assert dict(intake.replay(reasons=[Reason.TIME]).refused) == {"time": 2}
+    intake.clock.advance(600)
+    assert intake.replay(reasons=[Reason.TIME]).stored == 2
+    assert world.stored() == sent
+    assert rows(world) == [("time", 2, 1, True)]
+    # Who was called when it came is not called again.
+    assert len(urgent(world)) == 1
 
 
 def test_a_message_of_which_only_the_beginning_was_kept_is_not_tried(world, intake):

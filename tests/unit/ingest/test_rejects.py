@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.messages import BatchProperties
 from core.vocabulary import BY_NAME
 from ingest.mqtt5 import Delivery
 from ingest.rejects.payloads import hex_dump, written
@@ -86,6 +87,15 @@ def test_a_time_is_ahead_of_the_clock_by_which_it_came() -> None:
     found = sort_out(message(Reason.UNKNOWN_GATEWAY), verdict(*readings), {}, 1_000)
     assert list(found.fresh) == readings[:1]
     assert (set(found.refused), found.calls) == ({Reason.TIME}, [Call(7, 3, SOS, 1.0)])
+
+
+def test_a_gateway_that_knew_the_time_is_believed_also_after_our_clock_was_behind() -> None:
+    late = verdict(call_for_help(0.0, AT_MS + 86_400_000))
+    readings = []
+    for clock in ("synced", "unsynced"):
+        believed = late._replace(batch=BatchProperties("b", 1, 1.0, clock))
+        readings.append(len(sort_out(message(Reason.TIME), believed, {}, 1_000).fresh))
+    assert readings == [1, 0]
 
 
 def test_reports_add_up() -> None:

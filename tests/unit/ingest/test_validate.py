@@ -54,6 +54,21 @@ def reasons(verdict):
     return {rejection.reason: rejection.records for rejection in verdict.rejections}
 
 
+@pytest.mark.parametrize(
+    ("pack", "is_ahead"),
+    [
+        ([record()], False),
+        ([record(at_ms=NOW_MS + DAY_MS)], False),
+        ([record(), record(at_ms=NOW_MS + DAY_MS + 1)], True),
+        ([record(at_ms=946_684_800_000 - 1)], False),
+        # What is refused for something else would come again for nothing.
+        ([record("new/temperature", at_ms=NOW_MS + DAY_MS + 1)], False),
+    ],
+)
+def test_a_time_ahead_is_told_from_one_that_was_never_set(pack, is_ahead):
+    assert judged(pack).is_ahead is is_ahead
+
+
 def test_a_right_pack_is_accepted_whole():
     verdict = judged([record(), record("hall/occupancy", 1, ""), record("cord/sos_button", 1, "1")])
     assert [(reading.series_id, reading.value, reading.at_ms, reading.flags) for reading in verdict.readings] == [
