@@ -99,12 +99,13 @@ def store(
 ) -> Outcome:
     """Store what was accepted and keep what was rejected, in one transaction.
 
-    A call for help among what was rejected goes to the urgent outbox with the time at which it was received, once
-    however often the same bytes come. A reading whose key is there already counts as duplicate if it says the same and
-    is rejected as a conflict if it does not. `lane` and `worker` name where the readings came by and who counts them;
-    `columns` are the accepted readings if they have been gathered; `parked` says how many readings among what was
-    rejected were put aside, by gateway and device, because there were too many. Readings are taken to be new, which is
-    tried at twice the speed, unless `careful` says that many are probably there already; the outcome is the same.
+    A call for help among what was rejected goes to the urgent outbox with its own time, or with that at which it was
+    received where nobody knows better, once however often the same bytes come. A reading whose key is there already
+    counts as duplicate if it says the same and is rejected as a conflict if it does not. `lane` and `worker` name where
+    the readings came by and who counts them; `columns` are the accepted readings if they have been gathered; `parked`
+    says how many readings among what was rejected were put aside, by gateway and device, because there were too many.
+    Readings are taken to be new, which is tried at twice the speed, unless `careful` says that many are probably there
+    already; the outcome is the same.
     Raises `psycopg.Error`, and then nothing was stored.
     """
     refused = [
@@ -271,7 +272,9 @@ def _add_conflict(conflicts: dict[int, Rejection], found: DictRow, safety: Mappi
     quantity_id = safety.get(found["series_id"])
     calls = before.calls if before else ()
     if quantity_id is not None and found["value"]:
-        calls += (Call(found["series_id"], found["home_id"], quantity_id, found["value"]),)
+        called_at = found["called_at"]
+        at_ms = None if called_at is None else round(called_at.timestamp() * 1000)
+        calls += (Call(found["series_id"], found["home_id"], quantity_id, found["value"], at_ms),)
     conflicts[found["message"]] = Rejection(
         Reason.CONFLICT,
         f"Series {found['series_id']} has another value at the same time; the first one is kept.",
@@ -331,9 +334,21 @@ def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received
     kept = connection.execute(_sql["keep_rejects"], parameters).fetchall()
     new = [call for row in kept if row["is_new"] for call in calls[row["source"], row["reason"], bytes(row["digest"])]]
     if new:
-        fields = {f"{name}s": [getattr(call, name) for call in new] for name in Call._fields}
-        connection.execute(_sql["insert_calls"], {**fields, "received_at": received_at})
+        parameters = {
+            "series_ids": [call.series_id for call in new],
+            "home_ids": [call.home_id for call in new],
+            "quantity_ids": [call.quantity_id for call in new],
+            "values": [call.value for call in new],
+            "instants": [instant_of(call, received_at) for call in new],
+            "received_at": received_at,
+        }
+        connection.execute(_sql["insert_calls"], parameters)
     return bool(new)
+
+
+def instant_of(call: Call, received_at: datetime) -> datetime:
+    """Return when a call was, which was not after it was received."""
+    return received_at if call.at_ms is None else min(datetime.fromtimestamp(call.at_ms / 1000, UTC), received_at)
 
 
 def _record_floods(connection: Dictionaries, parked: Mapping[tuple[str, str], int], received_at: datetime) -> None:

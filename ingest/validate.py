@@ -5,7 +5,7 @@ is rejected is a call nevertheless: somebody pressed, or something burns, whatev
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -19,6 +19,7 @@ from ingest.series import ROUTES, SAFETY_ROUTE, Series
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: clocks that were never set start before it
 _EVENTS = ROUTES.index(Retention.EVENT)  # where safety readings lie, too
 _UNLIKELY = Flag.OUT_OF_RANGE.value
+_DOUBTFUL = Flag.UNSYNCHRONISED.value
 # Twice as fast as calling the class, for the one line that runs for every reading that comes in.
 _new = tuple.__new__
 
@@ -59,18 +60,22 @@ class Reading(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call for help in a record that cannot be stored; `series_id` is None where its series is not registered."""
+    """A call for help in a record that cannot be stored; `series_id` is None where its series is not registered.
+
+    `at_ms` is when it was, in milliseconds since 1970; None where nobody knows better than when it was received.
+    """
 
     series_id: int | None
     home_id: int
     quantity_id: int
     value: float
+    at_ms: int | None = None
 
 
 class Rejection(NamedTuple):
     """`records` records of a message that cannot be stored, for one reason; `detail` tells the first of them.
 
-    `calls` are the calls for help among them, one for each home, series and quantity.
+    `calls` are the calls for help among them, the latest for each home, series and quantity.
     """
 
     reason: Reason
@@ -102,11 +107,17 @@ class Verdict(NamedTuple):
     @property
     def calls(self) -> tuple[Call, ...]:
         """All calls for help in the message, whether they can be stored or not."""
-        accepted = {
-            Call(reading.series_id, reading.home_id, reading.quantity_id, reading.value)
+        accepted = _latest(
+            Call(
+                reading.series_id,
+                reading.home_id,
+                reading.quantity_id,
+                reading.value,
+                None if reading.flags & _DOUBTFUL else reading.at_ms,
+            )
             for reading in self.readings
             if reading.route == SAFETY_ROUTE and reading.value
-        }
+        )
         return (*accepted, *(call for rejection in self.rejections for call in rejection.calls))
 
     @property
@@ -189,7 +200,7 @@ def judge(delivery: Delivery, registered: Registered, now_ms: int, limits: Limit
         )
         return Verdict(delivery, gateway, batch, (), (unknown,))
     flags = Flag.NONE if batch.clock == "synced" else Flag.UNSYNCHRONISED
-    here = _Here(home_id, series, registered)
+    here = _Here(home_id, series, registered, now_ms if flags is Flag.NONE else None)
     times = _times(now_ms, limits)
     readings, rejections = _sorted_out(measurements, faults, here, int(flags), times)
     is_ahead = any(rejection.reason is Reason.TIME for rejection in rejections) and any(
@@ -199,19 +210,25 @@ def judge(delivery: Delivery, registered: Registered, now_ms: int, limits: Limit
 
 
 class _Here(NamedTuple):
-    """Where a message comes from: the home of its gateway, that gateway's series, and all others."""
+    """Where a message comes from: the home of its gateway, that gateway's series, and all others.
+
+    `until_ms` is when it was received, None where the gateway does not trust its own clock.
+    """
 
     home_id: int
     series: Mapping[str, Series]
     registered: Registered
+    until_ms: int | None
 
-    def call(self, name: str, value: float | None) -> tuple[Call, ...]:
+    def call(self, name: str, value: float | None, at_ms: int | None = None) -> tuple[Call, ...]:
         """Return the call for help that a record says, if it says one."""
         known = self.series.get(name)
         quantity = BY_NAME.get(name.partition("/")[2].partition("/")[0])
         if not value or not math.isfinite(value) or quantity is None or not quantity.safety:
             return ()
-        return (Call(known.series_id if known else None, self.home_id, quantity.id, value),)
+        if at_ms is not None and (self.until_ms is None or not EARLIEST_MS <= at_ms <= self.until_ms):
+            at_ms = None
+        return (Call(known.series_id if known else None, self.home_id, quantity.id, value, at_ms),)
 
 
 class _Times:
@@ -248,15 +265,15 @@ def _sorted_out(
     for name, at_ms, value, unit in measurements:
         known = registered.get(name)
         if known is None:
-            _add(rejected, *_unknown(name, here.registered), here.call(name, value))
+            _add(rejected, *_unknown(name, here.registered), here.call(name, value, at_ms))
             continue
         series_id, home_id, quantity_id, expected, minimum, maximum, binary, route = known
         if unit != expected and not (unit == "" and expected == "1"):
             detail = f"{name}: the unit is {unit!r}; {expected!r} is accepted."
-            _add(rejected, Reason.UNIT, detail, here.call(name, value))
+            _add(rejected, Reason.UNIT, detail, here.call(name, value, at_ms))
             continue
         if not since_ms <= at_ms <= until_ms and (late := times.fault(route, at_ms)):
-            _add(rejected, late, f"{name}: {_FAULTS_OF_TIME[late].format(at_ms)}", here.call(name, value))
+            _add(rejected, late, f"{name}: {_FAULTS_OF_TIME[late].format(at_ms)}", here.call(name, value, at_ms))
             continue
         plausible = minimum <= value <= maximum and not (binary and value not in _BINARY)
         readings.append(
@@ -279,6 +296,16 @@ def _add(rejected: dict[Reason, Rejection], reason: Reason, detail: str, calls: 
     if first is None:
         rejected[reason] = Rejection(reason, detail, 1, calls)
         return
-    known = {call[:3] for call in first.calls}
-    new = tuple(call for call in calls if call[:3] not in known)
-    rejected[reason] = first._replace(records=first.records + 1, calls=first.calls + new)
+    merged = tuple(_latest((*first.calls, *calls))) if calls else first.calls
+    rejected[reason] = first._replace(records=first.records + 1, calls=merged)
+
+
+def _latest(calls: Iterable[Call]) -> Iterable[Call]:
+    """Return the latest call of each home, series and quantity; one without a time is as late as can be."""
+    found: dict[tuple[int | None, int, int], Call] = {}
+    for call in calls:
+        key = (call.series_id, call.home_id, call.quantity_id)
+        before = found.get(key)
+        if before is None or (before.at_ms is not None and (call.at_ms is None or call.at_ms > before.at_ms)):
+            found[key] = call
+    return found.values()

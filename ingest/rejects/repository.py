@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import Identifier
 from psycopg.types.json import Jsonb
 
-import ingest
+import ingest.repository
 from core.statements import Statements
 from core.vocabulary import Retention
 from ingest.series import ROUTES
@@ -135,7 +135,7 @@ def kept_values(connection: Dictionaries, route: int, keys: Sequence[Key]) -> di
 
 
 def pass_on(connection: Dictionaries, calls: Sequence[LateCall], now: datetime) -> None:
-    """Put calls for help into the urgent outbox, with the time at which they were first received."""
+    """Put calls for help into the urgent outbox, with their own time or else that at which they were first received."""
     if not calls:
         return
     connection.execute(
@@ -145,7 +145,7 @@ def pass_on(connection: Dictionaries, calls: Sequence[LateCall], now: datetime) 
             "home_ids": [late.call.home_id for late in calls],
             "quantity_ids": [late.call.quantity_id for late in calls],
             "values": [late.call.value for late in calls],
-            "instants": [late.received_at for late in calls],
+            "instants": [ingest.repository.instant_of(late.call, late.received_at) for late in calls],
             "now": now,
         },
     )

@@ -63,16 +63,19 @@ WITH inserted AS (
 SELECT home_id, date_trunc('hour', ts) AS hour, count(*) AS readings FROM inserted JOIN homes USING (series_id) GROUP BY 1, 2
 
 -- insert_calls --
--- Calls for help in what was rejected, into the urgent outbox, with the time at which they were received.
+-- Calls for help in what was rejected, into the urgent outbox.
 INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
-SELECT series_id, home_id, quantity_id, %(received_at)s, value, %(received_at)s
-FROM unnest(%(series_ids)s::int[], %(home_ids)s::int[], %(quantity_ids)s::smallint[], %(values)s::double precision[])
-     AS t (series_id, home_id, quantity_id, value)
+SELECT series_id, home_id, quantity_id, ts, value, %(received_at)s
+FROM unnest(%(series_ids)s::int[], %(home_ids)s::int[], %(quantity_ids)s::smallint[], %(values)s::double precision[],
+            %(instants)s::timestamptz[]) AS t (series_id, home_id, quantity_id, value, ts)
 
 -- contradictions --
 -- The staged readings of a route that say something else than what is kept under their key. OFFSET 0 keeps the planner,
 -- which knows nothing of the staging table's size, from reading the whole history.
-SELECT staging.message, staging.series_id, staging.home_id, count(*) AS readings, max(staging.value) AS value
+-- `called_at` is when the latest of them was that says anything but 0, null where its clock was not to be trusted.
+SELECT staging.message, staging.series_id, staging.home_id, count(*) AS readings, max(staging.value) AS value,
+    max(coalesce(staging.corrected_ts, CASE WHEN staging.flags & 2 = 0 THEN staging.ts END))
+        FILTER (WHERE staging.value <> 0) AS called_at
 FROM pg_temp.staging
 CROSS JOIN LATERAL (
     SELECT reading.value FROM {readings} AS reading

@@ -141,15 +141,41 @@ def test_a_call_is_heard_once_however_many_steps_it_takes_until_it_can_be_stored
     intake.clock.advance(600)
     report = intake.replay()
     assert (report.stored, dict(report.refused)) == (1, {"unknown series": 1})
-    # The reason is the one that holds now; the call has the time at which it was first received.
+    # The reason is the one that holds now; the call has its own time.
     assert rows(world) == [("unknown series", 1, 1, False)]
-    called = [(NOW, NOW + timedelta(minutes=10), 1.0)]
+    called = [(NOW - timedelta(milliseconds=5), NOW + timedelta(minutes=10), 1.0)]
     assert urgent(world) == called
     assert dict(intake.replay().refused) == {"unknown series": 1}
     world.device(key, "new", ("sos_button",))
     assert intake.replay().stored == 1
     assert urgent(world) == called
     assert rows(world) == [("unknown series", 1, 1, True)]
+
+
+def test_a_late_call_that_cannot_be_stored_is_passed_on_with_its_own_time(world, intake):
+    home = world.home("home")
+    ago = [timedelta(hours=hours) for hours in range(1, 5)]
+    instants = [NOW_MS - round(each.total_seconds() * 1000) for each in ago]
+    intake.take_in(home, ("new/sos_button", instants[0], 1.0))
+    wrong = f'[{{"n":"d/sos_button","u":"%","v":1,"t":{instants[1] / 1000}}}]'.encode()
+    intake.take_in(home, payload=wrong)
+    intake.take_in(home, ("d/sos_button", instants[2], 0.0))
+    intake.take_in(home, ("d/sos_button", instants[2], 1.0))
+    intake.take_in(home, ("new/sos_button", NOW_MS + 200_000, 1.0))
+    intake.take_in(
+        home,
+        ("new/sos_button", instants[3], 1.0),
+        properties=BatchProperties("b", 1, 1.0, "unsynced").as_user_properties(),
+    )
+    assert set(world.rejected()) == {"unknown series", "unit", "conflict"}
+    assert urgent(world) == [
+        (NOW - ago[0], NOW, 1.0),
+        (NOW - ago[1], NOW, 1.0),
+        (NOW - ago[2], NOW, 0.0),
+        (NOW - ago[2], NOW, 1.0),
+        (NOW, NOW, 1.0),
+        (NOW, NOW, 1.0),
+    ]
 
 
 def test_a_conflict_stays_one_and_is_not_counted_again(world, intake):

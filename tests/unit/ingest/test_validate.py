@@ -148,18 +148,35 @@ def test_a_message_that_cannot_be_used_is_rejected_whole(changes, payload, reaso
 
 
 @pytest.mark.parametrize(
-    ("wrong", "series_id", "quantity"),
+    ("wrong", "series_id", "quantity", "at_ms"),
     [
-        (record("cord/sos_button", 1, "1", NOW_MS + DAY_MS + 1), 3, "sos_button"),
-        (record("cord/sos_button", 1, "1", 0), 3, "sos_button"),
-        (record("cord/sos_button", 1, "%"), 3, "sos_button"),
-        (record("cellar/smoke/2", 1, "1"), None, "smoke"),
+        (record("cord/sos_button", 1, "1", NOW_MS + DAY_MS + 1), 3, "sos_button", None),
+        (record("cord/sos_button", 1, "1", 0), 3, "sos_button", None),
+        (record("cord/sos_button", 1, "%"), 3, "sos_button", NOW_MS),
+        (record("cord/sos_button", 1, "%", NOW_MS - DAY_MS), 3, "sos_button", NOW_MS - DAY_MS),
+        (record("cord/sos_button", 1, "%", NOW_MS + 1), 3, "sos_button", None),
+        (record("cord/sos_button", 1, "%", 946_684_799_999), 3, "sos_button", None),
+        (record("cellar/smoke/2", 1, "1"), None, "smoke", NOW_MS),
     ],
 )
-def test_a_call_for_help_is_one_whatever_is_wrong_with_it(wrong, series_id, quantity):
+def test_a_call_for_help_is_one_whatever_is_wrong_with_it(wrong, series_id, quantity, at_ms):
     (rejection,) = judged([wrong, wrong | {"v": 0}, wrong]).rejections
     assert rejection.records == 3
-    assert rejection.calls == (Call(series_id, 7, BY_NAME[quantity].id, 1.0),)
+    assert rejection.calls == (Call(series_id, 7, BY_NAME[quantity].id, 1.0, at_ms),)
+
+
+def test_of_several_calls_the_latest_is_told_and_one_without_a_time_is_the_latest():
+    early, late, never = (record("cord/sos_button", 1, "%", at_ms) for at_ms in (NOW_MS - 9, NOW_MS - 5, NOW_MS + 5))
+    assert [call.at_ms for call in judged([early, late, early]).calls] == [NOW_MS - 5]
+    assert [call.at_ms for call in judged([early, never, late]).calls] == [None]
+    good = [record("cord/sos_button", 1, "1", at_ms) for at_ms in (NOW_MS - 5, NOW_MS - 9)]
+    assert [call.at_ms for call in judged(good).calls] == [NOW_MS - 5]
+
+
+def test_the_time_of_a_call_is_not_told_where_the_clock_is_not_set():
+    properties = BatchProperties("boot", 4, 12.5, "unsynced").as_user_properties()
+    pack = [record("cord/sos_button", 1, "%", NOW_MS - 5), record("cord/sos_button", 1, "1", NOW_MS - 5)]
+    assert [call.at_ms for call in judged(pack, properties=properties).calls] == [None, None]
 
 
 @pytest.mark.parametrize("name", ["cellar/temperature", "cellar", "cellar/smoked", "cellar/tamper"])
