@@ -35,7 +35,7 @@ class _Taken(NamedTuple):
 
 
 class Inbox:
-    """Messages that came and are not yet taken: bounded in number and in bytes.
+    """Messages that came and are not yet taken: bounded in number and in bytes, topics and properties included.
 
     It never refuses what is put in, because that would lose it; `has_room` tells the network when to stop reading. It
     knows how long messages have been here, also those that were taken and are not `settled` yet. For that it keeps one
@@ -48,6 +48,7 @@ class Inbox:
         self._clock = clock
         self._waiting: deque[Delivery] = deque()
         self._bytes = 0
+        self._around_bytes = 0
         self._arrivals: deque[tuple[float, int]] = deque()
         self._taken: dict[tuple[int, int], _Taken] = {}
         self._changed = threading.Condition()
@@ -57,7 +58,7 @@ class Inbox:
 
     def has_room(self) -> bool:
         """Tell whether the network may read on."""
-        return len(self._waiting) < self._messages and self._bytes < self._size
+        return len(self._waiting) < self._messages and self._bytes + self._around_bytes < self._size
 
     def put(self, deliveries: Sequence[Delivery]) -> None:
         """Add what came, in its order."""
@@ -65,7 +66,8 @@ class Inbox:
             return
         with self._changed:
             self._waiting.extend(deliveries)
-            self._bytes += sum(len(each.payload) for each in deliveries)
+            self._bytes += sum([len(each.payload) for each in deliveries])
+            self._around_bytes += sum([each.around_bytes for each in deliveries])
             self._arrivals.append((self._clock.monotonic(), len(deliveries)))
             self._changed.notify_all()
 
@@ -89,7 +91,8 @@ class Inbox:
                 if taken and total > size:
                     break
                 taken.append(self._waiting.popleft())
-            self._bytes -= sum(len(each.payload) for each in taken)
+            self._bytes -= sum([len(each.payload) for each in taken])
+            self._around_bytes -= sum([each.around_bytes for each in taken])
             if taken:
                 self._note_taken(taken)
         return taken

@@ -23,6 +23,7 @@ _PREFIXED = {0x03, 0x08, 0x09}  # those that say their length in two bytes
 _VARIABLE = 0x0B  # the subscription identifier, a variable byte integer
 _LENGTH_BYTES = 4
 _RETAIN = 0x01
+_PAIR_BYTES = 160  # what a pair of texts takes beside their letters, which may be none
 
 
 class ProtocolError(Exception):
@@ -33,7 +34,8 @@ class Delivery(NamedTuple):
     """A message as it came: what is needed to judge it and to acknowledge it.
 
     `session` counts the connections of the subscriber, so that nothing is acknowledged on another one than it came by.
-    `retained` says that the broker had kept it and restates it to a new subscriber: it may be old.
+    `retained` says that the broker had kept it and restates it to a new subscriber: it may be old. `around_bytes` is
+    about what it takes in memory beside the payload: topic and properties.
     """
 
     topic: str
@@ -42,6 +44,7 @@ class Delivery(NamedTuple):
     packet_id: int
     session: int
     retained: bool = False
+    around_bytes: int = 0
 
 
 class Packet(NamedTuple):
@@ -143,7 +146,8 @@ def delivery(packet: Packet, session: int) -> Delivery:
         if position == 0 or end > len(body):
             raise ProtocolError("A message's properties end too early.")
         properties = _user_properties(body, position, end)
-        return Delivery(topic, body[end:], properties, packet_id, session, bool(packet.header & _RETAIN))
+        around_bytes = end + _PAIR_BYTES * len(properties)
+        return Delivery(topic, body[end:], properties, packet_id, session, bool(packet.header & _RETAIN), around_bytes)
     except (struct.error, IndexError) as error:
         raise ProtocolError("A message ends too early.") from error
 

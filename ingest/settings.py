@@ -29,7 +29,7 @@ class IngestSettings(Settings):
     ingest_worker: str = Field(default_factory=_own_name, description="Name of this worker, unlike any other's.")
     ingest_writers: int = Field(default=2, description="Threads that store ordinary readings.", ge=1, le=16)
     ingest_queue_messages: int = Field(default=10_000, description="Messages held by each lane.", ge=10, le=65_535)
-    ingest_queue_bytes: int = Field(default=33_554_432, description="Bytes of payload held by each lane.", ge=1_048_576)
+    ingest_queue_bytes: int = Field(default=33_554_432, description="Bytes held by each lane.", ge=1_048_576)
     ingest_batch_messages: int = Field(default=4_000, description="Messages in one transaction.", ge=1)
     ingest_batch_bytes: int = Field(default=524_288, description="Bytes of payload in one transaction.", ge=65_536)
     ingest_linger_s: float = Field(default=0.05, description="How long ordinary readings wait for company.", ge=0, le=5)

@@ -1,5 +1,6 @@
 """The bounded queue."""
 
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import SimulatedClock
+from ingest import mqtt5
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
 
@@ -34,6 +36,22 @@ def test_there_is_no_more_room_at_the_number_or_the_bytes_and_room_again_after_t
     assert not small.has_room()
     small.take(1, 10)
     assert small.has_room()
+
+
+def test_topics_and_properties_take_room_too_but_are_no_payload():
+    packet = mqtt5.publish("t" * 100, b"x", [("", "")] * 1_000)
+    (found,) = mqtt5.split(bytearray(packet))
+    message = mqtt5.delivery(found, 1)
+    held = sum(sys.getsizeof(pair) + sum(map(sys.getsizeof, set(pair))) for pair in message.user_properties)
+    inbox = Inbox(100, held)
+    for _ in range(2):
+        assert inbox.has_room()
+        inbox.put([message])
+        assert not inbox.has_room()
+        assert inbox.held().payload_bytes == 1
+        inbox.put([message])
+        # What goes into one commit is bounded by the payload, as ever.
+        assert len(inbox.take(10, 2)) == 2
 
 
 def test_what_is_taken_is_bounded_in_bytes_but_never_nothing():
