@@ -32,6 +32,7 @@ from ingest.reads import gateway_starts
 from ingest.repository import Outcome
 from ingest.series import Directory
 from ingest.session import Session
+from ingest.starts import Start, Starts
 from ingest.validate import Call, Limits, Reason, Rejection, Verdict, judge
 
 CAREFUL_COMMITS = 8
@@ -94,6 +95,7 @@ class Writer:
         self._careful = 0
         self._directory = Directory(clock)
         self._doubt = Doubt(clock)
+        self._starts = Starts(clock)
         self._session = Session(lane, connect, counters, clock, self._forget)
 
     def run(self, stop: threading.Event) -> None:
@@ -141,7 +143,7 @@ class Writer:
             with self._flood.admitting(verdicts, self._directory) as admitted:
                 return admitted.verdicts, self._store(connection, admitted.verdicts, admitted.parked)
 
-        done = self._session.persist(work, stop)
+        done = self._session.persist(work, stop, gives_up=True)
         if done is not None:
             self._let_go(*done)
 
@@ -158,7 +160,15 @@ class Writer:
                 judge(verdict.delivery, self._directory, now_ms, self._limits) if verdict.misses else verdict
                 for verdict in verdicts
             ]
-        return _corrected(connection, verdicts, now_ms) if self._lane == Leaf.URGENT else verdicts
+        if self._lane != Leaf.URGENT:
+            return verdicts
+        doubtful = {
+            (verdict.gateway, verdict.batch.boot)
+            for verdict in verdicts
+            if verdict.gateway and verdict.batch and _is_doubtful(verdict)
+        }
+        starts = self._starts.of(doubtful, lambda keys: gateway_starts(connection, keys)) if doubtful else {}
+        return _corrected(verdicts, now_ms, starts)
 
     def _refused_whole(self, connection: Connection[DictRow], delivery: Delivery, code: str) -> Verdict:
         calls: tuple[Call, ...] = ()
@@ -220,12 +230,8 @@ class Writer:
         self._months.clear()
 
 
-def _corrected(connection: Connection[DictRow], verdicts: list[Verdict], now_ms: int) -> list[Verdict]:
+def _corrected(verdicts: list[Verdict], now_ms: int, starts: Mapping[Start, int]) -> list[Verdict]:
     """Say of calls whose gateway does not trust its clock when they must have been."""
-    doubtful = sorted({verdict.gateway for verdict in verdicts if verdict.gateway and _is_doubtful(verdict)})
-    if not doubtful:
-        return verdicts
-    starts = gateway_starts(connection, doubtful)
 
     def corrected(verdict: Verdict) -> Verdict:
         if verdict.gateway is None or verdict.batch is None or not _is_doubtful(verdict):

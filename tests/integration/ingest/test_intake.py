@@ -1,6 +1,7 @@
 """From a published message to stored rows and back to the gateway, on real servers."""
 
 import json
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -11,6 +12,8 @@ from core import senml
 from core.messages import BatchProperties, GatewayStatus, encode
 from core.topics import Leaf
 from core.vocabulary import Flag
+from ingest import repository
+from ingest.reads import gateway_starts
 from tests.integration.ingest.homes import NOW_MS, until
 
 HOUR_MS = 3_600_000
@@ -331,6 +334,34 @@ def test_messages_wait_in_the_broker_while_the_queue_is_full(world, start_worker
         assert home.heard == []
     home.await_stored(*sent)
     assert len(world.stored()) == 200
+
+
+def test_a_call_that_overtakes_the_first_word_of_its_gateway_waits_a_moment_for_it(
+    world, start_worker, sender, service, monkeypatch
+):
+    key = world.home("home")
+    home = sender(key)
+    now_ms = round(time.time() * 1000)
+    status = GatewayStatus(online=True, boot="boot", clock="unsynced", uptime_s=3660.0)
+    looked = threading.Event()
+
+    def seen(connection, keys):
+        found = gateway_starts(connection, keys)
+        if not looked.is_set():
+            # The first look finds nothing, and before the second one the word is there.
+            with service.transaction() as other:
+                repository.record_status(other, key, status, datetime.now(UTC))
+            looked.set()
+        return found
+
+    monkeypatch.setattr("ingest.writer.gateway_starts", seen)
+    start_worker()
+    unsynced = BatchProperties("boot", 1, 60.0, "unsynced").as_user_properties()
+    payload = senml.encode([senml.Measurement("d/sos_button", now_ms - 8000 * HOUR_MS, 1.0, "1")])
+    home.send_bytes(payload, leaf=Leaf.URGENT, properties=unsynced, sequence=1)
+    home.await_stored(1)
+    (urgent,) = world.query("SELECT ts FROM ingest.urgent")
+    assert abs(urgent["ts"].timestamp() * 1000 - (now_ms - HOUR_MS)) < 120_000
 
 
 def test_a_call_by_a_clock_that_is_not_set_keeps_its_key_and_is_told_with_the_time_it_must_have_had(
