@@ -16,7 +16,18 @@ from ingest.counters import Counters
 
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 
+ATTEMPTS = 5  # after which a failure that says nothing of the database's own state is laid to the data
+# Classes of SQLSTATE (PostgreSQL, appendix A) that say how the database is or how it is set up, nothing of the data:
+# connection, transaction, prepared statement, login, rollback, catalogue, schema, rights, resources, locks, operator.
+_PASSING = frozenset({"08", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"})
+
 T = TypeVar("T")
+
+
+def may_pass(error: Exception) -> bool:
+    """Tell whether waiting may help: what failed is the database or the way to it, not this piece of work."""
+    code: str | None = getattr(error, "sqlstate", None)
+    return code is None or code[:2] in _PASSING
 
 
 class Session:
@@ -40,13 +51,17 @@ class Session:
         self._on_change = on_change
         self._connection: Connection[DictRow] | None = None
 
-    def persist(self, work: Callable[[Connection[DictRow]], T], stop: threading.Event) -> T | None:
+    def persist(
+        self, work: Callable[[Connection[DictRow]], T], stop: threading.Event, *, gives_up: bool = False
+    ) -> T | None:
         """Return what `work` returns once it has gone through, or None if `stop` is set before.
 
         Every failure that is the database's own is waited out. Raises `DataError` or `IntegrityError` if the data
-        themselves cannot be stored, also after what was known of the database has been read anew.
+        themselves cannot be stored, also after what was known of the database has been read anew; and, if it
+        `gives_up`, any other `psycopg.Error` that comes so often in a row that it must be due to the data, too.
         """
         attempt = 0
+        last, alike = "", 0
         while not stop.is_set():
             try:
                 return work(self._connected())
@@ -56,6 +71,10 @@ class Session:
                 self._on_change()
             except (psycopg.Error, OSError) as error:
                 self.close()
+                code = "" if may_pass(error) else getattr(error, "sqlstate", "")
+                last, alike = code, alike + 1 if code == last else 1
+                if gives_up and code and alike >= ATTEMPTS:
+                    raise
                 self._wait(error, attempt, stop)
             attempt += 1
         return None

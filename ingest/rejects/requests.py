@@ -14,6 +14,7 @@ from core.notices import Listener
 from ingest.rejects import repository
 from ingest.rejects.replaying import Load, Report, replay
 from ingest.rejects.repository import Dictionaries, Request
+from ingest.session import may_pass
 from ingest.validate import Limits, Reason
 
 CHANNEL = "vicino_replay"
@@ -83,10 +84,10 @@ class Requests:
     def _fulfil(self, connection: Dictionaries, request: Request, stop: threading.Event | None) -> bool:
         try:
             outcome = outcome_of(self._replayed(connection, request, stop))
-        except psycopg.OperationalError:
-            # The database, not the wish: it stays open.
-            raise
-        except Exception as error:  # noqa: BLE001 - one wish that fails must not be tried for ever, nor end the others
+        except Exception as error:
+            # The database, not the wish: it stays open. Any other must not be tried for ever, nor end the others.
+            if isinstance(error, psycopg.OperationalError) and may_pass(error):
+                raise
             code = getattr(error, "sqlstate", None) or type(error).__name__
             logger().error("rejects could not be tried again", reason=code)
             outcome = {"failed": code}
