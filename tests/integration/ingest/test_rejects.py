@@ -260,11 +260,11 @@ def test_the_word_of_a_gateway_about_itself_is_settled_once_it_is_registered(wor
     assert rows(world) == [("unknown gateway", 1, 1, True)]
 
 
-def poison(world):
+def poison(world, code="22003"):
     """Let the database refuse the value 7."""
     world.connection.execute(
         "CREATE FUNCTION public.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF NEW.value = 7 THEN RAISE EXCEPTION 'no' USING ERRCODE = '22003'; END IF; RETURN NEW; END $$;"
+        f" IF NEW.value = 7 THEN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END IF; RETURN NEW; END $$;"
         "CREATE TRIGGER poison BEFORE INSERT ON ingest.reading_event FOR EACH ROW EXECUTE FUNCTION public.poison()"
     )
 
@@ -403,6 +403,21 @@ def test_rejects_are_seen_by_whoever_is_in_charge_of_the_gateway_and_by_nobody_e
         assert reads.administers_all(view)
     with people.transaction() as connection:
         assert reads.groups(connection) == []
+
+
+def test_a_wish_at_which_the_database_fails_within_itself_is_not_tried_for_ever(world, intake, people, requests):
+    home = world.home("ours", organisation="ours")
+    intake.take_in(home, ("new/occupancy", NOW_MS, 7.0))
+    world.device(home, "new", ("occupancy",))
+    poison(world, "54000")
+    installer = person(world, "installer", "ours", "installer")
+    with people.seen_by(installer) as view:
+        assert actions.try_again(view, world.value("SELECT reject_id FROM ingest.reject"), NOW)
+    assert requests.look() == 1
+    assert requests.look() == 0
+    with people.seen_by(installer) as view:
+        (wish,) = reads.seen_wishes(view, NOW - LATER)
+    assert wish.outcome == {"failed": "54000"}
 
 
 def test_a_wish_is_fulfilled_once_for_whoever_may_have_it(world, intake, people, requests):
