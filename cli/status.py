@@ -56,6 +56,7 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
             now = clock.now()
             totals = ingest.reads.totals(connection, now)
             behind = ingest.reads.gateways_behind(connection, now)
+            in_trouble = ingest.reads.gateways_in_trouble(connection)
             rollup_lag_s = ingest.reads.rollup_lag_s(connection, now)
             analysis = analytics.reads.lag(connection, now)
             waiting = alerts.reads.status(connection, now)
@@ -70,7 +71,7 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         "pending": totals.pending,
         "duplicates": totals.duplicates,
     }
-    found["gateways"] = {"online": totals.gateways_online, "total": totals.gateways}
+    found["gateways"] = {"online": totals.gateways_online, "total": totals.gateways, "trouble": in_trouble}
     found["lag"] = {
         "gateway": _rounded(behind.lag_s),
         "ingest": _rounded(metrics.lag_s(metrics.told(run), "ingest")),
@@ -121,6 +122,9 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
         for name, count in found["readings"].items():
             table.add_row(f"Readings {name}", f"{count:,}")
         table.add_row("Gateways online", f"{found['gateways']['online']} of {found['gateways']['total']}")
+        for trouble, count in found["gateways"]["trouble"].items():
+            kind = "other trouble" if trouble == "other" else trouble
+            table.add_row(f"[red]Gateways with {kind}[/red]", f"{count:,}")
         for stage, name in STAGES.items():
             seconds = found["lag"][stage]
             table.add_row(f"{name} behind by", "not known" if seconds is None else f"{seconds:,.1f} s")

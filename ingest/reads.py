@@ -87,6 +87,11 @@ def gateways_behind(connection: Connection[Row], now: datetime) -> GatewaysBehin
     return GatewaysBehind(**row)
 
 
+def gateways_in_trouble(connection: Connection[Row]) -> dict[str, int]:
+    """Return how many gateways cannot keep all that comes, by the trouble that they last told."""
+    return {row["trouble"]: row["gateways"] for row in connection.execute(_sql["gateways_in_trouble"])}
+
+
 def rollup_lag_s(connection: Connection[Row], now: datetime) -> float:
     """Return for how many seconds the oldest readings have waited that are not in the hourly figures yet."""
     row = connection.execute(_sql["rollups_since"]).fetchone()
@@ -189,7 +194,8 @@ def gateway_statuses(view: View) -> list[Row]:
     """Return the last word of every gateway the viewer may see.
 
     Fields: gateway_id, gateway_key, home_id, online, and changed_at, received_at, said_at, queued, oldest_unsent,
-    thinned, clock, version, uptime_s, power, all of which are None for a gateway that never said anything.
+    thinned, clock, version, uptime_s, power, trouble ('' for none), unheard, all of which are None for a gateway that
+    never said anything.
     """
     return view.connection.execute(_sql["gateway_statuses"]).fetchall()
 

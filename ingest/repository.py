@@ -27,6 +27,8 @@ from ingest.validate import Call, Reason, Rejection, Verdict
 URGENT_CHANNEL = "vicino_urgent"
 TOUCHED_CHANNEL = "vicino_touched"
 STATUS_CHANNEL = "vicino_status"
+TROUBLES = ("", "outbox full", "disk full", "disk broken")
+LARGEST_COUNT = 2**62
 
 KEPT_BYTES = 65_536  # of a payload that is rejected
 KEPT_TEXT = 1_000
@@ -189,6 +191,9 @@ def record_status(
                 "version": status.version,
                 "uptime_s": status.uptime_s,
                 "power": status.power,
+                # It is counted by its words: a gateway must not make up as many as it likes.
+                "trouble": status.trouble if status.trouble in TROUBLES else "other",
+                "unheard": min(max(0, status.unheard), LARGEST_COUNT),
             },
         ).fetchone()
         if row is not None and row["applied"]:

@@ -108,9 +108,11 @@ WITH known AS (
     SELECT gateway_id, organisation_id FROM devices.gateway WHERE key = %(key)s
 ), said AS (
     INSERT INTO ingest.gateway_status AS last (gateway_id, organisation_id, online, changed_at, received_at, said_at, boot,
-                                               queued, oldest_unsent, thinned, clock, version, uptime_s, power)
+                                               queued, oldest_unsent, thinned, clock, version, uptime_s, power,
+                                               trouble, unheard)
     SELECT gateway_id, organisation_id, %(online)s, %(received_at)s, %(received_at)s, %(said_at)s, %(boot)s,
-           %(queued)s, %(oldest_unsent)s, %(thinned)s, %(clock)s, %(version)s, %(uptime_s)s, %(power)s
+           %(queued)s, %(oldest_unsent)s, %(thinned)s, %(clock)s, %(version)s, %(uptime_s)s, %(power)s,
+           %(trouble)s, %(unheard)s
     FROM known
     ON CONFLICT (gateway_id) DO UPDATE
     SET organisation_id = excluded.organisation_id,
@@ -132,6 +134,8 @@ WITH known AS (
         clock = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.clock ELSE last.clock END,
         version = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.version ELSE last.version END,
         power = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.power ELSE last.power END,
+        trouble = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.trouble ELSE last.trouble END,
+        unheard = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.unheard ELSE last.unheard END,
         uptime_s = CASE WHEN last.boot = excluded.boot THEN greatest(last.uptime_s, excluded.uptime_s)
                         ELSE excluded.uptime_s END
     WHERE CASE WHEN last.boot = excluded.boot THEN NOT excluded.online OR excluded.uptime_s >= last.uptime_s
@@ -172,6 +176,10 @@ SELECT count(*) FILTER (WHERE online) AS online, count(*) AS said, (SELECT count
            + CASE WHEN online AND received_at >= %(heard_since)s THEN interval '0' ELSE %(now)s - received_at END
        ))) FILTER (WHERE queued > 0), 0)::double precision END AS lag_s
 FROM ingest.gateway_status
+
+-- gateways_in_trouble --
+-- How many gateways cannot keep all that comes, by what keeps them from it.
+SELECT trouble, count(*) AS gateways FROM ingest.gateway_status WHERE trouble <> '' GROUP BY trouble ORDER BY trouble
 
 -- urgent_since --
 -- Safety readings received since an instant, in the order in which they came.
@@ -251,7 +259,7 @@ WHERE gateway.key = ANY (%(keys)s) AND status.online AND status.uptime_s > 0
 -- The last word of every gateway the viewer may see; of those that never said anything, only that.
 SELECT gateway.gateway_id, gateway.key AS gateway_key, gateway.home_id, coalesce(status.online, false) AS online,
        status.changed_at, status.received_at, status.said_at, status.queued, status.oldest_unsent, status.thinned,
-       status.clock, status.version, status.uptime_s, status.power
+       status.clock, status.version, status.uptime_s, status.power, status.trouble, status.unheard
 FROM devices.gateway LEFT JOIN ingest.gateway_status AS status USING (gateway_id)
 ORDER BY gateway.key
 

@@ -183,10 +183,13 @@ def test_gateway_statuses_are_those_the_viewer_may_see(world, service, people):
     silent = world.home("silent", organisation="ours")
     with service.transaction() as connection:
         for key in (ours, theirs):
-            repository.record_status(connection, key, GatewayStatus(online=True, boot="b"), NOW)
+            status = GatewayStatus(online=True, boot="b", trouble="disk full", unheard=3)
+            repository.record_status(connection, key, status, NOW)
+        assert reads.gateways_in_trouble(connection) == {"disk full": 2}
     with people.seen_by(Viewer(world.account("viewer", "ours"))) as view:
         found = {row["gateway_key"]: row for row in reads.gateway_statuses(view)}
     assert found.keys() == {ours, silent}
+    assert (found[ours]["trouble"], found[ours]["unheard"], found[silent]["trouble"]) == ("disk full", 3, None)
     assert (found[ours]["online"], found[silent]["online"], found[silent]["received_at"]) == (True, False, None)
 
 

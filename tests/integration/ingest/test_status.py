@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.messages import GatewayStatus, encode
-from ingest import repository
+from ingest import reads, repository
 from tests.integration.ingest.homes import until
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -125,3 +125,18 @@ def test_statuses_come_in_live_and_as_they_were_retained(world, start_worker, se
     assert [row["online"] for row in rows] == [True, False]
     for each in (silent, living, stray):
         each.say(b"")
+
+
+def test_the_trouble_of_a_gateway_outlives_its_will_and_goes_when_it_says_so(world, service, tell):
+    def troubles():
+        with service.transaction() as connection:
+            return reads.gateways_in_trouble(connection)
+
+    tell(0, said=at(0), uptime_s=10, trouble="disk full", unheard=7)
+    tell(1, online=False)
+    assert (last(world)["trouble"], last(world)["unheard"], troubles()) == ("disk full", 7, {"disk full": 1})
+    # Whatever it calls it: a gateway does not make up words that others read, nor counts that nobody can store.
+    tell(2, said=at(2), uptime_s=12, trouble="<b>call 0900</b>", unheard=10**30)
+    assert (last(world)["unheard"], troubles()) == (repository.LARGEST_COUNT, {"other": 1})
+    tell(3, said=at(3), uptime_s=13)
+    assert (last(world)["trouble"], troubles()) == ("", {})

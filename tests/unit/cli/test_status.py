@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
+from cli.status import STAGES, show
 from core.errors import VicinoError
 
 
@@ -23,3 +24,16 @@ def test_where_nothing_runs_the_exit_code_says_so(tmp_path):
 def test_there_are_no_figures_where_nothing_runs(tmp_path):
     with pytest.raises(VicinoError, match="does not run"):
         ask("metrics", "--data", str(tmp_path))
+
+
+def test_gateways_that_cannot_keep_all_that_comes_are_told_by_what_keeps_them_from_it(capsys):
+    counts = dict.fromkeys(("stored", "rejected", "pending", "duplicates"), 0)
+    found = {
+        "running": True, "data": "d", "url": "u", "services": {}, "database": "answers", "homes": 9, "readings": counts,
+        "gateways": {"online": 8, "total": 9, "trouble": {"disk full": 2, "other": 1}},
+        "lag": dict.fromkeys(STAGES, 0.0), "alerts": {"new": 0, "in_charge": 0, "notifications_failed": 0},
+    }  # fmt: skip
+    show(found, as_json=False)
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["Gateways", "with", "disk", "full", "2"] in told
+    assert ["Gateways", "with", "other", "trouble", "1"] in told
