@@ -64,7 +64,9 @@ class _Pair:
             self.reset()
         elif mode is Mode.DEAF:
             for end in self.ends:
-                end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, _DROP_ALL)
+                # One that is closed at this very moment is deaf as it is.
+                with contextlib.suppress(OSError):
+                    end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, _DROP_ALL)
 
     def reset(self) -> None:
         for end in self.ends:
