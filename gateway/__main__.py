@@ -12,13 +12,15 @@ from core.metrics import exposed, make_registry
 from core.mqtt import BrokerAddress
 from core.service import stop_on_signals
 from gateway.agent import Agent
+from gateway.inventory import Findings
 from gateway.metrics import gateway_figures
 from gateway.outbox import Outbox, outbox_path
 from gateway.publisher import Pace, Publisher
 from gateway.settings import GatewaySettings, keys
-from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
+from gateway.sources.mqtt import MqttSource
 from gateway.storage import RESERVE_BYTES
 from gateway.synchronisation import TIMESYNC, Timekeeper
+from gateway.systems import systems
 from gateway.thinning import Limits
 
 _LOOK_S = 1.0
@@ -28,7 +30,6 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
     """Compose the agent of one gateway; raises `VicinoError` if its outbox cannot be opened."""
     timekeeper = Timekeeper(clock, TIMESYNC)
     broker = BrokerAddress.parse(settings.broker_url.get_secret_value())
-    home_url = settings.home_broker_url or settings.broker_url
     outbox = Outbox(
         outbox_path(settings.data, gateway),
         clock,
@@ -52,20 +53,24 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
         timekeeper=timekeeper,
         power=settings.power,
     )
-    source = Zigbee2MqttSource(
-        gateway,
-        settings.home_base.format(gateway=gateway),
-        BrokerAddress.parse(home_url.get_secret_value()),
-        outbox,
-        clock,
-        timekeeper=timekeeper,
-        keepalive_s=settings.keepalive_s,
-        reconnect_max_s=settings.reconnect_max_s,
-        on_readings=publisher.notify,
-        on_inventory=publisher.say_inventory,
-        on_unheard=publisher.note_unheard,
-    )
-    return Agent(gateway, outbox, publisher, [source])
+    findings = Findings(publisher.say_inventory)
+    sources = [
+        MqttSource(
+            gateway,
+            system.dialect,
+            system.broker,
+            outbox,
+            clock,
+            timekeeper=timekeeper,
+            keepalive_s=settings.keepalive_s,
+            reconnect_max_s=settings.reconnect_max_s,
+            on_readings=publisher.notify,
+            on_inventory=findings.of(system.dialect.name),
+            on_unheard=publisher.note_unheard,
+        )
+        for system in systems(gateway, settings)
+    ]
+    return Agent(gateway, outbox, publisher, sources)
 
 
 def serve(agents: list[Agent], clock: Clock, stop: threading.Event) -> bool:

@@ -21,6 +21,7 @@ from core.messages import BatchProperties, ClockState
 from core.senml import Measurement, encode
 from core.topics import Leaf
 from gateway.aside import REMEMBER, SEAL, TAKE, Aside, sealed_row
+from gateway.notes import Notes
 from gateway.reading import Batch, Reading, Row, State, nature
 from gateway.stamping import LastReading, stamp
 from gateway.storage import OutboxError, OutboxInUseError, Storage, unreadable
@@ -92,6 +93,7 @@ class Outbox:
         self._mutex = threading.RLock()
         self._storage = Storage(path, clock, durable=durable, reserve_bytes=reserve_bytes)
         self._db = self._storage.db
+        self.notes = Notes(self._storage, self._mutex, self._transaction)
         self._thinning = Thinning(self._storage, limits or Limits(), self._transaction)
         self._aside = Aside()
         self._next_old_ms = 0
@@ -265,17 +267,6 @@ class Outbox:
         """Return what is remembered of a series."""
         with self._mutex:
             return self._series.get(name)
-
-    def note(self, name: str, value: bytes) -> None:
-        """Keep a source's note across restarts. Raises `OutboxError`."""
-        with self._mutex, self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)", (name, value))
-
-    def noted(self, name: str) -> bytes | None:
-        """Return a source's note, or None."""
-        with self._mutex:
-            rows = self._storage.rows("SELECT value FROM notes WHERE name = ?", (name,))
-        return bytes(rows[0][0]) if rows else None
 
     def forget_series(self) -> None:
         """Forget the latest readings, so that a recording that is played once more goes in as a whole."""

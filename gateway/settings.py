@@ -20,6 +20,9 @@ class GatewaySettings(Settings):
         default="",
         description="Keys of the gateways in this process, separated by commas; `gw-{01..12}` means twelve of them.",
     )
+    systems: str = Field(
+        default="zigbee2mqtt", description="Systems in the home that are listened to, separated by commas."
+    )
     home_broker_url: SecretStr | None = Field(
         default=None, description="Broker in the home, where Zigbee2MQTT publishes; the service's broker if not given."
     )

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from core.vocabulary import BY_NAME, Quantity
+from devices.decoders.decoded import Decoded, Measurement, Refusal
 
 MAXIMUM_STATE_BYTES = 64 * 1024
 MAXIMUM_DEVICES_BYTES = 16 * 1024 * 1024
@@ -34,29 +35,6 @@ _FIRST_INSTANT, _LAST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200,
 # Models on which a property means another quantity than its name says: a strap under the mattress calls it
 # occupancy when somebody lies on it.
 MEANINGS: Mapping[str, Mapping[str, str]] = {"TS0601_bed_presence_sensor": {"occupancy": "bed_occupancy"}}
-
-
-class Measurement(NamedTuple):
-    """One value in the unit of its quantity; `channel` is "" but for devices that have several of the same."""
-
-    quantity: str
-    value: float
-    channel: str = ""
-
-
-class State(NamedTuple):
-    """A decoded state message. `at` is the source's own time (UTC) if it says one; `others` is all the rest."""
-
-    measurements: tuple[Measurement, ...]
-    others: dict[str, Any]
-    at: datetime | None
-
-
-class Refusal(NamedTuple):
-    """A message that cannot be used: a `reason` from a small list (oversized, syntax, shape), and details."""
-
-    reason: str
-    detail: str
 
 
 class Exposed(NamedTuple):
@@ -109,7 +87,7 @@ class _Rule(NamedTuple):
 
 def decode_state(
     payload: bytes, units: Mapping[str, str] | None = None, meanings: Mapping[str, str] | None = None
-) -> State | Refusal:
+) -> Decoded | Refusal:
     """Return the measurements in the state message of one device, or why it cannot be used.
 
     `units` are those the device exposes, by property; without them the unit of voltage and pressure is told from
@@ -136,7 +114,7 @@ def decode_state(
             if meanings and name in meanings:
                 measurement = measurement._replace(quantity=meanings[name])
             measurements.append(measurement)
-    return State(tuple(measurements), others, at)
+    return Decoded(tuple(measurements), others, at)
 
 
 def decode_devices(payload: bytes) -> Devices | Refusal:

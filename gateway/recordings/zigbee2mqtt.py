@@ -13,7 +13,8 @@ import msgspec
 
 from core.messages import FoundDevice
 from core.topics import KEY
-from gateway.bridge import Bridge
+from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
+from gateway.interpretation import Interpreter
 from gateway.recordings.recording import RecordedHome, Recording, RecordingError, Refusal, TrackBuilder, lines_of
 
 _TIMEZONE = "Europe/Rome"
@@ -38,20 +39,17 @@ class RawMessage(NamedTuple):
 class _Home:
     def __init__(self, base: str) -> None:
         self.builder = TrackBuilder()
-        # The track makes times of its own where they tie, so the bridge alone says what is known of a series.
-        self.bridge = Bridge(base, lambda _: None)
+        # The track makes times of its own where they tie, so the interpreter alone says what is known of a series.
+        self.interpreter = Interpreter(Zigbee2Mqtt(base), lambda _: None)
 
     def take(self, message: RawMessage) -> bool:
         """Keep what a message says; tell whether it could be read."""
         now_ms = round(message.at.timestamp() * 1000)
-        before = self._unreadable()
-        for reading in self.bridge.take(message.topic, message.payload, now_ms, restated=False):
+        before = self.interpreter.refused.total()
+        for reading in self.interpreter.take(message.topic, message.payload, now_ms, restated=False):
             at_ms = now_ms if reading.at_ms is None else reading.at_ms
             self.builder.add(at_ms, reading.name, reading.value, reading.unit)
-        return self._unreadable() == before
-
-    def _unreadable(self) -> int:
-        return sum(self.bridge.refused.values()) + sum(self.bridge.unknown.values())
+        return self.interpreter.refused.total() == before
 
 
 class _Traffic:
@@ -80,7 +78,7 @@ class _Traffic:
         for gateway, home in sorted(self._homes.items()):
             track, same = home.builder.build()
             identical += same
-            recorded.append(RecordedHome(_entry(gateway, home.bridge.inventory().devices), track))
+            recorded.append(RecordedHome(_entry(gateway, home.interpreter.inventory().devices), track))
         return Recording(recorded, self.rows, identical, self.refused)
 
 

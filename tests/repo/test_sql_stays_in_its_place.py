@@ -27,6 +27,7 @@ EXEMPT = {
     "core/notices.py": "LISTEN: the channel is not a parameter in SQL",
     "gateway/outbox.py": "SQLite, the gateway's own store, is its repository",
     "gateway/aside.py": "saves to the outbox what was only in memory",
+    "gateway/notes.py": "keeps what sources note down in the outbox's file",
     "gateway/storage.py": "opens the outbox's file",
     "gateway/thinning.py": "thins the outbox",
 }

@@ -14,10 +14,11 @@ import pytest
 from core.clock import SystemClock
 from core.mqtt import Connection
 from core.topics import Leaf
+from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.outbox import Outbox
 from gateway.publisher import Pace, Publisher
-from gateway.sources import zigbee2mqtt
-from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
+from gateway.sources import mqtt
+from gateway.sources.mqtt import MqttSource
 from gateway.storage import Storage
 from gateway.window import Limits
 
@@ -68,8 +69,8 @@ class Home:
         self.outbox = outbox
         pace = Pace(linger_s=0.0, will_delay_s=0, reconnect_max_s=1, limits=Limits(first_s=0.3))
         self.publisher = Publisher("gw-1", outbox, broker.address, self.clock, pace=pace)
-        self.source = Zigbee2MqttSource(
-            "gw-1", BASE, broker.address, outbox, self.clock,
+        self.source = MqttSource(
+            "gw-1", Zigbee2Mqtt(BASE), broker.address, outbox, self.clock,
             on_readings=self.publisher.notify, on_unheard=self.publisher.note_unheard,
         )  # fmt: skip
         self.confirmed: list[int] = []
@@ -87,7 +88,7 @@ class Home:
             thread.start()
         try:
             # By then it is subscribed.
-            wait_until(lambda: self.outbox.noted("zigbee2mqtt devices"))
+            wait_until(lambda: self.outbox.notes.under("zigbee2mqtt "))
             yield
             assert all(thread.is_alive() for thread in threads)
         finally:
@@ -177,7 +178,7 @@ def test_not_even_the_reserve_is_left_and_help_is_called_from_memory(
 def test_what_comes_while_nothing_can_be_written_does_not_pile_up(
     own_broker: Any, service_of: Any, tmp_path: Path, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(zigbee2mqtt, "HELD", 400)
+    monkeypatch.setattr(mqtt, "HELD", 400)
     events = 250
     with (
         Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1", durable=False) as outbox,
@@ -202,7 +203,7 @@ def test_what_comes_while_nothing_can_be_written_does_not_pile_up(
 def test_levels_are_given_up_and_counted_before_a_call_for_help_has_no_way_left(
     own_broker: Any, service_of: Any, tmp_path: Path, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(zigbee2mqtt, "HELD", 100)
+    monkeypatch.setattr(mqtt, "HELD", 100)
     monkeypatch.setattr(Storage, "has_room", property(lambda _: False))
     with (
         Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1", durable=False) as outbox,

@@ -11,22 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.vocabulary import BY_NAME
+from devices.decoders.decoded import Decoded, Measurement, Refusal
 from devices.decoders.zigbee2mqtt import (
     MAXIMUM_STATE_BYTES,
     Devices,
     Exposed,
-    Measurement,
-    Refusal,
-    State,
     decode_devices,
     decode_state,
     exposed,
 )
 
 
-def state(units: dict[str, str] | None = None, **properties: Any) -> State:
+def state(units: dict[str, str] | None = None, **properties: Any) -> Decoded:
     found = decode_state(json.dumps(properties).encode(), units)
-    assert isinstance(found, State)
+    assert isinstance(found, Decoded)
     return found
 
 
@@ -63,7 +61,7 @@ def state(units: dict[str, str] | None = None, **properties: Any) -> State:
     ],
 )
 def test_each_property_becomes_its_quantity(name: str, value: object, expected: Measurement) -> None:
-    assert state(**{name: value}) == State((expected,), {}, None)
+    assert state(**{name: value}) == Decoded((expected,), {}, None)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +75,7 @@ def test_each_property_becomes_its_quantity(name: str, value: object, expected: 
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_handed_back_as_it_was(name: str, value: object) -> None:
-    assert state(**{name: value}) == State((), {name: value}, None)
+    assert state(**{name: value}) == Decoded((), {name: value}, None)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +94,7 @@ def test_units_that_the_device_exposes_decide() -> None:
 
 
 def test_raw_illuminance_gives_way_to_lux() -> None:
-    assert state(illuminance=9000, illuminance_lux=8) == State(
+    assert state(illuminance=9000, illuminance_lux=8) == Decoded(
         (Measurement("illuminance", 8),), {"illuminance": 9000}, None
     )
 
@@ -128,7 +126,7 @@ known = st.sampled_from(
 
 @given(st.binary())
 def test_any_bytes_are_decoded_or_refused(payload: bytes) -> None:
-    assert isinstance(decode_state(payload), State | Refusal)
+    assert isinstance(decode_state(payload), Decoded | Refusal)
     assert isinstance(decode_devices(payload), Devices | Refusal)
 
 
@@ -157,17 +155,17 @@ def test_the_recorded_states_are_decoded(shared_data: Path) -> None:
         if "flow" not in path.name
     }
     climate = found["temperature-humidity-and-pressure-sensor_1"]
-    assert isinstance(climate, State)
+    assert isinstance(climate, Decoded)
     assert set(climate.measurements) == {
         Measurement("battery", 100), Measurement("humidity", 44.43), Measurement("link_quality", 152),
         Measurement("pressure", 957.4), Measurement("temperature", 20.74), Measurement("voltage", 3.025),
     }  # fmt: skip
     assert climate.others == {"power_outage_count": 1616}
     bulb = found["bulb_1"]
-    assert isinstance(bulb, State)
+    assert isinstance(bulb, Decoded)
     assert bulb.measurements == (Measurement("link_quality", 220),)
     assert len(bulb.others) == 6
-    assert isinstance(found["cube_1"], State)
+    assert isinstance(found["cube_1"], Decoded)
 
 
 def test_every_recorded_message_keeps_all_it_holds(shared_data: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from core.errors import VicinoError
 from gateway.settings import GatewaySettings, keys
+from gateway.systems import systems
 
 
 def test_lists_and_ranges() -> None:
@@ -23,3 +24,14 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("VICINO_HOME_BASE", "home/{gateway}/z2m")
     settings = GatewaySettings()
     assert (settings.gateways, settings.home_base, settings.home_broker_url) == ("gw-1", "home/{gateway}/z2m", None)
+
+
+def test_the_systems_are_those_that_are_named() -> None:
+    (system,) = systems("gw-1", GatewaySettings(broker_url="mqtt://127.0.0.1", home_base="home/{gateway}/z2m"))
+    assert system.dialect.subscriptions == ("home/gw-1/z2m/#",)
+
+
+@pytest.mark.parametrize("named", ["", "zigbee2mqtt,zigbee2mqtt", "zigbee2mqtt, telex"])
+def test_a_system_that_nobody_knows_is_refused(named: str) -> None:
+    with pytest.raises(VicinoError, match="VICINO_SYSTEMS"):
+        systems("gw-1", GatewaySettings(broker_url="mqtt://127.0.0.1", systems=named))

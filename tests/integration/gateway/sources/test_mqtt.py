@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ import pytest
 
 from core.clock import SystemClock
 from core.mqtt import Connection
-from gateway import bridge
-from gateway.outbox import Outbox, Reading
-from gateway.sources import zigbee2mqtt
-from gateway.sources.zigbee2mqtt import Zigbee2MqttSource
+from devices.decoders.decoded import Refusal
+from gateway.dialects import zigbee2mqtt
+from gateway.dialects.dialect import Dialect, Said
+from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
+from gateway.outbox import Outbox
+from gateway.sources.mqtt import MqttSource
 
 BASE = "home/gw-1/zigbee2mqtt"
 SENSOR = {
@@ -24,21 +26,23 @@ SENSOR = {
 }  # fmt: skip
 
 
-class Fragile(bridge.Bridge):
+class Fragile(Zigbee2Mqtt):
     """Fails on one topic, in whatever way."""
 
-    met: list[str]
+    def __init__(self, base: str, met: list[str]) -> None:
+        super().__init__(base)
+        self._met = met
 
-    def take(self, topic: str, payload: bytes, now_ms: int, **options: Any) -> list[Reading]:
+    def read(self, topic: str, payload: bytes) -> Sequence[Said | Refusal]:
         if topic.endswith("poison"):
-            self.met.append(topic)
+            self._met.append(topic)
             raise TypeError(payload)
-        return super().take(topic, payload, now_ms, **options)
+        return super().read(topic, payload)
 
 
 @contextmanager
-def running(outbox: Outbox, broker: Any) -> Iterator[Zigbee2MqttSource]:
-    source = Zigbee2MqttSource("gw-1", BASE, broker.address, outbox, SystemClock())
+def running(outbox: Outbox, broker: Any, dialect: Dialect) -> Iterator[MqttSource]:
+    source = MqttSource("gw-1", dialect, broker.address, outbox, SystemClock())
     stop = threading.Event()
     thread = threading.Thread(target=source.run, args=(stop,))
     thread.start()
@@ -56,27 +60,25 @@ def test_one_message_that_fails_is_refused_and_the_source_goes_on(
     own_broker: Any,
     tmp_path: Path,
     wait_until: Callable[..., None],
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(Fragile, "met", [], raising=False)
-    monkeypatch.setattr(zigbee2mqtt, "Bridge", Fragile)
+    met: list[str] = []
     speaker = Connection(own_broker.address, "bridge")
     speaker.start()
     assert speaker.wait_connected(15)
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
-        with running(outbox, own_broker) as source:
+        with running(outbox, own_broker, Fragile(BASE, met)) as source:
             speaker.publish(f"{BASE}/bridge/devices", json.dumps([SENSOR]).encode(), retain=True)
             for value in (True, False):
                 speaker.publish(f"{BASE}/poison", b"a secret")
                 speaker.publish(f"{BASE}/hall", json.dumps({"occupancy": value}).encode())
             wait_until(lambda: outbox.waiting == 2)
-            assert source._bridge.refused == {"failure": 2}
-        with running(outbox, own_broker):
+            assert source._interpreter.refused == {"failure": 2}
+        with running(outbox, own_broker, Fragile(BASE, met)):
             speaker.publish(f"{BASE}/hall", b'{"occupancy": true}')
             wait_until(lambda: outbox.waiting == 3)
         # It was acknowledged: nobody delivers it again.
-        assert len(Fragile.met) == 2
+        assert len(met) == 2
     speaker.stop()
     logged = capsys.readouterr()
     assert "secret" not in logged.out + logged.err
@@ -88,8 +90,8 @@ def test_a_noted_list_of_devices_that_fails_does_not_keep_the_source_from_starti
     def fail(_: bytes) -> None:
         raise TypeError("unhashable")
 
-    monkeypatch.setattr(bridge, "decode_devices", fail)
+    monkeypatch.setattr(zigbee2mqtt, "decode_devices", fail)
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
-        outbox.note(zigbee2mqtt._NOTE, b"[]")
-        with running(outbox, own_broker) as source:
-            assert source._bridge.refused == {"failure": 1}
+        outbox.notes.keep(f"zigbee2mqtt {BASE}/bridge/devices", b"[]")
+        with running(outbox, own_broker, Zigbee2Mqtt(BASE)) as source:
+            assert source._interpreter.refused == {"failure": 1}

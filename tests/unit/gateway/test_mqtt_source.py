@@ -9,8 +9,9 @@ import pytest
 
 from core.clock import SimulatedClock
 from core.mqtt import BrokerAddress, Message
+from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.outbox import Outbox
-from gateway.sources.zigbee2mqtt import HELD, Zigbee2MqttSource
+from gateway.sources.mqtt import HELD, MqttSource
 
 BASE = "zigbee2mqtt"
 NOBODY = BrokerAddress("127.0.0.1", 9, None, None, tls=False)
@@ -32,7 +33,7 @@ class Home:
         self.deliver(1, json.dumps([DOOR]).encode(), topic=f"{BASE}/bridge/devices")
 
     def start_again(self) -> None:
-        self._source = Zigbee2MqttSource("gw-1", BASE, NOBODY, self.outbox, self._clock)
+        self._source = MqttSource("gw-1", Zigbee2Mqtt(BASE), NOBODY, self.outbox, self._clock)
 
     def hear(self, mid: int, payload: bytes, *, topic: str = f"{BASE}/door", dup: bool = False) -> None:
         self._clock.advance(1)

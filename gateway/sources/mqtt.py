@@ -1,4 +1,4 @@
-"""Readings from the home's broker, where Zigbee2MQTT publishes.
+"""Readings from a broker on which some system publishes: Zigbee2MQTT in the home, a LoRaWAN server, and others.
 
 A message is acknowledged to that broker (QoS 1, persistent session) only after the outbox has committed what it
 says; what arrives while the gateway is down waits there. While the outbox takes nothing, the messages are kept here,
@@ -18,7 +18,8 @@ from core.clock import Clock
 from core.log import logger
 from core.messages import FoundDevice, Inventory
 from core.mqtt import BrokerAddress, Connection, Message
-from gateway.bridge import Bridge
+from gateway.dialects.dialect import Dialect
+from gateway.interpretation import Interpreter
 from gateway.outbox import Outbox, OutboxError, Reading
 from gateway.synchronisation import Instant, Timekeeper
 
@@ -29,7 +30,7 @@ _MOST_UNRECORDED = 1_000
 _MOST_UNREAD = 20_000
 _LOOK_S = 60.0
 _RETRY_S = 1.0
-_NOTE = "zigbee2mqtt devices"
+_MOST_NOTES = 2_000
 
 
 class _Taken(NamedTuple):
@@ -41,13 +42,13 @@ class _Taken(NamedTuple):
     rescued: bool = False
 
 
-class Zigbee2MqttSource:
-    """Feeds the outbox of one gateway from one bridge."""
+class MqttSource:
+    """Feeds the outbox of one gateway from one system, as its dialect understands it."""
 
     def __init__(
         self,
         gateway: str,
-        base: str,
+        dialect: Dialect,
         broker: BrokerAddress,
         outbox: Outbox,
         clock: Clock,
@@ -59,7 +60,7 @@ class Zigbee2MqttSource:
         on_inventory: Callable[[Inventory], None] = lambda _: None,
         on_unheard: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Prepare to read the bridge whose base topic is `base`.
+        """Prepare to read what `dialect` subscribes to.
 
         `on_readings` and `on_inventory` are called after a commit, `on_unheard` with a number of messages without
         guarantee of delivery (QoS 0) that there was no room for.
@@ -70,24 +71,25 @@ class Zigbee2MqttSource:
         self._on_readings = on_readings
         self._on_inventory = on_inventory
         self._on_unheard = on_unheard
-        self._bridge = Bridge(base, outbox.last)
-        self._devices_topic = f"{base}/bridge/devices"
+        self._dialect = dialect
+        self._interpreter = Interpreter(dialect, outbox.last)
         self._messages: SimpleQueue[Message] = SimpleQueue()
         self._taken: dict[object, _Taken] = {}
         self._unrecorded: list[bytes] = []
-        self._listed: bytes | None = None
+        self._notes: dict[str, bytes] = {}
         self._retry_at = 0.0
         self._wake = threading.Event()
         self._said: object = None
-        # The broker delivers what it kept for us before it restates the list of devices.
-        known = outbox.noted(_NOTE)
-        if known is not None:
-            self._understand(Message(self._devices_topic, known, 0, 0, True, []), self._timekeeper.look())
+        # The broker delivers what it kept for us before it restates what explains it.
+        known = outbox.notes.under(f"{dialect.name} ")
+        self._noted = set(known)
+        for topic, payload in known.items():
+            self._understand(Message(topic, payload, 0, 0, True, []), self._timekeeper.look())
         self._connection = Connection(
             broker,
-            f"vicino-source-{gateway}",
+            f"vicino-{dialect.name}-{gateway}",
             on_message=self._note,
-            subscriptions=(f"{base}/#",),
+            subscriptions=dialect.subscriptions,
             clean_start=False,
             session_expiry_s=_SESSION_EXPIRY_S,
             receive_maximum=HELD,
@@ -145,8 +147,8 @@ class Zigbee2MqttSource:
 
     def _take(self, message: Message, instant: Instant) -> None:
         receipt = _receipt(message)
-        if message.topic == self._devices_topic and message.payload:
-            self._listed = message.payload
+        if self._dialect.is_note(message.topic) and (message.topic in self._noted or len(self._noted) < _MOST_NOTES):
+            self._notes[message.topic] = message.payload
         if message.dup and receipt in self._taken:
             # Held still: it is acknowledged on the connection that it has come by now.
             self._taken[receipt] = self._taken[receipt]._replace(message=message)
@@ -170,14 +172,14 @@ class Zigbee2MqttSource:
     def _understand(self, message: Message, instant: Instant) -> list[Reading]:
         """Return what a message says; one that nobody has thought of is refused and must not stop the others."""
         try:
-            readings = self._bridge.take(
+            readings = self._interpreter.take(
                 message.topic, message.payload, instant.at_ms, restated=message.retain, connection=message.connection
             )
         except Exception as error:  # noqa: BLE001 - it would come again after each restart, for ever
-            self._bridge.refuse("failure")
+            self._interpreter.refuse("failure")
             logger().error("message refused", error=type(error).__name__, bytes=len(message.payload))
             return []
-        # The bridge reads the same clock as we do, or one that nobody can tell to be better.
+        # The system reads the same clock as we do, or one that nobody can tell to be better.
         return [
             reading._replace(
                 at_ms=reading.at_ms if instant.synchronised else None, arrived_ms=instant.monotonic_ms
@@ -187,9 +189,7 @@ class Zigbee2MqttSource:
 
     def _deliver(self) -> None:
         """Commit what was taken, then acknowledge it. Raises `OutboxError`: then it is all still there."""
-        if self._listed is not None:
-            self._outbox.note(_NOTE, self._listed)
-            self._listed = None
+        self._keep_notes()
         while self._taken:
             part = list(islice(self._taken.items(), _MOST_AT_ONCE))
             readings = [reading for _, taken in part for reading in taken.readings]
@@ -198,6 +198,13 @@ class Zigbee2MqttSource:
             if readings:
                 self._on_readings()
         self._say_inventory()
+
+    def _keep_notes(self) -> None:
+        while self._notes:
+            topic, payload = next(iter(self._notes.items()))
+            self._outbox.notes.keep(f"{self._dialect.name} {topic}", payload)
+            (self._noted.add if payload else self._noted.discard)(topic)
+            del self._notes[topic]
 
     def _commit(self, part: Sequence[tuple[object, _Taken]], readings: list[Reading]) -> None:
         # A message that says nothing uses an id, too: by the number of receipts, the outbox tells how old an id is. It
@@ -246,7 +253,7 @@ class Zigbee2MqttSource:
                 self._let_go(levels)
 
     def _say_inventory(self) -> None:
-        inventory = self._bridge.inventory()
+        inventory = self._interpreter.inventory()
         outline = [_outline(device) for device in inventory.devices]
         if outline and outline != self._said:
             self._said = outline

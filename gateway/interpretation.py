@@ -1,0 +1,100 @@
+"""What a system on a broker says, turned into readings. Pure: messages go in, readings and an inventory come out.
+
+What a message means is told by its dialect, when a value was measured by `gateway.course`, whether it is worth telling
+by `gateway.restatement`.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from core.messages import Inventory
+from core.vocabulary import BY_NAME
+from devices.decoders.decoded import Measurement, Refusal
+from gateway.course import Course, Report
+from gateway.dialects.dialect import Dialect, Said
+from gateway.reading import Reading
+from gateway.restatement import Told, worth_telling
+from gateway.stamping import LastReading
+
+_TEXT = 80
+_MOST_UNMAPPED = 100  # properties noted of one device
+_MOST_DEVICES = 1_000
+
+
+class Interpreter:
+    """One system. `last` tells what the outbox remembers of a series; `refused` counts by reason what was no use."""
+
+    def __init__(self, dialect: Dialect, last: Callable[[str], LastReading | None]) -> None:
+        self._dialect = dialect
+        self._last = last
+        self._courses: dict[str, Course] = {}
+        self._told: dict[str, Told] = {}
+        self._quantities: dict[str, set[str]] = {}
+        self._unmapped: dict[str, dict[str, str]] = {}
+        self.refused: Counter[str] = Counter()
+
+    def take(self, topic: str, payload: bytes, now_ms: int, *, restated: bool, connection: int = 0) -> list[Reading]:
+        """Return the readings of a message that arrived at `now_ms`; `restated` if the broker had kept it.
+
+        `connection` tells the connections to the broker apart: what comes by another one may have waited.
+        """
+        readings: list[Reading] = []
+        for part in self._dialect.read(topic, payload):
+            if isinstance(part, Refusal):
+                self.refuse(part.reason)
+                continue
+            said_ms = round(part.at.timestamp() * 1000) if part.at else None
+            report = Report(now_ms, said_ms, restated, connection)
+            found = [self._reading(part.key, measurement, report) for measurement in part.measurements]
+            readings += [reading for reading in found if reading is not None]
+            self._note_unmapped(part)
+        return readings
+
+    def refuse(self, reason: str) -> None:
+        """Count a message that could not be used; `reason` is one of a small list."""
+        self.refused[reason] += 1
+
+    def inventory(self) -> Inventory:
+        """Return what was found: what the dialect knows of, with what they were seen to report."""
+        return Inventory(
+            [
+                msgspec.structs.replace(
+                    device,
+                    quantities=sorted({*device.quantities, *self._quantities.get(device.key, ())}),
+                    unmapped=device.unmapped | self._unmapped.get(device.key, {}),
+                )
+                for device in self._dialect.devices()
+            ]
+        )
+
+    def _reading(self, key: str, measurement: Measurement, report: Report) -> Reading | None:
+        quantity, value, channel = measurement
+        name = f"{key}/{quantity}/{channel}" if channel else f"{key}/{quantity}"
+        self._quantities.setdefault(key, set()).add(quantity)
+        counted = self._course(name, quantity).take(value, report)
+        if counted is None:
+            return None
+        measured_ms = report.now_ms if counted.at_ms is None else counted.at_ms
+        if not worth_telling(quantity, value, measured_ms, self._told.get(name)):
+            return None
+        self._told[name] = Told(measured_ms, value)
+        return Reading(name, value, BY_NAME[quantity].unit, counted.at_ms, counted.said_ms)
+
+    def _course(self, name: str, quantity: str) -> Course:
+        course = self._courses.get(name)
+        if course is None:
+            last = self._last(name)
+            course = self._courses[name] = Course(last, safety=BY_NAME[quantity].safety)
+            if last is not None:
+                self._told[name] = Told(last.source_ms, last.value)
+        return course
+
+    def _note_unmapped(self, said: Said) -> None:
+        if not said.others or (said.key not in self._unmapped and len(self._unmapped) >= _MOST_DEVICES):
+            return
+        noted = self._unmapped.setdefault(said.key, {})
+        for name, value in said.others.items():
+            if name[:_TEXT] in noted or len(noted) < _MOST_UNMAPPED:
+                noted[name[:_TEXT]] = str(value)[:_TEXT]
