@@ -39,6 +39,17 @@ class Record(msgspec.Struct, omit_defaults=True, gc=False):
     t: float = 0.0
 
 
+class Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A SenML record with no other labels than those that `encode` writes, as nearly all that come are."""
+
+    n: str
+    v: float
+    bn: str = ""
+    bt: float = 0.0
+    u: str = ""
+    t: float = 0.0
+
+
 class Measurement(NamedTuple):
     """One resolved record: full name, instant in milliseconds since 1970, value, unit ("" if none was given)."""
 
@@ -63,6 +74,7 @@ class Fault(NamedTuple):
 
 
 _decoder = msgspec.json.Decoder(list[Record])
+_plain_decoder = msgspec.json.Decoder(list[Plain])
 _encoder = msgspec.json.Encoder()
 
 
@@ -89,6 +101,14 @@ def encode(measurements: Iterable[Measurement]) -> bytes:
             record["t"] = offset // 1000 if offset % 1000 == 0 else offset / 1000
         records.append(record)
     return _encoder.encode(records)
+
+
+def plain(payload: bytes) -> list[Plain] | None:
+    """Return the records of a pack, not resolved, if it is written as `encode` does; None says nothing about it."""
+    try:
+        return _plain_decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def decode(payload: bytes) -> tuple[list[Resolved], list[Fault]]:

@@ -6,7 +6,7 @@ year in which there was no gateway yet is no answer.
 
 from collections.abc import Sequence
 
-from ingest.validate import Reading
+from ingest.reading import Reading
 
 
 def shift_ms(readings: Sequence[Reading], received_ms: int, sealed_s: float, started_ms: int | None) -> int:

@@ -19,8 +19,9 @@ from math import inf
 from typing import NamedTuple
 
 from core.clock import Clock
+from ingest.reading import Reading
 from ingest.series import SAFETY_ROUTE, Series
-from ingest.validate import Reading, Reason, Registered, Rejection, Verdict
+from ingest.validate import Reason, Registered, Rejection, Verdict
 
 FORGET_S = 60.0
 ALL_TOGETHER = ""  # in place of the key of a device

@@ -4,11 +4,13 @@ A column at a time costs a third of what a row at a time does, and this runs for
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ingest.reading import UNLIKELY, Accepted
 from ingest.validate import Verdict
 
 HOUR_MS = 3_600_000
@@ -49,20 +51,60 @@ def gather(verdicts: Sequence[Verdict]) -> Columns:
     They are in the order of their keys and, where these are equal, as they came, so that two workers that store the
     same readings never wait for each other in a circle, and so that neighbours in the index are inserted together.
     """
-    counts = [len(verdict.readings) for verdict in verdicts]
-    found = np.zeros(sum(counts), COLUMNS)
-    rows = [reading for verdict in verdicts for reading in verdict.readings]
-    if not rows:
-        return found
-    names = ("series_id", "at_ms", "value", "flags", "route", "home_id")
-    for name, column in zip(names, zip(*rows, strict=True), strict=False):
-        found[name] = column
-    found["message"] = np.repeat(np.arange(len(verdicts), dtype=np.int32), counts)
+    parts = [part for part in (_of_columns(verdicts), _of_rows(verdicts)) if part is not None]
+    if not parts:
+        return np.zeros(0, COLUMNS)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    # Equal keys stay as they came; where messages of both kinds were put together, their positions tell how that was.
+    ties = [columns["message"]] if len(parts) > 1 else []
+    order = np.lexsort([*ties, columns["at_ms"], columns["series_id"]])
+    found = np.zeros(len(order), COLUMNS)
+    for name, column in columns.items():
+        found[name] = column[order]
     if any(verdict.shift_ms is not None for verdict in verdicts):
-        shifts = np.repeat([verdict.shift_ms or 0 for verdict in verdicts], counts)
-        found["is_corrected"] = np.repeat([verdict.shift_ms is not None for verdict in verdicts], counts)
+        shifts = np.array([verdict.shift_ms or 0 for verdict in verdicts])[found["message"]]
+        found["is_corrected"] = np.array([verdict.shift_ms is not None for verdict in verdicts])[found["message"]]
         found["corrected_ms"] = found["at_ms"] + shifts
-    return found[np.lexsort((found["at_ms"], found["series_id"]))]
+    return found
+
+
+def _of_columns(verdicts: Sequence[Verdict]) -> dict[str, Columns] | None:
+    """Return the columns of the readings of those messages that have them so."""
+    chosen = [(place, each.readings) for place, each in enumerate(verdicts) if isinstance(each.readings, Accepted)]
+    if not chosen:
+        return None
+    counts = [len(accepted) for _, accepted in chosen]
+    length = sum(counts)
+    positions = _joined([accepted.positions for _, accepted in chosen], np.intp, length)
+    value = _joined([accepted.values for _, accepted in chosen], np.float64, length)
+    series = {name: column[positions] for name, column in chosen[0][1].table.columns().items()}
+    unlikely = (value < series["minimum"]) | (value > series["maximum"])
+    unlikely |= series["binary"] & (value != 0) & (value != 1)
+    return {
+        "series_id": series["series_id"],
+        "at_ms": np.rint(_joined([accepted.at_ms for _, accepted in chosen], np.float64, length)).astype(np.int64),
+        "value": value,
+        "flags": np.repeat([accepted.flags for _, accepted in chosen], counts) | np.where(unlikely, UNLIKELY, 0),
+        "route": series["route"],
+        "home_id": series["home_id"],
+        "message": np.repeat([place for place, _ in chosen], counts),
+    }
+
+
+def _joined(columns: Sequence[Sequence[float]], kind: type, length: int) -> Columns:
+    return np.fromiter(chain.from_iterable(columns), kind, length)
+
+
+def _of_rows(verdicts: Sequence[Verdict]) -> dict[str, Columns] | None:
+    """Return the columns of the readings of all other messages."""
+    chosen = [(place, each.readings) for place, each in enumerate(verdicts) if not isinstance(each.readings, Accepted)]
+    rows = [reading for _, readings in chosen for reading in readings]
+    if not rows:
+        return None
+    names = ("series_id", "at_ms", "value", "flags", "route", "home_id")
+    columns = {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=False)}
+    counts = [len(readings) for _, readings in chosen]
+    return {**columns, "message": np.repeat([place for place, _ in chosen], counts)}
 
 
 def hours(columns: Columns) -> set[tuple[int, int]]:

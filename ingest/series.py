@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from core.clock import Clock
 from core.vocabulary import BY_ID, Kind, Quantity, Retention
@@ -10,6 +13,17 @@ from devices.reads import Series as Registered
 
 ROUTES: tuple[Retention, ...] = tuple(Retention)
 SAFETY_ROUTE = len(ROUTES)  # safety readings lie among the events and go to the urgent outbox as well
+
+Columns = npt.NDArray[Any]
+
+_KINDS: dict[str, type] = {
+    "series_id": np.int32,
+    "home_id": np.int32,
+    "minimum": np.float64,
+    "maximum": np.float64,
+    "binary": np.bool_,
+    "route": np.int16,
+}
 
 Load = Callable[[Sequence[str] | None], Iterable[Registered]]
 
@@ -30,6 +44,40 @@ class Series(NamedTuple):
     route: int
 
 
+class SeriesTable:
+    """Series by position, to judge the readings of many at once. It only grows: a position stays what it was."""
+
+    def __init__(self) -> None:
+        self.series: list[Series] = []
+        self._columns: dict[str, Columns] = {}
+        self._known = -1
+
+    def add(self, series: Series) -> int:
+        """Add a series; return its position."""
+        self.series.append(series)
+        return len(self.series) - 1
+
+    def columns(self) -> Mapping[str, Columns]:
+        """Return the numeric fields of `Series` by name, each as one column by position."""
+        if self._known != len(self.series):
+            self._known = len(self.series)
+            self._columns = {
+                name: np.array([getattr(each, name) for each in self.series], kind) for name, kind in _KINDS.items()
+            }
+        return self._columns
+
+
+class Place(NamedTuple):
+    """Where a series stands in a `SeriesTable`, and how its unit is written in a pack ("" for 1)."""
+
+    position: int
+    unit: str
+
+
+# By "device/", the base name of its records, and the rest of a series' name.
+Places = Mapping[str, Mapping[str, Place]]
+
+
 class Directory:
     """The registered gateways and their series by gateway key and name, including what is known not to exist.
 
@@ -42,6 +90,8 @@ class Directory:
         self._refresh_s = refresh_s
         self._miss_s = miss_s
         self._gateways: dict[str, dict[str, Series]] = {}
+        self._places: dict[str, Places] = {}
+        self.table = SeriesTable()
         self._homes: dict[str, int] = {}
         self._owners: Counter[str] = Counter()
         self._read_at: float | None = None
@@ -50,6 +100,10 @@ class Directory:
     def of_gateway(self, key: str) -> Mapping[str, Series] | None:
         """Return the series of a gateway by name, or None if there is no such gateway."""
         return self._gateways.get(key)
+
+    def places_of(self, key: str) -> Places | None:
+        """Return where the series of a gateway stand in `table`, or None if there is no such gateway."""
+        return self._places.get(key)
 
     def home_of(self, key: str) -> int | None:
         """Return the home in which a gateway stands, or None if there is no such gateway."""
@@ -68,6 +122,9 @@ class Directory:
         """Read all again."""
         rows = list(load(None))
         self._gateways = _grouped(rows)
+        # A new one: what was judged by the old one may not be stored yet.
+        self.table = SeriesTable()
+        self._places = {key: _placed(series, self.table) for key, series in self._gateways.items()}
         self._homes = {row.gateway_key: row.home_id for row in rows}
         self._owners = Counter(name for series in self._gateways.values() for name in series)
         self._read_at = self._clock.monotonic()
@@ -89,8 +146,10 @@ class Directory:
         self._homes |= {row.gateway_key: row.home_id for row in rows}
         for key in wanted:
             self._owners.subtract(self._gateways.pop(key, {}).keys())
+            self._places.pop(key, None)
             if key in found:
                 self._gateways[key] = found[key]
+                self._places[key] = _placed(found[key], self.table)
                 self._owners.update(found[key].keys())
             self._looked[key] = now
         self._owners = +self._owners
@@ -108,6 +167,14 @@ def _grouped(rows: Iterable[Registered]) -> dict[str, dict[str, Series]]:
         if quantity is not None:
             series[row.name] = _series(row.series_id, row.home_id, quantity)
     return gateways
+
+
+def _placed(series: Mapping[str, Series], table: SeriesTable) -> Places:
+    places: dict[str, dict[str, Place]] = {}
+    for name, each in series.items():
+        device, slash, rest = name.partition("/")
+        places.setdefault(device + slash, {})[rest] = Place(table.add(each), "" if each.unit == "1" else each.unit)
+    return places
 
 
 def _series(series_id: int, home_id: int, quantity: Quantity) -> Series:

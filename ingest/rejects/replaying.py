@@ -26,10 +26,11 @@ from core.clock import Clock
 from core.vocabulary import Retention
 from devices.reads import Series as Registered
 from ingest.mqtt5 import Delivery
+from ingest.reading import Reading
 from ingest.rejects import repository
 from ingest.rejects.repository import Copied, Dictionaries, LateCall, Message, Settled
 from ingest.series import ROUTES, SAFETY_ROUTE, Directory
-from ingest.validate import Call, Limits, Reading, Reason, Rejection, Verdict, judge
+from ingest.validate import Call, Limits, Reason, Rejection, Verdict, judge
 
 LANE = "replay"
 AT_ONCE = 100  # messages in one transaction

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.correction import shift_ms
-from ingest.validate import Reading
+from ingest.reading import Reading
 
 NOW_MS = 1_800_000_000_000
 HOUR_MS = 3_600_000

@@ -14,8 +14,9 @@ from core.vocabulary import BY_NAME
 from devices.reads import Series
 from ingest.flood import FORGET_S, Allowance, Flood
 from ingest.mqtt5 import Delivery
+from ingest.reading import Reading
 from ingest.series import SAFETY_ROUTE, Directory
-from ingest.validate import Reading, Reason, Verdict
+from ingest.validate import Reason, Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GATEWAYS = ("home-1", "home-2", "home-3")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingest import packing
 from ingest.mqtt5 import Delivery
-from ingest.validate import Reading, Verdict
+from ingest.reading import Reading
+from ingest.validate import Verdict
 
 MINUTE_MS = 60_000
 NOW_MS = 1_800_000_000_000

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from core.messages import BatchProperties
 from core.vocabulary import BY_NAME
 from ingest.mqtt5 import Delivery
+from ingest.reading import Reading
 from ingest.rejects.payloads import hex_dump, written
 from ingest.rejects.replaying import CHANGEABLE, EVENT_ROUTE, Report, plan, sort_out
 from ingest.rejects.repository import Message, Row
 from ingest.rejects.wording import WORDINGS
 from ingest.series import SAFETY_ROUTE
-from ingest.validate import Call, Reading, Reason, Rejection, Verdict
+from ingest.validate import Call, Reason, Rejection, Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT_MS = round(NOW.timestamp() * 1000)
