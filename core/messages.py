@@ -1,9 +1,30 @@
-"""The messages between gateway and service that are not readings, and the properties that readings carry."""
+"""The messages between gateway and service that are not readings, and the properties that readings carry.
+
+What a service tells a gateway to do is in `core.gateway_config`.
+"""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
+
+from core.gateway_config import GatewayConfig, decode_config
+
+__all__ = [
+    "SCHEMA",
+    "BatchProperties",
+    "ClockState",
+    "FoundDevice",
+    "GatewayConfig",
+    "GatewayStatus",
+    "Inventory",
+    "Stored",
+    "decode_config",
+    "decode_inventory",
+    "decode_status",
+    "decode_stored",
+    "encode",
+]
 
 SCHEMA = "1"
 
@@ -59,7 +80,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     `at` is the time that a reading would be given at this instant, `uptime_s` the monotonic clock at the same
     instant, the one that batches of this `boot` carry. `trouble` says what keeps the outbox from taking all that
     comes: nothing, "outbox full", "disk full" or "disk broken". `unheard` counts messages that came without guarantee
-    of delivery (QoS 0) in this boot while there was no room to keep them.
+    of delivery (QoS 0) in this boot while there was no room to keep them. `config` is the version of the configuration
+    in force, which confirms it; `config_trouble` says why the latest one was refused, if it was.
     """
 
     online: bool
@@ -74,6 +96,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     power: Literal["mains", "battery", "unknown"] = "unknown"
     trouble: str = ""
     unheard: int = 0
+    config: str = ""
+    config_trouble: str = ""
 
 
 class Stored(msgspec.Struct):
