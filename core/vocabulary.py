@@ -97,6 +97,17 @@ QUANTITIES: tuple[Quantity, ...] = (
     _level(44, "pressure", "hPa", 850, 1_100),
     _level(45, "power", "W", 0, 16_000),
     Quantity(46, "energy", Kind.COUNTER, "kW.h", 0, 1_000_000, Retention.LEVEL),
+    Quantity(47, "gas_volume", Kind.COUNTER, "m3", 0, 1_000_000, Retention.LEVEL),
+    _level(48, "gas_concentration", "[ppm]", 0, 1_000_000),
+    _level(49, "gas_lel", "%", 0, 100),  # of the concentration from which the gas can explode
+    _level(50, "carbon_monoxide_concentration", "[ppm]", 0, 10_000),
+    _level(51, "smoke_level", "1", 0, 65_535),  # on the detector's own scale
+    _level(52, "light_level", "1", 0, 65_535),  # on the sensor's own scale, where it does not measure in lux
+    _level(53, "vibration_strength", "1", 0, 65_535),  # on the sensor's own scale
+    _level(54, "outdoor_temperature", "Cel", -50, 60),
+    _level(55, "sound_level", "dB[SPL]", 0, 140),
+    _level(56, "particulate_matter_2_5", "ug/m3", 0, 10_000),
+    _level(57, "particulate_matter_10", "ug/m3", 0, 10_000),
     _vital(60, "body_weight", "kg", 25, 250, "29463-7"),
     _vital(61, "systolic_pressure", "mm[Hg]", 60, 260, "8480-6"),
     _vital(62, "diastolic_pressure", "mm[Hg]", 30, 160, "8462-4"),
@@ -113,6 +124,11 @@ QUANTITIES: tuple[Quantity, ...] = (
     _technical(83, "link_quality", "1", 0, 255),
     _technical(84, "signal_strength", "dB[mW]", -150, 20),
     _state(85, "tamper", retention=Retention.TECHNICAL),
+    _state(86, "mains_power", retention=Retention.TECHNICAL),  # 1 while the device runs on mains, 0 on its battery
+    _state(87, "charging", retention=Retention.TECHNICAL),
+    _state(88, "reachable", retention=Retention.TECHNICAL),  # what the device's own system says of it
+    _technical(89, "device_temperature", "Cel", -40, 150),  # of the device itself, not of the room
+    _state(90, "haptic_feedback", retention=Retention.TECHNICAL),  # a switch that vibrates when it is touched
 )
 
 BY_ID: dict[int, Quantity] = {quantity.id: quantity for quantity in QUANTITIES}

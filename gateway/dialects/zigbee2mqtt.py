@@ -41,7 +41,7 @@ class Zigbee2Mqtt:
         device = self._devices.get(name)
         if device is None:
             return self._unlisted(name)
-        state = decode_state(payload, device.units, device.meanings)
+        state = decode_state(payload, device)
         if isinstance(state, Refusal):
             return (state,)
         return (Said(key_of(device), tuple(dict.fromkeys(state.measurements)), state.at, state.others),)
@@ -55,7 +55,7 @@ class Zigbee2Mqtt:
                 vendor=device.vendor,
                 model=device.model,
                 description=device.description,
-                exposes=[*(exposed.property for exposed in device.exposes), *device.others],
+                exposes=[*(exposed.key for exposed in device.exposes), *device.others],
                 quantities=sorted({exposed.quantity for exposed in device.exposes}),
             )
             for device in self._devices.values()

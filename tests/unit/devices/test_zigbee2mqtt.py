@@ -12,18 +12,26 @@ from hypothesis import strategies as st
 
 from core.vocabulary import BY_NAME
 from devices.decoders.decoded import Decoded, Measurement, Refusal
+from devices.decoders.zigbee.mapping import exposed
 from devices.decoders.zigbee2mqtt import (
     MAXIMUM_STATE_BYTES,
     Devices,
-    Exposed,
+    Discovered,
     decode_devices,
     decode_state,
-    exposed,
 )
 
 
-def state(units: dict[str, str] | None = None, **properties: Any) -> Decoded:
-    found = decode_state(json.dumps(properties).encode(), units)
+def device(*exposes: dict[str, Any], model: str = "") -> Discovered:
+    """Return a device that declares some properties, published ones unless they say something else."""
+    definition = {"model": model, "exposes": [{"access": 1, **each} for each in exposes]}
+    found = decode_devices(json.dumps([{"ieee_address": "0x01", "definition": definition}]).encode())
+    assert isinstance(found, Devices)
+    return found.devices[0]
+
+
+def state(declared: Discovered | None = None, **properties: Any) -> Decoded:
+    found = decode_state(json.dumps(properties).encode(), declared)
     assert isinstance(found, Decoded)
     return found
 
@@ -69,7 +77,7 @@ def test_each_property_becomes_its_quantity(name: str, value: object, expected: 
     [
         ("gas", 12.5), ("vibration", "none"), ("contact", "ON"), ("action", "single"), ("action", "fall"),
         ("action", ""), ("temperature", None), ("battery", "full"),
-        ("battery", True), ("state", "ON"), ("device_temperature", 18),
+        ("battery", True), ("state", "ON"), ("power_outage_count", 18),
         ("power_on_behavior", "previous"), ("fall_down_status", "maybe_fall"), ("temperature", "NaN"),
         ("last_seen", "2023-10-02T10:00:00"), ("last_seen", "yesterday"), ("last_seen", 10**30), ("last_seen", True),
     ],
@@ -88,9 +96,11 @@ def test_the_sources_own_time_is_told(said: object) -> None:
 
 
 def test_units_that_the_device_exposes_decide() -> None:
-    assert state({"voltage": "V"}, voltage=420).measurements == (Measurement("voltage", 420),)
-    assert state({"voltage": "mV"}, voltage=300).measurements == (Measurement("voltage", 0.3),)
-    assert state({"illuminance": "%"}, illuminance=30).others == {"illuminance": 30}
+    volts = {"property": "voltage", "type": "numeric"}
+    assert state(device(volts | {"unit": "V"}), voltage=420).measurements == (Measurement("voltage", 420),)
+    assert state(device(volts | {"unit": "mV"}), voltage=300).measurements == (Measurement("voltage", 0.3),)
+    share = device({"property": "illuminance", "type": "numeric", "unit": "%"})
+    assert state(share, illuminance=30).measurements == (Measurement("light_level", 30),)
 
 
 def test_raw_illuminance_gives_way_to_lux() -> None:
@@ -187,10 +197,12 @@ def test_the_recorded_devices_tell_what_they_measure(shared_data: Path) -> None:
     assert (len(found.devices), found.unusable) == (19, 0)
     devices = {device.friendly_name: device for device in found.devices}
     leak = devices["Bathroom leak sensor"]
-    assert {e.quantity for e in leak.exposes} == {"battery", "water_leak", "battery_low", "voltage", "link_quality"}
-    assert leak.units["voltage"] == "mV"
+    assert {e.quantity for e in leak.exposes} == {
+        "battery", "water_leak", "battery_low", "voltage", "link_quality", "device_temperature",
+    }  # fmt: skip
+    assert {e.key: e.feature.unit for e in leak.exposes}["voltage"] == "mV"
     assert leak.battery_powered
-    assert set(leak.others) == {"device_temperature", "power_outage_count"}
+    assert set(leak.others) == {"power_outage_count"}
     assert "sos_button" not in {e.quantity for e in devices["Office Desk Switch"].exposes}
 
 
@@ -206,9 +218,11 @@ def test_every_known_model_is_read(shared_data: Path) -> None:
 
 
 def test_exposes_of_another_type_are_not_mapped() -> None:
-    gas = {"property": "gas", "type": "numeric", "unit": "m³"}
+    words = {"property": "temperature", "type": "text"}
     smoke = {"property": "smoke", "type": "binary"}
-    assert exposed([gas, smoke]) == ((Exposed("smoke", "smoke", "", ""),), ("gas",))
+    mapped, others = exposed([words, smoke])
+    assert [(each.key, each.quantity, each.channel) for each in mapped] == [("smoke", "smoke", "")]
+    assert [feature.key for feature in others] == ["temperature"]
 
 
 features = st.fixed_dictionaries(
@@ -221,12 +235,16 @@ features = st.fixed_dictionaries(
 def test_any_exposes_are_mapped_or_named(exposes: Any) -> None:
     mapped, others = exposed(exposes)
     assert all(each.quantity in BY_NAME for each in mapped)
-    assert not {each.property for each in mapped} & set(others)
+    assert not {each.key for each in mapped} & {feature.key for feature in others}
+    assert len({(each.quantity, each.channel) for each in mapped}) == len(mapped)
 
 
 @pytest.mark.parametrize("kind", [[], {}, ["binary"], None, 1])
-def test_a_type_that_is_no_word_maps_nothing(kind: object) -> None:
-    assert exposed([{"property": "occupancy", "type": kind}]) == ((), ("occupancy",))
+def test_a_type_that_is_no_word_leaves_it_to_the_name(kind: object) -> None:
+    # Nothing is declared then: the name alone decides.
+    mapped, others = exposed([{"property": "occupancy", "type": kind}, {"property": "gas", "type": kind}])
+    assert [each.quantity for each in mapped] == ["occupancy", "gas"]
+    assert others == ()
 
 
 @given(st.lists(st.fixed_dictionaries(
@@ -242,7 +260,7 @@ def test_no_entry_keeps_the_others_from_being_found(entries: list[Any]) -> None:
     good = {"ieee_address": "0x1", "definition": {"exposes": [{"property": "smoke", "type": "binary"}]}}
     found = decode_devices(json.dumps([*entries, good]).encode())
     if isinstance(found, Devices):
-        assert found.devices[-1].exposes == (Exposed("smoke", "smoke", "", ""),)
+        assert [(each.key, each.quantity) for each in found.devices[-1].exposes] == [("smoke", "smoke")]
 
 
 def test_decoders_need_no_database_library() -> None:

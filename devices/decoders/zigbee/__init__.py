@@ -1,0 +1,1 @@
+"""What Zigbee devices expose, by Zigbee2MQTT's own declaration, mapped to the vocabulary."""
