@@ -12,6 +12,7 @@ from core.metrics import exposed, make_registry
 from core.mqtt import BrokerAddress
 from core.service import stop_on_signals
 from gateway.agent import Agent
+from gateway.configuration import Configuration
 from gateway.inventory import Findings
 from gateway.metrics import gateway_figures
 from gateway.outbox import Outbox, outbox_path
@@ -39,6 +40,7 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
         timekeeper=timekeeper,
         reserve_bytes=RESERVE_BYTES,
     )
+    configuration = Configuration(outbox.notes)
     publisher = Publisher(
         gateway,
         outbox,
@@ -52,6 +54,7 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
         ),
         timekeeper=timekeeper,
         power=settings.power,
+        configuration=configuration,
     )
     findings = Findings(publisher.say_inventory)
     sources = [

@@ -22,6 +22,7 @@ from core.metrics import own_version
 from core.mqtt import BrokerAddress, Connection, Message, Will
 from core.senml import CONTENT_TYPE
 from core.topics import LANES, LISTENING, Leaf, topic
+from gateway.configuration import Configuration
 from gateway.metrics import Standing
 from gateway.outbox import Outbox, OutboxError
 from gateway.synchronisation import Timekeeper
@@ -56,6 +57,8 @@ class _Substance(NamedTuple):
     thinned: int
     clock: ClockState
     trouble: str
+    config: str
+    config_trouble: str
 
 
 class Publisher:
@@ -72,6 +75,7 @@ class Publisher:
         wake: threading.Event | None = None,
         timekeeper: Timekeeper | None = None,
         power: Literal["mains", "battery", "unknown"] = "unknown",
+        configuration: Configuration | None = None,
         on_stored: Callable[[int, int], None] | None = None,
     ) -> None:
         """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed."""
@@ -82,6 +86,7 @@ class Publisher:
         self._wake = wake or threading.Event()
         self._timekeeper = timekeeper or Timekeeper(clock)
         self._power = power
+        self._configuration = configuration or Configuration(outbox.notes)
         self._on_stored = on_stored
         self._was_synchronised = self._timekeeper.look().synchronised
         self._window = Window(self._pace.limits)
@@ -112,7 +117,7 @@ class Publisher:
             on_connection=self._note,
             on_published=lambda mid: self._accepted.put((mid, True)),
             on_unheard=self._note_unheard,
-            subscriptions=(topic(gateway, Leaf.STORED), LISTENING),
+            subscriptions=(topic(gateway, Leaf.STORED), topic(gateway, Leaf.CONFIG), LISTENING),
             # The session outlives a short interruption, so that coming back within the delay takes the will back.
             clean_start=False,
             session_expiry_s=self._pace.will_delay_s + self._pace.keepalive_s,
@@ -183,6 +188,7 @@ class Publisher:
         self._take_events()
         self._attempt(self._settle)
         self._attempt(self._watch_clock)
+        self._attempt(self._configuration.save)
         # Also without a connection: the batch tells by the monotonic clock when a call for help went in.
         self._attempt(partial(self._take_up, Leaf.URGENT, now))
         delay = _IDLE_S
@@ -230,6 +236,10 @@ class Publisher:
                 return
             if isinstance(event, Message) and event.topic == LISTENING:
                 self._window.reconnected(self._clock.monotonic())
+                self._connection.acknowledge(event)
+            elif isinstance(event, Message) and event.topic == topic(self._gateway, Leaf.CONFIG):
+                # The broker keeps it: what is not saved now comes again with the next connection.
+                self._configuration.take(event.payload)
                 self._connection.acknowledge(event)
             elif isinstance(event, Message):
                 self._unsettled.append(event)
@@ -315,7 +325,14 @@ class Publisher:
             return
         self._next_look = now + _IDLE_S
         status = self._status(online=True)
-        substance = _Substance(self._is_behind(status), status.thinned, status.clock, status.trouble)
+        substance = _Substance(
+            self._is_behind(status),
+            status.thinned,
+            status.clock,
+            status.trouble,
+            status.config,
+            status.config_trouble,
+        )
         if now < self._next_status and substance == self._said:
             return
         if self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(status), retain=True) is not None:
@@ -356,6 +373,8 @@ class Publisher:
             power=self._power,
             trouble=self._outbox.trouble,
             unheard=self._unheard_messages,
+            config=self._configuration.version,
+            config_trouble=self._configuration.trouble,
         )
 
     def _will(self) -> GatewayStatus:
