@@ -76,9 +76,9 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
 
 
 def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
-    sensors = devices.sensors_of_home(connection, home.home_id)
     windows = [reading_window(day, home.zone, now) for day in days]
     start, end = instant(windows[0].start), instant(max(window.end for window in windows))
+    sensors = devices.sensors_of_home(connection, home.home_id, start, end)
     if not sensors or start >= end:
         return []
     readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))

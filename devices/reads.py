@@ -1,7 +1,8 @@
 """Reads of what is installed: those for services take a connection, those for a person take a `View`."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -51,6 +52,21 @@ class Device(NamedTuple):
     room_id: int | None
     place: str
     quantities: list[str]
+    retired_at: datetime | None
+    replaces_id: int | None
+    battery_changed_at: datetime | None
+
+
+class Act(NamedTuple):
+    """What somebody did with a device: `action` is one of `devices.installing.Action`."""
+
+    history_id: int
+    device_id: int
+    device: str
+    at: datetime
+    account_name: str
+    action: str
+    before: dict[str, Any]
 
 
 def series_of_gateways(connection: Connection[DictRow], keys: Sequence[str] | None = None) -> list[Series]:
@@ -59,9 +75,14 @@ def series_of_gateways(connection: Connection[DictRow], keys: Sequence[str] | No
     return [Series(**row) for row in connection.execute(_SQL["series_of_gateways"], given)]
 
 
-def sensors_of_home(connection: Connection[DictRow], home_id: int) -> list[Sensor]:
-    """Return what reports from a home."""
-    rows = connection.execute(_SQL["sensors_of_home"], {"home_id": home_id})
+def sensors_of_home(
+    connection: Connection[DictRow], home_id: int, since: datetime | None = None, until: datetime | None = None
+) -> list[Sensor]:
+    """Return what reported from a home between two instants, each where it was at the end; without them what does now.
+
+    A device that was moved was in its old room before; one that was taken away is not missed afterwards.
+    """
+    rows = connection.execute(_SQL["sensors_of_home"], {"home_id": home_id, "since": since, "until": until})
     return [Sensor(quantity=BY_ID[row.pop("quantity_id")].name, **row) for row in rows]
 
 
@@ -73,6 +94,17 @@ def devices(connection: Connection[DictRow]) -> list[Device]:
 def seen_devices(view: View, home_id: int) -> list[Device]:
     """Return the devices of a home, if the viewer may see it."""
     return [_device(row) for row in view.connection.execute(_SQL["seen_devices"], {"home_id": home_id})]
+
+
+def seen_history(view: View, home_id: int, most: int = 50) -> list[Act]:
+    """Return what was done with the devices of a home, the latest first, if the viewer may see it."""
+    return [Act(**row) for row in view.connection.execute(_SQL["seen_history"], {"home_id": home_id, "most": most})]
+
+
+def may_install(view: View, organisation_id: int) -> bool:
+    """Tell whether the viewer is in charge of the devices of an organisation."""
+    row = view.connection.execute(_SQL["viewer_may_install"], {"organisation_id": organisation_id}).fetchone()
+    return row is not None and bool(row["may"])
 
 
 def _device(row: DictRow) -> Device:

@@ -1,5 +1,6 @@
 """Writes what is installed where. The caller owns the transaction."""
 
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -9,6 +10,7 @@ from psycopg.types.json import Jsonb
 from core.errors import VicinoError
 from core.statements import Statements
 from core.vocabulary import BY_NAME
+from devices.found import Found
 from registry import rules
 from registry.changes import Changes, Count, count_of
 from registry.document import Document
@@ -48,6 +50,57 @@ def apply(connection: Connection[DictRow], document: Document) -> Changes:
         if row["key"] not in described[row["kind"]]:
             missing.setdefault(row["kind"], []).append(row["key"])
     return Changes(counts, {kind: tuple(keys) for kind, keys in missing.items()})
+
+
+def install(
+    connection: Connection[DictRow], found: Found, name: str, room_id: int | None, place: str, now: datetime
+) -> int | None:
+    """Put a found device into a room as the viewer of the connection; None where that is not for the viewer to do."""
+    values = {"gateway": found.gateway, "name": name, "room_id": room_id, "place": place, "now": now}
+    return _acted(connection, "install", {**values, **_found(found)})
+
+
+def describe(connection: Connection[DictRow], device_id: int, name: str, now: datetime) -> int | None:
+    """Give a device another name as the viewer."""
+    return _acted(connection, "describe", {"device_id": device_id, "name": name, "now": now})
+
+
+def move(connection: Connection[DictRow], device_id: int, room_id: int | None, place: str, now: datetime) -> int | None:
+    """Put a device elsewhere as the viewer."""
+    return _acted(connection, "move", {"device_id": device_id, "room_id": room_id, "place": place, "now": now})
+
+
+def retire(connection: Connection[DictRow], device_id: int, now: datetime) -> int | None:
+    """Take a device away as the viewer."""
+    return _acted(connection, "retire", {"device_id": device_id, "now": now})
+
+
+def restore(connection: Connection[DictRow], device_id: int, now: datetime) -> int | None:
+    """Bring back a device as the viewer."""
+    return _acted(connection, "restore", {"device_id": device_id, "now": now})
+
+
+def change_battery(connection: Connection[DictRow], device_id: int, now: datetime) -> int | None:
+    """Note a new battery as the viewer."""
+    return _acted(connection, "change_battery", {"device_id": device_id, "now": now})
+
+
+def replace_by(connection: Connection[DictRow], device_id: int, found: Found, now: datetime) -> int | None:
+    """Put a found device in the place of another one as the viewer."""
+    return _acted(connection, "replace_by", {"device_id": device_id, "now": now, **_found(found)})
+
+
+def _found(found: Found) -> dict[str, Any]:
+    series = [
+        {"name": f"{found.key}/{name}", "quantity_id": BY_NAME[name.partition("/")[0]].id} for name in found.series
+    ]
+    return {"key": found.key, "model": found.model, "series": Jsonb(series)}
+
+
+def _acted(connection: Connection[DictRow], statement: str, values: dict[str, Any]) -> int | None:
+    row = connection.execute(_SQL[statement], values).fetchone()
+    found: int | None = row["device_id"] if row else None
+    return found
 
 
 def _refuse_strays(connection: Connection[DictRow], gateways: Rows) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from core.places import RoomKind
 from core.statements import Statements
 from registry import rules
 from registry.changes import Changes, Count, count_of
@@ -145,3 +147,15 @@ def _described(document: Document) -> Iterator[tuple[str, set[str]]]:
     yield "rooms", {f"{row['home']} {row['key']}" for row in _room_rows(document)}
     yield "persons", {row["key"] for row in _person_rows(document)}
     yield "contacts", {f"{row['person']} {row['key']}" for row in _contact_rows(document)}
+
+
+def add_room(connection: Connection[DictRow], home_public_id: UUID, kind: RoomKind, name: str) -> int | None:
+    """Add a room as the viewer of the connection, or return the same one; None where that is not for the viewer."""
+    row = connection.execute(_SQL["add_room"], {"home": home_public_id, "kind": kind, "name": name}).fetchone()
+    return row["room_id"] if row else None
+
+
+def rename_room(connection: Connection[DictRow], room_id: int, name: str) -> int | None:
+    """Give a room another name as the viewer; None where that is not for the viewer."""
+    row = connection.execute(_SQL["rename_room"], {"room_id": room_id, "name": name}).fetchone()
+    return row["room_id"] if row else None

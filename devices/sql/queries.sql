@@ -62,18 +62,28 @@ LEFT JOIN devices.series USING (gateway_id)
 WHERE %(keys)s::text[] IS NULL OR gateway.key = ANY(%(keys)s::text[]);
 
 -- sensors_of_home --
--- What reports from a home, for analysis.
-SELECT series_id, quantity_id, device_id, device.key AS device, device.model, room_id, room.key AS room,
-       room.kind AS room_kind, place
+-- What reported from a home in a time, and where it was at the end of it. Without a time: what is there now.
+SELECT series_id, quantity_id, device_id, device.key AS device, device.model, placement.room_id, room.key AS room,
+       room.kind AS room_kind, placement.place
 FROM devices.series
 JOIN devices.device USING (device_id)
-LEFT JOIN registry.room USING (room_id)
+CROSS JOIN LATERAL (
+    SELECT room_id, place FROM devices.placement
+    WHERE placement.device_id = device.device_id
+    ORDER BY coalesce(since < %(until)s, true) DESC,
+             CASE WHEN coalesce(since < %(until)s, true) THEN since END DESC, since
+    LIMIT 1
+) AS placement
+LEFT JOIN registry.room ON room.room_id = placement.room_id
 WHERE series.home_id = %(home_id)s
+  AND (retired_at IS NULL OR retired_at > %(since)s)
+  AND (installed_at < %(until)s OR %(until)s::timestamptz IS NULL)
 ORDER BY series_id;
 
 -- all_devices --
 -- Every device, for whoever administers the installation.
 SELECT device_id, device.home_id, gateway.key AS gateway, device.key, device.name, model, room_id, place,
+       retired_at, replaces_id, battery_changed_at,
        coalesce(array_agg(quantity_id ORDER BY quantity_id) FILTER (WHERE quantity_id IS NOT NULL), '{}') AS quantity_ids
 FROM devices.device
 JOIN devices.gateway USING (gateway_id)
@@ -84,6 +94,7 @@ ORDER BY device_id;
 -- seen_devices --
 -- The devices of a home that a viewer may see.
 SELECT device_id, device.home_id, gateway.key AS gateway, device.key, device.name, model, room_id, place,
+       retired_at, replaces_id, battery_changed_at,
        coalesce(array_agg(quantity_id ORDER BY quantity_id) FILTER (WHERE quantity_id IS NOT NULL), '{}') AS quantity_ids
 FROM devices.device
 JOIN devices.gateway USING (gateway_id)
@@ -91,3 +102,44 @@ LEFT JOIN devices.series USING (device_id)
 WHERE device.organisation_id IN (SELECT registry.viewer_organisations()) AND device.home_id = %(home_id)s
 GROUP BY device_id, gateway.key
 ORDER BY device_id;
+
+-- install --
+-- Puts a device that a gateway has found into a room.
+SELECT devices.install(%(gateway)s, %(key)s, %(name)s, %(model)s, %(room_id)s, %(place)s, %(series)s, %(now)s) AS device_id;
+
+-- describe --
+-- Gives a device another name.
+SELECT devices.describe(%(device_id)s, %(name)s, %(now)s) AS device_id;
+
+-- move --
+-- Puts a device elsewhere.
+SELECT devices.move(%(device_id)s, %(room_id)s, %(place)s, %(now)s) AS device_id;
+
+-- retire --
+-- Takes a device away.
+SELECT devices.retire(%(device_id)s, %(now)s) AS device_id;
+
+-- restore --
+-- Brings back a device that was taken away.
+SELECT devices.restore(%(device_id)s, %(now)s) AS device_id;
+
+-- change_battery --
+-- Notes that a device has a new battery.
+SELECT devices.change_battery(%(device_id)s, %(now)s) AS device_id;
+
+-- replace_by --
+-- Puts a new device in the place of a broken one.
+SELECT devices.replace_by(%(device_id)s, %(key)s, %(model)s, %(series)s, %(now)s) AS device_id;
+
+-- seen_history --
+-- What was done with the devices of a home, the latest first.
+SELECT history_id, device_id, device.name AS device, at, account_name, action, before
+FROM devices.history
+JOIN devices.device USING (device_id)
+WHERE history.organisation_id IN (SELECT registry.viewer_organisations()) AND history.home_id = %(home_id)s
+ORDER BY at DESC, history_id DESC
+LIMIT %(most)s;
+
+-- viewer_may_install --
+-- Whether the viewer is in charge of the devices of an organisation.
+SELECT devices.viewer_may_install(%(organisation_id)s) AS may;

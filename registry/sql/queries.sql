@@ -235,3 +235,11 @@ LEFT JOIN registry.membership USING (account_id)
 LEFT JOIN registry.organisation USING (organisation_id)
 GROUP BY account_id
 ORDER BY login;
+
+-- add_room --
+-- Adds a room to a home as the viewer; the one that is there if there is one of this kind and name.
+SELECT registry.add_room(%(home)s, %(kind)s, %(name)s) AS room_id;
+
+-- rename_room --
+-- Gives a room another name as the viewer.
+SELECT registry.rename_room(%(room_id)s, %(name)s) AS room_id;

@@ -15,7 +15,7 @@ SeenBy = Callable[[str], AbstractContextManager[View]]
 
 PROTECTED = (
     "registry.organisation", "registry.home", "registry.room", "registry.person", "registry.contact",
-    "devices.gateway", "devices.device", "devices.series",
+    "devices.gateway", "devices.device", "devices.series", "devices.placement", "devices.history",
 )  # fmt: skip
 
 
