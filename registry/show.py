@@ -77,7 +77,7 @@ def show(connection: Connection[DictRow], devices: Iterable[InstalledDevice], la
     for account in reads.accounts(connection):
         line = _line(account.name, account.login, *account.memberships)
         if not account.can_sign_in:
-            line.append(f" ({_('no password yet')})", style="yellow")
+            line.append(" (" + _("no password yet") + ")", style="yellow")
         accounts.add(line)
     return Group(root, accounts)
 
