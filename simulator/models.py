@@ -129,7 +129,7 @@ SOS_BUTTON = Model(
 )  # fmt: skip
 PLUG = Model(
     "TS011F_plug_1", "Tuya", "Smart plug (with power monitoring)", "TS011F", "_TZ3008_tary5dvv", "a4c138", mains=True,
-    check_in_s=7200, quantities=("power", "voltage", "energy", "link_quality"),
+    check_in_s=3600, quantities=("power", "voltage", "energy", "link_quality"),
     exposes=(
         {
             "type": "switch",

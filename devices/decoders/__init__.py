@@ -1,1 +1,1 @@
-"""Decoders: pure functions from a vendor's messages to measurements. They import only the kernel."""
+"""Decoders: pure functions from a vendor's messages to measurements. They import the kernel and the catalogue only."""

@@ -52,6 +52,7 @@ def decode_state(payload: bytes, device: Discovered | None = None) -> Decoded | 
     at = _instant(found.get("last_seen"))
     declared = {each.key: each for each in device.exposes} if device else {}
     unread = set(device.others) if device else set()
+    model = device.model if device else ""
     if "illuminance_lux" in found:
         unread.add("illuminance")  # older versions: the raw value beside the one in lux
     measurements: dict[tuple[str, str], Measurement] = {}
@@ -60,7 +61,7 @@ def decode_state(payload: bytes, device: Discovered | None = None) -> Decoded | 
     for name, value in sorted(found.items(), key=lambda item: item[0] not in declared):
         if name == "last_seen" and at is not None:
             continue
-        measurement = None if name in unread else _measurement(name, value, declared.get(name))
+        measurement = None if name in unread else _measurement(name, value, declared.get(name), model)
         if measurement is None or (measurement.quantity, measurement.channel) in measurements:
             others[name] = value
         else:
@@ -89,8 +90,8 @@ def _object(payload: bytes, limit: int) -> object:
         return Refusal("syntax", f"The message is not JSON: {error}")
 
 
-def _measurement(name: str, value: Any, declared: Exposed | None) -> Measurement | None:
-    meant = declared or undeclared(name, value)
+def _measurement(name: str, value: Any, declared: Exposed | None, model: str) -> Measurement | None:
+    meant = declared or undeclared(name, value, model)
     number = None if meant is None else meant.read(value)
     return None if meant is None or number is None else Measurement(meant.quantity, number, meant.channel)
 

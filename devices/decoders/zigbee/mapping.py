@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from devices.decoders.zigbee.feature import Feature, features
 from devices.decoders.zigbee.rules import MEANINGS, RULES, Rule
+from devices.models import meanings
 
 # Names of endpoints where none is declared: "power_l1", "temperature_2", "power_phase_b", "occupancy_in".
 ENDPOINT = re.compile(
@@ -48,6 +49,7 @@ def exposed(exposes: object, model: str = "") -> tuple[tuple[Exposed, ...], tupl
     """Return what of the `exposes` of a definition is mapped, and what is not; each property once."""
     candidates: dict[str, _Candidate] = {}
     others: dict[str, Feature] = {}
+    meant = meanings(model)
     for feature in features(exposes):
         if feature.key in candidates:
             continue
@@ -55,18 +57,19 @@ def exposed(exposes: object, model: str = "") -> tuple[tuple[Exposed, ...], tupl
         if candidate is None:
             others.setdefault(feature.key, feature)
         else:
-            candidates[feature.key] = candidate
+            candidates[feature.key] = candidate._replace(rule=_as_meant(candidate.rule, meant))
     mapped = _with_channels(candidates.values())
     return mapped, tuple(feature for name, feature in others.items() if name not in candidates)
 
 
-def undeclared(name: str, value: Any) -> Exposed | None:
+def undeclared(name: str, value: Any, model: str = "") -> Exposed | None:
     """Return what `value` means under a name of which nothing is declared; None if that is not certain."""
     feature = Feature(name)
     for base, endpoint in bases(feature):
         for rule in RULES.get(base, ()):
             if rule.reads(feature) and rule.convert(value, feature) is not None:
-                return Exposed(feature, rule.quantity, _joined(rule.channel, endpoint), rule)
+                quantity = meanings(model).get(rule.quantity, rule.quantity)
+                return Exposed(feature, quantity, _joined(rule.channel, endpoint), rule)
     return None
 
 
@@ -97,6 +100,10 @@ def _candidate(feature: Feature, meanings: Mapping[str, Rule]) -> _Candidate | N
             if rule.reads(feature):
                 return _Candidate(feature, rule, endpoint, _RANKS[base])
     return None
+
+
+def _as_meant(rule: Rule, meant: Mapping[str, str]) -> Rule:
+    return rule._replace(quantity=meant.get(rule.quantity, rule.quantity))
 
 
 _RANKS = {name: rank for rank, name in enumerate(RULES)}

@@ -364,10 +364,9 @@ _opened_bit = _rule("contact", not_flag, _BINARY)
 # A tag on a bunch of keys says that it is in radio range, not that somebody is in the room.
 _in_range = _rule("reachable", flag, _BINARY)
 
-# Models on which a property means another quantity than its name says: a strap under the mattress calls it occupancy
-# when somebody lies on it, and some detectors tell nothing but the alarm bits of their zone.
+# Models on which a property is read otherwise than its name says: some detectors tell nothing but the alarm bits of
+# their zone. Where only the quantity is another one, the catalogue says so.
 MEANINGS: Mapping[str, Mapping[str, Rule]] = {
-    "TS0601_bed_presence_sensor": {"occupancy": _rule("bed_occupancy", flag, _BINARY)},
     "C3007": {"pressure": _rule("presence", flag, _BINARY)},  # a pad that somebody sits, lies or stands on
     "KMPCIL-tag-001": {"presence": _in_range},
     "STS-PRS-251": {"presence": _in_range},
