@@ -1,4 +1,4 @@
-"""An MQTT 5 connection: paho's client with what Vicino always wants of it.
+"""An MQTT connection: paho's client with what Vicino always wants of it. MQTT 5, or 3.1.1 where a server has no other.
 
 Callbacks run on paho's network thread, so they only put messages into queues.
 """
@@ -9,11 +9,12 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from enum import IntEnum
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -84,6 +85,13 @@ class Will(NamedTuple):
 Received = Callable[[Message], None]
 
 
+class Version(IntEnum):
+    """A version of MQTT, by its number on the wire. 3.1.1 has no properties: no delay of a will, no receive maximum."""
+
+    V3_1_1 = 4
+    V5 = 5
+
+
 class Connection:
     """A connection that keeps itself alive: it reconnects with back-off and subscribes again.
 
@@ -93,6 +101,9 @@ class Connection:
     the broker has not accepted when the connection breaks is forgotten: sent again later, an old retained message
     would overwrite a newer one. Many clients that lose one broker come back at different times, each after at most
     `reconnect_max_s` seconds.
+
+    In version 3.1.1 a session that is not clean lasts as long as the broker likes, and a message cannot carry
+    properties of ours. `qos` is the most that is asked for on subscription.
     """
 
     def __init__(
@@ -111,8 +122,12 @@ class Connection:
         keepalive_s: int = 30,
         will: Will | None = None,
         reconnect_max_s: int = 30,
+        version: Version = Version.V5,
+        qos: int = 1,
     ) -> None:
         self._address = address
+        self._version = version
+        self._qos = qos
         self._subscriptions = subscriptions
         self._clean_start = clean_start
         self._keepalive_s = keepalive_s
@@ -128,7 +143,12 @@ class Connection:
         self._properties.SessionExpiryInterval = session_expiry_s
         self._properties.ReceiveMaximum = receive_maximum
         self._client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5, manual_ack=on_message is not None
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            # In MQTT 5 the same is said on connecting.
+            clean_session=None if version is Version.V5 else clean_start,
+            protocol=MQTTProtocolVersion(version),
+            manual_ack=on_message is not None,
         )
         self._client.on_connect = self._connect_done
         self._client.on_disconnect = self._disconnected
@@ -146,17 +166,18 @@ class Connection:
         if will is not None:
             properties = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
             properties.WillDelayInterval = will.delay_s
-            self._client.will_set(will.topic, will.payload, qos=1, retain=True, properties=properties)
+            said = properties if version is Version.V5 else None
+            self._client.will_set(will.topic, will.payload, qos=1, retain=True, properties=said)
 
     def start(self) -> None:
         """Connect in the background, and again whenever the connection is lost."""
-        self._client.connect_async(
-            self._address.host,
-            self._address.port,
-            self._keepalive_s,
-            clean_start=self._clean_start,
-            properties=self._properties,
-        )
+        host, port, keepalive_s = self._address.host, self._address.port, self._keepalive_s
+        if self._version is Version.V5:
+            self._client.connect_async(
+                host, port, keepalive_s, clean_start=self._clean_start, properties=self._properties
+            )
+        else:
+            self._client.connect_async(host, port, keepalive_s)
         self._client.loop_start()
 
     def stop(self) -> None:
@@ -211,7 +232,8 @@ class Connection:
             properties.UserProperty = user_properties
         if content_type:
             properties.ContentType = content_type
-        info = self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
+        said = properties if self._version is Version.V5 else None
+        info = self._client.publish(topic, payload, qos=qos, retain=retain, properties=said)
         if info.rc != paho.MQTT_ERR_SUCCESS:
             return None
         self._last = info
@@ -227,13 +249,19 @@ class Connection:
             logger().warning("broker refused the connection", reason=str(reason))
             return
         if self._subscriptions:
-            options = SubscribeOptions(qos=1)
-            client.subscribe([(subscription, options) for subscription in self._subscriptions])
+            self._subscribe(client)
         self._connection += 1
         self._connected.set()
         logger().info("connected to the broker", host=self._address.host, port=self._address.port)
         if self._on_connection:
             self._on_connection(True)
+
+    def _subscribe(self, client: paho.Client) -> None:
+        if self._version is Version.V5:
+            options = SubscribeOptions(qos=self._qos)
+            client.subscribe([(subscription, options) for subscription in self._subscriptions])
+        else:
+            client.subscribe([(subscription, self._qos) for subscription in self._subscriptions])
 
     def _disconnected(self, _: paho.Client, __: Any, ___: Any, reason: ReasonCode, ____: Properties | None) -> None:
         was_connected = self._connected.is_set()
