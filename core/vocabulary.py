@@ -129,6 +129,8 @@ QUANTITIES: tuple[Quantity, ...] = (
     _state(88, "reachable", retention=Retention.TECHNICAL),  # what the device's own system says of it
     _technical(89, "device_temperature", "Cel", -40, 150),  # of the device itself, not of the room
     _state(90, "haptic_feedback", retention=Retention.TECHNICAL),  # a switch that vibrates when it is touched
+    # How many reports of the device were lost between the one before and the one it comes with.
+    _technical(95, "missed_reports", "1", 0, 65_535),
 )
 
 BY_ID: dict[int, Quantity] = {quantity.id: quantity for quantity in QUANTITIES}

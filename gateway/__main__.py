@@ -3,6 +3,7 @@
 import sys
 import threading
 import uuid
+from contextlib import closing
 
 from core import log
 from core.clock import Clock, SystemClock
@@ -21,13 +22,13 @@ from gateway.settings import GatewaySettings, keys
 from gateway.sources.mqtt import MqttSource
 from gateway.storage import RESERVE_BYTES
 from gateway.synchronisation import TIMESYNC, Timekeeper
-from gateway.systems import systems
+from gateway.systems import Systems
 from gateway.thinning import Limits
 
 _LOOK_S = 1.0
 
 
-def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> Agent:
+def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str, systems: Systems) -> Agent:
     """Compose the agent of one gateway; raises `VicinoError` if its outbox cannot be opened."""
     timekeeper = Timekeeper(clock, TIMESYNC)
     broker = BrokerAddress.parse(settings.broker_url.get_secret_value())
@@ -70,8 +71,10 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str) -> A
             on_readings=publisher.notify,
             on_inventory=findings.of(system.dialect.name),
             on_unheard=publisher.note_unheard,
+            delivery=system.delivery,
+            connect=system.connect,
         )
-        for system in systems(gateway, settings)
+        for system in systems.of(gateway)
     ]
     return Agent(gateway, outbox, publisher, sources)
 
@@ -98,14 +101,16 @@ def main() -> int:
     clock = SystemClock()
     boot = uuid.uuid4().hex
     try:
-        agents = [build(gateway, settings, clock, boot) for gateway in keys(settings.gateways)]
+        gateways = keys(settings.gateways)
+        systems = Systems(gateways, settings, clock)
+        agents = [build(gateway, settings, clock, boot, systems) for gateway in gateways]
     except VicinoError as error:
         logger().error("cannot start", reason=str(error))
         return 1
     logger().info("started", count=len(agents))
     registry = make_registry("gateway")
     registry.register(gateway_figures([agent.standing for agent in agents], clock))
-    with exposed(registry, settings.metrics_host, settings.metrics_port):
+    with closing(systems), exposed(registry, settings.metrics_host, settings.metrics_port):
         return 0 if serve(agents, clock, stop) else 1
 
 

@@ -15,6 +15,8 @@ DAY_MS = 24 * HOUR_MS
 LEVEL_AGAIN_MS = HOUR_MS
 # Radio noise changes with every message.
 SELDOM_MS = {"link_quality": 6 * HOUR_MS, "signal_strength": 6 * HOUR_MS}
+# Each tells of something else: together they tell how much was lost.
+ALWAYS = frozenset({"missed_reports"})
 TECHNICAL_CHANGED_MS = HOUR_MS
 TECHNICAL_AGAIN_MS = DAY_MS
 
@@ -33,7 +35,7 @@ def worth_telling(quantity: str, value: float, at_ms: int, told: Told | None) ->
     known then of how long it has not been told.
     """
     known = BY_NAME[quantity]
-    if told is None or known.safety or known.kind is Kind.EVENT:
+    if told is None or known.safety or known.kind is Kind.EVENT or quantity in ALWAYS:
         return True
     return at_ms < told.at_ms or at_ms - told.at_ms >= _patience_ms(known, changed=value != told.value)
 

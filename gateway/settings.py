@@ -1,6 +1,7 @@
 """Settings of the edge agent, from the environment like all others."""
 
 import re
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -21,12 +22,32 @@ class GatewaySettings(Settings):
         description="Keys of the gateways in this process, separated by commas; `gw-{01..12}` means twelve of them.",
     )
     systems: str = Field(
-        default="zigbee2mqtt", description="Systems in the home that are listened to, separated by commas."
+        default="zigbee2mqtt",
+        description="Systems that are listened to, separated by commas: zigbee2mqtt, chirpstack, things_stack.",
     )
     home_broker_url: SecretStr | None = Field(
         default=None, description="Broker in the home, where Zigbee2MQTT publishes; the service's broker if not given."
     )
     home_base: str = Field(default="zigbee2mqtt", description="Zigbee2MQTT's base topic; {gateway} stands for the key.")
+    chirpstack_url: SecretStr | None = Field(
+        default=None, description="MQTT 5 broker of ChirpStack v4: mqtt:// or mqtts://[user:password@]host:port."
+    )
+    chirpstack_application: str = Field(
+        default="+", description="Id of the application at ChirpStack that is listened to; + for all."
+    )
+    things_stack_url: SecretStr | None = Field(
+        default=None,
+        description="MQTT server of The Things Stack v3: mqtts://application@tenant:API-key@host:8883, @ written %40.",
+    )
+    lorawan_devices: Path | None = Field(
+        default=None, description="File that says which LoRaWAN device belongs to which of several gateways."
+    )
+    lorawan_reception: str = Field(
+        default="", description="Gateway that tells of LoRaWAN devices that belong to none; the first if not given."
+    )
+    codecs: Path | None = Field(
+        default=None, description="Folder of payload codecs in JavaScript, each file called as its model."
+    )
     power: Literal["mains", "battery", "unknown"] = Field(default="unknown", description="What the gateway runs on.")
     will_delay_s: int = Field(default=10, description="Seconds until a lost gateway is called offline.", ge=0, le=3600)
     backfill_after_s: float = Field(

@@ -1,35 +1,59 @@
 """Which systems a gateway listens to: each a dialect, and the broker on which it speaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from core.clock import Clock
 from core.errors import VicinoError
 from core.mqtt import BrokerAddress
 from gateway.dialects.dialect import Dialect
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
+from gateway.lorawan import SERVERS, NetworkServers
 from gateway.settings import GatewaySettings
+from gateway.sources.mqtt import Connect, Delivery
 
 
 class System(NamedTuple):
-    """A system to listen to."""
+    """A system to listen to, by a connection of one's own unless `connect` gives a part in another."""
 
     dialect: Dialect
     broker: BrokerAddress
+    delivery: Delivery = Delivery()
+    connect: Connect | None = None
 
 
-def systems(gateway: str, settings: GatewaySettings) -> list[System]:
-    """Return the systems that the settings name for a gateway.
+class Systems:
+    """What the gateways of one process listen to: systems in their homes, and servers that serve many homes."""
 
-    Raises `VicinoError` if one is not known, is named twice, or if there are none.
-    """
-    names = [name.strip() for name in settings.systems.split(",") if name.strip()]
-    strange = [name for name in names if name not in SYSTEMS]
-    if strange or not names or len(set(names)) != len(names):
-        raise VicinoError(
-            f"VICINO_SYSTEMS names {', '.join(strange) or 'no system, or one twice'}.",
-            advice=f"name some of: {', '.join(sorted(SYSTEMS))}",
-        )
-    return [SYSTEMS[name](gateway, settings) for name in names]
+    def __init__(self, gateways: Sequence[str], settings: GatewaySettings, clock: Clock) -> None:
+        """Prepare the systems that the settings name.
+
+        Raises `VicinoError` if one is not known, is named twice, if there are none, or what they need is missing.
+        """
+        self._settings = settings
+        self._names = [name.strip() for name in settings.systems.split(",") if name.strip()]
+        strange = [name for name in self._names if name not in SYSTEMS and name not in SERVERS]
+        if strange or not self._names or len(set(self._names)) != len(self._names):
+            raise VicinoError(
+                f"VICINO_SYSTEMS names {', '.join(strange) or 'no system, or one twice'}.",
+                advice=f"name some of: {', '.join(sorted({*SYSTEMS, *SERVERS}))}",
+            )
+        needed = not SERVERS.keys().isdisjoint(self._names)
+        self._servers = NetworkServers(gateways, settings, clock) if needed else None
+
+    def of(self, gateway: str) -> list[System]:
+        """Return the systems that one gateway listens to. Raises `VicinoError` if what one needs is missing."""
+        return [self._system(name, gateway) for name in self._names]
+
+    def close(self) -> None:
+        """End what runs beside the gateways."""
+        if self._servers is not None:
+            self._servers.close()
+
+    def _system(self, name: str, gateway: str) -> System:
+        if self._servers is not None and name in SERVERS:
+            return System(*self._servers.heard(name, gateway))
+        return SYSTEMS[name](gateway, self._settings)
 
 
 def _home_broker(settings: GatewaySettings) -> BrokerAddress:

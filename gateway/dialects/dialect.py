@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from core.messages import FoundDevice
 from devices.decoders.decoded import Measurement, Refusal
@@ -43,3 +43,14 @@ class Dialect(Protocol):
 
     def devices(self) -> Sequence[FoundDevice]:
         """Return the devices it has heard of, with what they declare; those that nothing describes have no key."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A dialect that remembers more across restarts than the messages it calls notes."""
+
+    def memory(self) -> bytes:
+        """Return what is to be remembered; it is kept when what was read is safe."""
+
+    def recall(self, memory: bytes) -> None:
+        """Take up what was remembered, before anything is read."""

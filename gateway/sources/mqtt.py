@@ -12,25 +12,48 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from core.clock import Clock
 from core.log import logger
 from core.messages import FoundDevice, Inventory
-from core.mqtt import BrokerAddress, Connection, Message
-from gateway.dialects.dialect import Dialect
+from core.mqtt import BrokerAddress, Connection, Message, Received, Version
+from gateway.dialects.dialect import Dialect, Remembering
 from gateway.interpretation import Interpreter
 from gateway.outbox import Outbox, OutboxError, Reading
 from gateway.synchronisation import Instant, Timekeeper
 
 HELD = 4_000
-_SESSION_EXPIRY_S = 7 * 86_400
+SESSION_EXPIRY_S = 7 * 86_400
 _MOST_AT_ONCE = 500
 _MOST_UNRECORDED = 1_000
 _MOST_UNREAD = 20_000
 _LOOK_S = 60.0
 _RETRY_S = 1.0
 _MOST_NOTES = 2_000
+
+
+class Delivery(NamedTuple):
+    """How a system's broker speaks, and the most it promises: QoS 0 is no promise at all."""
+
+    version: Version = Version.V5
+    qos: int = 1
+
+
+class Link(Protocol):
+    """A connection to a broker, or a part in one that several sources have together."""
+
+    def start(self) -> None:
+        """Connect in the background."""
+
+    def stop(self) -> None:
+        """Take leave."""
+
+    def acknowledge(self, message: Message) -> None:
+        """Tell the broker that a message is safe."""
+
+
+Connect = Callable[[Received], Link]
 
 
 class _Taken(NamedTuple):
@@ -59,8 +82,10 @@ class MqttSource:
         on_readings: Callable[[], None] = lambda: None,
         on_inventory: Callable[[Inventory], None] = lambda _: None,
         on_unheard: Callable[[int], None] = lambda _: None,
+        delivery: Delivery | None = None,
+        connect: Connect | None = None,
     ) -> None:
-        """Prepare to read what `dialect` subscribes to.
+        """Prepare to read what `dialect` subscribes to, on a connection of its own unless `connect` gives another.
 
         `on_readings` and `on_inventory` are called after a commit, `on_unheard` with a number of messages without
         guarantee of delivery (QoS 0) that there was no room for.
@@ -80,21 +105,32 @@ class MqttSource:
         self._retry_at = 0.0
         self._wake = threading.Event()
         self._said: object = None
+        self._remembered = b""
+        if isinstance(dialect, Remembering):
+            self._remembered = outbox.notes.under(f"memory {dialect.name}").get("", b"")
+            dialect.recall(self._remembered)
         # The broker delivers what it kept for us before it restates what explains it.
         known = outbox.notes.under(f"{dialect.name} ")
         self._noted = set(known)
         for topic, payload in known.items():
             self._understand(Message(topic, payload, 0, 0, True, []), self._timekeeper.look())
-        self._connection = Connection(
-            broker,
-            f"vicino-{dialect.name}-{gateway}",
-            on_message=self._note,
-            subscriptions=dialect.subscriptions,
-            clean_start=False,
-            session_expiry_s=_SESSION_EXPIRY_S,
-            receive_maximum=HELD,
-            keepalive_s=keepalive_s,
-            reconnect_max_s=reconnect_max_s,
+        said = delivery or Delivery()
+        self._connection: Link = (
+            connect(self._note)
+            if connect
+            else Connection(
+                broker,
+                f"vicino-{dialect.name}-{gateway}",
+                on_message=self._note,
+                subscriptions=dialect.subscriptions,
+                clean_start=not said.qos,
+                session_expiry_s=SESSION_EXPIRY_S,
+                receive_maximum=HELD,
+                keepalive_s=keepalive_s,
+                reconnect_max_s=reconnect_max_s,
+                version=said.version,
+                qos=said.qos,
+            )
         )
 
     def run(self, stop: threading.Event) -> None:
@@ -197,6 +233,7 @@ class MqttSource:
             self._let_go(part)
             if readings:
                 self._on_readings()
+        self._remember()
         self._say_inventory()
 
     def _keep_notes(self) -> None:
@@ -205,6 +242,15 @@ class MqttSource:
             self._outbox.notes.keep(f"{self._dialect.name} {topic}", payload)
             (self._noted.add if payload else self._noted.discard)(topic)
             del self._notes[topic]
+
+    def _remember(self) -> None:
+        """Keep what the dialect has to know after a restart, once what it was read from is safe."""
+        if not isinstance(self._dialect, Remembering):
+            return
+        memory = self._dialect.memory()
+        if memory != self._remembered:
+            self._outbox.notes.keep(f"memory {self._dialect.name}", memory)
+            self._remembered = memory
 
     def _commit(self, part: Sequence[tuple[object, _Taken]], readings: list[Reading]) -> None:
         # A message that says nothing uses an id, too: by the number of receipts, the outbox tells how old an id is. It

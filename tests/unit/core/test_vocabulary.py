@@ -14,6 +14,7 @@ RELEASED = {
     66: "oxygen_saturation", 67: "respiratory_rate", 68: "body_water", 69: "muscle_mass", 80: "battery",
     81: "battery_low", 82: "voltage", 83: "link_quality", 84: "signal_strength", 85: "tamper", 86: "mains_power",
     87: "charging", 88: "reachable", 89: "device_temperature", 90: "haptic_feedback",
+    95: "missed_reports",
 }  # fmt: skip
 
 

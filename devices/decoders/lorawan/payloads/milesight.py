@@ -1,6 +1,6 @@
 """Milesight: channel, type and value, again and again; least significant byte first. Each model has its own channels.
 
-What a model's channels do not explain is handed back as hexadecimal text under `undecoded`: what stood before it counts.
+What a model's channels do not explain is handed back in hexadecimal under `undecoded`: what stood before it counts.
 Channels follow the user guides and the payload tables that Milesight publishes.
 """
 
