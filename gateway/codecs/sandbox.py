@@ -17,7 +17,7 @@ import msgspec
 from core.log import logger
 from devices.decoders.decoded import Refusal
 
-PATIENCE_S = 3.0
+PATIENCE_S = 2.0
 # A script that was so often the end of the worker is not tried again until it is another one.
 _MOST_KILLS = 3
 _MOST_ANSWER_BYTES = 512 * 1024

@@ -13,7 +13,7 @@ import quickjs
 
 MEMORY_BYTES = 16 * 1024 * 1024
 STACK_BYTES = 256 * 1024
-TIME_S = 0.5
+TIME_S = 0.25
 ANSWER_CHARACTERS = 64 * 1024
 _ADDRESS_SPACE_BYTES = 1024 * 1024 * 1024
 
@@ -60,7 +60,7 @@ def answer(script: str, port: int, payload: bytes) -> str:
         context.eval(script)
         said = call(json.dumps(list(payload)), port, ANSWER_CHARACTERS)
     except (quickjs.JSException, MemoryError, RecursionError, ValueError, TypeError) as error:
-        return json.dumps({"error": str(error)[:200] or type(error).__name__})
+        return json.dumps({"error": str(error).partition("\n")[0][:200] or type(error).__name__})
     return said if isinstance(said, str) and "\n" not in said else json.dumps({"error": "The script gave no answer."})
 
 

@@ -14,6 +14,7 @@ from devices.decoders.lorawan.report import (
     Device,
     Frame,
     Report,
+    device_key,
     instant,
     number,
     part,
@@ -57,7 +58,7 @@ def decode_event(kind: str, payload: bytes) -> Report | Refusal:
 
 
 def _device(info: Mapping[str, Any]) -> Device | None:
-    key = text(info.get("devEui")).lower()
+    key = device_key(info.get("devEui"))
     if not key:
         return None
     tags = part(info, "tags")

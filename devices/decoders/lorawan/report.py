@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from core.topics import KEY
 from devices.decoders.decoded import Measurement, Refusal
 
 MAXIMUM_BYTES = 256 * 1024
@@ -72,6 +73,12 @@ def read_object(payload: bytes) -> dict[str, Any] | Refusal:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Refusal("syntax", f"The message is not JSON: {error}")
     return found if isinstance(found, dict) else Refusal("shape", "The message is not a JSON object.")
+
+
+def device_key(said: Any) -> str:
+    """Return a device's key in the names of its series, "" if what was said cannot be one."""
+    key = text(said).lower()
+    return key if KEY.fullmatch(key) else ""
 
 
 def part(found: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from devices.decoders.lorawan.report import (
     Earlier,
     Frame,
     Report,
+    device_key,
     instant,
     number,
     part,
@@ -48,7 +49,7 @@ def decode_message(payload: bytes) -> Report | Refusal:
 def _device(ids: Mapping[str, Any], versions: Mapping[str, Any]) -> Device | None:
     name = text(ids.get("device_id"))
     # Devices activated by personalisation in LoRaWAN 1.0 may have no EUI; then the name is all there is.
-    key = text(ids.get("dev_eui")).lower() or name.lower()
+    key = device_key(ids.get("dev_eui")) or device_key(name)
     if not key:
         return None
     vendor, model = text(versions.get("brand_id")), text(versions.get("model_id"))

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pytest
 
-from core.mqtt import BrokerAddress, Connection, Message, Will
+from core.mqtt import BrokerAddress, Connection, Message, Version, Will
 
 
 class Listener:
@@ -222,3 +222,49 @@ def test_an_error_in_a_callback_does_not_end_the_network_thread(
     connection.publish("t/a", b"2")
     wait_until(lambda: calls == [b"1", b"2"])
     connection.stop()
+
+
+def test_mqtt_3_1_1_carries_what_it_can(own_broker: Any, wait_until: Callable[..., None]) -> None:
+    will = Will("t/will", b"gone", 0)
+    with Listener(own_broker.address, "t/#", version=Version.V3_1_1, qos=0) as listener:
+        for version in Version:
+            with Listener(own_broker.address, client_id="speaker", version=version) as speaker:
+                assert (
+                    speaker.connection.publish("t/a", b"1", user_properties=[("a", "b")], content_type="x") is not None
+                )
+                wait_until(lambda: listener.messages)
+            message = listener.messages.pop()
+            assert (message.topic, message.payload, message.qos, message.user_properties) == ("t/a", b"1", 0, [])
+            # Nothing is to be acknowledged.
+            listener.connection.acknowledge(message)
+        lost = Connection(own_broker.address, "lost", will=will, version=Version.V3_1_1)
+        lost.start()
+        assert lost.wait_connected(10)
+        abandon(lost)
+        wait_until(lambda: b"gone" in listener.payloads)
+
+
+def test_a_session_of_mqtt_3_1_1_keeps_what_was_not_acknowledged(
+    own_broker: Any, wait_until: Callable[..., None]
+) -> None:
+    kept = {"client_id": "kept", "clean_start": False, "version": Version.V3_1_1}
+    with Listener(own_broker.address, "t/#", **kept) as listener, Listener(own_broker.address) as speaker:
+        speaker.connection.publish("t/a", b"1")
+        wait_until(lambda: listener.messages)
+        assert listener.messages[0].qos == 1
+    with Listener(own_broker.address, "t/#", **kept) as listener:
+        wait_until(lambda: listener.messages)
+        assert listener.messages[0].payload == b"1"
+        assert listener.messages[0].dup
+        listener.connection.acknowledge(listener.messages[0])
+
+
+def test_what_is_lost_of_3_1_1_comes_back(own_broker: Any, wait_until: Callable[..., None]) -> None:
+    with Listener(own_broker.address, "t/#", version=Version.V3_1_1, qos=0) as listener:
+        own_broker.kill()
+        wait_until(lambda: listener.connections == [True, False])
+        own_broker.start()
+        wait_until(lambda: listener.connections == [True, False, True])
+        with Listener(own_broker.address, client_id="speaker") as speaker:
+            speaker.connection.publish("t/a", b"1")
+            wait_until(lambda: listener.payloads == [b"1"])

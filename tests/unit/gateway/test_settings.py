@@ -1,10 +1,15 @@
 """Gateway keys and settings."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from core.clock import SystemClock
 from core.errors import VicinoError
+from core.mqtt import Version
 from gateway.settings import GatewaySettings, keys
-from gateway.systems import systems
+from gateway.systems import Systems
 
 
 def test_lists_and_ranges() -> None:
@@ -26,12 +31,51 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.gateways, settings.home_base, settings.home_broker_url) == ("gw-1", "home/{gateway}/z2m", None)
 
 
+def systems(*gateways: str, **said: Any) -> Systems:
+    return Systems(gateways, GatewaySettings(broker_url="mqtt://127.0.0.1", **said), SystemClock())
+
+
 def test_the_systems_are_those_that_are_named() -> None:
-    (system,) = systems("gw-1", GatewaySettings(broker_url="mqtt://127.0.0.1", home_base="home/{gateway}/z2m"))
+    (system,) = systems("gw-1", home_base="home/{gateway}/z2m").of("gw-1")
     assert system.dialect.subscriptions == ("home/gw-1/z2m/#",)
+    assert system.connect is None
 
 
 @pytest.mark.parametrize("named", ["", "zigbee2mqtt,zigbee2mqtt", "zigbee2mqtt, telex"])
 def test_a_system_that_nobody_knows_is_refused(named: str) -> None:
     with pytest.raises(VicinoError, match="VICINO_SYSTEMS"):
-        systems("gw-1", GatewaySettings(broker_url="mqtt://127.0.0.1", systems=named))
+        systems("gw-1", systems=named)
+
+
+def test_network_servers_are_heard_as_they_speak() -> None:
+    found = systems(
+        "gw-1",
+        systems="chirpstack, things_stack",
+        chirpstack_url="mqtt://cs",
+        chirpstack_application="17c82e96",
+        things_stack_url="mqtts://care%40union:key@eu1.cloud.thethings.network",
+    ).of("gw-1")
+    assert [system.dialect.subscriptions for system in found] == [
+        ("application/17c82e96/device/+/event/+",),
+        ("v3/care@union/devices/+/up", "v3/care@union/devices/+/join"),
+    ]
+    assert [tuple(system.delivery) for system in found] == [(Version.V5, 1), (Version.V3_1_1, 0)]
+    assert found[1].broker.user == "care@union"
+    assert found[1].broker.tls
+
+
+@pytest.mark.parametrize(
+    ("gateways", "said", "message"),
+    [
+        (("gw-1",), {"systems": "chirpstack"}, "VICINO_CHIRPSTACK_URL"),
+        (("gw-1",), {"systems": "things_stack"}, "VICINO_THINGS_STACK_URL"),
+        (("gw-1", "gw-2"), {"systems": "chirpstack", "chirpstack_url": "mqtt://cs"}, "which device belongs to which"),
+        (("gw-1",), {"systems": "chirpstack", "lorawan_reception": "gw-9"}, "VICINO_LORAWAN_RECEPTION"),
+        (("gw-1",), {"systems": "chirpstack", "codecs": Path("/nowhere")}, "VICINO_CODECS"),
+        (("gw-1",), {"systems": "chirpstack", "lorawan_devices": Path("/nowhere")}, "list of LoRaWAN devices"),
+    ],
+)
+def test_what_network_servers_need_must_be_said(gateways: tuple[str, ...], said: dict[str, Any], message: str) -> None:
+    with pytest.raises(VicinoError) as error:
+        systems(*gateways, **said).of("gw-1")
+    assert message in f"{error.value} {error.value.advice}"

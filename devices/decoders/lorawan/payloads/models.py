@@ -24,7 +24,7 @@ _ELSYS = (
     "ems-door",
     "els",
 )
-_CAYENNE = ("cayenne", "cayenne-lpp", "cayennelpp", "rak-standard", "lpp")
+_CAYENNE = ("cayenne", "cayenne-lpp", "rak-standard", "lpp")
 
 DECODERS: Mapping[str, Decode] = {
     **milesight.DECODERS,
@@ -38,7 +38,7 @@ DECODERS: Mapping[str, Decode] = {
     "tbwl100": browan.tbwl100,
     "tbhh100": browan.tbhh100,
     "tbpb100": browan.tbpb100,
-    **dict.fromkeys(("sd1001", "sd-1001"), yobiiq.sd1001),
+    "sd-1001": yobiiq.sd1001,
 }
 
 _PARTS = re.compile(r"[a-z0-9]+")
@@ -46,11 +46,11 @@ _MOST_PARTS = 4
 _LONGEST = 200
 
 
-def slugs(said: str) -> list[str]:
-    """Return what model a text may name, the most exact first: "Milesight EM300-TH EU" gives also "em300-th"."""
+def _candidates(said: str) -> list[str]:
+    """Return what model a text may name, the most exact first: "Milesight EM300-TH EU" gives also "em300th"."""
     parts = _PARTS.findall(said.lower()[:_LONGEST])
     return [
-        "-".join(parts[start : start + length])
+        "".join(parts[start : start + length])
         for length in range(min(_MOST_PARTS, len(parts)), 0, -1)
         for start in range(len(parts) - length + 1)
     ]
@@ -58,8 +58,8 @@ def slugs(said: str) -> list[str]:
 
 def known(models: Iterable[str], among: Iterable[str]) -> str | None:
     """Return the first of `models`, texts that may name one, that is `among` the known; None if none is."""
-    names = frozenset(among)
-    return next((slug for said in models for slug in slugs(said) if slug in names), None)
+    names = {"".join(_PARTS.findall(name.lower())): name for name in among}
+    return next((names[each] for said in models for each in _candidates(said) if each in names), None)
 
 
 def decode_payload(models: Iterable[str], port: int, payload: bytes) -> Mapping[str, Any] | Refusal:
