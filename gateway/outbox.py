@@ -468,9 +468,11 @@ class Outbox:
                 self._db.execute(_GIVE_UP, (self._boot,))
             if self._aside:
                 self._aside.save(self._db)
+            noted = self.notes.write()
             yield
             if self._sequence != self._saved_sequence:
                 self._db.execute(_SEQUENCE, (self._sequence,))
+        self.notes.written(noted)
         self._saved_sequence = self._sequence
         self._inherited = False
         if self._aside:

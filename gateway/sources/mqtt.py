@@ -233,7 +233,8 @@ class MqttSource:
             self._let_go(part)
             if readings:
                 self._on_readings()
-        self._remember()
+        # What says nothing worth telling has been read all the same.
+        self._outbox.notes.flush()
         self._say_inventory()
 
     def _keep_notes(self) -> None:
@@ -244,17 +245,18 @@ class MqttSource:
             del self._notes[topic]
 
     def _remember(self) -> None:
-        """Keep what the dialect has to know after a restart, once what it was read from is safe."""
+        """Have kept what the dialect has to know after a restart, together with what it has read."""
         if not isinstance(self._dialect, Remembering):
             return
         memory = self._dialect.memory()
         if memory != self._remembered:
-            self._outbox.notes.keep(f"memory {self._dialect.name}", memory)
+            self._outbox.notes.keep_with_next(f"memory {self._dialect.name}", memory)
             self._remembered = memory
 
     def _commit(self, part: Sequence[tuple[object, _Taken]], readings: list[Reading]) -> None:
         # A message that says nothing uses an id, too: by the number of receipts, the outbox tells how old an id is. It
         # is not worth a transaction of its own, nor kept back where there is no room for one.
+        self._remember()
         receipts = self._unrecorded + [taken.receipt for _, taken in part if taken.message.qos or taken.rescued]
         if any(taken.readings or taken.rescued for _, taken in part):
             self._outbox.add(readings, receipts)
