@@ -5,14 +5,41 @@ from typing import Annotated
 
 import typer
 
-from cli import device_coverage
+from cli import device_catalogue, device_coverage, screen
 
 app = typer.Typer(help="Models of devices and what Vicino makes of them.", no_args_is_help=True)
 
 
-@app.callback()
-def devices() -> None:
-    """Keep the command below a name of its own while it is the only one."""
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str | None, typer.Option(help="Only this kind, as `motion` or `sos_button`.")] = None,
+    protocol: Annotated[str | None, typer.Option(help="Only this protocol, as `lorawan`.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the models that the catalogue describes."""
+    with screen.errors_in_words():
+        device_catalogue.show_list(device_catalogue.listed(kind, protocol), as_json=as_json)
+
+
+@app.command()
+def show(
+    model: Annotated[str, typer.Argument(help="The model, by any name it is reported by.")], as_json: Json = False
+) -> None:
+    """Show what is known of one model: advice for mounting, how to try it, how often it reports, examples."""
+    with screen.errors_in_words():
+        device_catalogue.show_model(model, as_json=as_json)
+
+
+@app.command()
+def catalogue(
+    folder: Annotated[Path, typer.Argument(help="Where the pages are written.")] = Path("docs/reference/devices"),
+) -> None:
+    """Write the catalogue as pages of documentation."""
+    with screen.errors_in_words():
+        device_catalogue.write(folder)
 
 
 @app.command()
@@ -21,7 +48,7 @@ def coverage(
         Path, typer.Argument(help="Models and their exposes, one JSON object a line: .jsonl or .jsonl.gz.")
     ],
     unknown: Annotated[int, typer.Option(help="List so many of the most frequent unknown properties.", min=0)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Tell how many exposed properties are mapped to a quantity, ignored with a reason, or unknown."""
     device_coverage.show(device_coverage.measure(file), unknown=unknown, as_json=as_json)

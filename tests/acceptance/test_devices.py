@@ -57,3 +57,32 @@ def test_the_known_zigbee_models_are_covered(shared_data: Path) -> None:
     assert figures["models"] == 4516
     assert figures["required_unmapped"] == 0
     assert figures["mapped"] + figures["ignored"] + figures["unknown"] > 34_000
+
+
+def test_the_catalogue_lists_and_shows_models() -> None:
+    listed = vicino("list", "--kind", "sos_button", "--json")
+    assert listed.returncode == 0, listed.stderr
+    models = json.loads(listed.stdout)
+    assert {model["kind"] for model in models} == {"sos_button"}
+    shown = vicino("show", models[0]["model"], "--json")
+    assert json.loads(shown.stdout)["model"] == models[0]["model"]
+    words = vicino("show", "lumi.sensor_motion.aq2")
+    assert words.returncode == 0
+    assert "RTCGQ11LM" in words.stdout
+    assert "tenda" in words.stdout
+
+
+@pytest.mark.parametrize("arguments", [("show", "no such model"), ("list", "--kind", "riddle")])
+def test_what_is_not_described_is_said_in_words(arguments: tuple[str, ...]) -> None:
+    found = vicino(*arguments)
+    assert found.returncode == 1
+    assert "What to do:" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_pages_are_written_and_old_ones_removed(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").write_text("# A kind that nobody makes any more", encoding="utf-8")
+    assert vicino("catalogue", str(tmp_path)).returncode == 0
+    names = {file.name for file in tmp_path.iterdir()}
+    assert "gone.md" not in names
+    assert {"README.md", "motion.md"} <= names
