@@ -14,14 +14,16 @@ from core.messages import Stored
 from core.mqtt import BrokerAddress
 from core.topics import Leaf
 from devices.reads import Series
+from ingest import inventory, status
 from ingest.counters import Counters
 from ingest.delays import Delays
 from ingest.flood import Flood
 from ingest.inbox import Inbox
 from ingest.mqtt5 import Delivery
 from ingest.settings import IngestSettings, allowances_of, limits_of
-from ingest.status import StatusWriter
 from ingest.subscriber import Subscriber
+from ingest.told import Store, TellingWriter
+from ingest.validate import Reason
 from ingest.writer import Pace, Writer
 
 END_S = 5.0
@@ -76,7 +78,10 @@ class Consumer:
         self._address = BrokerAddress.parse(settings.broker_url.get_secret_value())
         self._lanes: list[Lane] = []
         self._stop = threading.Event()
-        self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [self._status_lane(connect)]
+        self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [
+            self._telling_lane(Leaf.STATUS, connect, status.store, Reason.STATUS),
+            self._telling_lane(Leaf.INVENTORY, connect, inventory.store, Reason.INVENTORY),
+        ]
         self._threads = [
             threading.Thread(target=work, args=(self._stop,), name=f"{lane.name} {number}", daemon=True)
             for lane in self._lanes
@@ -138,12 +143,20 @@ class Consumer:
         ]
         return Lane(str(leaf), subscriber, inbox, works)
 
-    def _status_lane(self, connect: Connect) -> Lane:
+    def _telling_lane(self, leaf: Leaf, connect: Connect, store: Store, reason: Reason) -> Lane:
         # Not shared: a shared subscription is not told what was retained.
-        inbox, subscriber = self._receiving(Leaf.STATUS, topics.subscription(Leaf.STATUS))
-        acknowledge = self._acknowledging(Leaf.STATUS, subscriber)
-        writer = StatusWriter(inbox, acknowledge, connect=connect, counters=self._counters, clock=self._clock)
-        return Lane(str(Leaf.STATUS), subscriber, inbox, [writer.run])
+        inbox, subscriber = self._receiving(leaf, topics.subscription(leaf))
+        writer = TellingWriter(
+            str(leaf),
+            inbox,
+            self._acknowledging(leaf, subscriber),
+            store,
+            reason,
+            connect=connect,
+            counters=self._counters,
+            clock=self._clock,
+        )
+        return Lane(str(leaf), subscriber, inbox, [writer.run])
 
     def _receiving(self, leaf: Leaf, subscription: str) -> tuple[Inbox, Subscriber]:
         settings = self._settings

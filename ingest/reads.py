@@ -62,6 +62,28 @@ class GatewaysBehind(NamedTuple):
     lag_s: float | None
 
 
+class FoundDevice(NamedTuple):
+    """A device as a gateway has found it, installed or not.
+
+    `key` is that of its series, empty where nothing describes the device; `exposes` what its own system declares,
+    `quantities` what it reports ("quantity" or "quantity/channel"), `unmapped` the last values of what nobody can read
+    yet. `is_present` tells whether the gateway still has it.
+    """
+
+    gateway_key: str
+    key: str
+    name: str
+    vendor: str
+    model: str
+    description: str
+    exposes: list[str]
+    quantities: list[str]
+    unmapped: dict[str, str]
+    first_seen: datetime
+    last_seen: datetime
+    is_present: bool
+
+
 class Readings(NamedTuple):
     """Readings as columns of equal length, ordered by time. `at_ms` is in milliseconds since 1970."""
 
@@ -198,6 +220,16 @@ def gateway_statuses(view: View) -> list[Row]:
     never said anything.
     """
     return view.connection.execute(_sql["gateway_statuses"]).fetchall()
+
+
+def seen_inventory(view: View, home_id: int) -> list[FoundDevice]:
+    """Return what the gateways of a home have found, installed or not, as far as the viewer may see it."""
+    return [FoundDevice(**row) for row in view.connection.execute(_sql["seen_inventory"], {"home_id": home_id})]
+
+
+def inventory(connection: Connection[Row]) -> list[FoundDevice]:
+    """Return what all gateways have found, installed or not."""
+    return [FoundDevice(**row) for row in connection.execute(_sql["inventory"])]
 
 
 def gateway_starts(connection: Connection[Row], keys: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
@@ -13,7 +14,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import Composed, Identifier
 from psycopg.types.json import Jsonb
 
-from core.messages import GatewayStatus
+from core.messages import FoundDevice, GatewayStatus
 from core.statements import Statements
 from core.vocabulary import Retention
 from ingest import packing
@@ -198,6 +199,18 @@ def record_status(
         ).fetchone()
         if row is not None and row["applied"]:
             connection.execute(_sql["notify"], {"channel": STATUS_CHANNEL})
+    return row is not None and bool(row["known"])
+
+
+def record_inventory(
+    connection: Dictionaries, gateway: str, devices: Sequence[FoundDevice], received_at: datetime
+) -> bool:
+    """Store what a gateway has found; tell whether the gateway is known. The caller owns the transaction."""
+    # Whole, not as on the wire, where what is empty is left out.
+    rows = [{"ident": device.key or f"?{device.name}", **msgspec.structs.asdict(device)} for device in devices]
+    row = connection.execute(
+        _sql["record_inventory"], {"key": gateway, "devices": Jsonb(rows), "now": received_at}
+    ).fetchone()
     return row is not None and bool(row["known"])
 
 

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     AFTER_RETENTION = "after retention"
     STATUS = "status"
+    INVENTORY = "inventory"
     FLOOD = "flood"
 
 

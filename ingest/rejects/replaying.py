@@ -125,7 +125,7 @@ def replay(
 
 def would_store(message: Message, directory: Directory, now_ms: int, limits: Limits) -> bool:
     """Tell whether something of a message would be accepted by what is registered now, whether it is stored or not."""
-    if _is_status(message):
+    if _tells_of_itself(message):
         return message.gateway_key is not None and directory.home_of(message.gateway_key) is not None
     refused = {row.reason for row in message.rows if not row.replayed}
     verdict = judge(_delivery(message), directory, now_ms, limits)
@@ -208,7 +208,7 @@ class _Attempt(NamedTuple):
         judged = [
             (message, judge(_delivery(message), self.directory, round(now.timestamp() * 1000), self.limits))
             for message in messages
-            if not _is_status(message)
+            if not _tells_of_itself(message)
         ]
         verdicts = [verdict for _, verdict in judged]
         for month in _months(verdicts):
@@ -223,7 +223,7 @@ class _Attempt(NamedTuple):
             late = [LateCall(call, message.first_at) for message, _, each in found for call in each.calls]
             repository.pass_on(self.connection, late, now)
             refused = [(message, each.refused) for message, _, each in found]
-            refused += [(message, self._of_status(message)) for message in messages if _is_status(message)]
+            refused += [(message, self._of_itself(message)) for message in messages if _tells_of_itself(message)]
             self._write_down(refused, now)
         return Report(
             len(messages),
@@ -261,7 +261,7 @@ class _Attempt(NamedTuple):
             }
         return known
 
-    def _of_status(self, message: Message) -> dict[Reason, Rejection]:
+    def _of_itself(self, message: Message) -> dict[Reason, Rejection]:
         """Return why the word of a gateway about itself is still refused; once it is registered it speaks anew."""
         if message.gateway_key is not None and self.directory.home_of(message.gateway_key) is not None:
             return {}
@@ -300,9 +300,9 @@ def _knew_the_time(verdict: Verdict) -> bool:
     return verdict.batch is not None and verdict.batch.clock == "synced"
 
 
-def _is_status(message: Message) -> bool:
+def _tells_of_itself(message: Message) -> bool:
     topic = topics.parse(message.topic)
-    return topic is not None and topic.leaf is topics.Leaf.STATUS
+    return topic is not None and topic.leaf in (topics.Leaf.STATUS, topics.Leaf.INVENTORY)
 
 
 def _calls(reading: Reading) -> bool:

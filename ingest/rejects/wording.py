@@ -89,6 +89,11 @@ WORDINGS: dict[Reason, Wording] = {
         mark("What the gateway says about itself cannot be understood."),
         mark("Look which software the gateway runs and bring it up to date."),
     ),
+    Reason.INVENTORY: Wording(
+        mark("List of found devices not readable"),
+        mark("What the gateway says of the devices it has found cannot be understood."),
+        mark("Look which software the gateway runs and bring it up to date."),
+    ),
     Reason.FLOOD: Wording(
         mark("Far too many readings"),
         mark("A device, or the gateway as a whole, sent far more than it should. The excess was put aside."),

@@ -154,8 +154,8 @@ class Sender:
         assert self._broker.publish(topics.topic(self.key, leaf), payload, user_properties=properties) is not None
         return sequence
 
-    def say(self, payload, *, retain=True):
-        assert self._broker.publish(topics.topic(self.key, Leaf.STATUS), payload, retain=retain) is not None
+    def say(self, payload, *, retain=True, leaf=Leaf.STATUS):
+        assert self._broker.publish(topics.topic(self.key, leaf), payload, retain=retain) is not None
 
     def await_stored(self, *sequences, boot="boot"):
         until(lambda: {(boot, sequence) for sequence in sequences} <= set(self.heard), f"`stored` for {sequences}")

@@ -60,7 +60,10 @@ def test_after_a_replay_every_reason_that_holds_stands_in_one_row_and_no_other_d
 
 @pytest.mark.parametrize("reason", sorted(Reason))
 def test_a_call_is_silent_only_where_people_were_called_before(reason: Reason) -> None:
-    unread = {Reason.UNKNOWN_GATEWAY, Reason.TOPIC, Reason.PROPERTIES, Reason.OVERSIZED, Reason.SYNTAX, Reason.STATUS}
+    unread = {
+        Reason.UNKNOWN_GATEWAY, Reason.TOPIC, Reason.PROPERTIES, Reason.OVERSIZED, Reason.SYNTAX, Reason.STATUS,
+        Reason.INVENTORY,
+    }  # fmt: skip
     rejected = Rejection(Reason.UNIT, "x", 1, (Call(None, 3, SOS, 1.0), Call(None, 3, SOS, 2.0)))
     found = sort_out(message(reason), verdict(call_for_help(), rejections=(rejected,)), {}, 0)
     (fresh,) = found.fresh
