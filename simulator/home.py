@@ -145,7 +145,7 @@ class SimulatedHome:
                     "model": sensor.model.model,
                     "room": sensor.room,
                     "place": sensor.place,
-                    "quantities": list(sensor.model.quantities),
+                    "quantities": [*sensor.model.quantities, "reachable"],
                 }
                 for sensor in self.sensors
             ],

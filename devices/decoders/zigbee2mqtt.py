@@ -15,6 +15,7 @@ from devices.decoders.zigbee.mapping import Exposed, exposed, undeclared
 
 MAXIMUM_STATE_BYTES = 64 * 1024
 MAXIMUM_DEVICES_BYTES = 16 * 1024 * 1024
+_ONLINE = {"online": True, "offline": False}
 _FIRST_INSTANT, _LAST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -79,6 +80,26 @@ def decode_devices(payload: bytes) -> Devices | Refusal:
     entries = [entry for entry in found if not (isinstance(entry, dict) and entry.get("type") == "Coordinator")]
     devices = [device for entry in entries if (device := _discovered(entry)) is not None]
     return Devices(tuple(devices), len(entries) - len(devices))
+
+
+def decode_groups(payload: bytes) -> tuple[str, ...] | Refusal:
+    """Return the names of the groups of a `bridge/groups` message, or why it cannot be used."""
+    found = _object(payload, MAXIMUM_DEVICES_BYTES)
+    if isinstance(found, Refusal):
+        return found
+    if not isinstance(found, list):
+        return Refusal("shape", "The message is not a JSON array.")
+    return tuple(text(entry.get("friendly_name")) for entry in found if isinstance(entry, dict))
+
+
+def decode_online(payload: bytes) -> bool | None:
+    """Return whether a device or the bridge is online, as JSON or as a plain word; None if the message says neither."""
+    found: object = payload.strip().decode(errors="replace")
+    if payload.strip()[:1] in (b"{", b'"'):
+        found = _object(payload, MAXIMUM_STATE_BYTES)
+    if isinstance(found, dict):
+        found = found.get("state")
+    return _ONLINE.get(found) if isinstance(found, str) else None
 
 
 def _object(payload: bytes, limit: int) -> object:

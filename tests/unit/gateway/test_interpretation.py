@@ -205,7 +205,7 @@ def test_no_live_call_for_help_is_ever_swallowed(steps: list[tuple[int, tuple[in
 
 
 def test_side_topics_are_no_devices(interpreter: Interpreter) -> None:
-    for below in (f"{NAME}/availability", f"{NAME}/set", f"{NAME}/get", "bridge/state", "bridge/logging"):
+    for below in (f"{NAME}/set", f"{NAME}/get", "bridge/state", "bridge/logging"):
         assert take(interpreter, b'{"state": "online"}', name=below) == []
     assert not interpreter.refused
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.clock import SystemClock
+from core.messages import Inventory
 from core.mqtt import Connection
 from devices.decoders.decoded import Refusal
 from gateway.dialects import zigbee2mqtt
@@ -69,6 +70,8 @@ def test_one_message_that_fails_is_refused_and_the_source_goes_on(
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
         with running(outbox, own_broker, Fragile(BASE, met)) as source:
             speaker.publish(f"{BASE}/bridge/devices", json.dumps([SENSOR]).encode(), retain=True)
+            # Connected is not yet subscribed: what is not kept by the broker would be missed.
+            wait_until(lambda: bool(source._interpreter.inventory().devices))
             for value in (True, False):
                 speaker.publish(f"{BASE}/poison", b"a secret")
                 speaker.publish(f"{BASE}/hall", json.dumps({"occupancy": value}).encode())
@@ -95,3 +98,46 @@ def test_a_noted_list_of_devices_that_fails_does_not_keep_the_source_from_starti
         outbox.notes.keep(f"zigbee2mqtt {BASE}/bridge/devices", b"[]")
         with running(outbox, own_broker, Zigbee2Mqtt(BASE)) as source:
             assert source._interpreter.refused == {"failure": 1}
+
+
+def test_availability_renaming_and_strangers_over_a_real_broker(
+    own_broker: Any, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    speaker = Connection(own_broker.address, "bridge")
+    speaker.start()
+    assert speaker.wait_connected(15)
+    found = [Inventory()]
+    name = "piano/di sopra"
+    with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
+        source = MqttSource(
+            "gw-1", Zigbee2Mqtt(BASE), own_broker.address, outbox, SystemClock(), on_inventory=found.append
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=source.run, args=(stop,))
+        thread.start()
+        try:
+            assert source._connection.wait_connected(15)
+            speaker.publish(
+                f"{BASE}/bridge/devices", json.dumps([SENSOR | {"friendly_name": name}]).encode(), retain=True
+            )
+            wait_until(lambda: bool(source._interpreter.inventory().devices))
+            speaker.publish(f"{BASE}/{name}/availability", b'{"state":"online"}', retain=True)
+            speaker.publish(f"{BASE}/{name}/availability", b"offline", retain=True)
+            speaker.publish(f"{BASE}/{name}", b'{"occupancy": true, "battery": "100.00"}')
+            speaker.publish(f"{BASE}/stranger", b'{"riddle": 7}')
+            speaker.publish(
+                f"{BASE}/bridge/devices", json.dumps([SENSOR | {"friendly_name": "su"}]).encode(), retain=True
+            )
+            speaker.publish(f"{BASE}/su", b'{"occupancy": false}')
+            wait_until(lambda: outbox.waiting == 5)
+            wait_until(lambda: [device.name for device in found[-1].devices] == ["su", "stranger"])
+        finally:
+            stop.set()
+            source.wake()
+            thread.join()
+        assert {name: outbox.last(name).value for name in SERIES} == SERIES  # type: ignore[union-attr]
+    assert found[-1].devices[1].unmapped == {"riddle": "7"}
+    speaker.stop()
+
+
+SERIES = {"0x1/reachable": 0.0, "0x1/occupancy": 0.0, "0x1/battery": 100.0}
