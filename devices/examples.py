@@ -23,6 +23,7 @@ Decode = Callable[[Model, Example], Outcome | Refusal]
 # Where the decoder of each system is; the name is what a model has as its protocol, or an example as its decoder.
 DECODERS: Mapping[str, str] = {
     "zigbee2mqtt": "devices.decoders.zigbee.example",
+    "lorawan": "devices.decoders.lorawan.example",
 }
 
 

@@ -147,6 +147,7 @@ class Rule(NamedTuple):
     channel: str = ""
 
 
+_MAINS = {"acpoweron": 1.0, "acpoweroff": 0.0}
 _RADAR = {"normal": 1.0, "vacant": 0.0, "inbed": 1.0, "outofbed": 1.0, "fall": 1.0}
 _BED = {"inbed": 1.0, "outofbed": 0.0, "vacant": 0.0}
 _FALL = {"normal": 0.0, "vacant": 0.0, "inbed": 0.0, "outofbed": 0.0, "fall": 1.0}
@@ -161,6 +162,8 @@ _NAMES: tuple[tuple[tuple[str, ...], tuple[Rule, ...]], ...] = (
     (("co2", "co2ppm", "co2concentration", "carbondioxide", "air.co2"), (Rule("carbon_dioxide", _level),)),
     (("light", "lux", "illuminance", "illumination", "luminosity", "lightlux", "lightintensity",
       "air.lightintensity"), (Rule("illuminance", _level),)),
+    (("lightlevel",), (Rule("light_level", _level),)),
+    (("temperatureboard",), (Rule("device_temperature", _temperature),)),
     (("pressure", "barometer", "barometricpressure", "atmosphericpressure", "airpressure", "air.pressure"),
      (Rule("pressure", _hectopascals),)),
     (("occupancy", "occupied", "occupancystatus"), (Rule("occupancy", _some),)),
@@ -185,6 +188,7 @@ _NAMES: tuple[tuple[tuple[str, ...], tuple[Rule, ...]], ...] = (
     (("button", "buttonevent", "buttonevent.status", "buttonpressed", "buttonpress", "buttonstatus", "press"),
      (Rule("sos_button", _help),)),
     (("vibration", "accmotion"), (Rule("vibration", _happened),)),
+    (("powerevent",), (Rule("mains_power", _word(_MAINS)),)),
     (("tamper", "tamperstatus", "tamperdetect", "tamperalarm"), (Rule("tamper", _flag),)),
     (("activepower", "power", "powerw"), (Rule("power", _level),)),
     (("powerconsumption", "energywh"), (Rule("energy", _divided(1000)),)),

@@ -18,6 +18,13 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("the_battery_is_named", "SEB01ZB"): "no document states the type",
     ("the_battery_is_named", "PB206"): "no document states the type",
     ("the_battery_is_named", "ZG-101Z"): "no document states the type",
+    ("the_battery_is_named", "VS321"): "no document at hand states the type",
+    ("the_battery_is_named", "VS370"): "no document at hand states the type",
+    ("the_battery_is_named", "WS101"): "no document at hand states the type",
+    ("the_battery_is_named", "WS202"): "no document at hand states the type",
+    ("the_battery_is_named", "WS203"): "no document at hand states the type",
+    ("the_battery_is_named", "WS301"): "no document at hand states the type",
+    ("the_battery_is_named", "WS303"): "no document at hand states the type",
 }
 # Technical quantities that the radio or the gateway adds to whatever a device says.
 _ADDED_BY_RADIO = {"link_quality", "signal_strength"}
