@@ -81,7 +81,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     instant, the one that batches of this `boot` carry. `trouble` says what keeps the outbox from taking all that
     comes: nothing, "outbox full", "disk full" or "disk broken". `unheard` counts messages that came without guarantee
     of delivery (QoS 0) in this boot while there was no room to keep them. `config` is the version of the configuration
-    in force, which confirms it; `config_trouble` says why the latest one was refused, if it was.
+    in force, which confirms it; `config_trouble` says why the latest one was refused, if it was. `unreachable` names
+    the systems whose broker it has no connection to: what their devices say is not heard, and may be waiting there.
     """
 
     online: bool
@@ -98,6 +99,7 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     unheard: int = 0
     config: str = ""
     config_trouble: str = ""
+    unreachable: list[str] = []
 
 
 class Stored(msgspec.Struct):

@@ -4,6 +4,7 @@ import sys
 import threading
 import uuid
 from contextlib import closing
+from functools import partial
 
 from core import log
 from core.clock import Clock, SystemClock
@@ -42,6 +43,7 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str, syst
         reserve_bytes=RESERVE_BYTES,
     )
     configuration = Configuration(outbox.notes)
+    systems.follow(gateway, lambda: configuration.current)
     publisher = Publisher(
         gateway,
         outbox,
@@ -71,6 +73,7 @@ def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str, syst
             on_readings=publisher.notify,
             on_inventory=findings.of(system.dialect.name),
             on_unheard=publisher.note_unheard,
+            on_connection=partial(publisher.note_connection, system.dialect.name),
             delivery=system.delivery,
             connect=system.connect,
         )

@@ -47,12 +47,7 @@ class NetworkServers:
                 f"VICINO_LORAWAN_RECEPTION names {reception}, which is none of VICINO_GATEWAYS.",
                 advice="name one of them",
             )
-        if len(gateways) > 1 and settings.lorawan_devices is None:
-            raise VicinoError(
-                "Several gateways hear one LoRaWAN server, and nothing says which device belongs to which.",
-                advice="name the file that says so in VICINO_LORAWAN_DEVICES",
-            )
-        self._owners = Owners(reception, clock, settings.lorawan_devices)
+        self.owners = Owners(reception, clock, settings.lorawan_devices)
         self._gateways = frozenset(gateways)
         self._sandbox = Sandbox()
         scripts = {} if settings.codecs is None else read_scripts(settings.codecs)
@@ -71,8 +66,8 @@ class NetworkServers:
                 server.broker,
                 delivery=server.delivery,
                 device_of=server.device_of,
-                owner_of=self._owners.of,
-                reception=self._owners.reception,
+                owner_of=self.owners.of,
+                reception=self.owners.reception,
                 keepalive_s=self._settings.keepalive_s,
                 reconnect_max_s=self._settings.reconnect_max_s,
             )
@@ -83,8 +78,8 @@ class NetworkServers:
         self._sandbox.close()
 
     def _is_of(self, gateway: str, device: str) -> bool:
-        owner = self._owners.of(device)
-        return (owner if owner in self._gateways else self._owners.reception) == gateway
+        owner = self.owners.of(device)
+        return (owner if owner in self._gateways else self.owners.reception) == gateway
 
 
 def _chirpstack(settings: GatewaySettings) -> _Server:

@@ -1,17 +1,19 @@
 """Which gateway a LoRaWAN device belongs to: its devices are not in the home, but all at one network server.
 
-Told by a file, read again when it has changed:
+Told by the gateways' configurations, which name their devices, else by a file, read again when it has changed:
 
     [gateways]
     gw-0017 = ["24e124136b502217", "24e124535b316056"]
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import is_
 from pathlib import Path
 
 from core.clock import Clock
 from core.errors import VicinoError
+from core.gateway_config import GatewayConfig
 from core.log import logger
 from core.topics import KEY
 
@@ -27,32 +29,55 @@ class Owners:
         self._clock = clock
         self._file = file
         self._seen: tuple[int, int] | None = None
-        self._owners: Mapping[str, str] = {}
-        self._next_look = clock.monotonic() + _LOOK_S
+        self._listed: Mapping[str, str] = {}
+        self._followed: dict[str, Callable[[], GatewayConfig]] = {}
+        self._in_force: tuple[GatewayConfig, ...] = ()
+        self._configured: Mapping[str, str] = {}
+        self._next_look = clock.monotonic()
         if file is not None:
             self._seen = _state(file)
-            self._owners = read_owners(file)
+            self._listed = read_owners(file)
+
+    def follow(self, gateway: str, configuration: Callable[[], GatewayConfig]) -> None:
+        """Let the devices that the configuration of `gateway` names be its own."""
+        self._followed[gateway] = configuration
 
     def of(self, device: str) -> str:
         """Return the gateway of a device, by its key; any thread may ask."""
-        self._look()
-        return self._owners.get(device.lower(), self.reception)
-
-    def _look(self) -> None:
         now = self._clock.monotonic()
-        if self._file is None or now < self._next_look:
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_S
+            self._look_at_configurations()
+            self._look_at_file()
+        key = device.lower()
+        return self._configured.get(key) or self._listed.get(key, self.reception)
+
+    def _look_at_configurations(self) -> None:
+        followed = dict(self._followed)
+        in_force = tuple(configuration() for configuration in followed.values())
+        # They are replaced, never changed.
+        if len(in_force) == len(self._in_force) and all(map(is_, in_force, self._in_force)):
             return
-        self._next_look = now + _LOOK_S
+        self._configured = {
+            device.key.lower(): gateway
+            for gateway, config in zip(followed, in_force, strict=True)
+            for device in config.devices
+        }
+        self._in_force = in_force
+
+    def _look_at_file(self) -> None:
+        if self._file is None:
+            return
         state = _state(self._file)
         if state == self._seen:
             return
         self._seen = state
         try:
-            self._owners = read_owners(self._file)
+            self._listed = read_owners(self._file)
         except VicinoError as error:
             logger().error("list of devices not read: the one before stays in force", reason=str(error))
         else:
-            logger().info("list of devices read", count=len(self._owners))
+            logger().info("list of devices read", count=len(self._listed))
 
 
 def read_owners(file: Path) -> Mapping[str, str]:

@@ -57,6 +57,7 @@ class _Substance(NamedTuple):
     thinned: int
     clock: ClockState
     trouble: str
+    unreachable: tuple[str, ...]
     config: str
     config_trouble: str
 
@@ -99,6 +100,7 @@ class Publisher:
         self._accepted: SimpleQueue[tuple[int, bool]] = SimpleQueue()
         self._mids: dict[int, int] = {}
         self._unheard_messages = 0
+        self._reached: dict[str, bool] = {}
         self._failure: OutboxError | None = None
         self._inventory: bytes | None = None
         self._inventory_said: bytes | None = None
@@ -154,6 +156,11 @@ class Publisher:
     def note_unheard(self, messages: int) -> None:
         """Say in the status that so many messages could not be kept; any thread may call it."""
         self._unheard_messages += messages
+        self.notify()
+
+    def note_connection(self, system: str, connected: bool) -> None:
+        """Say in the status whether the broker of a system can be reached; any thread may call it."""
+        self._reached[system] = connected
         self.notify()
 
     def run(self, stop: threading.Event) -> None:
@@ -330,6 +337,7 @@ class Publisher:
             status.thinned,
             status.clock,
             status.trouble,
+            tuple(status.unreachable),
             status.config,
             status.config_trouble,
         )
@@ -375,6 +383,7 @@ class Publisher:
             unheard=self._unheard_messages,
             config=self._configuration.version,
             config_trouble=self._configuration.trouble,
+            unreachable=sorted(system for system, connected in self._reached.copy().items() if not connected),
         )
 
     def _will(self) -> GatewayStatus:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from core.clock import Clock
 from core.errors import VicinoError
+from core.gateway_config import GatewayConfig
 from core.mqtt import BrokerAddress
 from gateway.dialects.dialect import Dialect
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
@@ -44,6 +45,11 @@ class Systems:
     def of(self, gateway: str) -> list[System]:
         """Return the systems that one gateway listens to. Raises `VicinoError` if what one needs is missing."""
         return [self._system(name, gateway) for name in self._names]
+
+    def follow(self, gateway: str, configuration: Callable[[], GatewayConfig]) -> None:
+        """Take what a gateway's configuration names as its devices for its own."""
+        if self._servers is not None:
+            self._servers.owners.follow(gateway, configuration)
 
     def close(self) -> None:
         """End what runs beside the gateways."""

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from core.mqtt import BrokerAddress, Connection, Message, Received
-from gateway.sources.mqtt import HELD, SESSION_EXPIRY_S, Connect, Delivery
+from gateway.sources.mqtt import HELD, SESSION_EXPIRY_S, Connect, Connected, Delivery
 
 DeviceOf = Callable[[str, bytes], str | None]
 OwnerOf = Callable[[str], str]
@@ -38,12 +38,14 @@ class Exchange:
         self._owner_of = owner_of
         self._reception = reception
         self._receivers: dict[str, Received] = {}
+        self._watchers: list[Connected] = []
         self._mutex = threading.Lock()
         self._users = 0
         self._connection = Connection(
             broker,
             f"vicino-{name}-{reception}",
             on_message=self._pass_on,
+            on_connection=self._tell,
             subscriptions=subscriptions,
             clean_start=not delivery.qos,
             session_expiry_s=SESSION_EXPIRY_S,
@@ -57,9 +59,10 @@ class Exchange:
     def connect(self, gateway: str) -> Connect:
         """Return what gives the source of `gateway` its part in the connection."""
 
-        def part(receive: Received) -> _Part:
+        def part(receive: Received, watch: Connected) -> _Part:
             self._receivers[gateway] = receive
-            return _Part(self, self._connection)
+            self._watchers.append(watch)
+            return _Part(self, self._connection, watch)
 
         return part
 
@@ -77,6 +80,10 @@ class Exchange:
             if not self._users:
                 self._connection.stop()
 
+    def _tell(self, connected: bool) -> None:
+        for watch in self._watchers:
+            watch(connected)
+
     def _pass_on(self, message: Message) -> None:
         key = self._device_of(message.topic, message.payload)
         owner = self._reception if key is None else self._owner_of(key)
@@ -88,12 +95,16 @@ class Exchange:
 class _Part:
     """One source's part in the connection."""
 
-    def __init__(self, exchange: Exchange, connection: Connection) -> None:
+    def __init__(self, exchange: Exchange, connection: Connection, watch: Connected) -> None:
         self._exchange = exchange
         self._connection = connection
+        self._watch = watch
 
     def start(self) -> None:
         self._exchange.enter()
+        # Another one may have connected before.
+        if self._connection.connected:
+            self._watch(True)
 
     def stop(self) -> None:
         self._exchange.leave()

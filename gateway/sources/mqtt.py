@@ -53,7 +53,8 @@ class Link(Protocol):
         """Tell the broker that a message is safe."""
 
 
-Connect = Callable[[Received], Link]
+Connected = Callable[[bool], None]
+Connect = Callable[[Received, Connected], Link]
 
 
 class _Taken(NamedTuple):
@@ -82,13 +83,14 @@ class MqttSource:
         on_readings: Callable[[], None] = lambda: None,
         on_inventory: Callable[[Inventory], None] = lambda _: None,
         on_unheard: Callable[[int], None] = lambda _: None,
+        on_connection: Connected = lambda _: None,
         delivery: Delivery | None = None,
         connect: Connect | None = None,
     ) -> None:
         """Prepare to read what `dialect` subscribes to, on a connection of its own unless `connect` gives another.
 
         `on_readings` and `on_inventory` are called after a commit, `on_unheard` with a number of messages without
-        guarantee of delivery (QoS 0) that there was no room for.
+        guarantee of delivery (QoS 0) that there was no room for, `on_connection` as the connection comes and goes.
         """
         self._outbox = outbox
         self._clock = clock
@@ -96,6 +98,7 @@ class MqttSource:
         self._on_readings = on_readings
         self._on_inventory = on_inventory
         self._on_unheard = on_unheard
+        self._on_connection = on_connection
         self._dialect = dialect
         self._interpreter = Interpreter(dialect, outbox.last)
         self._messages: SimpleQueue[Message] = SimpleQueue()
@@ -116,12 +119,13 @@ class MqttSource:
             self._understand(Message(topic, payload, 0, 0, True, []), self._timekeeper.look())
         said = delivery or Delivery()
         self._connection: Link = (
-            connect(self._note)
+            connect(self._note, on_connection)
             if connect
             else Connection(
                 broker,
                 f"vicino-{dialect.name}-{gateway}",
                 on_message=self._note,
+                on_connection=on_connection,
                 subscriptions=dialect.subscriptions,
                 clean_start=not said.qos,
                 session_expiry_s=SESSION_EXPIRY_S,
@@ -135,6 +139,7 @@ class MqttSource:
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set and `wake` was called."""
+        self._on_connection(False)
         self._connection.start()
         try:
             while not stop.is_set():

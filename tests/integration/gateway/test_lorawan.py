@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 import psutil
 import pytest
 
+from core.gateway_config import ConfiguredDevice, GatewayConfig
 from core.messages import FoundDevice, decode_inventory
 from core.mqtt import Connection, Message, Version
 from core.topics import Leaf, parse, subscription
@@ -110,17 +112,18 @@ class Inventories:
 class Process:
     """The gateways of two homes and the reception, in one process that may be killed."""
 
-    def __init__(self, broker: Any, folder: Path, systems: str) -> None:
+    def __init__(self, broker: Any, folder: Path, systems: str, server: Any = None) -> None:
         self.owners = folder / "devices.toml"
         self.owners.write_text(OWNERS)
-        address = broker.url.removeprefix("mqtt://")
+        server = server or broker
+        address = server.url.removeprefix("mqtt://")
         self._environment = {
             **os.environ,
             "VICINO_GATEWAYS": GATEWAYS,
             "VICINO_DATA": str(folder),
             "VICINO_BROKER_URL": broker.url,
             "VICINO_SYSTEMS": systems,
-            "VICINO_CHIRPSTACK_URL": broker.url,
+            "VICINO_CHIRPSTACK_URL": server.url,
             "VICINO_THINGS_STACK_URL": f"mqtt://care%40union:key@{address}",
             "VICINO_LORAWAN_DEVICES": str(self.owners),
             "VICINO_KEEPALIVE_S": "5",
@@ -150,8 +153,8 @@ class Process:
 
 
 @contextmanager
-def running(broker: Any, folder: Path, systems: str) -> Iterator[Process]:
-    process = Process(broker, folder, systems)
+def running(broker: Any, folder: Path, systems: str, server: Any = None) -> Iterator[Process]:
+    process = Process(broker, folder, systems, server)
     try:
         yield process
     finally:
@@ -234,6 +237,53 @@ def test_devices_of_nobody_are_found_until_they_belong_to_somebody(
         wait_until(reported, 20)
         wait_until(lambda: reported() and NOBODYS not in inventories.latest["gw-reception"])
         assert "24e1000000000000" in inventories.latest["gw-reception"]
+
+
+def test_the_configuration_of_a_gateway_says_which_devices_are_its_own(
+    own_broker: Any, service_of: Any, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    with (
+        running(own_broker, tmp_path, "chirpstack") as process,
+        service_of(own_broker.address) as service,
+        NetworkServer(own_broker.address) as server,
+    ):
+        wait_until(lambda: process.connections(own_broker.port) == 4)
+        wait_until(lambda: len(service.statuses) >= 3)
+        config = GatewayConfig(version="7", devices=[ConfiguredDevice(key=NOBODYS)])
+        service.say("gw-2", Leaf.CONFIG, msgspec.json.encode(config))
+        wait_until(lambda: any(status.config == "7" for status in service.statuses))
+        number = 0
+
+        def reported() -> bool:
+            nonlocal number
+            number += 2
+            server.chirpstack(NOBODYS, number)
+            return any(gateway == "gw-2" for gateway, *_ in service.stored)
+
+        wait_until(reported, 20)
+        # What it says is kept across restarts.
+        process.kill()
+        process.start()
+        server.chirpstack(NOBODYS, 50_001)
+        wait_until(lambda: ("gw-2", f"{NOBODYS}/occupancy", START_MS + 50_001) in service.stored)
+
+
+def test_a_network_server_that_cannot_be_reached_is_told(
+    own_broker: Any, service_of: Any, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    (tmp_path / "server").mkdir()
+    server = type(own_broker)(tmp_path / "server")
+    server.start()
+    try:
+        with running(own_broker, tmp_path, "chirpstack", server), service_of(own_broker.address) as service:
+            for change, unreachable in ((None, []), (server.kill, ["chirpstack"]), (server.start, [])):
+                if change is not None:
+                    change()
+                wait_until(
+                    lambda wanted=unreachable: [each.unreachable for each in service.statuses[-3:]] == [wanted] * 3
+                )
+    finally:
+        server.kill()
 
 
 def test_the_things_stack_loses_what_comes_while_nobody_listens_and_that_is_told(

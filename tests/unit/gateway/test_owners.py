@@ -8,6 +8,7 @@ import pytest
 
 from core.clock import SimulatedClock
 from core.errors import VicinoError
+from core.gateway_config import ConfiguredDevice, GatewayConfig
 from gateway.owners import Owners
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -27,6 +28,7 @@ def test_a_changed_list_is_read_again_and_a_wrong_one_is_not(
     assert owners.of("24e124136b502217") == "gw-1"
     assert owners.of("24e124136b502218") == "gw-reception"
     write(file, '[gateways]\ngw-2 = ["24e124136b502217"]\n', 2)
+    # Nobody looks at a file for each message.
     assert owners.of("24e124136b502217") == "gw-1"
     clock.advance(5)
     assert owners.of("24e124136b502217") == "gw-2"
@@ -37,6 +39,23 @@ def test_a_changed_list_is_read_again_and_a_wrong_one_is_not(
     clock.advance(5)
     assert owners.of("24E124136B502217") == "gw-2"
     assert "stays in force" in capsys.readouterr().out
+
+
+def test_what_the_configuration_says_goes_before_the_list(tmp_path: Path) -> None:
+    clock, file = SimulatedClock(START), tmp_path / "devices.toml"
+    write(file, '[gateways]\ngw-1 = ["24e124136b502217", "24e124136b502218"]\n', 1)
+    owners = Owners("gw-reception", clock, file)
+    configs = {"gw-1": GatewayConfig(version="1"), "gw-2": GatewayConfig(version="1")}
+    owners.follow("gw-1", lambda: configs["gw-1"])
+    owners.follow("gw-2", lambda: configs["gw-2"])
+    assert owners.of("24e124136b502217") == "gw-1"
+    configs["gw-2"] = GatewayConfig(version="2", devices=[ConfiguredDevice(key="24E124136B502217")])
+    clock.advance(5)
+    assert owners.of("24e124136b502217") == "gw-2"
+    assert owners.of("24e124136b502218") == "gw-1"
+    configs["gw-2"] = GatewayConfig(version="3")
+    clock.advance(5)
+    assert owners.of("24e124136b502217") == "gw-1"
 
 
 def test_without_a_list_all_belong_to_one() -> None:
