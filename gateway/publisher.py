@@ -383,7 +383,7 @@ class Publisher:
             unheard=self._unheard_messages,
             config=self._configuration.version,
             config_trouble=self._configuration.trouble,
-            unreachable=sorted(system for system, connected in self._reached.copy().items() if not connected),
+            unreachable=sorted(system for system, connected in dict(self._reached).items() if not connected),
         )
 
     def _will(self) -> GatewayStatus:
