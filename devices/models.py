@@ -139,7 +139,7 @@ class Example(_Data, frozen=True, kw_only=True):
 
 
 class Model(_Data, frozen=True, kw_only=True):
-    """One model, as its system names it; `aliases` are other names it is reported by.
+    """One model, as its system names it; `aliases` are other names it is reported by, "Vendor Model" of other vendors.
 
     `meanings` says what a quantity is on this model, where it is another than its messages say: a strap under the
     mattress tells occupancy, and that is occupancy of the bed. `exposes` is what the system declares of a property,
@@ -186,10 +186,13 @@ class Filed(_Data, frozen=True, kw_only=True):
 def find(model: str, vendor: str = "") -> Model | None:
     """Return the model that a device reports, or None if the catalogue does not know it.
 
-    Case and punctuation do not count. A vendor that is reported must be the model's, by the beginning of its name.
+    Case and punctuation do not count. A vendor that is reported must be the model's, by the beginning of its name, or
+    stand before the alias under which that vendor sells it.
     """
     found = _index().get(plain(model))
-    return found if found is not None and _same_vendor(plain(vendor), plain(found.vendor)) else None
+    if found is not None and _same_vendor(plain(vendor), plain(found.vendor)):
+        return found
+    return _index().get(plain(f"{vendor} {model}")) if vendor else None
 
 
 def meanings(model: str) -> Mapping[str, str]:

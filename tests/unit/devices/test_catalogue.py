@@ -84,7 +84,7 @@ def test_simulated_models_are_in_the_catalogue(simulated: Any) -> None:
     ("model", "vendor"),
     [
         ("RTCGQ11LM", "Aqara"), ("rtcgq11lm", ""), ("lumi.sensor_motion.aq2", ""), ("HS1SA-E", "HEIMAN"),
-        ("JT-BZ-01AQ/A", "Aqara"), ("hs1sa_e", "Heiman Technology"),
+        ("JT-BZ-01AQ/A", "Aqara"), ("hs1sa_e", "Heiman Technology"), ("R7052", "Woox"), ("TS011F_plug_1", "Aubess"),
     ],
 )  # fmt: skip
 def test_a_model_is_found_by_what_its_system_calls_it(model: str, vendor: str) -> None:
@@ -92,7 +92,7 @@ def test_a_model_is_found_by_what_its_system_calls_it(model: str, vendor: str) -
 
 
 @pytest.mark.parametrize(
-    ("model", "vendor"), [("RTCGQ11LM", "IKEA"), ("no such model", ""), ("", ""), ("é", "")]
+    ("model", "vendor"), [("RTCGQ11LM", "IKEA"), ("R7052", "IKEA"), ("no such model", ""), ("", ""), ("é", "")]
 )  # fmt: skip
 def test_other_models_are_not_described_yet(model: str, vendor: str) -> None:
     assert models.find(model, vendor) is None
