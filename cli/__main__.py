@@ -23,6 +23,7 @@ from cli import replay as replaying
 from cli import status as standing
 from cli.bench.commands import app as bench_app
 from cli.device_commands import app as devices_app
+from cli.gateways import app as gateway_app
 from cli.installation import Installation
 from cli.up import up as run_up
 from core import log
@@ -48,6 +49,7 @@ rejects_app = typer.Typer(help="What could not be stored, and trying it again.",
 app.add_typer(rejects_app, name="rejects")
 app.add_typer(bench_app, name="bench")
 app.add_typer(devices_app, name="devices")
+app.add_typer(gateway_app, name="gateway")
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")

@@ -13,14 +13,13 @@ from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
-from cli import homes, simulated
+from cli import access, homes, simulated
 from cli.installation import Installation
 from cli.machine import Machine, machine
 from cli.replay import progress_bar
 from cli.screen import messages, say
 from core.clock import Clock
 from core.errors import VicinoError
-from core.mqtt import BrokerAddress
 from core.service import stop_on_signals
 from embedded.runfile import read_run
 from gateway.recordings import zigbee2mqtt
@@ -113,6 +112,7 @@ def tell_story(made: Machine, clock: Clock, stop: threading.Event) -> None:
     simulated.start(
         made,
         HOMES,
+        clock,
         {"VICINO_SIMULATOR_STORY": "true", "VICINO_SIMULATOR_START": start.isoformat()},
         alone={gateway: {"VICINO_KEEPALIVE_S": "5", "VICINO_WILL_DELAY_S": "5"}},
     )
@@ -138,6 +138,8 @@ def send_history(
 
     The next home's months are lived in another process while those of the one before are stored.
     """
+    with made.installation.database() as database:
+        broker_for = access.signing_in(made.installation, database, [home.gateway for home in played], clock)
     with (
         ProcessPoolExecutor(1, get_context("spawn"), initializer=_leave_signals_to_parent) as pool,
         progress_bar() as progress,
@@ -148,7 +150,7 @@ def send_history(
             recording = waiting.popleft().result()
             source.run(
                 recording,
-                broker=BrokerAddress.parse(made.broker_url),
+                broker_for=broker_for,
                 data_dir=made.installation.root,
                 speed=None,
                 homes_limit=None,

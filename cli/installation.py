@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 import alerts
 import analytics
@@ -12,8 +13,10 @@ import dashboards
 import devices
 import ingest
 import registry
+from core.access.accounts import ADMINISTRATOR
 from core.database import Database, Role
 from core.errors import VicinoError
+from embedded.privatefile import private_folder, write_private
 from embedded.runfile import Run, read_run
 
 # The folders that store data, in the order in which their schemas build on each other.
@@ -24,6 +27,7 @@ STORING = tuple(
 # Who signs in to the database, and the role each acts in.
 SERVICE_LOGIN = "vicino_app_service"
 PEOPLE_LOGIN = "vicino_app_people"
+BROKER_URL_FILE = "vicino_broker_url"
 
 
 class Installation(NamedTuple):
@@ -88,7 +92,10 @@ class Installation(NamedTuple):
 
     @property
     def broker_url(self) -> str:
-        """Address of the broker of the running installation; raises `VicinoError` if that is not known."""
+        """Address of the broker of the running installation; raises `VicinoError` if that is not known.
+
+        It says how to sign in only where the broker is one of yours: ours has an account for each who does.
+        """
         port = self.run().broker_port
         given = os.environ.get("VICINO_BROKER_URL")
         if port:
@@ -99,3 +106,29 @@ class Installation(NamedTuple):
             "This installation uses a broker of yours, whose address is not written down.",
             advice="set VICINO_BROKER_URL as you did when you started it",
         )
+
+    @property
+    def bare_broker_url(self) -> str:
+        """Address of the broker as gateways are told, without user and password."""
+        parts = urlsplit(os.environ.get("VICINO_GATEWAY_BROKER_URL") or self.broker_url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+    def broker_secret(self, account: str) -> str | None:
+        """Return the address by which an account of our own broker signs in; None where the broker has no accounts."""
+        try:
+            return (self.secrets / account / BROKER_URL_FILE).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+
+    def keep_broker_secret(self, account: str, url: str | None) -> None:
+        """Keep the address by which an account signs in, readable for its owner only; none for None."""
+        folder = private_folder(private_folder(self.secrets) / account)
+        if url is None:
+            (folder / BROKER_URL_FILE).unlink(missing_ok=True)
+        else:
+            write_private(folder / BROKER_URL_FILE, url + "\n")
+
+    @property
+    def manages_accounts(self) -> bool:
+        """Whether the broker can be told here who may sign in."""
+        return bool(os.environ.get("VICINO_BROKER_ADMIN_URL") or self.broker_secret(ADMINISTRATOR.name))

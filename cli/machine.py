@@ -11,12 +11,15 @@ from urllib.request import Request, urlopen
 
 import psycopg
 
+from cli.access import ADMINISTRATOR_URL
 from cli.installation import PEOPLE_LOGIN, SERVICE_LOGIN, STORING, Installation
+from core.access.accounts import INGEST, SERVICES, Account
 from core.clock import Clock
-from core.database import Role
+from core.database import Database, Role
 from core.errors import VicinoError
 from core.migrations import Applied, migrate
 from core.vocabulary import Retention
+from devices import enrolment
 from embedded.broker import EmbeddedBroker
 from embedded.ports import LOOPBACK, free_port, is_free
 from embedded.postgres import EmbeddedPostgres
@@ -31,7 +34,7 @@ METRICS_HOST = "VICINO_METRICS_HOST"
 METRICS_PORT = "VICINO_METRICS_PORT"
 TELLING_FIGURES = frozenset({"gateway", "ingest", "analytics", "alerts", "dashboards"})
 # What only one service is told.
-_NOT_FOR_ALL = frozenset({SMTP_URL, "VICINO_DATABASE_URL"})
+_NOT_FOR_ALL = frozenset({SMTP_URL, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL})
 Say = Callable[[str], None]
 
 
@@ -41,10 +44,14 @@ class Machine:
 
     installation: Installation
     supervisor: Supervisor
-    broker_url: str
+    broker_urls: Mapping[str, str]
     http_port: int
     environment: Mapping[str, str]
     stop: threading.Event
+
+    def broker_url(self, account: Account) -> str:
+        """Return the address by which an account signs in at the broker."""
+        return self.broker_urls[account.name]
 
     @property
     def url(self) -> str:
@@ -97,7 +104,7 @@ def machine(
     with hold(installation.root), removed_afterwards(installation.root):
         database = EmbeddedPostgres(installation.postgres, installation.secrets, clock=clock)
         given = os.environ.get(BROKER_URL)
-        broker = None if given else EmbeddedBroker(installation.broker, clock=clock)
+        broker = None if given else EmbeddedBroker(installation.broker, accounts=SERVICES, clock=clock)
         with database.prepared(), broker.prepared() if broker else nullcontext():
             http_port = port or free_port(FIRST_PORT)
             run = _RunFile(installation, clock, http_port, broker.port if broker else 0, database.port)
@@ -106,17 +113,16 @@ def machine(
                 if not supervisor.start(database.service(), stop):
                     return
                 service_url, people_url = _prepare_database(database, say)
+                broker_urls = _broker_urls(installation, broker, str(given))
                 if broker:
-                    say(f"Starting the broker ({broker.kind})")
-                    supervisor.start(broker.service(), stop)
-                broker_url = broker.url if broker else str(given)
+                    _start_broker(broker, supervisor, stop, service_url, say)
                 smtp_url = os.environ.get(SMTP_URL) or (_mailbox(installation, supervisor, stop) if mailbox else "")
                 made = Machine(
                     installation=installation,
                     supervisor=supervisor,
-                    broker_url=broker_url,
+                    broker_urls=broker_urls,
                     http_port=http_port,
-                    environment=_environment(installation, broker_url, http_port),
+                    environment=_environment(installation, http_port),
                     stop=stop,
                 )
                 say("Starting the services")
@@ -136,6 +142,30 @@ def _prepare_database(database: EmbeddedPostgres, say: Say) -> tuple[str, str]:
     )
 
 
+def _broker_urls(installation: Installation, broker: EmbeddedBroker | None, given: str) -> dict[str, str]:
+    """Return how each service's account signs in, and keep it for the command line where it is a secret of ours."""
+    secret = broker is not None and broker.controls_access
+    urls = {account.name: broker.url_for(account) if broker else given for account in SERVICES}
+    for name, url in urls.items():
+        installation.keep_broker_secret(name, url if secret else None)
+    return urls
+
+
+def _start_broker(
+    broker: EmbeddedBroker, supervisor: Supervisor, stop: threading.Event, service_url: str, say: Say
+) -> None:
+    if broker.controls_access:
+        with Database(service_url, Role.SERVICE, name="broker accounts", maximum=1) as database:
+            broker.admit(enrolment.logins(database))
+        say(f"Starting the broker ({broker.kind}): each gateway and each service has an account of its own")
+    else:
+        say(
+            f"Starting the broker ({broker.kind}). It knows no accounts: whoever is on this machine can read and say"
+            " everything. Install the package mosquitto for anything but a first look"
+        )
+    supervisor.start(broker.service(), stop)
+
+
 def _mailbox(installation: Installation, supervisor: Supervisor, stop: threading.Event) -> str:
     """Start a mail server that only keeps mails in a folder, and return its address."""
     port = free_port()
@@ -150,7 +180,7 @@ def _mailbox(installation: Installation, supervisor: Supervisor, stop: threading
     return f"smtp://127.0.0.1:{port}"
 
 
-def _environment(installation: Installation, broker_url: str, http_port: int) -> dict[str, str]:
+def _environment(installation: Installation, http_port: int) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_ALL}
     own.setdefault("VICINO_BASE_URL", f"http://127.0.0.1:{http_port}")
     # Recordings of years ago are replayed here: what is older is dropped only where somebody says so.
@@ -159,14 +189,13 @@ def _environment(installation: Installation, broker_url: str, http_port: int) ->
     return {
         **own,
         "VICINO_DATA": str(installation.root.absolute()),
-        BROKER_URL: broker_url,
         "PYTHONUNBUFFERED": "1",
     }
 
 
 def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: str) -> None:
     service = {"VICINO_DATABASE_URL": service_url}
-    made.start("ingest", service)
+    made.start("ingest", {**service, BROKER_URL: made.broker_url(INGEST)})
     made.start("analytics", service)
     made.start("alerts", {**service, SMTP_URL: smtp_url} if smtp_url else service)
     made.start(

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from cli import homes
+from cli import access, homes
 from cli.installation import Installation
 from cli.screen import messages, results
 from core.clock import Clock
-from core.mqtt import BrokerAddress
 from core.service import stop_on_signals
 from gateway.recordings import formats
 from gateway.sources import replay as source
@@ -28,11 +27,13 @@ def replay(
     with installation.database() as database:
         entries = recording.homes()[:homes_limit]
         homes.apply(database, homes.document_of(homes.RECORDINGS, entries))
+        gateways = [home.gateway for home in recording.recorded[:homes_limit]]
+        broker_for = access.signing_in(installation, database, gateways, clock)
     with progress_bar() as progress:
         task = progress.add_task("Stored", total=None)
         summary = source.run(
             recording,
-            broker=BrokerAddress.parse(installation.broker_url),
+            broker_for=broker_for,
             data_dir=installation.root,
             speed=speed,
             homes_limit=homes_limit,

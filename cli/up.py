@@ -20,7 +20,7 @@ def up(installation: Installation, clock: Clock, *, port: int | None, simulated_
         if simulated_homes:
             with installation.database() as database:
                 homes.apply(database, simulated.document_of(simulated.SERVICE, simulated.simulated(simulated_homes)))
-            simulated.start(made, simulated_homes)
+            simulated.start(made, simulated_homes, clock)
         made.supervisor.run(stop)
     messages.print("Everything has ended.")
 

@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from core.errors import VicinoError
 from core.log import logger
+from core.settings import Settings
 
 _FAREWELL_S = 2.0
 # A broker's word that it has accepted a message nobody is subscribed to (MQTT 5, section 3.4.2.1).
@@ -29,13 +30,17 @@ _NOBODY_SUBSCRIBES = 0x10
 
 
 class BrokerAddress(NamedTuple):
-    """Where a broker is and how to sign in to it."""
+    """Where a broker is and how to sign in to it.
+
+    `ca` is the certificate, in PEM, of the authority that speaks for it; None where one of the system's does.
+    """
 
     host: str
     port: int
     user: str | None
     password: str | None
     tls: bool
+    ca: str | None = None
 
     @classmethod
     def parse(cls, url: str) -> "BrokerAddress":
@@ -49,7 +54,35 @@ class BrokerAddress(NamedTuple):
         tls = parts.scheme == "mqtts"
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None
-        return cls(parts.hostname, parts.port or (8883 if tls else 1883), user, password, tls)
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise VicinoError("The port in the broker's address is none.", advice="correct the address") from error
+        return cls(parts.hostname, port or (8883 if tls else 1883), user, password, tls)
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Return what the broker must prove; raises `VicinoError` if `ca` is no certificate."""
+        try:
+            return ssl.create_default_context(cadata=self.ca)
+        except (ssl.SSLError, ValueError) as error:
+            raise VicinoError(
+                "The certificate of the broker's authority cannot be read.",
+                advice="give the file that the broker's operator calls its CA certificate, in PEM",
+            ) from error
+
+
+def broker_of(settings: Settings) -> BrokerAddress:
+    """Return the broker that settings name; raises `VicinoError` if they name none, or if `broker_ca` is not there."""
+    address = BrokerAddress.parse(settings.broker_url.get_secret_value())
+    if settings.broker_ca is None:
+        return address
+    try:
+        return address._replace(ca=settings.broker_ca.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise VicinoError(
+            f"The certificate of the broker's authority cannot be read from {settings.broker_ca}.",
+            advice="correct VICINO_BROKER_CA",
+        ) from error
 
 
 class Message(NamedTuple):
@@ -162,7 +195,7 @@ class Connection:
         if address.user is not None:
             self._client.username_pw_set(address.user, address.password)
         if address.tls:
-            self._client.tls_set_context(ssl.create_default_context())
+            self._client.tls_set_context(address.tls_context())
         if will is not None:
             properties = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
             properties.WillDelayInterval = will.delay_s

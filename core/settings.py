@@ -26,6 +26,11 @@ class Settings(BaseSettings):
         default=SecretStr("mqtt://127.0.0.1:1883"),
         description="MQTT 5 broker: mqtt:// or mqtts://[user:password@]host:port.",
     )
+    broker_ca: Path | None = Field(
+        default=None,
+        description="File with the certificate (PEM) of the authority that speaks for the broker; "
+        "those of the system if not given.",
+    )
     keepalive_s: int = Field(default=30, description="MQTT keep-alive in seconds.", ge=1, le=600)
     metrics_port: int = Field(
         default=0,

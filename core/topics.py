@@ -1,13 +1,17 @@
-"""The topic grammar. Topics carry gateway keys only, never a person."""
+"""The topic grammar, and who publishes and reads what. Topics carry gateway keys only, never a person."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 ROOT = "vicino/v1/gw"
 # Here ingest says that it listens (again). What was sent before may have been for nobody.
 LISTENING = "vicino/v1/ingest/listening"
+# Where homes share the service's broker: below it is what their bridges say, each home below its gateway's key.
+HOME_ROOT = "home"
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -25,6 +29,35 @@ class Leaf(StrEnum):
     STORED = "stored"
     CONFIG = "config"
 
+
+class Party(StrEnum):
+    """Who speaks over the broker."""
+
+    GATEWAY = "gateway"
+    INGEST = "ingest"
+    DEVICES = "devices"
+
+
+class Traffic(NamedTuple):
+    """Who alone publishes something, and who may read it. A gateway does either on its own topics only."""
+
+    publisher: Party
+    readers: frozenset[Party]
+
+
+# The one place that says so: the broker's access control is made from it.
+TRAFFIC: Mapping[Leaf, Traffic] = MappingProxyType(
+    {
+        Leaf.URGENT: Traffic(Party.GATEWAY, frozenset({Party.INGEST})),
+        Leaf.READINGS: Traffic(Party.GATEWAY, frozenset({Party.INGEST})),
+        Leaf.BACKFILL: Traffic(Party.GATEWAY, frozenset({Party.INGEST})),
+        Leaf.STATUS: Traffic(Party.GATEWAY, frozenset({Party.INGEST, Party.DEVICES})),
+        Leaf.INVENTORY: Traffic(Party.GATEWAY, frozenset({Party.INGEST})),
+        Leaf.STORED: Traffic(Party.INGEST, frozenset({Party.GATEWAY})),
+        Leaf.CONFIG: Traffic(Party.DEVICES, frozenset({Party.GATEWAY})),
+    }
+)
+LISTENING_TRAFFIC = Traffic(Party.INGEST, frozenset({Party.GATEWAY}))
 
 LANES: tuple[Leaf, ...] = (Leaf.URGENT, Leaf.READINGS, Leaf.BACKFILL)
 
@@ -44,6 +77,11 @@ def topic(gateway: str, leaf: Leaf) -> str:
     if not KEY.fullmatch(gateway):
         raise ValueError(f"{gateway!r} is not a gateway key: use a-z, 0-9, '.', '_' and '-', at most 63 of them.")
     return f"{ROOT}/{gateway}/{leaf}"
+
+
+def client_id(gateway: str) -> str:
+    """Return the only name under which a gateway may connect: nobody else can take over its session."""
+    return f"vicino-gateway-{gateway}"
 
 
 def subscription(leaf: Leaf, share: str | None = None) -> str:

@@ -1,15 +1,20 @@
 """The MQTT broker of one machine: Mosquitto where it is installed, else iotcore.
 
-iotcore is for a demonstration: it forgets retained messages and sessions when it ends, has no access control per
-topic and takes no notice of a client's receive maximum.
+Mosquitto lets nobody in without an account, and each account reaches its own topics only: its dynamic-security plugin
+sees to that, whose file is written before each start and which an administrator's account commands meanwhile.
+
+iotcore is for a demonstration: it forgets retained messages and sessions when it ends, has no accounts and no access
+control, and takes no notice of a client's receive maximum.
 """
 
 import importlib.util
+import json
 import os
+import re
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -17,9 +22,14 @@ from typing import Self
 
 import psutil
 
+from core.access import mosquitto
+from core.access.accounts import OWNER, Account
+from core.access.mosquitto import Login
+from core.access.passwords import hashed, new_password
 from core.clock import Clock, SystemClock
 from core.errors import VicinoError
-from embedded.account import Account, hand_over
+from embedded.account import Account as SystemAccount
+from embedded.account import hand_over
 from embedded.binaries import ENVIRONMENT
 from embedded.lock import locked
 from embedded.orphans import end_orphans
@@ -30,6 +40,8 @@ from embedded.process import Service, ServiceNotReadyError, running
 NAME = "broker"
 MOSQUITTO_FILE = "mosquitto.conf"
 IOTCORE_FILE = "iotcore.toml"
+ACCOUNTS_FILE = "accounts.json"
+PLUGIN = "mosquitto_dynamic_security.so"
 MAXIMUM_PACKET_BYTES = 1_048_576
 MAXIMUM_QUEUED_BYTES = 268_435_456
 # What a killed broker may forget of retained messages and sessions; readings are safe in the gateways' outboxes.
@@ -37,6 +49,8 @@ SAVE_EVERY_S = 30
 
 # Not on the path of ordinary users on Debian.
 _MORE_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/sbin")
+_PLUGIN_FOLDERS = ("/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib")
+_PORT = re.compile(r"^listener (\d+) ", re.MULTILINE)
 _ORPHAN_SIGNALS = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 _START_ATTEMPTS = 3
 _IOTCORE = "import sys; from iotcore import IotCoreBroker; IotCoreBroker(config_path=sys.argv[1]).run_forever()"
@@ -56,6 +70,18 @@ def find_mosquitto() -> Path | None:
     return Path(found).resolve() if found else None
 
 
+def find_plugin() -> Path:
+    """Return Mosquitto's dynamic-security plugin, which its packages bring along; raises `VicinoError` without it."""
+    for folder in _PLUGIN_FOLDERS:
+        for found in sorted(Path("/").glob(f"{folder[1:]}/{PLUGIN}")):
+            return found
+    raise VicinoError(
+        f"Mosquitto is installed without its plugin {PLUGIN}, and without that it cannot tell gateways apart.",
+        kept="everything: nothing was started",
+        advice="install the Mosquitto of your system's packages, version 2.0 or later",
+    )
+
+
 def find_kind() -> Kind:
     """Return the better broker of those installed; raises `VicinoError` if there is none."""
     if find_mosquitto() is not None:
@@ -73,14 +99,25 @@ class EmbeddedBroker:
     """One broker on the loopback interface that keeps its state in `folder`.
 
     As a context it runs the broker. For an installation, enter `prepared()` and give `service()` to a supervisor.
+    `accounts` are those who may sign in, each with a password of this run; without, one that may do everything. Others
+    that had been admitted before are let in by `admit`, until the broker starts.
     """
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None, kind: Kind | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        accounts: Sequence[Account] = (OWNER,),
+        clock: Clock | None = None,
+        kind: Kind | None = None,
+    ) -> None:
         self._folder = folder.absolute()
+        self._accounts = tuple(accounts)
+        self._passwords = {account.name: new_password() for account in accounts}
         self._clock = clock or SystemClock()
         self._wanted = kind
         self._kind: Kind | None = None
-        self._account: Account | None = None
+        self._account: SystemAccount | None = None
         self._port: int | None = None
         self._stack = ExitStack()
 
@@ -97,9 +134,33 @@ class EmbeddedBroker:
         return self._port
 
     @property
+    def controls_access(self) -> bool:
+        """Whether the broker knows accounts and their rights."""
+        return self.kind is Kind.MOSQUITTO
+
+    @property
     def url(self) -> str:
-        """Address of the broker, as the setting `broker_url` wants it."""
+        """Address of the broker for its first account, as the setting `broker_url` wants it."""
+        return self.url_for(self._accounts[0])
+
+    def url_for(self, account: Account) -> str:
+        """Return the address by which one of its accounts signs in."""
+        if not self.controls_access:
+            return self.bare_url
+        return f"mqtt://{account.name}:{self._passwords[account.name]}@{LOOPBACK}:{self.port}"
+
+    @property
+    def bare_url(self) -> str:
+        """Address of the broker without an account."""
         return f"mqtt://{LOOPBACK}:{self.port}"
+
+    def admit(self, logins: Iterable[Login] = ()) -> None:
+        """Let these sign in besides its own accounts, and nobody else, from its next start on."""
+        if not self.controls_access:
+            return
+        own = [Login(account, hashed(self._passwords[account.name])) for account in self._accounts]
+        text = json.dumps(mosquitto.document([*own, *logins]), indent=1)
+        self._write(ACCOUNTS_FILE, text)
 
     @contextmanager
     def prepared(self) -> Iterator[Self]:
@@ -163,24 +224,36 @@ class EmbeddedBroker:
         self._configure()
 
     def _configure(self) -> None:
-        self._port = free_port()
-        name, text = (
-            (MOSQUITTO_FILE, mosquitto_configuration(self._port))
-            if self._kind is Kind.MOSQUITTO
-            else (IOTCORE_FILE, iotcore_configuration(self._port))
-        )
+        # Where it was before, if possible: gateways have it in their files.
+        self._port = free_port(self._last_port() if self._port is None else None)
+        if self._kind is Kind.MOSQUITTO:
+            self._write(MOSQUITTO_FILE, mosquitto_configuration(self._port, find_plugin()))
+            self.admit()
+        else:
+            self._write(IOTCORE_FILE, iotcore_configuration(self._port))
+
+    def _last_port(self) -> int | None:
+        try:
+            found = _PORT.search((self._folder / MOSQUITTO_FILE).read_text(encoding="utf-8"))
+        except OSError:
+            return None
+        return int(found.group(1)) if found else None
+
+    def _write(self, name: str, text: str) -> None:
         path = self._folder / name
         write_private(path, text)
         if self._account is not None:
             os.chown(path, *self._account, follow_symlinks=False)
 
 
-def mosquitto_configuration(port: int) -> str:
-    """Return the configuration of a Mosquitto that keeps its state in its working folder."""
+def mosquitto_configuration(port: int, plugin: Path) -> str:
+    """Return the configuration of a Mosquitto that keeps its state where it works and asks `plugin` who may what."""
     # Everything queued is bounded by bytes alone: with a bound by number it acknowledges a message and drops it.
     return f"""\
 listener {port} {LOOPBACK}
-allow_anonymous true
+allow_anonymous false
+plugin {plugin}
+plugin_opt_config_file {ACCOUNTS_FILE}
 max_packet_size {MAXIMUM_PACKET_BYTES}
 max_queued_messages 0
 max_queued_bytes {MAXIMUM_QUEUED_BYTES}

@@ -15,11 +15,12 @@ from core.mqtt import BrokerAddress
 from core.service import stop_on_signals
 from gateway.agent import Agent
 from gateway.configuration import Configuration
+from gateway.enrolment import brokers
 from gateway.inventory import Findings
 from gateway.metrics import gateway_figures
 from gateway.outbox import Outbox, outbox_path
 from gateway.publisher import Pace, Publisher
-from gateway.settings import GatewaySettings, keys
+from gateway.settings import GatewaySettings
 from gateway.sources.mqtt import MqttSource
 from gateway.storage import RESERVE_BYTES
 from gateway.synchronisation import TIMESYNC, Timekeeper
@@ -29,10 +30,11 @@ from gateway.thinning import Limits
 _LOOK_S = 1.0
 
 
-def build(gateway: str, settings: GatewaySettings, clock: Clock, boot: str, systems: Systems) -> Agent:
-    """Compose the agent of one gateway; raises `VicinoError` if its outbox cannot be opened."""
+def build(
+    gateway: str, broker: BrokerAddress, settings: GatewaySettings, clock: Clock, boot: str, systems: Systems
+) -> Agent:
+    """Compose the agent of a gateway that signs in at `broker`; raises `VicinoError` if it has no outbox."""
     timekeeper = Timekeeper(clock, TIMESYNC)
-    broker = BrokerAddress.parse(settings.broker_url.get_secret_value())
     outbox = Outbox(
         outbox_path(settings.data, gateway),
         clock,
@@ -104,9 +106,9 @@ def main() -> int:
     clock = SystemClock()
     boot = uuid.uuid4().hex
     try:
-        gateways = keys(settings.gateways)
-        systems = Systems(gateways, settings, clock)
-        agents = [build(gateway, settings, clock, boot, systems) for gateway in gateways]
+        found = brokers(settings)
+        systems = Systems(list(found), settings, clock)
+        agents = [build(gateway, broker, settings, clock, boot, systems) for gateway, broker in found.items()]
     except VicinoError as error:
         logger().error("cannot start", reason=str(error))
         return 1

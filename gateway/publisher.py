@@ -21,7 +21,7 @@ from core.messages import ClockState, GatewayStatus, Inventory, decode_stored, e
 from core.metrics import own_version
 from core.mqtt import BrokerAddress, Connection, Message, Will
 from core.senml import CONTENT_TYPE
-from core.topics import LANES, LISTENING, Leaf, topic
+from core.topics import LANES, LISTENING, Leaf, client_id, topic
 from gateway.configuration import Configuration
 from gateway.metrics import Standing
 from gateway.outbox import Outbox, OutboxError
@@ -114,7 +114,7 @@ class Publisher:
         self._under_way: set[int] = set()
         self._connection = Connection(
             broker,
-            f"vicino-gateway-{gateway}",
+            client_id(gateway),
             on_message=self._note,
             on_connection=self._note,
             on_published=lambda mid: self._accepted.put((mid, True)),

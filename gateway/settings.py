@@ -19,7 +19,13 @@ class GatewaySettings(Settings):
 
     gateways: str = Field(
         default="",
-        description="Keys of the gateways in this process, separated by commas; `gw-{01..12}` means twelve of them.",
+        description="Keys of the gateways in this process, separated by commas; `gw-{01..12}` means twelve of them. "
+        "With credentials: those of them that run, all if none is named.",
+    )
+    enrolment: Path | None = Field(
+        default=None,
+        description="Credentials made by `vicino gateway enrol`: the file, or a folder of such files, one a gateway. "
+        "They say where the service's broker is; without, VICINO_BROKER_URL does.",
     )
     systems: str = Field(
         default="zigbee2mqtt",

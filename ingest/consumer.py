@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from core import messages, topics
 from core.clock import Clock
 from core.messages import Stored
-from core.mqtt import BrokerAddress
+from core.mqtt import broker_of
 from core.topics import Leaf
 from devices.reads import Series
 from ingest import inventory, status
@@ -75,7 +75,7 @@ class Consumer:
         self._clock = clock
         self._counters = counters
         self._delays = delays or Delays(CollectorRegistry(), clock)
-        self._address = BrokerAddress.parse(settings.broker_url.get_secret_value())
+        self._address = broker_of(settings)
         self._lanes: list[Lane] = []
         self._stop = threading.Event()
         self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [

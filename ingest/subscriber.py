@@ -134,7 +134,7 @@ class Subscriber:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._address.tls:
             return plain
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=self._address.host)
+        return self._address.tls_context().wrap_socket(plain, server_hostname=self._address.host)
 
     def _shake_hands(self, connection: socket.socket, buffer: bytearray) -> None:
         with self._lock:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from core import log
 from core.clock import Clock, SystemClock
-from core.mqtt import BrokerAddress, Connection
+from core.mqtt import Connection, broker_of
 from core.service import stop_on_signals
 from simulator.broadcast import Broadcast
 from simulator.home import SimulatedHome
@@ -34,7 +34,7 @@ def main() -> None:
     homes = homes_of(settings, clock)
     broadcast = Broadcast(homes, clock, stop, speed=settings.simulator_speed)
     connection = Connection(
-        BrokerAddress.parse(settings.broker_url.get_secret_value()),
+        broker_of(settings),
         "vicino-simulator",
         on_connection=broadcast.connected,
         on_published=broadcast.accepted,

@@ -1,4 +1,6 @@
-"""Many gateways in one process, with prepared batches: `python -m cli.bench.gateways FILE HOST PORT`.
+"""Many gateways in one process, with prepared batches: `python -m cli.bench.gateways FILE`.
+
+VICINO_BROKER_URL says where the broker is.
 
 Each has a connection of its own and behaves as a gateway does: it sends a batch when it is due and its window has room,
 and lets it go when ingest calls it stored. It begins when it is sent a line, connecting included, ends with the last
@@ -6,6 +8,7 @@ batch or when its input ends, and says as JSON how long batches took from being 
 """
 
 import json
+import os
 import select
 import selectors
 import socket
@@ -20,6 +23,7 @@ import msgspec
 
 from cli.bench.fleet import Packet
 from core import messages, topics
+from core.mqtt import BrokerAddress
 from core.topics import Leaf
 from ingest import mqtt5
 
@@ -87,14 +91,15 @@ class Gateway:
         self._outgoing = bytearray()
         self._socket: socket.socket | None = None
 
-    def connect(self, host: str, port: int) -> socket.socket:
+    def connect(self, broker: BrokerAddress) -> socket.socket:
         """Connect and subscribe to what is said to this gateway; raises `OSError` if that fails."""
         (packet,) = mqtt5.split(bytearray(self._waiting[0].content))
         topic = topics.parse(mqtt5.delivery(packet, 0).topic)
         assert topic is not None
-        opened = self._socket = socket.create_connection((host, port), 30)
+        opened = self._socket = socket.create_connection((broker.host, broker.port), 30)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        opened.sendall(mqtt5.connect(f"bench-{topic.gateway}-{topic.leaf}", None, None, KEEPALIVE_S, 100))
+        name = f"bench-{topic.gateway}-{topic.leaf}"
+        opened.sendall(mqtt5.connect(name, broker.user, broker.password, KEEPALIVE_S, 100))
         opened.sendall(mqtt5.subscribe(1, [topics.topic(topic.gateway, Leaf.STORED)]))
         answers = 0
         while answers < 2:  # noqa: PLR2004 - to the connection and to the subscription
@@ -147,12 +152,12 @@ class Gateway:
         return took
 
 
-def serve(gateways: Sequence[Gateway], host: str, port: int) -> Done:
+def serve(gateways: Sequence[Gateway], broker: BrokerAddress) -> Done:
     """Send everything until it is stored, or until standard input ends. Raises `TimeoutError` after a long silence."""
     selector = selectors.DefaultSelector()
     started = heard = time.monotonic()
     for gateway in gateways:
-        selector.register(gateway.connect(host, port), selectors.EVENT_READ, gateway)
+        selector.register(gateway.connect(broker), selectors.EVENT_READ, gateway)
     took: list[float] = []
     while any(gateway.left for gateway in gateways) and not select.select([sys.stdin], [], [], 0)[0]:
         for key, events in selector.select(LOOK_S):
@@ -181,7 +186,7 @@ def main() -> int:
     gateways = [Gateway(packets) for _, packets in sorted(by_gateway.items())]
     print("ready", flush=True)
     sys.stdin.readline()
-    done = serve(gateways, sys.argv[2], int(sys.argv[3]))
+    done = serve(gateways, BrokerAddress.parse(os.environ["VICINO_BROKER_URL"]))
     print(json.dumps(done._asdict() | {"delays": done.delays._asdict()}), flush=True)
     return 0
 

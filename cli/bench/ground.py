@@ -1,5 +1,7 @@
 """What a measurement stands on: a database that writes for good, a broker and workers, all real, in a fresh folder."""
 
+import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -16,11 +18,12 @@ from cli.screen import say
 from core.clock import Clock
 from core.database import Database, Role
 from core.migrations import migrate
-from core.mqtt import BrokerAddress
 from embedded.broker import EmbeddedBroker
 from embedded.postgres import EmbeddedPostgres
 from embedded.process import Service
 from embedded.supervisor import Supervisor
+
+Process = subprocess.Popen[str]
 
 LANES = 4  # connections of a worker to the broker: one for each lane of readings, one for statuses
 SWITCHED_OFF = {"VICINO_METRICS_PORT": "0"}
@@ -41,10 +44,10 @@ class Ground:
     supervisor: Supervisor
     stop: threading.Event
 
-    @property
-    def broker(self) -> BrokerAddress:
-        """Address of the broker."""
-        return BrokerAddress.parse(self.broker_url)
+    def process(self, command: Sequence[str]) -> Process:
+        """Start a process that sends to the broker; the address with its password is on no command line."""
+        environment = {**os.environ, "VICINO_BROKER_URL": self.broker_url}
+        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     @contextmanager
     def database(self) -> Iterator[Database]:

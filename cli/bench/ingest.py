@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -130,10 +129,10 @@ def send(made: Ground, prepared: Load, clock: Clock) -> float:
     """Publish everything from a process of its own; return after how many seconds all of it was committed."""
     path = made.installation.root / "packets"
     publishing.write(path, prepared.packets)
-    command = (sys.executable, "-m", "cli.bench.publishing", str(path), made.broker.host, str(made.broker.port))
+    command = (sys.executable, "-m", "cli.bench.publishing", str(path))
     with (
         psycopg.connect(made.service_url, autocommit=True, row_factory=dict_row) as connection,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as publisher,
+        made.process(command) as publisher,
     ):
         assert publisher.stdin is not None
         assert publisher.stdout is not None

@@ -1,10 +1,13 @@
-"""Sends prepared packets as fast as a broker takes them: `python -m cli.bench.publishing FILE HOST PORT`.
+"""Sends prepared packets as fast as a broker takes them: `python -m cli.bench.publishing FILE`.
+
+VICINO_BROKER_URL says where the broker is.
 
 A process of its own, so that what it costs is not taken for ingest's. It says `ready` once it is connected, begins when
 it is sent a line, and says what it did as JSON.
 """
 
 import json
+import os
 import selectors
 import socket
 import struct
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cli.bench.fleet import Packet
+from core.mqtt import BrokerAddress
 from ingest import mqtt5
 
 WINDOW = 8  # messages of one gateway that the broker has not acknowledged, as many as a gateway's own window
@@ -60,12 +64,12 @@ def read(path: Path) -> dict[int, deque[bytes]]:
 class Client:
     """The connection of one gateway."""
 
-    def __init__(self, name: str, host: str, port: int, queue: deque[bytes]) -> None:
+    def __init__(self, name: str, broker: BrokerAddress, queue: deque[bytes]) -> None:
         """Connect; raises `OSError` if the broker does not answer."""
         self.queue = queue
-        self.socket = socket.create_connection((host, port), 30)
+        self.socket = socket.create_connection((broker.host, broker.port), 30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(mqtt5.connect(name, None, None, KEEPALIVE_S, 100))
+        self.socket.sendall(mqtt5.connect(name, broker.user, broker.password, KEEPALIVE_S, 100))
         self._received = bytearray()
         self._outgoing = bytearray()
         self.under_way = 0
@@ -131,8 +135,8 @@ def publish(clients: Sequence[Client]) -> Done:
 
 def main() -> int:
     """Send the packets of a file; return the exit code."""
-    path, host, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    clients = [Client(f"bench-{number}", host, port, queue) for number, queue in sorted(read(path).items())]
+    broker = BrokerAddress.parse(os.environ["VICINO_BROKER_URL"])
+    clients = [Client(f"bench-{number}", broker, queue) for number, queue in sorted(read(Path(sys.argv[1])).items())]
     print("ready", flush=True)
     sys.stdin.readline()
     print(json.dumps(publish(clients)._asdict()), flush=True)

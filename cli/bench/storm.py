@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from cli import homes
 from cli.bench import fleet, gateways
 from cli.bench import repository as measured
 from cli.bench.fleet import Load
-from cli.bench.ground import Ground, ground, peak_memory_bytes
+from cli.bench.ground import Ground, Process, ground, peak_memory_bytes
 from cli.bench.ingest import MEBI, compare
 from cli.replay import progress_bar
 from cli.screen import results, say
@@ -160,24 +159,24 @@ def _prepare(
     return storm, live, urgent
 
 
-def _player(made: Ground, name: str, load: Load) -> "subprocess.Popen[str]":
+def _player(made: Ground, name: str, load: Load) -> Process:
     """Start a process that plays the gateways of a load; return it when it is ready."""
     path = made.installation.root / name
     gateways.write(path, load.packets)
-    command = (sys.executable, "-m", "cli.bench.gateways", str(path), made.broker.host, str(made.broker.port))
-    player = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    command = (sys.executable, "-m", "cli.bench.gateways", str(path))
+    player = made.process(command)
     assert player.stdout is not None
     player.stdout.readline()
     return player
 
 
-def _begin(player: "subprocess.Popen[str]") -> None:
+def _begin(player: Process) -> None:
     assert player.stdin is not None
     player.stdin.write("go\n")
     player.stdin.flush()
 
 
-def _end(player: "subprocess.Popen[str]") -> dict[str, Any]:
+def _end(player: Process) -> dict[str, Any]:
     """Let a process come to its end, now if it is not there yet, and return what it says of itself."""
     said, _ = player.communicate()
     return dict(json.loads(said))

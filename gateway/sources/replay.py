@@ -54,7 +54,7 @@ class ReplayStalledError(VicinoError):
 def run(
     recording: Recording,
     *,
-    broker: BrokerAddress,
+    broker_for: Callable[[str], BrokerAddress],
     data_dir: Path,
     speed: float | None,
     homes_limit: int | None,
@@ -63,7 +63,7 @@ def run(
     progress: Callable[[int, int], None],
     patience_s: float = 60.0,
 ) -> Summary:
-    """Play `recording` until all of it is confirmed, or `stop` is set.
+    """Play `recording` until all of it is confirmed, or `stop` is set; `broker_for` says where a gateway signs in.
 
     A `speed` of 60 plays an hour in a minute, None plays as fast as the service stores. At most `homes_limit` homes
     take part. `progress` is told how many readings are confirmed, and of how many. Raises `ReplayStalledError` if
@@ -77,7 +77,7 @@ def run(
     players: list[_Player] = []
     try:
         for home in homes:
-            players.append(_Player(home, broker, data_dir, clock, wake))  # noqa: PERF401 - those opened are closed
+            players.append(_Player(home, broker_for(home.gateway), data_dir, clock, wake))  # noqa: PERF401 - those opened are closed
         for player in players:
             player.publisher.start()
         _play(

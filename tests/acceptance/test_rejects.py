@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cli.installation import Installation
 from core import senml, topics
 from core.clock import SystemClock
+from core.credentials import from_toml
 from core.messages import BatchProperties
 from core.mqtt import BrokerAddress, Connection
 from core.topics import Leaf
@@ -21,6 +22,7 @@ WITHIN_S = 20.0
 
 VALID = "0x00158d0001a9ec71/occupancy"
 GATEWAY = "gw-casa-01"
+HOME = "casa-01"
 START_MS = 1_790_000_000_000
 
 unknown_series = st.from_regex(r"[a-z]{1,8}/occupancy", fullmatch=True).map(lambda name: pack(name=name))
@@ -47,10 +49,10 @@ def is_pack(payload: bytes) -> bool:
 class Sender:
     """Publishes as the gateway would, and waits until the service has called its last message stored."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, broker: BrokerAddress) -> None:
         self.sequence = 0
         self.bad = 0
-        self.connection = Connection(BrokerAddress.parse(url), "test-sender")
+        self.connection = Connection(broker, topics.client_id(GATEWAY))
         self.connection.start()
         assert self.connection.wait_connected(WITHIN_S)
 
@@ -67,7 +69,9 @@ class Sender:
 def test_nothing_that_arrives_stops_the_service_or_disappears(tmp_path: Path) -> None:
     with up(tmp_path / "data") as vicino:
         vicino.vicino("registry", "apply", str(EXAMPLE))
-        sender = Sender(Installation(vicino.data).broker_url)
+        file = tmp_path / "gateway.toml"
+        vicino.vicino("gateway", "enrol", HOME, "--file", str(file))
+        sender = Sender(from_toml(file.read_text()).address)
         try:
 
             @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -18,7 +18,6 @@ from core.database import Role
 from core.migrations import migrate
 from core.mqtt import BrokerAddress
 from embedded.broker import MOSQUITTO_FILE, EmbeddedBroker, Kind
-from embedded.ports import LOOPBACK
 from embedded.postgres import EmbeddedPostgres
 from embedded.process import Service
 from tests.chaos.book import Book
@@ -144,7 +143,7 @@ class Chain:
                 self._restart_broker(_ROOMY, _NARROW)
                 stack.callback(self._restart_broker, _NARROW, _ROOMY)
             disk = stack.enter_context(small_disk(folder / "disk")) if setup.small_disk else None
-            vendor = Vendor(BrokerAddress(LOOPBACK, self._home.port, None, None, tls=False), gateways)
+            vendor = Vendor(BrokerAddress.parse(self._home.url), gateways)
             stack.callback(vendor.give_up)
             ingests = [
                 Part(
@@ -178,13 +177,11 @@ class Chain:
         self._broker_part.wait_ready()
 
     def _ingest(self, network: Network, setup: Setup, worker: str) -> Service:
-        parts = urlsplit(self._service_url)
-        host = f"{parts.netloc.rpartition(':')[0]}:{network.ingest_database.port}"
         return program(
             "ingest",
             {
-                "VICINO_DATABASE_URL": urlunsplit(parts._replace(netloc=host)),
-                "VICINO_BROKER_URL": f"mqtt://{LOOPBACK}:{network.ingest_broker.port}",
+                "VICINO_DATABASE_URL": _through(self._service_url, network.ingest_database),
+                "VICINO_BROKER_URL": _through(self._broker.url, network.ingest_broker),
                 "VICINO_KEEPALIVE_S": str(KEEPALIVE_S),
                 "VICINO_INGEST_WORKER": worker,
                 "VICINO_FLOOD_GATEWAY_BURST": NO_FLOOD,
@@ -201,12 +198,18 @@ class Chain:
                 "VICINO_DATA": str(data),
                 "VICINO_HOME_BASE": BASE,
                 "VICINO_HOME_BROKER_URL": self._home.url,
-                "VICINO_BROKER_URL": f"mqtt://{LOOPBACK}:{network.gateway_broker.port}",
+                "VICINO_BROKER_URL": _through(self._broker.url, network.gateway_broker),
                 "VICINO_KEEPALIVE_S": str(KEEPALIVE_S),
                 "VICINO_BACKFILL_AFTER_S": str(BACKFILL_AFTER_S),
                 **setup.gateway,
             },
         )
+
+
+def _through(url: str, proxy: Proxy) -> str:
+    """Return the address `url` as it is on the other side of `proxy`."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{proxy.port}"))
 
 
 def _always(service: Service) -> Callable[[], Service]:

@@ -89,7 +89,7 @@ def test_it_dies_with_a_killed_supervisor(tmp_path, kind):
         text=True,
     )
     with holder:
-        assert holder.stdout.readline().startswith("mqtt://127.0.0.1:")
+        assert "@127.0.0.1:" in (url := holder.stdout.readline()) or url.startswith("mqtt://127.0.0.1:")
         (process,) = processes_in(tmp_path / "broker")
         holder.kill()
     with EmbeddedBroker(tmp_path / "broker", kind=kind) as broker:

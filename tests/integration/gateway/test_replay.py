@@ -22,7 +22,7 @@ def play(recording: Recording, address: BrokerAddress, folder: Path, **options: 
         "speed": None, "homes_limit": None, "clock": SystemClock(), "stop": threading.Event(),
         "progress": lambda _, __: None, **options,
     }  # fmt: skip
-    return run(recording, broker=address, data_dir=folder, **wanted)
+    return run(recording, broker_for=lambda _: address, data_dir=folder, **wanted)
 
 
 def test_a_recording_played_twice_is_stored_once(

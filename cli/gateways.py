@@ -1,0 +1,206 @@
+"""`vicino gateway`: enrols gateways, renews and revokes their credentials, and says how each stands."""
+
+import json
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli import access
+from cli.installation import Installation
+from cli.screen import messages, results
+from core.access import emqx, mosquitto
+from core.access.accounts import SERVICES
+from core.access.mosquitto import Login
+from core.clock import SystemClock
+from core.credentials import Credentials
+from core.errors import VicinoError
+from devices import enrolment, qr
+from devices.gateways.reads import Enrolment
+from embedded.privatefile import write_private
+
+app = typer.Typer(help="Gateways: their credentials, and whether they follow what they are told.", no_args_is_help=True)
+
+DEFAULT_DATA = Path("data/vicino")
+# A gateway that is online confirms within seconds; what takes longer is worth a look.
+CONFIRMED_WITHIN = timedelta(minutes=10)
+
+Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Gateway = Annotated[str, typer.Argument(help="The gateway's key, as `vicino gateway list` shows it.")]
+File = Annotated[
+    Path | None, typer.Option("--file", help="Where to write the credentials; KEY.toml in this folder if not given.")
+]
+Image = Annotated[Path | None, typer.Option("--qr", help="Also write the QR code: a file that ends in .svg or .png.")]
+Authority = Annotated[
+    Path | None,
+    typer.Option("--ca", help="Certificate (PEM) of the authority that speaks for the broker, if it is one of yours."),
+]
+
+
+class Format(StrEnum):
+    """For whom access control is written."""
+
+    MOSQUITTO = "mosquitto"
+    EMQX = "emqx"
+    EMQX_USERS = "emqx-users"
+
+
+@app.command("enrol")
+def enrol(
+    home: Annotated[str, typer.Argument(help="The home's key, as in the registry.")],
+    key: Annotated[str | None, typer.Option("--key", help="The gateway's key; gw-HOME for a new one.")] = None,
+    file: File = None,
+    image: Image = None,
+    authority: Authority = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Make credentials for the gateway of a home. They are shown once: as a QR code and in a file for the gateway."""
+    installation = Installation(data)
+    with installation.database() as database:
+        gateway = enrolment.place(database, home, key)
+        enrolment.require_new(database, gateway)
+        _hand_out(installation, gateway, file, image, authority)
+
+
+@app.command("renew")
+def renew(
+    gateway: Gateway,
+    file: File = None,
+    image: Image = None,
+    authority: Authority = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Replace a gateway's credentials. The old ones are void at once, and whoever uses them is disconnected."""
+    _hand_out(Installation(data), gateway, file, image, authority)
+
+
+@app.command("revoke")
+def revoke(gateway: Gateway, data: Data = DEFAULT_DATA) -> None:
+    """Take a gateway's credentials away: it is disconnected at once and cannot come back."""
+    installation = Installation(data)
+    with installation.database() as database, access.accounts(installation) as control:
+        enrolment.revoke(database, control, gateway, SystemClock().now())
+    results.print(f"The gateway {gateway} can no longer connect. What it sent is kept.", highlight=False)
+    if control is None:
+        _say_unmanaged()
+
+
+@app.command("list")
+def list_(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
+    """List the gateways: whether they may connect, and whether they follow the configuration they were sent."""
+    with Installation(data).database() as database:
+        found = enrolment.listed(database)
+    now = SystemClock().now()
+    if as_json:
+        print(json.dumps([described(each, now) for each in found], indent=2, default=str))
+        return
+    table = Table("home", "gateway", "may connect", "since", "configuration")
+    for each in found:
+        since = each.revoked_at or each.renewed_at or each.enrolled_at
+        table.add_row(each.home, each.gateway, _may_connect(each), _instant(since), _following(each, now))
+    results.print(table)
+
+
+@app.command("acl")
+def acl(
+    form: Annotated[Format, typer.Option("--format", help="For which broker.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Print the access control that a broker of yours needs. docs/operations/gateways.md says where to put it."""
+    if form is Format.EMQX:
+        print(emqx.rules(), end="")
+        return
+    with Installation(data).database() as database:
+        gateways = enrolment.logins(database)
+    if form is Format.EMQX_USERS:
+        print(emqx.accounts(gateways), end="")
+        return
+    services = [Login(account, None) for account in SERVICES]
+    print(json.dumps(mosquitto.document([*services, *gateways]), indent=1))
+
+
+def described(each: Enrolment, now: datetime) -> dict[str, object]:
+    """Return how a gateway stands, as `vicino gateway list --json` prints it."""
+    waiting = each.unconfirmed_for(now)
+    return {
+        **each._asdict(),
+        "state": each.state,
+        "unconfirmed_s": None if waiting is None else round(waiting.total_seconds()),
+        "overdue": waiting is not None and waiting > CONFIRMED_WITHIN,
+    }
+
+
+def _hand_out(
+    installation: Installation, gateway: str, file: Path | None, image: Path | None, authority: Path | None
+) -> None:
+    if image is not None and image.suffix not in (".svg", ".png"):
+        raise VicinoError(f"{image} ends neither in .svg nor in .png.", kept="everything: nothing was made")
+    try:
+        ca = "" if authority is None else authority.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise VicinoError(
+            f"The certificate {authority} cannot be read.", kept="everything: nothing was made"
+        ) from error
+    with installation.database() as database:
+        (made,) = access.enrolled(installation, database, [gateway], SystemClock())
+    made = made._replace(ca=ca)
+    path = file or Path(made.file_name)
+    _write(path, made, image)
+    results.print(qr.terminal(made.to_link()), markup=False, highlight=False, soft_wrap=True)
+    results.print(
+        f"Credentials of the gateway {gateway} are in {path}. Copy them to the gateway (setting VICINO_ENROLMENT) and"
+        " delete them here: they are not kept and cannot be shown again.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if not installation.manages_accounts:
+        _say_unmanaged()
+
+
+def _write(path: Path, made: Credentials, image: Path | None) -> None:
+    try:
+        write_private(path, made.to_toml())
+        if image is not None and image.suffix == ".svg":
+            write_private(image, qr.svg(made.to_link()))
+        elif image is not None:
+            image.touch(mode=0o600)
+            image.write_bytes(qr.png(made.to_link()))
+    except OSError as error:
+        raise VicinoError(
+            f"The credentials cannot be written: {error.strerror}.",
+            kept="nothing of them: nobody knows them",
+            advice=f"choose another place with --file: vicino gateway renew {made.gateway} --file ...",
+        ) from error
+
+
+def _say_unmanaged() -> None:
+    messages.print(
+        "[yellow]The broker cannot be told from here who may connect. If it is Mosquitto with dynamic-security,"
+        " set VICINO_BROKER_ADMIN_URL; for others see docs/operations/gateways.md.[/yellow]",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _may_connect(each: Enrolment) -> str:
+    if each.state != "enrolled":
+        return "no: revoked" if each.state == "revoked" else "no: not enrolled"
+    return "yes" if each.admitted_at else "yes, once the broker knows"
+
+
+def _following(each: Enrolment, now: datetime) -> str:
+    if not each.version:
+        return "none yet"
+    waiting = each.unconfirmed_for(now)
+    if waiting is None:
+        return "confirmed" if each.confirmed == each.version else "not sent"
+    said = f"not confirmed for {round(waiting.total_seconds() / 60)} min"
+    return f"{said} (overdue)" if waiting > CONFIRMED_WITHIN else said
+
+
+def _instant(instant: datetime | None) -> str:
+    return "" if instant is None else f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,62 @@
+"""Reads of how gateways stand: those for services take a connection, those for a person take a `View`."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from core.database import View
+from core.statements import Statements
+
+_SQL = Statements.beside(__file__)
+
+
+class Enrolment(NamedTuple):
+    """How a gateway stands: its credentials, and its configuration.
+
+    Times are None where it has not happened. `version` is the configuration that was published last, `confirmed` the
+    one that the gateway says it follows, both '' for none; `trouble` is why it refused a later one.
+    """
+
+    gateway: str
+    home: str
+    enrolled_at: datetime | None
+    renewed_at: datetime | None
+    revoked_at: datetime | None
+    admitted_at: datetime | None
+    version: str
+    changed_at: datetime | None
+    published_at: datetime | None
+    confirmed: str
+    confirmed_at: datetime | None
+    trouble: str
+
+    @property
+    def state(self) -> Literal["not enrolled", "enrolled", "revoked"]:
+        """Whether the gateway may sign in."""
+        if self.enrolled_at is None:
+            return "not enrolled"
+        return "enrolled" if self.revoked_at is None else "revoked"
+
+    def unconfirmed_for(self, now: datetime) -> timedelta | None:
+        """Return for how long the gateway has not followed what it was told; None if it does or was told nothing."""
+        if self.state != "enrolled" or self.published_at is None or self.confirmed == self.version:
+            return None
+        return now - self.published_at
+
+
+def enrolments(connection: Connection[DictRow]) -> list[Enrolment]:
+    """Return every gateway, by home and key."""
+    return [_enrolment(row) for row in connection.execute(_SQL["enrolments"])]
+
+
+def seen_enrolments(view: View) -> list[Enrolment]:
+    """Return the gateways that the viewer may see, by home and key."""
+    return [_enrolment(row) for row in view.connection.execute(_SQL["enrolments"])]
+
+
+def _enrolment(row: DictRow) -> Enrolment:
+    texts = ("version", "confirmed", "trouble")
+    said: dict[str, Any] = {name: row[name] or "" if name in texts else row[name] for name in Enrolment._fields[1:]}
+    return Enrolment(row["key"], **said)
