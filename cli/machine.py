@@ -13,7 +13,7 @@ import psycopg
 
 from cli.access import ADMINISTRATOR_URL
 from cli.installation import PEOPLE_LOGIN, SERVICE_LOGIN, STORING, Installation
-from core.access.accounts import INGEST, SERVICES, Account
+from core.access.accounts import ADMINISTRATOR, DEVICES, INGEST, SERVICES, Account
 from core.clock import Clock
 from core.database import Database, Role
 from core.errors import VicinoError
@@ -32,7 +32,7 @@ BROKER_URL = "VICINO_BROKER_URL"
 SMTP_URL = "VICINO_SMTP_URL"
 METRICS_HOST = "VICINO_METRICS_HOST"
 METRICS_PORT = "VICINO_METRICS_PORT"
-TELLING_FIGURES = frozenset({"gateway", "ingest", "analytics", "alerts", "dashboards"})
+TELLING_FIGURES = frozenset({"gateway", "ingest", "devices", "analytics", "alerts", "dashboards"})
 # What only one service is told.
 _NOT_FOR_ALL = frozenset({SMTP_URL, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL})
 Say = Callable[[str], None]
@@ -196,6 +196,7 @@ def _environment(installation: Installation, http_port: int) -> dict[str, str]:
 def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: str) -> None:
     service = {"VICINO_DATABASE_URL": service_url}
     made.start("ingest", {**service, BROKER_URL: made.broker_url(INGEST)})
+    made.start("devices", {**service, BROKER_URL: made.broker_url(DEVICES), **_administration(made.installation)})
     made.start("analytics", service)
     made.start("alerts", {**service, SMTP_URL: smtp_url} if smtp_url else service)
     made.start(
@@ -203,6 +204,11 @@ def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: 
         {"VICINO_DATABASE_URL": people_url, "VICINO_DASHBOARDS_PORT": str(made.http_port)},
         ready=lambda: page_answers(made.url),
     )
+
+
+def _administration(installation: Installation) -> dict[str, str]:
+    url = os.environ.get(ADMINISTRATOR_URL) or installation.broker_secret(ADMINISTRATOR.name)
+    return {ADMINISTRATOR_URL: url} if url else {}
 
 
 def page_answers(url: str) -> bool:

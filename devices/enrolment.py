@@ -7,11 +7,11 @@ our own is told at each start who may sign in.
 A page for people acts through `enrol_seen` and `revoke_seen`, which decide who may.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from core.access.accounts import Account, gateway_account
+from core.access.accounts import Account, gateway_account, is_gateway
 from core.access.mosquitto import Login
 from core.access.passwords import Hashed, hashed, new_password
 from core.database import Database, View
@@ -147,6 +147,16 @@ def listed(database: Database) -> list[Enrolment]:
     """Return every gateway and how it stands."""
     with database.transaction() as connection:
         return enrolments(connection)
+
+
+def strangers(database: Database, names: Collection[str]) -> list[str]:
+    """Return which of these accounts of the broker are gateways' that may not connect.
+
+    Ask the broker for the names first: a gateway is known here before it is there.
+    """
+    with database.transaction() as connection:
+        active = repository.active_enrolments(connection)
+    return sorted(name for name in names if is_gateway(name) and name not in active)
 
 
 def logins(database: Database) -> list[Login]:

@@ -46,6 +46,22 @@ class Enrolment(NamedTuple):
         return now - self.published_at
 
 
+class GatewayFigures(NamedTuple):
+    """How many gateways may connect, were revoked, were sent a configuration, and do not follow it for too long."""
+
+    enrolled: int
+    revoked: int
+    configured: int
+    unconfirmed: int
+
+
+def gateway_figures(connection: Connection[DictRow], since: datetime) -> GatewayFigures:
+    """Return how gateways stand; those are unconfirmed that were sent theirs before `since`."""
+    row = connection.execute(_SQL["gateway_figures"], {"since": since}).fetchone()
+    assert row is not None
+    return GatewayFigures(**row)
+
+
 def enrolments(connection: Connection[DictRow]) -> list[Enrolment]:
     """Return every gateway, by home and key."""
     return [_enrolment(row) for row in connection.execute(_SQL["enrolments"])]

@@ -40,11 +40,11 @@ def test_the_pages_answer_at_the_port_asked_for_and_without_one_they_find_their_
                 assert answer.status == 200
             status = vicino.status()
             services = status["services"]
-            assert set(services) == {"postgres", "broker", "ingest", "analytics", "alerts", "dashboards"}
+            assert set(services) == {"postgres", "broker", "ingest", "devices", "analytics", "alerts", "dashboards"}
             assert all(service["running"] for service in services.values())
             assert status["lag"].keys() >= {"gateway", "ingest", "rollup", "analysis", "alerts", "notification"}
         # The pages answer; the others may still be on their way up.
-        until(lambda: telling(first) == {"ingest", "analytics", "alerts", "dashboards"})
+        until(lambda: telling(first) == {"ingest", "devices", "analytics", "alerts", "dashboards"})
         lag = first.status()["lag"]
         # No gateway is there to say anything; everybody else has nothing to catch up with.
         assert lag["gateway"] is None

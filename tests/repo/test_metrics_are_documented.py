@@ -15,6 +15,7 @@ from analytics.metrics import AnalyticsMetrics, analytics_figures
 from core.clock import SimulatedClock
 from core.metrics import LABELS, AtScrape, make_registry
 from dashboards.metrics import RequestMetrics, page_figures
+from devices.metrics import devices_figures
 from gateway.metrics import gateway_figures
 from ingest.counters import Counters
 from ingest.delays import Delays
@@ -32,8 +33,12 @@ def away():
 def registries() -> dict[str, CollectorRegistry]:
     """Return the figures of each service as its process makes them, before anything that they are about."""
     clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
-    made = {service: make_registry(service) for service in ("ingest", "analytics", "alerts", "dashboards", "gateway")}
+    made = {
+        service: make_registry(service)
+        for service in ("ingest", "devices", "analytics", "alerts", "dashboards", "gateway")
+    }
     made["ingest"].register(ingest_figures(Counters(), Delays(made["ingest"], clock), away))
+    made["devices"].register(devices_figures(lambda: 0, away))
     AnalyticsMetrics(made["analytics"])
     made["analytics"].register(analytics_figures(away, clock))
     made["alerts"].register(alert_figures(AlertMetrics(made["alerts"], clock), away, clock))

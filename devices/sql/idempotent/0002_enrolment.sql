@@ -22,11 +22,14 @@ $$;
 
 CREATE OR REPLACE FUNCTION devices.write_revocation(wanted int, written_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    revoked int;
 BEGIN
     UPDATE devices.enrolment SET revoked_at = written_at, password_hash = '', admitted_at = NULL
     WHERE gateway_id = wanted AND revoked_at IS NULL;
+    GET DIAGNOSTICS revoked = ROW_COUNT;
     PERFORM pg_notify('vicino_enrolment', '');
-    RETURN FOUND;
+    RETURN revoked > 0;
 END
 $$;
 
@@ -65,3 +68,20 @@ GRANT EXECUTE ON FUNCTION devices.write_enrolment(int, text, timestamptz), devic
     TO vicino_service;
 GRANT EXECUTE ON FUNCTION devices.enrol_for_viewer(text, text, timestamptz), devices.revoke_for_viewer(text, timestamptz)
     TO vicino_people;
+
+-- Whoever tells gateways their configuration looks again when what it is made of has changed.
+CREATE OR REPLACE FUNCTION devices.notify_configuration() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('vicino_configuration', '');
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER configuration AFTER INSERT OR UPDATE OR DELETE ON devices.gateway
+    FOR EACH STATEMENT EXECUTE FUNCTION devices.notify_configuration();
+CREATE OR REPLACE TRIGGER configuration AFTER INSERT OR UPDATE OR DELETE ON devices.device
+    FOR EACH STATEMENT EXECUTE FUNCTION devices.notify_configuration();
+CREATE OR REPLACE TRIGGER configuration AFTER INSERT OR UPDATE OR DELETE ON devices.series
+    FOR EACH STATEMENT EXECUTE FUNCTION devices.notify_configuration();
+CREATE OR REPLACE TRIGGER configuration AFTER INSERT OR UPDATE OR DELETE ON devices.offline_rules
+    FOR EACH STATEMENT EXECUTE FUNCTION devices.notify_configuration();

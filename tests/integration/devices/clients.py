@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections.abc import Sequence
 from typing import Any, Self
 
 import paho.mqtt.client as paho
@@ -66,8 +67,18 @@ class Client:
         self._client.subscribe(pattern, options=SubscribeOptions(qos=1))
         return not self._answers.get(timeout=WITHIN_S).is_failure
 
-    def may_publish(self, topic: str, payload: bytes = b"x", *, retain: bool = False) -> bool:
-        self._client.publish(topic, payload, qos=1, retain=retain)
+    def may_publish(
+        self,
+        topic: str,
+        payload: bytes = b"x",
+        *,
+        retain: bool = False,
+        properties: Sequence[tuple[str, str]] = (),
+    ) -> bool:
+        said = Properties(PacketTypes.PUBLISH)
+        if properties:
+            said.UserProperty = list(properties)
+        self._client.publish(topic, payload, qos=1, retain=retain, properties=said)
         return not self._answers.get(timeout=WITHIN_S).is_failure
 
     def heard(self, within_s: float = QUIET_S) -> list[tuple[str, bytes]]:

@@ -1,0 +1,92 @@
+"""What a gateway is told of its home, made from what is registered. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from core.gateway_config import (
+    CancelButton,
+    ConfigError,
+    ConfiguredDevice,
+    GatewayConfig,
+    Siren,
+    ToldContact,
+    versioned,
+)
+from core.vocabulary import BY_ID
+
+
+class Rules(msgspec.Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
+    """What a home's gateway does by itself when the service cannot be told; fields as in `GatewayConfig`."""
+
+    sirens: list[Siren] = []
+    contacts: list[ToldContact] = []
+    cancel_buttons: list[CancelButton] = []
+    siren_after_s: float = 5.0
+    tell_after_s: float = 30.0
+    test_alarm_days: int | None = None
+
+
+class Installed(NamedTuple):
+    """A device at a gateway. `room_kind` is one of `core.places.RoomKind`, or ''."""
+
+    key: str
+    name: str
+    model: str
+    room: str
+    room_kind: str
+    quantity_ids: Sequence[int]
+
+
+class Source(NamedTuple):
+    """All that a gateway's configuration is made of; `version` is that of the one it has, '' for none."""
+
+    gateway_id: int
+    gateway: str
+    timezone: str
+    rules: Rules
+    devices: Sequence[Installed]
+    version: str
+
+
+# How often a model of device reports at least, in seconds; None where nothing is expected.
+Expected = Callable[[str], float | None]
+
+
+def nothing_expected(_: str) -> None:
+    """Expect nothing of any model."""
+
+
+def rules_of(described: Any) -> Rules:
+    """Return a home's rules; raises `ConfigError` with the reason if no gateway can work by them."""
+    try:
+        rules = msgspec.convert(described, Rules)
+        # A gateway reads them as a part of its configuration, whose limits are narrower.
+        msgspec.convert({"version": "0", **msgspec.to_builtins(rules)}, GatewayConfig)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"No gateway can work by these rules: {error}.", kept="the rules as they were") from error
+    return rules
+
+
+def compose(source: Source, expected: Expected = nothing_expected) -> GatewayConfig:
+    """Return the configuration of a gateway; raises `ConfigError` if what is registered makes none it would accept."""
+    devices = [
+        ConfiguredDevice(
+            key=device.key,
+            name=device.name,
+            model=device.model,
+            room=device.room,
+            room_kind=device.room_kind,
+            quantities=[BY_ID[number].name for number in device.quantity_ids if number in BY_ID],
+            report_every_s=expected(device.model) if device.model else None,
+        )
+        for device in source.devices
+    ]
+    rules = {name: getattr(source.rules, name) for name in Rules.__struct_fields__}
+    try:
+        made = versioned(GatewayConfig(version="0", timezone=source.timezone, devices=devices, **rules))
+        # What is made here is not checked as what is read is: it is read as the gateway will.
+        return msgspec.json.decode(msgspec.json.encode(made), type=GatewayConfig)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise ConfigError(f"No gateway would accept what is registered: {error}.") from error

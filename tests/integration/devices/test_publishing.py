@@ -1,0 +1,149 @@
+"""The configuration on its way down, over a real broker, and the gateway's confirmation on its way up."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core import topics
+from core.access.accounts import ADMINISTRATOR, DEVICES, SERVICES, gateway_account
+from core.clock import SystemClock
+from core.gateway_config import decode_config
+from core.messages import GatewayStatus, encode
+from core.mqtt import BrokerAddress
+from core.topics import Leaf
+from devices import enrolment
+from devices.__main__ import serve
+from devices.composition import rules_of
+from devices.dynamic_security import DynamicSecurity
+from devices.gateways import repository
+from devices.gateways.reads import gateway_figures
+from devices.settings import DevicesSettings
+from embedded.broker import EmbeddedBroker, Kind, find_mosquitto
+from tests.integration.devices.clients import WITHIN_S, Client
+from tests.integration.ingest.homes import until
+
+pytestmark = pytest.mark.skipif(find_mosquitto() is None, reason="Mosquitto is not installed (package mosquitto)")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    with EmbeddedBroker(tmp_path_factory.mktemp("down") / "broker", accounts=SERVICES, kind=Kind.MOSQUITTO) as made:
+        yield made
+
+
+@pytest.fixture
+def control(broker):
+    with DynamicSecurity(BrokerAddress.parse(broker.url_for(ADMINISTRATOR))) as control:
+        yield control
+
+
+@pytest.fixture
+def running(broker, database_url):
+    """Run the process of `devices` in a thread."""
+    stop = threading.Event()
+    settings = DevicesSettings(
+        database_url=database_url,
+        broker_url=broker.url_for(DEVICES),
+        broker_admin_url=broker.url_for(ADMINISTRATOR),
+        devices_worker="test",
+        _env_file=None,
+    )
+    thread = threading.Thread(target=serve, args=(settings, SystemClock(), stop))
+
+    def start():
+        thread.start()
+
+    yield start
+    stop.set()
+    if thread.ident is not None:
+        thread.join(WITHIN_S)
+        assert not thread.is_alive()
+
+
+class Gateway(Client):
+    """A gateway that is enrolled."""
+
+    def __init__(self, broker, service, control, key):
+        password = enrolment.enrol(service, control, [key], NOW)[key].password
+        self.key = key
+        address = BrokerAddress.parse(broker.bare_url)._replace(user=key, password=password)
+        super().__init__(address, topics.client_id(key))
+        self.__enter__()
+
+    def config(self, wanted=lambda _: True):
+        """Return the next configuration that is as wanted: what is registered step by step is told step by step."""
+        while True:
+            _, payload = self.received.get(timeout=WITHIN_S)
+            if wanted(config := decode_config(payload)):
+                return config
+
+    def say(self, **changes):
+        assert self.may_publish(topics.topic(self.key, Leaf.STATUS), encode(GatewayStatus(True, "boot", **changes)))
+
+
+def test_a_configuration_goes_down_when_it_changes_and_is_confirmed(broker, service, control, world, running):
+    key = world.home("one", quantities=("occupancy", "battery"))
+    gateway = Gateway(broker, service, control, key)
+    assert gateway.may_subscribe(topics.topic(key, Leaf.CONFIG))
+    running()
+    first = gateway.config()
+    assert [device.key for device in first.devices] == ["d"]
+    assert first.devices[0].quantities == ["occupancy", "battery"]
+    until(lambda: standing(service, key).published_at)
+    assert standing(service, key).unconfirmed_for(SystemClock().now()) is not None
+
+    gateway.say(config=first.version)
+    until(lambda: standing(service, key).confirmed == first.version)
+    assert standing(service, key).unconfirmed_for(SystemClock().now()) is None
+
+    began = time.monotonic()
+    world.device(key, "new", ("contact",))
+    second = gateway.config(lambda config: any(device.quantities == ["contact"] for device in config.devices))
+    assert {device.key for device in second.devices} == {"d", "new"}
+    assert time.monotonic() - began < 5
+    with service.transaction() as connection:
+        assert repository.write_rules(connection, key, rules_of({"test_alarm_days": 7}), NOW)
+    third = gateway.config()
+    assert third.test_alarm_days == 7
+
+    gateway.say(config=first.version, config_trouble="The configuration is refused: a reason")
+    until(lambda: standing(service, key).trouble)
+    found = standing(service, key)
+    assert (found.version, found.confirmed) == (third.version, first.version)
+    with service.transaction() as connection:
+        later = SystemClock().now() + timedelta(minutes=10)
+        assert gateway_figures(connection, later).unconfirmed == 1
+        assert gateway_figures(connection, SystemClock().now() - timedelta(minutes=10)).unconfirmed == 0
+    # A last will was written before the gateway knew anything.
+    assert gateway.may_publish(topics.topic(key, Leaf.STATUS), encode(GatewayStatus(False, "boot")), retain=True)
+    gateway.say(config=third.version)
+    until(lambda: standing(service, key).confirmed == third.version)
+    assert standing(service, key).trouble == ""
+
+    # It is retained: a gateway that comes later has it at once.
+    assert gateway.may_subscribe(topics.topic(key, Leaf.CONFIG))
+    assert gateway.config().version == third.version
+    gateway.__exit__()
+
+
+def test_whoever_revokes_the_broker_is_told(broker, service, control, world, running):
+    key = world.home("one")
+    gateway = Gateway(broker, service, control, key)
+    control.admit([(gateway_account("gw-stranger"), "x")])
+    running()
+    until(lambda: "gw-stranger" not in control.names())
+    assert not gateway.ended.is_set()
+    began = time.monotonic()
+    # As a page does: in the database alone.
+    enrolment.revoke(service, None, key, NOW)
+    assert gateway.ended.wait(WITHIN_S)
+    assert time.monotonic() - began < 2.0
+    assert key not in control.names()
+    gateway.__exit__()
+
+
+def standing(service, key):
+    return next(each for each in enrolment.listed(service) if each.gateway == key)
