@@ -12,9 +12,11 @@ import analytics.reads
 import ingest.reads
 import registry.reads
 from cli import metrics
+from cli.gateways import CONFIRMED_WITHIN
 from cli.installation import Installation
 from cli.screen import results
 from core.clock import Clock
+from devices.gateways.reads import gateway_figures
 from embedded.runfile import read_run
 
 # From the home to a person, with what each stage is called in the table.
@@ -56,6 +58,7 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
             now = clock.now()
             totals = ingest.reads.totals(connection, now)
             behind = ingest.reads.gateways_behind(connection, now)
+            unconfirmed = gateway_figures(connection, now - CONFIRMED_WITHIN).unconfirmed
             in_trouble = ingest.reads.gateways_in_trouble(connection)
             rollup_lag_s = ingest.reads.rollup_lag_s(connection, now)
             analysis = analytics.reads.lag(connection, now)
@@ -71,7 +74,12 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         "pending": totals.pending,
         "duplicates": totals.duplicates,
     }
-    found["gateways"] = {"online": totals.gateways_online, "total": totals.gateways, "trouble": in_trouble}
+    found["gateways"] = {
+        "online": totals.gateways_online,
+        "total": totals.gateways,
+        "trouble": in_trouble,
+        "unconfirmed": unconfirmed,
+    }
     found["lag"] = {
         "gateway": _rounded(behind.lag_s),
         "ingest": _rounded(metrics.lag_s(metrics.told(run), "ingest")),
@@ -122,6 +130,9 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
         for name, count in found["readings"].items():
             table.add_row(f"Readings {name}", f"{count:,}")
         table.add_row("Gateways online", f"{found['gateways']['online']} of {found['gateways']['total']}")
+        if found["gateways"].get("unconfirmed"):
+            count = found["gateways"]["unconfirmed"]
+            table.add_row("[red]Gateways that do not follow their configuration[/red]", f"{count:,}")
         for trouble, count in found["gateways"]["trouble"].items():
             kind = "other trouble" if trouble == "other" else trouble
             table.add_row(f"[red]Gateways with {kind}[/red]", f"{count:,}")
