@@ -12,7 +12,7 @@ import msgspec
 from core.messages import FoundDevice
 from devices.decoders.decoded import Measurement, Refusal
 from devices.decoders.lorawan.fields import Mapped, measure
-from devices.decoders.lorawan.payloads.models import DECODERS, known
+from devices.decoders.lorawan.payloads.models import DECODERS, catalogued, known
 from devices.decoders.lorawan.report import Device, Frame, Report
 from gateway.dialects.dialect import Said
 
@@ -108,7 +108,7 @@ class Lorawan:
     def _said(self, report: Report) -> Iterator[Said | Refusal]:
         key, at, frame = report.device.key, report.at, report.frame
         decoded: Mapped | Refusal | None = None if frame is None else self._measured(report.device, frame)
-        mapped = decoded if isinstance(decoded, Mapped) else Mapped((), (), {})
+        mapped = decoded.meant(catalogued(report.device.models)) if isinstance(decoded, Mapped) else Mapped((), (), {})
         if isinstance(decoded, Refusal):
             yield decoded
         for earlier in (*report.earlier, *mapped.earlier):

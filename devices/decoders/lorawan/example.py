@@ -12,5 +12,5 @@ def decode(model: Model, example: Example) -> Outcome | Refusal:
     fields = decode_payload([model.model], example.port, bytes.fromhex(example.hex))
     if isinstance(fields, Refusal):
         return fields
-    mapped = measure(fields)
+    mapped = measure(fields).meant(model.model)
     return outcome(mapped.measurements, mapped.others)

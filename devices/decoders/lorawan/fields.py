@@ -14,6 +14,7 @@ from core.vocabulary import BY_NAME
 from devices.decoders.decoded import Measurement
 from devices.decoders.lorawan.field_rules import FACTORS, NORMALIZED, RULES, Rule, plain
 from devices.decoders.lorawan.report import Earlier, number, part
+from devices.decoders.meaning import as_meant
 
 _MOST_FIELDS = 500
 _DEEPEST = 6
@@ -26,6 +27,11 @@ class Mapped(NamedTuple):
     measurements: tuple[Measurement, ...]
     earlier: tuple[Earlier, ...]
     others: Mapping[str, Any]
+
+    def meant(self, model: str) -> "Mapped":
+        """Return the same as it is meant on `model`: a seat's occupancy is not that of a room."""
+        earlier = tuple(each._replace(measurements=as_meant(each.measurements, model)) for each in self.earlier)
+        return self._replace(measurements=as_meant(self.measurements, model), earlier=earlier)
 
 
 def measure(fields: Mapping[str, Any], *, normalized: bool = False) -> Mapped:

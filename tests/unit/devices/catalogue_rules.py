@@ -19,6 +19,7 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("the_battery_is_named", "PB206"): "no document states the type",
     ("the_battery_is_named", "ZG-101Z"): "no document states the type",
     ("the_battery_is_named", "VS321"): "no document at hand states the type",
+    ("the_battery_is_named", "VS341"): "no document at hand states the type",
     ("the_battery_is_named", "VS370"): "no document at hand states the type",
     ("the_battery_is_named", "WS101"): "no document at hand states the type",
     ("the_battery_is_named", "WS202"): "no document at hand states the type",

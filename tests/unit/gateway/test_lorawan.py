@@ -104,6 +104,11 @@ def test_what_the_server_decoded_goes_before_what_we_know() -> None:
     assert said(dialect, uplink(2, object={"raw": "030001"})) == [{"occupancy": 1}]
 
 
+def test_what_a_model_calls_otherwise_is_told_as_it_is_meant() -> None:
+    seat = {"devEui": EUI, "deviceProfileName": "Milesight VS341 EU868"}
+    assert said(chirpstack("+", known_here), uplink(1, deviceInfo=seat)) == [{"chair_occupancy": 1}]
+
+
 def test_an_unknown_device_shows_up_with_its_values() -> None:
     dialect = chirpstack("+", known_here)
     interpreter = Interpreter(dialect, lambda _: None)

@@ -7,6 +7,7 @@ from typing import Any
 from devices.decoders.decoded import Refusal
 from devices.decoders.lorawan.payloads import browan, cayenne, dragino, elsys, milesight, yobiiq
 from devices.decoders.lorawan.payloads.reading import Decode, PayloadError
+from devices.models import find
 
 # LoRaWAN gives devices ports up to here; 0 is the network's own.
 LAST_PORT = 223
@@ -60,6 +61,12 @@ def known(models: Iterable[str], among: Iterable[str]) -> str | None:
     """Return the first of `models`, texts that may name one, that is `among` the known; None if none is."""
     names = {"".join(_PARTS.findall(name.lower())): name for name in among}
     return next((names[each] for said in models for each in _candidates(said) if each in names), None)
+
+
+def catalogued(models: Iterable[str]) -> str:
+    """Return the first model that the catalogue describes of those that texts may name; "" if none is."""
+    named = (each for said in models for each in _candidates(said))
+    return next((each for each in named if (found := find(each)) and found.protocol == "lorawan"), "")
 
 
 def decode_payload(models: Iterable[str], port: int, payload: bytes) -> Mapping[str, Any] | Refusal:
