@@ -15,6 +15,7 @@ from devices.decoders.decoded import Measurement, Refusal
 from gateway.course import Course, Report
 from gateway.dialects.dialect import Dialect, Said
 from gateway.reading import Reading
+from gateway.repetition import Repetitions
 from gateway.restatement import Told, worth_telling
 from gateway.stamping import LastReading
 
@@ -33,6 +34,7 @@ class Interpreter:
         self._told: dict[str, Told] = {}
         self._quantities: dict[str, set[str]] = {}
         self._unmapped: dict[str, dict[str, str]] = {}
+        self._repetitions = Repetitions()
         self.refused: Counter[str] = Counter()
 
     def take(self, topic: str, payload: bytes, now_ms: int, *, restated: bool, connection: int = 0) -> list[Reading]:
@@ -47,7 +49,8 @@ class Interpreter:
                 continue
             said_ms = round(part.at.timestamp() * 1000) if part.at else None
             report = Report(now_ms, said_ms, restated, connection)
-            found = [self._reading(part.key, measurement, report) for measurement in part.measurements]
+            new = self._repetitions.new(part, now_ms)
+            found = [self._reading(part.key, measurement, report) for measurement in new]
             readings += [reading for reading in found if reading is not None]
             self._note_unmapped(part)
         return readings

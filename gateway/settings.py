@@ -54,6 +54,12 @@ class GatewaySettings(Settings):
     codecs: Path | None = Field(
         default=None, description="Folder of payload codecs in JavaScript, each file called as its model."
     )
+    ble_base: str = Field(
+        default="home", description="Base topic of BLE receivers (Theengs, OpenMQTTGateway); {gateway} is the key."
+    )
+    ble_keys: Path | None = Field(
+        default=None, description="File with the keys of BLE devices that encrypt: lines of an address and a key."
+    )
     power: Literal["mains", "battery", "unknown"] = Field(default="unknown", description="What the gateway runs on.")
     will_delay_s: int = Field(default=10, description="Seconds until a lost gateway is called offline.", ge=0, le=3600)
     backfill_after_s: float = Field(

@@ -7,6 +7,7 @@ from core.clock import Clock
 from core.errors import VicinoError
 from core.gateway_config import GatewayConfig
 from core.mqtt import BrokerAddress
+from gateway.dialects.ble import Ble, read_keys
 from gateway.dialects.dialect import Dialect
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.lorawan import SERVERS, NetworkServers
@@ -71,4 +72,23 @@ def _zigbee2mqtt(gateway: str, settings: GatewaySettings) -> System:
     return System(Zigbee2Mqtt(settings.home_base.format(gateway=gateway)), _home_broker(settings))
 
 
-SYSTEMS: dict[str, Callable[[str, GatewaySettings], System]] = {"zigbee2mqtt": _zigbee2mqtt}
+def _ble(gateway: str, settings: GatewaySettings) -> System:
+    return System(Ble(settings.ble_base.format(gateway=gateway), _ble_keys(settings)), _home_broker(settings))
+
+
+def _ble_keys(settings: GatewaySettings) -> dict[str, bytes]:
+    if settings.ble_keys is None:
+        return {}
+    try:
+        return read_keys(settings.ble_keys.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise VicinoError(
+            f"The keys of BLE devices cannot be read: {error}",
+            advice="write one line for each device into the file of VICINO_BLE_KEYS: its address, a space, its key",
+        ) from error
+
+
+SYSTEMS: dict[str, Callable[[str, GatewaySettings], System]] = {
+    "ble": _ble,
+    "zigbee2mqtt": _zigbee2mqtt,
+}

@@ -12,13 +12,15 @@ class Said(NamedTuple):
     """What one message says of one device.
 
     `key` is the device's in the names of its series, `at` the system's own time of the report, where it can be
-    trusted, `others` what of the message is not mapped to any quantity.
+    trusted, `others` what of the message is not mapped to any quantity. `identity` is the same when the same report is
+    heard again, as an advertisement that is repeated or that several receivers hear; "" if the message does not tell.
     """
 
     key: str
     measurements: tuple[Measurement, ...]
     at: datetime | None = None
     others: Mapping[str, Any] = {}
+    identity: str = ""
 
 
 class Dialect(Protocol):

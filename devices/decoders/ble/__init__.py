@@ -1,0 +1,1 @@
+"""Bluetooth Low Energy: what devices advertise, as gateways decode it or as the bytes themselves say it."""
