@@ -29,7 +29,7 @@ class GatewaySettings(Settings):
     )
     systems: str = Field(
         default="zigbee2mqtt",
-        description="Systems that are listened to, separated by commas: zigbee2mqtt, chirpstack, things_stack.",
+        description="Systems that are listened to, separated by commas; docs/reference/systems.md has them all.",
     )
     home_broker_url: SecretStr | None = Field(
         default=None, description="Broker in the home, where Zigbee2MQTT publishes; the service's broker if not given."
@@ -59,6 +59,10 @@ class GatewaySettings(Settings):
     )
     ble_keys: Path | None = Field(
         default=None, description="File with the keys of BLE devices that encrypt: lines of an address and a key."
+    )
+    shelly_prefixes: str = Field(
+        default="+",
+        description="Prefixes of Shelly devices as MQTT filters, separated by commas; {gateway} is the key.",
     )
     power: Literal["mains", "battery", "unknown"] = Field(default="unknown", description="What the gateway runs on.")
     will_delay_s: int = Field(default=10, description="Seconds until a lost gateway is called offline.", ge=0, le=3600)

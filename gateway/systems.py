@@ -9,6 +9,7 @@ from core.gateway_config import GatewayConfig
 from core.mqtt import BrokerAddress
 from gateway.dialects.ble import Ble, read_keys
 from gateway.dialects.dialect import Dialect
+from gateway.dialects.shelly import Shelly
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.lorawan import SERVERS, NetworkServers
 from gateway.settings import GatewaySettings
@@ -88,7 +89,17 @@ def _ble_keys(settings: GatewaySettings) -> dict[str, bytes]:
         ) from error
 
 
+def _shelly(gateway: str, settings: GatewaySettings) -> System:
+    prefixes = _listed(settings.shelly_prefixes.format(gateway=gateway))
+    return System(Shelly(prefixes), _home_broker(settings))
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip().strip("/") for part in text.split(",") if part.strip().strip("/")]
+
+
 SYSTEMS: dict[str, Callable[[str, GatewaySettings], System]] = {
     "ble": _ble,
+    "shelly": _shelly,
     "zigbee2mqtt": _zigbee2mqtt,
 }

@@ -75,7 +75,7 @@ def _read(found: Mapping[str, Any], address: str, keys: Mapping[str, bytes]) -> 
     if text(found.get("cipher")):
         return Refusal("encrypted", "The message is encrypted: give the device's key to the gateway that heard it.")
     measurements = _as_meant(_measurements(found), model)
-    called, actions = pressed(_presses(found), model)
+    called, actions = pressed(_presses(found), model, measurements)
     # What was called for help comes once: with the press, not with what else the message says.
     measurements = (*called, *measurements)
     others = {**_others(found), **actions}

@@ -71,7 +71,7 @@ def _read(body: bytes, counter: str, model: str) -> Advertised | Refusal:
             presses.append(PRESSES.get(found.raw[0], "" if not found.raw[0] else f"press_{found.raw[0]}"))
         else:
             _sort(found, measurements, others)
-    called, actions = pressed(presses, model)
+    called, actions = pressed(presses, model, measurements)
     return Advertised((*called, *measurements), {**others, **actions}, identity)
 
 

@@ -41,6 +41,26 @@ def test_the_systems_are_those_that_are_named() -> None:
     assert system.connect is None
 
 
+def test_other_systems_in_the_home_are_heard_where_they_are_said_to_speak(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("54:48:E6:8F:80:A5 231d39c1d7cc1ab1aee224cd096db932\n", encoding="utf-8")
+    ble, shelly = systems(
+        "gw-1", systems="ble, shelly", ble_base="home/{gateway}/ble", ble_keys=keys, shelly_prefixes="+, casa/+"
+    ).of("gw-1")
+    assert ble.dialect.subscriptions == ("home/gw-1/ble/+/BTtoMQTT/#", "home/gw-1/ble/+/LWT")
+    assert {"+/events/rpc", "casa/+/online"} <= set(shelly.dialect.subscriptions)
+
+
+@pytest.mark.parametrize("text", ["somebody's key", None])
+def test_keys_of_devices_that_cannot_be_read_are_an_error(tmp_path: Path, text: str | None) -> None:
+    keys = tmp_path / "keys"
+    if text:
+        keys.write_text(text, encoding="utf-8")
+    with pytest.raises(VicinoError, match="keys of BLE devices") as error:
+        systems("gw-1", systems="ble", ble_keys=keys).of("gw-1")
+    assert "VICINO_BLE_KEYS" in error.value.advice
+
+
 @pytest.mark.parametrize("named", ["", "zigbee2mqtt,zigbee2mqtt", "zigbee2mqtt, telex"])
 def test_a_system_that_nobody_knows_is_refused(named: str) -> None:
     with pytest.raises(VicinoError, match="VICINO_SYSTEMS"):

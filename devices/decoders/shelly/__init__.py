@@ -1,0 +1,1 @@
+"""Shelly devices of generation 2 and later: what they say by their RPC, on whatever channel."""
