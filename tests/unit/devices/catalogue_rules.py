@@ -1,7 +1,9 @@
 """What must hold for every model of the catalogue: a small function for each, that returns what is wrong or ""."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
+
+import msgspec
 
 from core.vocabulary import BY_NAME
 from devices import examples, models
@@ -46,15 +48,20 @@ def the_folder_is_the_vendor_and_the_file_the_model(filed: Filed) -> str:
     return "" if (filed.vendor_folder, filed.file) == wanted else f"should be {'/'.join(wanted)}"
 
 
+@cache
+def _owners() -> Mapping[str, set[tuple[str, str]]]:
+    owners: dict[str, set[tuple[str, str]]] = {}
+    for each in models.models():
+        for name in (each.model, *each.aliases):
+            owners.setdefault(models.plain(name), set()).add((each.vendor, each.model))
+    return owners
+
+
 @rule
 def its_names_are_its_own(filed: Filed) -> str:
-    names = Counter(
-        models.plain(name)
-        for each in models.models()
-        for name in {models.plain(name): name for name in (each.model, *each.aliases)}.values()
-    )
+    me = (filed.model.vendor, filed.model.model)
     mine = (filed.model.model, *filed.model.aliases)
-    return ", ".join(name for name in mine if names[models.plain(name)] > 1)
+    return ", ".join(name for name in mine if _owners().get(models.plain(name), {me}) - {me})
 
 
 @rule
@@ -163,6 +170,9 @@ def what_it_is_told_to_call_attention_is_json(filed: Filed) -> str:
     signal = filed.model.signal
     if signal is None:
         return "a siren says how it is switched" if filed.model.kind == "siren" else ""
+    told = [msgspec.json.decode(text) for text in (signal.on, signal.off)]
+    if not all(isinstance(each, dict) and each for each in told) or told[0] == told[1]:
+        return "what begins it and what ends it"
     return "" if signal.sound or signal.light else "neither sound nor light"
 
 

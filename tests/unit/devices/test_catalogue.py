@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from devices import models
@@ -33,6 +34,34 @@ def test_exceptions_are_of_models_and_rules_that_exist() -> None:
     for name, model in rules.EXCEPTIONS:
         assert name in rules.RULES
         assert models.find(model) is not None
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "the_folder_is_the_vendor_and_the_file_the_model": {"vendor": "Another"},
+    "its_kind_is_described": {"kind": "riddle"},
+    "its_names_are_its_own": {"aliases": ("MCCGQ11LM",)},
+    "its_examples_decode_to_what_they_state": {"examples": ()},
+    "its_quantities_are_those_of_its_examples": {"quantities": ("occupancy", "smoke")},
+    "what_it_measures_is_plausible": {"examples": (models.Example(title="Hot", readings={"temperature": 300.0}),)},
+    "it_can_answer_the_walk_test": {"quantities": ("battery",)},
+    "it_says_how_often_it_reports_and_how_that_is_known": {"interval": models.Interval(seconds=60, source="")},
+    "the_battery_is_named": {"power": models.Power(source="battery", battery="CR9999", count=1)},
+    "the_life_of_the_battery_is_stated": {"power": models.Power(source="battery", battery="CR2450", count=1)},
+    "what_it_says_of_its_battery_is_what_it_measures": {"power": models.Power(source="battery", tells=("low",))},
+    "advice_is_given_in_both_languages": {"extra_advice": models.Text(en="Not in the sun.", it="")},
+    "a_motion_sensor_says_how_long_it_holds": {"hold": None},
+    "what_it_is_told_to_call_attention_is_json": {"signal": models.Signal(on="{}", off="{}", sound=True)},
+    "what_quantities_mean_is_known": {"meanings": {"occupancy": "riddle"}},
+    "sources_are_names_of_documents": {"sources": ()},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_rule_finds_what_is_wrong(name: str) -> None:
+    sound = next(filed for filed in CATALOGUE if filed.model.model == "RTCGQ11LM")
+    assert rules.wrong(name, sound) == ""
+    broken = msgspec.structs.replace(sound, model=msgspec.structs.replace(sound.model, **BROKEN[name]))
+    assert rules.wrong(name, broken) != ""
 
 
 def test_kinds_that_nothing_is_of_are_not_described() -> None:
