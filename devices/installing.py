@@ -5,6 +5,7 @@ and a device that takes over from a broken one begins its own in the same place.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from core.database import View
 from core.places import Place
@@ -63,6 +64,16 @@ def replace(view: View, broken_id: int, found: Found, now: datetime) -> int:
     if not found.series:
         raise NothingMeasuredError
     return _done(repository.replace_by(view.connection, broken_id, found, now))
+
+
+def begin_walk_test(view: View, home_public_id: UUID, now: datetime) -> None:
+    """Begin a walk test in a home, or go on with the one that is under way."""
+    _done(repository.begin_walk_test(view.connection, home_public_id, now))
+
+
+def end_walk_test(view: View, home_public_id: UUID, answered: int, expected: int, now: datetime) -> None:
+    """End the walk test of a home, in which so many devices answered of those expected to; once is enough."""
+    repository.end_walk_test(view.connection, home_public_id, answered, expected, now)
 
 
 def _check(name: str) -> None:

@@ -57,6 +57,17 @@ class Device(NamedTuple):
     battery_changed_at: datetime | None
 
 
+class WalkTest(NamedTuple):
+    """A walk test of a home; `answered` and `expected` count devices, None while it is under way."""
+
+    walk_test_id: int
+    started_at: datetime
+    ended_at: datetime | None
+    account_name: str
+    answered: int | None
+    expected: int | None
+
+
 class Act(NamedTuple):
     """What somebody did with a device: `action` is one of `devices.installing.Action`."""
 
@@ -94,6 +105,12 @@ def devices(connection: Connection[DictRow]) -> list[Device]:
 def seen_devices(view: View, home_id: int) -> list[Device]:
     """Return the devices of a home, if the viewer may see it."""
     return [_device(row) for row in view.connection.execute(_SQL["seen_devices"], {"home_id": home_id})]
+
+
+def seen_walk_test(view: View, home_id: int) -> WalkTest | None:
+    """Return the latest walk test of a home, if the viewer may see it."""
+    row = view.connection.execute(_SQL["seen_walk_test"], {"home_id": home_id}).fetchone()
+    return WalkTest(**row) if row else None
 
 
 def seen_history(view: View, home_id: int, most: int = 50) -> list[Act]:

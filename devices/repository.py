@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -88,6 +89,21 @@ def change_battery(connection: Connection[DictRow], device_id: int, now: datetim
 def replace_by(connection: Connection[DictRow], device_id: int, found: Found, now: datetime) -> int | None:
     """Put a found device in the place of another one as the viewer."""
     return _acted(connection, "replace_by", {"device_id": device_id, "now": now, **_found(found)})
+
+
+def begin_walk_test(connection: Connection[DictRow], home_public_id: UUID, now: datetime) -> int | None:
+    """Begin a walk test as the viewer, or go on with the one under way; None where that is not for the viewer."""
+    row = connection.execute(_SQL["begin_walk_test"], {"home": home_public_id, "now": now}).fetchone()
+    return row["walk_test_id"] if row else None
+
+
+def end_walk_test(
+    connection: Connection[DictRow], home_public_id: UUID, answered: int, expected: int, now: datetime
+) -> int | None:
+    """End the walk test of a home as the viewer; None where none is under way."""
+    values = {"home": home_public_id, "answered": answered, "expected": expected, "now": now}
+    row = connection.execute(_SQL["end_walk_test"], values).fetchone()
+    return row["walk_test_id"] if row else None
 
 
 def _found(found: Found) -> dict[str, Any]:

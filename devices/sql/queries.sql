@@ -143,3 +143,18 @@ LIMIT %(most)s;
 -- viewer_may_install --
 -- Whether the viewer is in charge of the devices of an organisation.
 SELECT devices.viewer_may_install(%(organisation_id)s) AS may;
+
+-- begin_walk_test --
+-- Begins a walk test, or goes on with the one under way.
+SELECT devices.begin_walk_test(%(home)s, %(now)s) AS walk_test_id;
+
+-- end_walk_test --
+-- Ends the walk test of a home.
+SELECT devices.end_walk_test(%(home)s, %(answered)s, %(expected)s, %(now)s) AS walk_test_id;
+
+-- seen_walk_test --
+-- The latest walk test of a home.
+SELECT walk_test_id, started_at, ended_at, account_name, answered, expected
+FROM devices.walk_test
+WHERE organisation_id IN (SELECT registry.viewer_organisations()) AND home_id = %(home_id)s
+ORDER BY started_at DESC, walk_test_id DESC LIMIT 1;
