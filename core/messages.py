@@ -113,7 +113,8 @@ class FoundDevice(msgspec.Struct, omit_defaults=True):
     """A device as its gateway finds it: what it is, what it measures, and what of it nobody can read yet.
 
     `name` is what the installer called it on the spot. `exposes` are the properties its own system declares,
-    `quantities` those of the vocabulary seen in its reports, `unmapped` the properties seen that map to none of
+    `quantities` those of the vocabulary that it reports, with a channel where it has several of the same
+    ("power/l1"), as in the names of its series, `unmapped` the properties seen that map to none of
     them, with the last value as text.
     """
 

@@ -164,7 +164,7 @@ def _series_rows(document: Document) -> Rows:
             "gateway": home.gateway,
             "device": device.key,
             "name": f"{device.key}/{quantity}",
-            "quantity_id": BY_NAME[quantity].id,
+            "quantity_id": BY_NAME[quantity.partition("/")[0]].id,
         }
         for home in document.homes
         for device in home.devices

@@ -74,8 +74,9 @@ class Interpreter:
 
     def _reading(self, key: str, measurement: Measurement, report: Report) -> Reading | None:
         quantity, value, channel = measurement
-        name = f"{key}/{quantity}/{channel}" if channel else f"{key}/{quantity}"
-        self._quantities.setdefault(key, set()).add(quantity)
+        measured = f"{quantity}/{channel}" if channel else quantity
+        name = f"{key}/{measured}"
+        self._quantities.setdefault(key, set()).add(measured)
         counted = self._course(name, quantity).take(value, report)
         if counted is None:
             return None

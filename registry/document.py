@@ -65,7 +65,10 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Device(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A device; `quantities` are names of `core.vocabulary`, `place` is one of `core.places.Place` or empty."""
+    """A device; `place` is one of `core.places.Place` or empty.
+
+    `quantities` are names of `core.vocabulary`, with a channel where it has several of the same (`power/l1`).
+    """
 
     key: str
     name: str = ""

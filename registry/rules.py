@@ -24,6 +24,7 @@ MAXIMUM_TEXT = 2_000
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ./()-]{1,28}")
+_CHANNEL = re.compile(r"[a-z0-9_-]{1,32}")
 _SHOWN = 12
 
 Path = tuple[str | int, ...]
@@ -255,7 +256,13 @@ def _device(device: Device, path: Path, home: str, rooms: list[str]) -> Iterator
     if device.place:
         yield from _choice(device.place, list(Place), (*path, "place"), f"the place of {of}")
     for index, quantity in enumerate(device.quantities):
-        yield from _choice(quantity, list(BY_NAME), (*path, "quantities", index), f"a quantity of {of}")
+        name, slash, channel = quantity.partition("/")
+        yield from _choice(name, list(BY_NAME), (*path, "quantities", index), f"a quantity of {of}")
+        if slash and not _CHANNEL.fullmatch(channel):
+            yield Fault(
+                (*path, "quantities", index),
+                f"{channel!r} is no channel of {of}; use a-z, 0-9, '_' and '-', as in power/l1",
+            )
     for index in _repeated(device.quantities):
         yield Fault((*path, "quantities", index), f"{of} has the quantity {device.quantities[index]!r} twice")
 

@@ -149,11 +149,27 @@ def test_a_document_built_in_code_keeps_the_same_rules() -> None:
         rules.require_sound(doc.Document(homes=(doc.Home("h", "x", "H"),)))
 
 
+def test_a_channel_is_written_in_small_letters() -> None:
+    device = doc.Device("0x1", quantities=("power/L 1",))
+    with pytest.raises(rules.DocumentError, match="'L 1' is no channel of device '0x1'"):
+        rules.require_sound(
+            doc.Document(
+                (doc.Organisation("o", "O", "service"),),
+                homes=(doc.Home("h", "o", "H", gateway="g", devices=(device,)),),
+            )
+        )
+
+
 _texts = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=30)
 _names = _texts.filter(str.strip)
 
 
-@given(name=_names, notes=_texts, room=st.sampled_from(RoomKind), quantities=st.sets(st.sampled_from(list(BY_NAME))))
+@given(
+    name=_names,
+    notes=_texts,
+    room=st.sampled_from(RoomKind),
+    quantities=st.sets(st.sampled_from([*BY_NAME, "power/l1", "power/l2"])),
+)
 def test_what_is_written_is_read_back(name: str, notes: str, room: RoomKind, quantities: set[str]) -> None:
     document = doc.Document(
         organisations=(doc.Organisation("o", name, "service"),),
