@@ -35,6 +35,7 @@ lock:
 
 # Collects the texts for people into the catalogues; new ones come untranslated, and a test refuses those.
 messages:
+	mkdir -p build
 	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build/vicino.pot .
 	$(BIN)/pybabel -q update -i build/vicino.pot -d core/locale -D vicino --no-fuzzy-matching --ignore-obsolete --omit-header
 

@@ -13,7 +13,7 @@ from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
 from dashboards.metrics import CountRequests, RequestMetrics
-from dashboards.pages import alert, board, events, files, health, person, rejects, sign_in
+from dashboards.pages import alert, board, events, files, health, install, person, rejects, sign_in
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.throttle import SignInThrottle
@@ -45,7 +45,7 @@ def create_app(
         title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
     )
     app.state.desk = Desk(database, clock, settings, Renderer(), own, SignInThrottle(clock))
-    for module in (health, files, sign_in, board, alert, person, rejects, events):
+    for module in (health, files, sign_in, board, alert, person, install, rejects, events):
         app.include_router(module.router)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)

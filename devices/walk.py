@@ -1,6 +1,6 @@
 """The walk test: what to do at each sensor of a home, and which of them have answered since it began. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -24,35 +24,47 @@ class Deed(StrEnum):
     WAIT = "wait"  # it reports by itself
 
 
-class Answer(NamedTuple):
-    """What counts as an answer: a reading of `quantity`, above nought if `rises`, nought if not; any if None."""
-
-    quantity: str
-    rises: bool | None
-
-
-# The first that a device reports decides: what tells of the person before what tells of the device.
-DEEDS: Sequence[tuple[Deed, Answer]] = (
-    (Deed.PRESS, Answer("sos_button", rises=True)),
-    (Deed.TEST, Answer("smoke", rises=None)),
-    (Deed.TEST, Answer("gas", rises=None)),
-    (Deed.TEST, Answer("carbon_monoxide", rises=None)),
-    (Deed.TEST, Answer("water_leak", rises=None)),
-    (Deed.LIE, Answer("bed_occupancy", rises=True)),
-    (Deed.SIT, Answer("chair_occupancy", rises=True)),
-    (Deed.OPEN, Answer("contact", rises=False)),
-    (Deed.OPEN, Answer("opening", rises=True)),
-    (Deed.WALK, Answer("occupancy", rises=True)),
-    (Deed.WALK, Answer("motion", rises=True)),
-    (Deed.WALK, Answer("presence", rises=True)),
-    (Deed.SWITCH, Answer("appliance_on", rises=None)),
-    (Deed.SWITCH, Answer("power", rises=None)),
-    (Deed.TOUCH, Answer("vibration", rises=True)),
-    (Deed.MEASURE, Answer("body_weight", rises=None)),
-    (Deed.MEASURE, Answer("systolic_pressure", rises=None)),
-    (Deed.MEASURE, Answer("oxygen_saturation", rises=None)),
-    (Deed.MEASURE, Answer("body_temperature", rises=None)),
+# What answers is a reading of the quantity above nought, or at nought; of a quantity that is not listed, any.
+RISES: Mapping[str, bool] = {
+    "occupancy": True,
+    "motion": True,
+    "presence": True,
+    "bed_occupancy": True,
+    "chair_occupancy": True,
+    "sos_button": True,
+    "vibration": True,
+    "opening": True,
+    "contact": False,
+}
+# Of a device that the catalogue does not know, the first of these that it reports decides.
+DEEDS: Sequence[tuple[str, Deed]] = (
+    ("sos_button", Deed.PRESS),
+    ("smoke", Deed.TEST),
+    ("gas", Deed.TEST),
+    ("carbon_monoxide", Deed.TEST),
+    ("water_leak", Deed.TEST),
+    ("bed_occupancy", Deed.LIE),
+    ("chair_occupancy", Deed.SIT),
+    ("contact", Deed.OPEN),
+    ("opening", Deed.OPEN),
+    ("occupancy", Deed.WALK),
+    ("motion", Deed.WALK),
+    ("presence", Deed.WALK),
+    ("appliance_on", Deed.SWITCH),
+    ("power", Deed.SWITCH),
+    ("vibration", Deed.TOUCH),
+    ("body_weight", Deed.MEASURE),
+    ("systolic_pressure", Deed.MEASURE),
+    ("oxygen_saturation", Deed.MEASURE),
+    ("body_temperature", Deed.MEASURE),
 )
+
+
+class Tried(NamedTuple):
+    """A device that is to answer: what it reports, and the quantities by which the catalogue says that it answers."""
+
+    quantities: Sequence[str]
+    answers: Sequence[str] = ()
 
 
 class Heard(NamedTuple):
@@ -80,32 +92,30 @@ class Standing(NamedTuple):
     signal_strength: float | None
 
 
-def deed_of(quantities: Sequence[str]) -> tuple[Deed, Answer | None]:
-    """Return what to do at a device that reports these, and what answers; None if any reading does."""
-    for deed, answer in DEEDS:
-        if answer.quantity in quantities:
-            return deed, answer
-    return Deed.WAIT, None
+def deed_of(quantities: Sequence[str]) -> Deed:
+    """Return what to do at a device that reports these."""
+    return next((deed for quantity, deed in DEEDS if quantity in quantities), Deed.WAIT)
 
 
-def standings(devices: Mapping[int, Sequence[str]], readings: Sequence[Heard], started_at: datetime) -> list[Standing]:
-    """Return how each of `devices` (id to quantities) stands, by what was heard, in order of time, before and since."""
+def standings(devices: Mapping[int, Tried], readings: Sequence[Heard], started_at: datetime) -> list[Standing]:
+    """Return how each of `devices` stands, by what was heard, in order of time, before and since."""
     by_device: dict[int, list[Heard]] = {device: [] for device in devices}
     for heard in readings:
         if heard.device_id in by_device:
             by_device[heard.device_id].append(heard)
-    return [_standing(device, quantities, by_device[device], started_at) for device, quantities in devices.items()]
+    return [_standing(device, tried, by_device[device], started_at) for device, tried in devices.items()]
 
 
-def _standing(device: int, quantities: Sequence[str], heard: Sequence[Heard], started_at: datetime) -> Standing:
-    deed, answer = deed_of(quantities)
-    since = started_at - FRESH if answer is None else started_at
-    answers = [each.at for each in heard if each.at >= since and _answers(each, answer)]
+def _standing(device: int, tried: Tried, heard: Sequence[Heard], started_at: datetime) -> Standing:
+    deed = deed_of(tried.quantities)
+    answers = {each for each in tried.answers if each in tried.quantities} or _usual(tried.quantities)
+    since = started_at if answers else started_at - FRESH
+    answered = [each.at for each in heard if each.at >= since and (not answers or _answers(each, answers))]
     latest = {each.quantity: each.value for each in heard}
     return Standing(
         device,
         deed,
-        max(answers[0], started_at) if answers else None,
+        max(answered[0], started_at) if answered else None,
         heard[-1].at if heard else None,
         latest.get("battery"),
         latest.get("link_quality"),
@@ -113,9 +123,12 @@ def _standing(device: int, quantities: Sequence[str], heard: Sequence[Heard], st
     )
 
 
-def _answers(heard: Heard, answer: Answer | None) -> bool:
-    if answer is None:
-        return True
-    if heard.quantity != answer.quantity:
+def _usual(quantities: Sequence[str]) -> set[str]:
+    return {quantity for quantity, _ in DEEDS if quantity in quantities}
+
+
+def _answers(heard: Heard, answers: Collection[str]) -> bool:
+    if heard.quantity not in answers:
         return False
-    return answer.rises is None or (heard.value > 0) is answer.rises
+    rises = RISES.get(heard.quantity)
+    return rises is None or (heard.value > 0) is rises

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devices.walk import Deed, Heard, deed_of, standings
+from devices.walk import Deed, Heard, Tried, deed_of, standings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -14,7 +14,7 @@ def heard(quantity, value, after_s=5, device=1):
 
 
 def standing(quantities, *readings):
-    (found,) = standings({1: quantities}, sorted(readings, key=lambda each: each.at), START)
+    (found,) = standings({1: Tried(quantities)}, sorted(readings, key=lambda each: each.at), START)
     return found
 
 
@@ -32,7 +32,7 @@ def standing(quantities, *readings):
     ],
 )
 def test_what_to_do_is_told_by_what_it_measures(quantities, deed):
-    assert deed_of(quantities)[0] is deed
+    assert deed_of(quantities) is deed
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,14 @@ def test_battery_and_signal_are_the_latest_that_are_known():
 
 
 def test_what_others_say_is_not_its_answer():
-    found = standings({1: ("occupancy",), 2: ("occupancy",)}, [heard("occupancy", 1, device=2)], START)
+    found = standings({1: Tried(("occupancy",)), 2: Tried(("occupancy",))}, [heard("occupancy", 1, device=2)], START)
     assert [each.answered_at is not None for each in found] == [False, True]
+
+
+def test_the_catalogue_says_by_what_a_device_answers():
+    warmed = Tried(("temperature", "humidity", "battery"), ("temperature", "humidity"))
+    before, after = heard("temperature", 20.5, -60), heard("humidity", 60)
+    (found,) = standings({1: warmed}, [before], START)
+    assert found.answered_at is None
+    (found,) = standings({1: warmed}, [before, after], START)
+    assert found.answered_at == after.at

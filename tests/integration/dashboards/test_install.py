@@ -1,0 +1,213 @@
+"""The installer's pages: who may, what they show, and that a form that arrives twice does what it does once."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from psycopg import sql
+
+import ingest.repository
+from core.messages import FoundDevice
+from core.vocabulary import BY_NAME
+from tests.integration.dashboards import filling
+from tests.integration.dashboards.conftest import NOW, proof, sign_in
+
+MOTION = FoundDevice("0x1", "Movimento bagno", "SONOFF", "SNZB-03", quantities=["occupancy", "battery", "link_quality"])
+DOOR = FoundDevice("0x2", "Porta di casa", "Xiaomi", "MCCGQ11LM", quantities=["contact", "battery"])
+BUTTON = FoundDevice("0x3", "Pulsante", "Tuya", "TS0215A_sos", quantities=["sos_button", "battery"])
+STRANGE = FoundDevice("0x4", "Cosa", "Nobody", "X1", unmapped={"warp": "9"})
+
+
+@pytest.fixture
+def installer(connection, place, client):
+    as_role(connection, place, "installer")
+    sign_in(client)
+    return client
+
+
+def as_role(connection, place, role):
+    connection.execute(
+        "UPDATE registry.membership SET role = %s WHERE account_id = %s", (role, place.accounts[filling.LOGIN])
+    )
+
+
+def home_of(connection, place, name="maria"):
+    row = connection.execute(
+        "SELECT public_id FROM registry.home WHERE home_id = %s", (place.homes[name].home_id,)
+    ).fetchone()
+    return row["public_id"]
+
+
+def gateway_of(connection, place, name="maria"):
+    row = connection.execute(
+        "SELECT key FROM devices.gateway WHERE gateway_id = %s", (place.homes[name].gateway_id,)
+    ).fetchone()
+    return row["key"]
+
+
+def room_of(connection, place, kind, name="maria"):
+    row = connection.execute(
+        "SELECT room_id FROM registry.room WHERE home_id = %s AND kind = %s", (place.homes[name].home_id, kind)
+    ).fetchone()
+    return row["room_id"]
+
+
+def find(connection, place, *devices: FoundDevice, name="maria"):
+    assert ingest.repository.record_inventory(connection, gateway_of(connection, place, name), devices, NOW)
+
+
+def send(client, path, **fields: str | Sequence[str]):
+    page = client.get("/install/" + path.split("/")[2])
+    return client.post(path, data={"csrf": proof(page.text), **fields}, headers={"HX-Request": "true"})
+
+
+def devices_of(connection, place, name="maria"):
+    return connection.execute(
+        "SELECT device_id, device.key, device.name, room.kind, place, retired_at FROM devices.device"
+        " LEFT JOIN registry.room USING (room_id) WHERE device.home_id = %s AND device.key LIKE '0x_'"
+        " ORDER BY device.key",
+        (place.homes[name].home_id,),
+    ).fetchall()
+
+
+def hear(connection, place, key, quantity, value, at):
+    row = connection.execute(
+        "SELECT series_id FROM devices.series JOIN devices.device USING (device_id)"
+        " WHERE device.key = %s AND quantity_id = %s AND device.home_id = %s",
+        (key, BY_NAME[quantity].id, place.homes["maria"].home_id),
+    ).fetchone()
+    connection.execute("SELECT ingest.ensure_partitions(%s, %s)", (at, at))
+    table = sql.Identifier("ingest", f"reading_{BY_NAME[quantity].retention}")
+    insert = sql.SQL("INSERT INTO {} (series_id, ts, value, flags) VALUES (%s, %s, %s, 0)").format(table)
+    connection.execute(insert, (row["series_id"], at, value))
+
+
+PUT = {
+    "device": ["{gateway} 0x1", "{gateway} 0x2", "{gateway} 0x3"],
+    "name": ["Movimento bagno", "Porta di casa", "Pulsante"],
+    "room": ["kind:bathroom", "kind:entrance", ""],
+    "place": ["", "entrance_door", "body"],
+}
+
+
+def put(connection, place):
+    gateway = gateway_of(connection, place)
+    return PUT | {"device": [each.format(gateway=gateway) for each in PUT["device"]]}
+
+
+@pytest.mark.parametrize("role", ["operator", "researcher"])
+def test_the_pages_are_not_there_for_who_is_not_in_charge_of_devices(connection, place, client, role):
+    as_role(connection, place, role)
+    sign_in(client)
+    home = home_of(connection, place)
+    for path in ("/install", f"/install/{home}", f"/install/{home}/walk", f"/install/{home}/sheet"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_homes_of_others_are_not_there(connection, place, installer):
+    assert installer.get(f"/install/{home_of(connection, place, 'ines')}").status_code == 404
+    shown = installer.get("/install").text
+    assert "Maria" in shown or "maria" in shown
+    assert home_of(connection, place, "ines").hex not in shown.replace("-", "")
+
+
+def test_found_devices_are_shown_with_a_guess_and_unknown_ones_with_what_they_say(connection, place, installer):
+    find(connection, place, MOTION, STRANGE)
+    shown = installer.get(f"/install/{home_of(connection, place)}").text
+    assert "Movimento bagno" in shown
+    assert re.search(rf'<option value="room:{room_of(connection, place, "bathroom")}" selected>', shown)
+    assert "warp = 9" in shown
+
+
+def test_found_devices_are_put_in_place_together_and_once(connection, place, installer):
+    find(connection, place, MOTION, DOOR, BUTTON)
+    home = home_of(connection, place)
+    fields = {**put(connection, place), "chosen": ["0", "1", "2"]}
+    for _ in range(2):
+        answer = send(installer, f"/install/{home}/devices", **fields)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["HX-Trigger"] == "refresh"
+    assert [(row["key"], row["kind"], row["place"]) for row in devices_of(connection, place)] == [
+        ("0x1", "bathroom", ""), ("0x2", "entrance", "entrance_door"), ("0x3", None, "body"),
+    ]  # fmt: skip
+    assert connection.execute("SELECT count(*) AS n FROM devices.series WHERE name LIKE '0x_/%'").fetchone()["n"] == 7
+    shown = installer.get(f"/install/{home}/found").text
+    assert "Movimento bagno" not in shown
+
+
+def test_only_what_was_chosen_is_put_in_place(connection, place, installer):
+    find(connection, place, MOTION, DOOR, BUTTON)
+    home = home_of(connection, place)
+    assert send(installer, f"/install/{home}/devices", **put(connection, place)).status_code == 200
+    assert devices_of(connection, place) == []
+    send(installer, f"/install/{home}/devices", **put(connection, place), chosen="1")
+    assert [row["key"] for row in devices_of(connection, place)] == ["0x2"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"room": "kind:palace"}, {"room": "room:x"}, {"place": "moon"}, {"device": "gw 0x9"}, {"room": "foreign"}],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(connection, place, installer, changed):
+    find(connection, place, MOTION)
+    fields = {"device": f"{gateway_of(connection, place)} 0x1", "name": "x", "room": "", "place": "", **changed}
+    fields["room"] = fields["room"].replace("foreign", f"room:{room_of(connection, place, 'bathroom', 'lucia')}")
+    answer = send(installer, f"/install/{home_of(connection, place)}/devices", chosen="0", **fields)
+    assert answer.status_code in (409, 422)
+    assert devices_of(connection, place) == []
+
+
+def test_a_device_is_changed_taken_away_brought_back_and_replaced(connection, place, installer):
+    find(connection, place, MOTION, DOOR)
+    home = home_of(connection, place)
+    send(installer, f"/install/{home}/devices", **put(connection, place), chosen="0")
+    (device,) = devices_of(connection, place)
+    path = f"/install/{home}/devices/{device['device_id']}"
+    send(installer, path, name="Bagno", room=f"room:{room_of(connection, place, 'kitchen')}", place="wall")
+    assert [(row["name"], row["kind"], row["place"]) for row in devices_of(connection, place)] == [
+        ("Bagno", "kitchen", "wall")
+    ]
+    send(installer, f"{path}/retire")
+    assert "riporta" in installer.get(f"/install/{home}/sensors").text.lower()
+    send(installer, f"{path}/restore")
+    assert devices_of(connection, place)[0]["retired_at"] is None
+    assert send(installer, f"{path}/battery").status_code == 200
+    assert send(installer, f"{path}/replace", by=f"{gateway_of(connection, place)} 0x2").status_code == 200
+    old, new = devices_of(connection, place)
+    assert old["retired_at"] is not None
+    assert (new["name"], new["kind"]) == ("Bagno", "kitchen")
+    assert send(installer, f"{path}/explode").status_code == 404
+
+
+def test_each_sensor_ticks_itself_off_in_the_walk_test(connection, place, installer, clock):
+    find(connection, place, MOTION, DOOR)
+    home = home_of(connection, place)
+    connection.execute(
+        "UPDATE devices.device SET retired_at = %s WHERE home_id = %s", (NOW, place.homes["maria"].home_id)
+    )
+    send(installer, f"/install/{home}/devices", **put(connection, place), chosen=["0", "1"])
+    hear(connection, place, "0x1", "battery", 12, NOW - timedelta(days=2))
+    for _ in range(2):
+        assert send(installer, f"/install/{home}/walk/begin").status_code == 200
+    clock.advance(30)
+    assert "0 su 2" in installer.get(f"/install/{home}/walk").text
+    hear(connection, place, "0x1", "occupancy", 1, clock.now())
+    hear(connection, place, "0x1", "link_quality", 20, clock.now())
+    shown = installer.get(f"/install/{home}/walk").text
+    assert "1 su 2" in shown
+    assert "12 %" in shown
+    clock.advance(30)
+    send(installer, f"/install/{home}/walk/end")
+    send(installer, f"/install/{home}/walk/end")
+    row = connection.execute("SELECT answered, expected, account_name FROM devices.walk_test").fetchone()
+    assert (row["answered"], row["expected"], row["account_name"]) == (1, 2, "Anna Lodi")
+    assert "1 su 2" in installer.get(f"/install/{home}/sheet").text
+
+
+def test_a_form_of_a_stranger_is_refused(connection, place, installer):
+    find(connection, place, MOTION)
+    home = home_of(connection, place)
+    answer = installer.post(f"/install/{home}/walk/begin", data={"csrf": "0" * 64})
+    assert answer.status_code == 403
+    assert connection.execute("SELECT 1 FROM devices.walk_test").fetchone() is None
