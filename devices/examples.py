@@ -24,6 +24,8 @@ Decode = Callable[[Model, Example], Outcome | Refusal]
 DECODERS: Mapping[str, str] = {
     "zigbee2mqtt": "devices.decoders.zigbee.example",
     "lorawan": "devices.decoders.lorawan.example",
+    "ble": "devices.decoders.ble.example",
+    "shelly": "devices.decoders.shelly.example",
 }
 
 

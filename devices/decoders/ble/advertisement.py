@@ -22,8 +22,8 @@ from devices.decoders.ble.properties import (
     Property,
 )
 from devices.decoders.decoded import Measurement, Refusal
+from devices.decoders.meaning import as_meant
 from devices.decoders.payload import hardware_address, number, read_object, text
-from devices.models import meanings
 
 _RANDOM_ADDRESS = 1
 _MOST_OTHERS = 50
@@ -74,7 +74,7 @@ def _read(found: Mapping[str, Any], address: str, keys: Mapping[str, bytes]) -> 
         return _with_service_data(heard, data, found, keys)
     if text(found.get("cipher")):
         return Refusal("encrypted", "The message is encrypted: give the device's key to the gateway that heard it.")
-    measurements = _as_meant(_measurements(found), model)
+    measurements = as_meant(_measurements(found), model)
     called, actions = pressed(_presses(found), model, measurements)
     # What was called for help comes once: with the press, not with what else the message says.
     measurements = (*called, *measurements)
@@ -153,11 +153,6 @@ def _presses(found: Mapping[str, Any]) -> list[str]:
     return [
         PRESSES.get(value, f"press_{value}" if value else "") if isinstance(value, int) else "" for value in present
     ]
-
-
-def _as_meant(measurements: tuple[Measurement, ...], model: str) -> tuple[Measurement, ...]:
-    meant = meanings(model) if model else {}
-    return tuple(each._replace(quantity=meant.get(each.quantity, each.quantity)) for each in measurements)
 
 
 def _others(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from devices.decoders.decoded import Measurement
 from devices.models import find
 
 LONG_PRESSES = frozenset({"long_press", "hold_press", "long_double_press", "long_triple_press", "long_push"})
-SOS_KIND = "sos_button"
+SOS_KINDS = frozenset({"sos_button", "sos_pendant"})
 
 
 def calls_for_help(press: str, model: str, *, alone: bool) -> bool:
     """Tell whether `press` calls for help; `alone` if the device is nothing but this one button."""
     known = find(model) if model else None
     if known is not None:
-        return known.kind == SOS_KIND
+        return known.kind in SOS_KINDS
     return alone and press in LONG_PRESSES
 
 
