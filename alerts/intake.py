@@ -21,10 +21,11 @@ from alerts.wording import safety_explanation
 from analytics import reads as analytics_reads
 from core.database import Database, Row
 from core.log import logger
-from core.vocabulary import BY_ID
+from core.vocabulary import ABOUT_CALLS, BY_ID, CALLS
 from ingest import reads as ingest_reads
 
 URGENT, FINDING = "urgent", "finding"
+SOS = "sos_button"
 # Ingest commits at once, so that a number becomes visible before many later ones have.
 RECENT_IDS = 1000
 # An analysis computes for minutes before its findings can be seen.
@@ -142,6 +143,9 @@ class Intake:
         if row["value"] == 0:
             self._cleared(connection, row, quantity.name, now)
             return True
+        if quantity.name in ABOUT_CALLS:
+            self._about_calls(connection, row, quantity.name, now)
+            return True
         home = home_facts(connection, row["home_id"])
         said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone)
         alert = NewAlert(
@@ -177,6 +181,24 @@ class Intake:
             return
         detail = {"source": URGENT, "source_id": row["urgent_id"], "happened_at": row["ts"].isoformat()}
         _write(connection, alert.organisation_id, alert.alert_id, now, Action.CLEARED, state, state, detail)
+
+    def _about_calls(self, connection: Connection, row: Row, quantity: str, now: datetime) -> None:
+        """Note what is said of a call for help on the open alerts it concerns; whoever is in charge decides."""
+        cancelled = quantity == "sos_cancelled"
+        at = row["ts"].isoformat()
+        detail: dict[str, Any] = {"source": URGENT, "source_id": row["urgent_id"], "happened_at": at}
+        if not cancelled:
+            detail["contact"] = int(row["value"])
+        for kind in [SOS] if cancelled else sorted(CALLS):
+            found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind)
+            if found is None:
+                continue
+            alert, state = found
+            repository.set_taken_in_alert(connection, URGENT, row["urgent_id"], alert.alert_id)
+            if cancelled:
+                repository.mark_cancelled_at_button(connection, alert.alert_id, row["ts"], now)
+            action = Action.CANCELLED if cancelled else Action.CONTACT_TOLD
+            _write(connection, alert.organisation_id, alert.alert_id, now, action, state, state, detail)
 
     def _finding(self, connection: Connection, row: Row, now: datetime) -> bool:
         """Take in a finding, or that it was withdrawn; tell whether it is one that nobody else had taken in."""

@@ -48,6 +48,8 @@ class Action(StrEnum):
     UNANSWERED = "unanswered"
     WITHDRAWN = "withdrawn"
     CALLED_AGAIN = "called_again"
+    CANCELLED = "cancelled"
+    CONTACT_TOLD = "contact_told"
 
 
 class Transition(NamedTuple):
@@ -90,6 +92,8 @@ ACTION_LABELS: dict[Action, str] = {
     Action.UNANSWERED: mark("Nobody took charge"),
     Action.WITHDRAWN: mark("Late data changed the figures: the reason for this alert does not hold any more"),
     Action.CALLED_AGAIN: mark("It happened again while somebody was in charge: people are called again"),
+    Action.CANCELLED: mark("Cancelled at the button in the home"),
+    Action.CONTACT_TOLD: mark("The gateway in the home has told one of its contacts itself"),
 }
 
 

@@ -188,6 +188,11 @@ def open_alert_of(connection: Connection, home_id: int, family: Family, kind: st
     return (Changed(row["alert_id"], row["organisation_id"]), State(row["state"])) if row else None
 
 
+def mark_cancelled_at_button(connection: Connection, alert_id: int, at: datetime, now: datetime) -> None:
+    """Note in an alert that it was withdrawn in the home at `at`, until it happens again."""
+    connection.execute(STATEMENTS["mark_cancelled_at_button"], {"alert_id": alert_id, "at": at, "now": now})
+
+
 def begin_round(connection: Connection, alert_id: int, escalates_at: datetime) -> None:
     """Let the escalation of an alert that nobody has taken begin anew."""
     connection.execute(STATEMENTS["begin_round"], {"alert_id": alert_id, "escalates_at": escalates_at})

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from core.errors import VicinoError
-from core.vocabulary import BY_NAME
+from core.vocabulary import BY_NAME, CALLS
 
 MAXIMUM_BYTES = 256 * 1024
 
@@ -74,7 +74,7 @@ class Siren(msgspec.Struct, omit_defaults=True, frozen=True):
 
     def __post_init__(self) -> None:
         """Raise `ValueError` if it is to sound for what is not about safety."""
-        strange = sorted(name for name in self.quantities if not _is_safety(name))
+        strange = sorted(name for name in self.quantities if name not in CALLS)
         if strange:
             raise ValueError(f"{self.target}: {strange[0]} is no safety quantity that this gateway knows")
 

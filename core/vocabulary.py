@@ -39,7 +39,7 @@ class Quantity(NamedTuple):
     """One measurable thing.
 
     `unit` is the UCUM code. `minimum` and `maximum` are the plausible range in that unit. `safety` quantities
-    travel ahead of everything and open an alert, however late they are.
+    travel ahead of everything and open an alert, or belong to one, however late they are.
     """
 
     id: int
@@ -90,6 +90,9 @@ QUANTITIES: tuple[Quantity, ...] = (
     _state(23, "carbon_monoxide", safety=True),
     _state(24, "water_leak", safety=True),
     _state(25, "fall", safety=True),
+    _event(26, "sos_cancelled", safety=True),  # withdrawn at a button in the home
+    # The gateway has told a contact itself: the value is which one, counted from 1 in the order of its configuration.
+    Quantity(27, "contact_told", Kind.EVENT, "1", 1, 16, Retention.EVENT, safety=True),
     _level(40, "temperature", "Cel", -40, 60),
     _level(41, "humidity", "%", 0, 100),
     _level(42, "illuminance", "lx", 0, 200_000),
@@ -135,6 +138,10 @@ QUANTITIES: tuple[Quantity, ...] = (
 
 BY_ID: dict[int, Quantity] = {quantity.id: quantity for quantity in QUANTITIES}
 BY_NAME: dict[str, Quantity] = {quantity.name: quantity for quantity in QUANTITIES}
+
+# Safety quantities that say something about a call for help; all others are calls for help.
+ABOUT_CALLS: frozenset[str] = frozenset({"sos_cancelled", "contact_told"})
+CALLS: frozenset[str] = frozenset(each.name for each in QUANTITIES if each.safety) - ABOUT_CALLS
 
 # Quantities that say: somebody moved here at this instant (where their value is 1, or 0 for a contact that opens).
 PRESENCE: frozenset[str] = frozenset({"occupancy", "motion", "presence"})

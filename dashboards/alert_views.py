@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import alerts.reads
 import registry.reads
-from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Family, Outcome
+from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Action, Family, Outcome
 from core.translation import mark
 from dashboards.board import open_alert
 from dashboards.concern import Concern, concern_of
@@ -42,6 +42,7 @@ class AlertView(NamedTuple):
     who: str
     municipality: str
     zone: ZoneInfo
+    cancelled_at: datetime | None
 
 
 class Entry(NamedTuple):
@@ -79,6 +80,9 @@ def alert_view(
         who=", ".join(person.name for person in meant) or home.name,
         municipality=home.municipality,
         zone=home.zone,
+        cancelled_at=datetime.fromisoformat(alert.evidence["cancelled_at"])
+        if "cancelled_at" in alert.evidence
+        else None,
     )
 
 
@@ -87,13 +91,21 @@ def entries(history: Sequence[alerts.reads.HistoryEntry], words: Words) -> list[
     return [
         Entry(
             entry.at,
-            words.say(ACTION_LABELS[entry.action]),
+            _said(entry, words),
             words.say(OUTCOME_LABELS[entry.outcome]) if entry.outcome else "",
             entry.account_name,
             entry.note,
         )
         for entry in reversed(history)
     ]
+
+
+def _said(entry: alerts.reads.HistoryEntry, words: Words) -> str:
+    said = words.say(ACTION_LABELS[entry.action])
+    if entry.action is Action.CONTACT_TOLD:
+        which = words.translations.gettext("number %(number)d of its list") % {"number": entry.detail["contact"]}
+        return f"{said}: {which}"
+    return said
 
 
 def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Words) -> list[tuple[str, str]]:

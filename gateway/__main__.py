@@ -26,6 +26,7 @@ from gateway.storage import RESERVE_BYTES
 from gateway.synchronisation import TIMESYNC, Timekeeper
 from gateway.systems import Systems
 from gateway.thinning import Limits
+from gateway.withdrawal import Withdrawal
 
 _LOOK_S = 1.0
 
@@ -61,6 +62,7 @@ def build(
         power=settings.power,
         configuration=configuration,
     )
+    withdrawal = Withdrawal(configuration, clock)
     findings = Findings(publisher.say_inventory)
     sources = [
         MqttSource(
@@ -70,6 +72,8 @@ def build(
             outbox,
             clock,
             timekeeper=timekeeper,
+            configuration=configuration,
+            withdrawal=withdrawal,
             keepalive_s=settings.keepalive_s,
             reconnect_max_s=settings.reconnect_max_s,
             on_readings=publisher.notify,

@@ -2,7 +2,7 @@
 
 import threading
 
-from core.gateway_config import ConfigError, GatewayConfig, decode_config
+from core.gateway_config import ConfigError, ConfiguredDevice, GatewayConfig, decode_config
 from core.log import logger
 from gateway.notes import Notes
 
@@ -19,12 +19,13 @@ class Configuration:
         self._notes = notes
         self._mutex = threading.Lock()
         self._in_force: GatewayConfig | None = None
+        self._devices: dict[str, ConfiguredDevice] = {}
         self._trouble = ""
         self._unsaved: bytes | None = None
         kept = notes.under(_NOTE).get("")
         if kept is not None:
             try:
-                self._in_force = decode_config(kept)
+                self._enforce(decode_config(kept))
             except ConfigError as error:
                 # An older program may not know what a newer one has kept.
                 self._refuse(error)
@@ -44,6 +45,10 @@ class Configuration:
         """Why the latest configuration was refused; empty if it was not."""
         return self._trouble
 
+    def device(self, key: str) -> ConfiguredDevice | None:
+        """Return what is configured for a device, None if it is not named."""
+        return self._devices.get(key)
+
     def take(self, payload: bytes) -> None:
         """Put a configuration in force, or refuse it; an empty one says nothing."""
         if not payload:
@@ -56,7 +61,7 @@ class Configuration:
                 return
             self._trouble = ""
             if config != self._in_force:
-                self._in_force = config
+                self._enforce(config)
                 self._unsaved = payload
                 logger().info("configuration in force", version=config.version)
 
@@ -66,6 +71,10 @@ class Configuration:
             if self._unsaved is not None:
                 self._notes.keep(_NOTE, self._unsaved)
                 self._unsaved = None
+
+    def _enforce(self, config: GatewayConfig) -> None:
+        self._in_force = config
+        self._devices = {device.key: device for device in config.devices}
 
     def _refuse(self, error: ConfigError) -> None:
         self._trouble = str(error)[:_LONGEST_REASON]

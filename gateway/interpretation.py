@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from core.gateway_config import ConfiguredDevice
 from core.messages import Inventory
 from core.vocabulary import BY_NAME
 from devices.decoders.decoded import Measurement, Refusal
@@ -18,6 +19,7 @@ from gateway.reading import Reading
 from gateway.repetition import Repetitions
 from gateway.restatement import Told, worth_telling
 from gateway.stamping import LastReading
+from gateway.withdrawal import CANCELLED
 
 _TEXT = 80
 _MOST_UNMAPPED = 100  # properties noted of one device
@@ -27,8 +29,18 @@ _MOST_DEVICES = 1_000
 class Interpreter:
     """One system. `last` tells what the outbox remembers of a series; `refused` counts by reason what was no use."""
 
-    def __init__(self, dialect: Dialect, last: Callable[[str], LastReading | None]) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        last: Callable[[str], LastReading | None],
+        *,
+        device: Callable[[str], ConfiguredDevice | None] = lambda _: None,
+        withdraws: Callable[[Said], bool] = lambda _: False,
+    ) -> None:
+        """Read what `dialect` says. `device` tells what is configured for a key, `withdraws` what cancels an SOS."""
         self._dialect = dialect
+        self._device = device
+        self._withdraws = withdraws
         self._last = last
         self._courses: dict[str, Course] = {}
         self._told: dict[str, Told] = {}
@@ -49,9 +61,13 @@ class Interpreter:
                 continue
             said_ms = round(part.at.timestamp() * 1000) if part.at else None
             report = Report(now_ms, said_ms, restated, connection)
-            new = self._repetitions.new(part, now_ms)
+            meant = self._measured(part)
+            new = self._repetitions.new(meant, now_ms)
             found = [self._reading(part.key, measurement, report) for measurement in new]
             readings += [reading for reading in found if reading is not None]
+            # What the broker had kept was pressed some time ago.
+            if not restated and self._withdraws(meant._replace(measurements=new)):
+                readings.append(Reading(f"{part.key}/{CANCELLED}", 1.0, BY_NAME[CANCELLED].unit, said_ms))
             self._note_unmapped(part)
         return readings
 
@@ -71,6 +87,18 @@ class Interpreter:
                 for device in self._dialect.devices()
             ]
         )
+
+    def _measured(self, said: Said) -> Said:
+        """Return what a device says as it is meant: some of its values may be inverted."""
+        device = self._device(said.key)
+        if device is None or not device.inverted:
+            return said
+        inverted = {
+            each: each._replace(value=1.0 - each.value)
+            for each in said.measurements
+            if each.quantity in device.inverted
+        }
+        return said._replace(measurements=tuple(inverted.get(each, each) for each in said.measurements))
 
     def _reading(self, key: str, measurement: Measurement, report: Report) -> Reading | None:
         quantity, value, channel = measurement

@@ -66,10 +66,15 @@ class Row(NamedTuple):
     monotonic_ms: int | None
 
 
+def quantity_of(name: str) -> str:
+    """Return the quantity in the name of a series, empty if it has none."""
+    return name.split("/", 2)[1] if "/" in name else ""
+
+
 @cache
 def nature(name: str) -> tuple[bool, bool]:
     """Tell of a series whether it is about safety, and whether its readings may be thinned."""
-    quantity = BY_NAME.get(name.split("/", 2)[1]) if "/" in name else None
+    quantity = BY_NAME.get(quantity_of(name))
     if quantity is None:
         return False, False
     level = quantity.kind is Kind.LEVEL and quantity.retention is not Retention.VITAL and not quantity.safety

@@ -33,14 +33,15 @@ WITH withdrawn AS (
 SELECT alert.alert_id, alert.organisation_id, alert.state FROM withdrawn JOIN alerts.alert USING (alert_id);
 
 -- open_or_join --
--- Opens an alert, or joins the open one of the same home, family and kind.
+-- Opens an alert, or joins the open one of the same home, family and kind. What was withdrawn and happens again is not
+-- withdrawn any more.
 INSERT INTO alerts.alert (organisation_id, home_id, person_id, family, kind, severity, happened_at, opened_at, updated_at,
                           explanation_it, explanation_en, coverage, evidence, policy, escalates_at)
 VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(severity)s, %(happened_at)s, %(now)s, %(now)s,
         %(explanation_it)s, %(explanation_en)s, %(coverage)s, %(evidence)s, %(policy)s, %(escalates_at)s)
 ON CONFLICT (home_id, family, kind) WHERE state <> 'resolved'
 DO UPDATE SET times = alert.times + 1, updated_at = greatest(alert.updated_at, excluded.updated_at),
-              severity = greatest(alert.severity, excluded.severity)
+              severity = greatest(alert.severity, excluded.severity), evidence = alert.evidence - 'cancelled_at'
 RETURNING alert_id, state, times, policy, step, taken_by, taken_by_name;
 
 -- open_alert_of --
@@ -48,6 +49,13 @@ RETURNING alert_id, state, times, policy, step, taken_by, taken_by_name;
 SELECT alert_id, organisation_id, state FROM alerts.alert
 WHERE home_id = %(home_id)s AND family = %(family)s AND kind = %(kind)s AND state <> 'resolved'
 FOR UPDATE;
+
+-- mark_cancelled_at_button --
+-- Notes in an alert that it was withdrawn in the home.
+UPDATE alerts.alert
+SET evidence = evidence || jsonb_build_object('cancelled_at', to_char(%(at)s::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"')),
+    updated_at = greatest(updated_at, %(now)s)
+WHERE alert_id = %(alert_id)s;
 
 -- begin_round --
 -- Lets the escalation of an alert that nobody has taken begin anew.

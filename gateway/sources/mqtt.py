@@ -18,10 +18,12 @@ from core.clock import Clock
 from core.log import logger
 from core.messages import FoundDevice, Inventory
 from core.mqtt import BrokerAddress, Connection, Message, Received, Version
+from gateway.configuration import Configuration
 from gateway.dialects.dialect import Dialect, Remembering
 from gateway.interpretation import Interpreter
 from gateway.outbox import Outbox, OutboxError, Reading
 from gateway.synchronisation import Instant, Timekeeper
+from gateway.withdrawal import Withdrawal
 
 HELD = 4_000
 SESSION_EXPIRY_S = 7 * 86_400
@@ -80,6 +82,8 @@ class MqttSource:
         timekeeper: Timekeeper | None = None,
         keepalive_s: int = 30,
         reconnect_max_s: int = 5,
+        configuration: Configuration | None = None,
+        withdrawal: Withdrawal | None = None,
         on_readings: Callable[[], None] = lambda: None,
         on_inventory: Callable[[Inventory], None] = lambda _: None,
         on_unheard: Callable[[int], None] = lambda _: None,
@@ -100,7 +104,11 @@ class MqttSource:
         self._on_unheard = on_unheard
         self._on_connection = on_connection
         self._dialect = dialect
-        self._interpreter = Interpreter(dialect, outbox.last)
+        configuration = configuration or Configuration(outbox.notes)
+        self._withdrawal = withdrawal or Withdrawal(configuration, clock)
+        self._interpreter = Interpreter(
+            dialect, outbox.last, device=configuration.device, withdraws=self._withdrawal.withdraws
+        )
         self._messages: SimpleQueue[Message] = SimpleQueue()
         self._taken: dict[object, _Taken] = {}
         self._unrecorded: list[bytes] = []
@@ -220,6 +228,7 @@ class MqttSource:
             self._interpreter.refuse("failure")
             logger().error("message refused", error=type(error).__name__, bytes=len(message.payload))
             return []
+        self._withdrawal.note(readings)
         # The system reads the same clock as we do, or one that nobody can tell to be better.
         return [
             reading._replace(

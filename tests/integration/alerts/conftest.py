@@ -83,6 +83,15 @@ class World:
         """Somebody calls for help with a device that is in no list, in a home that is known."""
         return self._make("ingest.urgent", home_id=self.home, quantity_id=SOS, ts=at, value=1.0, received_at=at)
 
+    def said_by_button(self, quantity, quantity_id):
+        """What the SOS button says besides."""
+        return self.connection.execute(
+            "INSERT INTO devices.series (organisation_id, home_id, gateway_id, device_id, name, quantity_id)"
+            " SELECT organisation_id, home_id, gateway_id, device_id, 'button/' || %s, %s"
+            " FROM devices.series WHERE series_id = %s RETURNING series_id",
+            (quantity, quantity_id, self.sos),
+        ).fetchone()["series_id"]
+
     def second_sensor(self):
         """A second water sensor in the home."""
         return self.connection.execute(

@@ -312,3 +312,48 @@ def test_what_a_device_that_is_not_registered_raised_is_never_called_over(world,
     world.urgent(at(2), value=0.0)
     intake.look(at(2))
     assert "cleared" not in world.actions()
+
+
+def test_a_cancellation_at_the_button_marks_the_open_alert_and_closes_nothing(world, intake, service):
+    world.urgent(at(0))
+    world.urgent(at(2), series=world.said_by_button("sos_cancelled", 26))
+    intake.look(at(2))
+    (alert,) = world.alerts()
+    assert (alert["state"], alert["times"], alert["escalates_at"]) == ("new", 1, at(2))
+    assert datetime.fromisoformat(alert["evidence"]["cancelled_at"]) == at(2)
+    assert world.actions() == ["opened", "cancelled"]
+    # People are called all the same.
+    assert escalate(service, at(2)) == 1
+
+
+def test_a_call_after_a_cancellation_is_no_cancelled_one(world, intake):
+    world.urgent(at(0))
+    world.urgent(at(2), series=world.said_by_button("sos_cancelled", 26))
+    world.urgent(at(3))
+    intake.look(at(3))
+    (alert,) = world.alerts()
+    assert "cancelled_at" not in alert["evidence"]
+    assert world.actions() == ["opened", "cancelled", "joined"]
+
+
+def test_a_cancellation_of_nothing_and_one_of_smoke_do_nothing(world, intake):
+    cancels = world.said_by_button("sos_cancelled", 26)
+    world.urgent(at(0), series=cancels)
+    world.urgent(at(1), series=world.leak)
+    world.urgent(at(2), series=cancels)
+    intake.look(at(2))
+    assert world.actions() == ["opened"]
+    assert [alert["kind"] for alert in world.alerts()] == ["water_leak"]
+
+
+def test_whom_a_gateway_has_told_is_noted_on_the_calls_that_are_open(world, intake):
+    world.urgent(at(0))
+    world.urgent(at(1), series=world.leak)
+    told = world.said_by_button("contact_told", 27)
+    world.urgent(at(2), series=told, value=1.0)
+    world.urgent(at(3), series=told, value=2.0, received_at=at(60))
+    intake.look(at(60))
+    assert len(world.alerts()) == 2
+    said = world.rows("SELECT alert_id, detail FROM alerts.history WHERE action = 'contact_told' ORDER BY history_id")
+    assert sorted(row["detail"]["contact"] for row in said) == [1, 1, 2, 2]
+    assert {row["detail"]["happened_at"] for row in said} == {at(2).isoformat(), at(3).isoformat()}

@@ -15,9 +15,9 @@ from core.gateway_config import (
     versioned,
 )
 from core.messages import GatewayConfig, GatewayStatus, decode_config, decode_status, encode
-from core.vocabulary import QUANTITIES
+from core.vocabulary import CALLS, QUANTITIES
 
-SAFETY = [quantity.name for quantity in QUANTITIES if quantity.safety]
+SAFETY = sorted(CALLS)
 OTHERS = [quantity.name for quantity in QUANTITIES if not quantity.safety]
 names = st.text(max_size=20)
 keys = st.text("0123456789abcdefx_.- ", min_size=1, max_size=20)
