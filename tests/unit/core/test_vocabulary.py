@@ -5,7 +5,8 @@ from core.vocabulary import Flag, Retention
 RELEASED = {
     1: "occupancy", 2: "motion", 3: "contact", 4: "opening", 5: "bed_occupancy", 6: "chair_occupancy", 7: "vibration",
     8: "toilet_flush", 9: "appliance_on", 10: "presence", 20: "sos_button", 21: "smoke", 22: "gas",
-    23: "carbon_monoxide", 24: "water_leak", 25: "fall", 40: "temperature", 41: "humidity", 42: "illuminance",
+    23: "carbon_monoxide", 24: "water_leak", 25: "fall",
+    26: "sos_cancelled", 27: "contact_told", 40: "temperature", 41: "humidity", 42: "illuminance",
     43: "carbon_dioxide", 44: "pressure", 45: "power", 46: "energy", 47: "gas_volume", 48: "gas_concentration",
     49: "gas_lel", 50: "carbon_monoxide_concentration", 51: "smoke_level", 52: "light_level", 53: "vibration_strength",
     54: "outdoor_temperature", 55: "sound_level", 56: "particulate_matter_2_5", 57: "particulate_matter_10",
