@@ -73,7 +73,9 @@ class Siren(msgspec.Struct, omit_defaults=True, frozen=True):
     seconds: Annotated[int, Meta(ge=1, le=900)] = 180
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` if it is to sound for what is not about safety."""
+        """Raise `ValueError` if it cannot be switched, or is to sound for what is no call for help."""
+        if self.on == self.off:
+            raise ValueError(f"{self.target}: it would be switched off by what switches it on")
         strange = sorted(name for name in self.quantities if name not in CALLS)
         if strange:
             raise ValueError(f"{self.target}: {strange[0]} is no safety quantity that this gateway knows")

@@ -83,6 +83,7 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     of delivery (QoS 0) in this boot while there was no room to keep them. `config` is the version of the configuration
     in force, which confirms it; `config_trouble` says why the latest one was refused, if it was. `unreachable` names
     the systems whose broker it has no connection to: what their devices say is not heard, and may be waiting there.
+    `told` counts how often the gateway has told a contact itself in this boot.
     """
 
     online: bool
@@ -100,6 +101,7 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     config: str = ""
     config_trouble: str = ""
     unreachable: list[str] = []
+    told: int = 0
 
 
 class Stored(msgspec.Struct):

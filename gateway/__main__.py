@@ -11,7 +11,7 @@ from core.clock import Clock, SystemClock
 from core.errors import VicinoError
 from core.log import logger
 from core.metrics import exposed, make_registry
-from core.mqtt import BrokerAddress
+from core.mqtt import BrokerAddress, Connection
 from core.service import stop_on_signals
 from gateway.agent import Agent
 from gateway.configuration import Configuration
@@ -20,11 +20,13 @@ from gateway.inventory import Findings
 from gateway.metrics import gateway_figures
 from gateway.outbox import Outbox, outbox_path
 from gateway.publisher import Pace, Publisher
+from gateway.rules.channels.settled import channels
+from gateway.rules.offline import OfflineRules
 from gateway.settings import GatewaySettings
 from gateway.sources.mqtt import MqttSource
 from gateway.storage import RESERVE_BYTES
 from gateway.synchronisation import TIMESYNC, Timekeeper
-from gateway.systems import Systems
+from gateway.systems import Systems, home_broker
 from gateway.thinning import Limits
 from gateway.withdrawal import Withdrawal
 
@@ -47,6 +49,23 @@ def build(
     )
     configuration = Configuration(outbox.notes)
     systems.follow(gateway, lambda: configuration.current)
+    wake = threading.Event()
+    rules = OfflineRules(
+        gateway,
+        configuration,
+        outbox,
+        Connection(
+            home_broker(settings),
+            f"vicino-rules-{gateway}",
+            keepalive_s=settings.keepalive_s,
+            reconnect_max_s=settings.reconnect_max_s,
+        ),
+        settings.home_base.format(gateway=gateway),
+        channels(settings, clock),
+        clock,
+        timekeeper,
+        on_told=wake.set,
+    )
     publisher = Publisher(
         gateway,
         outbox,
@@ -60,7 +79,9 @@ def build(
         ),
         timekeeper=timekeeper,
         power=settings.power,
+        wake=wake,
         configuration=configuration,
+        rules=rules,
     )
     withdrawal = Withdrawal(configuration, clock)
     findings = Findings(publisher.say_inventory)
@@ -85,7 +106,7 @@ def build(
         )
         for system in systems.of(gateway)
     ]
-    return Agent(gateway, outbox, publisher, sources)
+    return Agent(gateway, outbox, publisher, rules, sources)
 
 
 def serve(agents: list[Agent], clock: Clock, stop: threading.Event) -> bool:

@@ -8,6 +8,7 @@ from core.log import logger
 from gateway.metrics import Standing
 from gateway.outbox import Outbox
 from gateway.publisher import Publisher
+from gateway.rules.offline import OfflineRules
 
 
 class Source(Protocol):
@@ -23,9 +24,12 @@ class Source(Protocol):
 class Agent:
     """The threads of one gateway."""
 
-    def __init__(self, gateway: str, outbox: Outbox, publisher: Publisher, sources: Sequence[Source]) -> None:
+    def __init__(
+        self, gateway: str, outbox: Outbox, publisher: Publisher, rules: OfflineRules, sources: Sequence[Source]
+    ) -> None:
         self._outbox = outbox
         self._publisher = publisher
+        self._rules = rules
         self._sources = sources
         self._stop_sources = threading.Event()
         self._stop_publisher = threading.Event()
@@ -37,8 +41,13 @@ class Agent:
             target=_guarded(publisher.run), args=(self._stop_publisher,), name=f"publisher {gateway}"
         )
 
+        self._rules_thread = threading.Thread(
+            target=_guarded(rules.run), args=(self._stop_publisher,), name=f"rules {gateway}"
+        )
+
     def start(self) -> None:
         """Start publishing, then delivering."""
+        self._rules_thread.start()
         self._publisher_thread.start()
         for thread in self._source_threads:
             thread.start()
@@ -50,12 +59,14 @@ class Agent:
             source.wake()
         self._stop_publisher.set()
         self._publisher.notify()
+        self._rules.wake()
 
     def finish_stop(self) -> None:
         """Wait until everything has ended and close the outbox."""
         for thread in self._source_threads:
             thread.join()
         self._publisher_thread.join()
+        self._rules_thread.join()
         self._outbox.close()
 
     def standing(self) -> Standing:
@@ -65,7 +76,7 @@ class Agent:
     @property
     def alive(self) -> bool:
         """Whether all its threads run."""
-        return all(thread.is_alive() for thread in (*self._source_threads, self._publisher_thread))
+        return all(thread.is_alive() for thread in (*self._source_threads, self._publisher_thread, self._rules_thread))
 
 
 def _guarded(run: Callable[[threading.Event], None]) -> Callable[[threading.Event], None]:

@@ -24,7 +24,8 @@ from core.senml import CONTENT_TYPE
 from core.topics import LANES, LISTENING, Leaf, client_id, topic
 from gateway.configuration import Configuration
 from gateway.metrics import Standing
-from gateway.outbox import Outbox, OutboxError
+from gateway.outbox import Batch, Outbox, OutboxError
+from gateway.rules.offline import OfflineRules
 from gateway.synchronisation import Timekeeper
 from gateway.window import Limits, Window
 
@@ -60,6 +61,7 @@ class _Substance(NamedTuple):
     unreachable: tuple[str, ...]
     config: str
     config_trouble: str
+    told: int
 
 
 class Publisher:
@@ -77,6 +79,7 @@ class Publisher:
         timekeeper: Timekeeper | None = None,
         power: Literal["mains", "battery", "unknown"] = "unknown",
         configuration: Configuration | None = None,
+        rules: OfflineRules | None = None,
         on_stored: Callable[[int, int], None] | None = None,
     ) -> None:
         """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed."""
@@ -88,12 +91,15 @@ class Publisher:
         self._timekeeper = timekeeper or Timekeeper(clock)
         self._power = power
         self._configuration = configuration or Configuration(outbox.notes)
+        self._rules = rules
         self._on_stored = on_stored
         self._was_synchronised = self._timekeeper.look().synchronised
         self._window = Window(self._pace.limits)
         self._left_over: dict[Leaf, deque[int]] = {lane: deque() for lane in LANES}
         for sequence, lane in outbox.unstored():
             self._left_over[lane].append(sequence)
+            if lane is Leaf.URGENT:
+                self._tell_rules(outbox.batch(sequence), earlier=True)
         self._connected = False
         self._events: SimpleQueue[Message | bool] = SimpleQueue()
         self._unsettled: deque[Message] = deque()
@@ -105,6 +111,7 @@ class Publisher:
         self._inventory: bytes | None = None
         self._inventory_said: bytes | None = None
         self._next_seal = dict.fromkeys(LANES, 0.0)
+        self._next_beyond = 0.0
         self._next_status = 0.0
         self._next_look = 0.0
         self._said: _Substance | None = None
@@ -198,6 +205,7 @@ class Publisher:
         self._attempt(self._configuration.save)
         # Also without a connection: the batch tells by the monotonic clock when a call for help went in.
         self._attempt(partial(self._take_up, Leaf.URGENT, now))
+        self._attempt(partial(self._seal_beyond, now))
         delay = _IDLE_S
         if self._connected and self._connection.connected:
             for lane in (Leaf.READINGS, Leaf.BACKFILL):
@@ -221,6 +229,8 @@ class Publisher:
     # Callbacks of the network thread
 
     def _note(self, event: Message | bool) -> None:
+        if self._rules is not None and isinstance(event, bool):
+            self._rules.uplink(up=event)
         self._events.put(event)
         self._wake.set()
 
@@ -275,6 +285,8 @@ class Publisher:
             for sequence, readings in self._outbox.stored(stored.boot, stored.sequences):
                 self._window.stored(sequence, self._clock.monotonic())
                 self._under_way.discard(sequence)
+                if self._rules is not None:
+                    self._rules.stored(sequence)
                 if self._on_stored:
                     self._on_stored(sequence, readings)
 
@@ -300,9 +312,24 @@ class Publisher:
             batch = self._outbox.seal(lane, self._pace.batch_readings)
             if batch is None:
                 break
+            self._tell_rules(batch)
             self._window.take_up(lane, batch.properties.sequence, now)
             if lane is not Leaf.URGENT and batch.readings < self._pace.batch_readings:
                 self._next_seal[lane] = now + self._pace.linger_s
+
+    def _seal_beyond(self, now: float) -> None:
+        """Seal calls for help that wait behind a full window, so that the rules of the home know of them."""
+        if self._rules is None or self._window.room(Leaf.URGENT) or now < self._next_beyond:
+            return
+        self._next_beyond = now + _IDLE_S
+        batch = self._outbox.seal(Leaf.URGENT, self._pace.batch_readings)
+        if batch is not None:
+            self._tell_rules(batch)
+            self._left_over[Leaf.URGENT].append(batch.properties.sequence)
+
+    def _tell_rules(self, batch: Batch | None, *, earlier: bool = False) -> None:
+        if self._rules is not None and batch is not None and batch.lane is Leaf.URGENT:
+            self._rules.called(batch, earlier=earlier)
 
     def _send_due(self, now: float) -> None:
         for flight in self._window.due(now):
@@ -340,6 +367,7 @@ class Publisher:
             tuple(status.unreachable),
             status.config,
             status.config_trouble,
+            status.told,
         )
         if now < self._next_status and substance == self._said:
             return
@@ -384,6 +412,7 @@ class Publisher:
             config=self._configuration.version,
             config_trouble=self._configuration.trouble,
             unreachable=sorted(system for system, connected in dict(self._reached).items() if not connected),
+            told=self._rules.told if self._rules is not None else 0,
         )
 
     def _will(self) -> GatewayStatus:

@@ -65,6 +65,20 @@ class GatewaySettings(Settings):
         description="Prefixes of Shelly devices as MQTT filters, separated by commas; {gateway} is the key.",
     )
     power: Literal["mains", "battery", "unknown"] = Field(default="unknown", description="What the gateway runs on.")
+    sms_device: Path | None = Field(default=None, description="Serial device of the modem for text messages, if any.")
+    sms_speed: int = Field(default=115_200, description="Speed of that line in bits a second.", gt=0)
+    sms_http_url: str = Field(default="", description="Address of the HTTP gateway for text messages, if any.")
+    sms_http_template: str = Field(
+        default='{"to": "{to}", "text": "{text}"}',
+        description="What is posted to it: a JSON object in which {to} and {text} are filled in.",
+    )
+    sms_http_form: Literal["json", "form"] = Field(default="json", description="Posted as JSON, or as a form.")
+    sms_http_authorisation: SecretStr | None = Field(
+        default=None, description="Its header Authorization as a whole, as `Bearer ...`; better in a secret file."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="Secret that signs what webhooks of contacts are told; better in a secret file."
+    )
     will_delay_s: int = Field(default=10, description="Seconds until a lost gateway is called offline.", ge=0, le=3600)
     backfill_after_s: float = Field(
         default=120.0, description="Age in seconds from which readings go as backfill.", gt=0

@@ -64,13 +64,14 @@ class Systems:
         return SYSTEMS[name](gateway, self._settings)
 
 
-def _home_broker(settings: GatewaySettings) -> BrokerAddress:
+def home_broker(settings: GatewaySettings) -> BrokerAddress:
+    """Return the broker in the home; the service's where none is named."""
     url = settings.home_broker_url or settings.broker_url
     return BrokerAddress.parse(url.get_secret_value())
 
 
 def _zigbee2mqtt(gateway: str, settings: GatewaySettings) -> System:
-    return System(Zigbee2Mqtt(settings.home_base.format(gateway=gateway)), _home_broker(settings))
+    return System(Zigbee2Mqtt(settings.home_base.format(gateway=gateway)), home_broker(settings))
 
 
 def _ble(gateway: str, settings: GatewaySettings) -> System:

@@ -112,6 +112,7 @@ def test_what_a_newer_service_says_besides_is_ignored(config: GatewayConfig, mor
         ({"version": "1", "sirens": [{"target": "a", "on": "1", "off": "0", "quantities": []}]}, "quantities"),
         ({"version": "1", "sirens": [{"target": "a", "on": "1", "off": "0", "quantities": ["motion"]}]}, "no safety"),
         ({"version": "1", "sirens": [{"target": "a", "on": "1", "quantities": ["smoke"]}]}, "off"),
+        ({"version": "1", "sirens": [{"target": "a", "on": "1", "off": "1", "quantities": ["smoke"]}]}, "switched off"),
         ({"version": "1", "sirens": [{"target": "#", "on": "1", "off": "0", "quantities": ["smoke"]}]}, "target"),
         ({"version": "1", "contacts": [{"channel": "http", "address": "0331 1"}]}, "country code"),
         ({"version": "1", "contacts": [{"channel": "sms_modem", "address": "+39333\r123456"}]}, "country code"),
