@@ -22,6 +22,7 @@ from gateway.configuration import Configuration
 from gateway.dialects.dialect import Dialect, Remembering
 from gateway.interpretation import Interpreter
 from gateway.outbox import Outbox, OutboxError, Reading
+from gateway.refractory import Moment, Refractory
 from gateway.synchronisation import Instant, Timekeeper
 from gateway.withdrawal import Withdrawal
 
@@ -60,12 +61,23 @@ Connect = Callable[[Received, Connected], Link]
 
 
 class _Taken(NamedTuple):
-    """A message and what it says, as far as it was not `rescued`: sent off although it may not be on the disk yet."""
+    """A message and what it says, as far as it was not `rescued`: sent off although it may not be on the disk yet.
+
+    If it `waits`, a part of what it says is held by its refractory time, and it is acknowledged with that.
+    """
 
     message: Message
     readings: list[Reading]
     receipt: bytes
     rescued: bool = False
+    waits: bool = False
+
+
+class _Waiting(NamedTuple):
+    """A message of which so many readings are held."""
+
+    message: Message
+    held: int
 
 
 class MqttSource:
@@ -109,6 +121,8 @@ class MqttSource:
         self._interpreter = Interpreter(
             dialect, outbox.last, device=configuration.device, withdraws=self._withdrawal.withdraws
         )
+        self._refractory = Refractory[bytes](configuration.device)
+        self._waiting: dict[bytes, _Waiting] = {}
         self._messages: SimpleQueue[Message] = SimpleQueue()
         self._taken: dict[object, _Taken] = {}
         self._unrecorded: list[bytes] = []
@@ -153,7 +167,7 @@ class MqttSource:
             while not stop.is_set():
                 self._wake.clear()
                 if not self.turn():
-                    self._clock.wait(self._wake, _RETRY_S if self._taken else _LOOK_S)
+                    self._clock.wait(self._wake, self._pause_s())
         finally:
             self._connection.stop()
 
@@ -163,6 +177,7 @@ class MqttSource:
         instant = self._timekeeper.look()
         for message in messages:
             self._take(message, instant)
+        self._go_on(self._refractory.due(instant.monotonic_ms))
         if self._taken and self._clock.monotonic() >= self._retry_at:
             try:
                 self._deliver()
@@ -172,6 +187,11 @@ class MqttSource:
         if self._taken:
             self._help_out()
         return bool(messages)
+
+    def _pause_s(self) -> float:
+        due_ms = self._refractory.next_due_ms()
+        pause_s = _RETRY_S if self._taken else _LOOK_S
+        return pause_s if due_ms is None else min(pause_s, max(0.0, due_ms / 1000 - self._clock.monotonic()))
 
     def wake(self) -> None:
         """Look at once whether there is something to do; any thread may call it."""
@@ -202,14 +222,41 @@ class MqttSource:
             # Held still: it is acknowledged on the connection that it has come by now.
             self._taken[receipt] = self._taken[receipt]._replace(message=message)
             return
+        if message.dup and receipt in self._waiting:
+            self._waiting[receipt] = self._waiting[receipt]._replace(message=message)
+            return
         known = message.dup and self._is_received(receipt)
-        taken = _Taken(message, [] if known else self._understand(message, instant), receipt)
+        taken = self._sifted(message, [] if known else self._understand(message, instant), receipt, instant)
         if not message.qos and len(self._taken) >= 2 * HELD:
             self._rescue(taken)
             self._on_unheard(1)
         else:
             key: object = receipt if message.qos and receipt not in self._taken else object()
             self._taken[key] = taken
+
+    def _sifted(self, message: Message, readings: list[Reading], receipt: bytes, instant: Instant) -> _Taken:
+        """Keep back what its refractory time holds; a message is acknowledged when that is stored or forgotten."""
+        now = Moment(instant.at_ms, instant.monotonic_ms)
+        told: list[Reading] = []
+        held = 0
+        for reading in readings:
+            sifted = self._refractory.take(reading, receipt, now)
+            told += [each for each, token in sifted.told if token == receipt]
+            self._go_on([(each, token) for each, token in sifted.told if token != receipt])
+            self._go_on([(None, token) for token in sifted.forgotten])
+            held += sifted.held
+        if held:
+            self._waiting[receipt] = _Waiting(message, held)
+        return _Taken(message, told, receipt, waits=held > 0)
+
+    def _go_on(self, released: Iterable[tuple[Reading | None, bytes]]) -> None:
+        """Let messages go on of which something was held: with that, or without it."""
+        for reading, receipt in released:
+            message, held = self._waiting.pop(receipt)
+            if held > 1:
+                self._waiting[receipt] = _Waiting(message, held - 1)
+            readings = [] if reading is None else [reading]
+            self._taken[object()] = _Taken(message, readings, receipt, waits=held > 1)
 
     def _is_received(self, receipt: bytes) -> bool:
         try:
@@ -271,7 +318,9 @@ class MqttSource:
         # A message that says nothing uses an id, too: by the number of receipts, the outbox tells how old an id is. It
         # is not worth a transaction of its own, nor kept back where there is no room for one.
         self._remember()
-        receipts = self._unrecorded + [taken.receipt for _, taken in part if taken.message.qos or taken.rescued]
+        receipts = self._unrecorded + [
+            taken.receipt for _, taken in part if (taken.message.qos or taken.rescued) and not taken.waits
+        ]
         if any(taken.readings or taken.rescued for _, taken in part):
             self._outbox.add(readings, receipts)
             receipts = []
@@ -284,7 +333,8 @@ class MqttSource:
     def _let_go(self, part: Iterable[tuple[object, _Taken]]) -> None:
         for key, taken in part:
             del self._taken[key]
-            self._connection.acknowledge(taken.message)
+            if not taken.waits:
+                self._connection.acknowledge(taken.message)
 
     def _help_out(self) -> None:
         """See that calls for help go out while the outbox takes nothing else, and that not too much is held."""

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.clock import SimulatedClock
+from core.gateway_config import ConfiguredDevice, GatewayConfig
+from core.messages import encode
 from core.mqtt import BrokerAddress, Message
+from gateway.configuration import Configuration
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.outbox import Outbox
 from gateway.sources.mqtt import HELD, MqttSource
@@ -79,3 +82,58 @@ def test_all_that_may_be_under_way_is_known_when_it_is_delivered_again(home: Hom
     home.start_again()
     assert home.deliver(7, OPEN, dup=True) == 0
     assert home.deliver(8, CLOSED, dup=True) == 0
+
+
+class Link:
+    """A connection to a broker that is told which messages are safe."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.acknowledged: list[int] = []
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def acknowledge(self, message: Message) -> None:
+        self.acknowledged.append(message.mid)
+
+
+def test_what_its_refractory_time_holds_is_acknowledged_only_when_it_is_stored_or_forgotten(tmp_path: Path) -> None:
+    clock = SimulatedClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    with Outbox(tmp_path / "outbox.db", clock, "boot-1", durable=False) as outbox:
+        configuration = Configuration(outbox.notes)
+        device = ConfiguredDevice("0x1", refractory_s={"contact": 5})
+        configuration.take(encode(GatewayConfig(version="1", devices=[device])))
+        link = Link()
+        source = MqttSource(
+            "gw-1", Zigbee2Mqtt(BASE), NOBODY, outbox, clock, configuration=configuration, connect=lambda *_: link
+        )
+
+        def hear(mid: int, payload: bytes, topic: str = "door", *, dup: bool = False) -> None:
+            source._note(Message(f"{BASE}/{topic}", payload, 1, mid, False, [], dup=dup))
+            while source.turn():
+                pass
+            clock.advance(1)
+
+        hear(1, json.dumps([DOOR]).encode(), "bridge/devices")
+        hear(2, OPEN)
+        hear(3, CLOSED)
+        assert (link.acknowledged, outbox.waiting) == ([1, 2], 1)
+        # It bounces: both are over.
+        hear(4, OPEN)
+        assert (link.acknowledged, outbox.waiting) == ([1, 2, 3, 4], 1)
+        hear(5, CLOSED)
+        # On another connection it is the same message, to be acknowledged there.
+        hear(5, CLOSED, dup=True)
+        assert (link.acknowledged, outbox.waiting) == ([1, 2, 3, 4], 1)
+        clock.advance(5)
+        source.turn()
+        assert (link.acknowledged, outbox.waiting) == ([1, 2, 3, 4, 5], 2)
+        last = outbox.last("0x1/contact")
+        assert last is not None
+        # As of when it was closed, not of when its time was over.
+        assert (last.value, last.at_ms) == (1.0, round(clock.now().timestamp() * 1000) - 7000)
