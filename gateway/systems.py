@@ -75,7 +75,7 @@ def _zigbee2mqtt(gateway: str, settings: GatewaySettings) -> System:
 
 
 def _ble(gateway: str, settings: GatewaySettings) -> System:
-    return System(Ble(settings.ble_base.format(gateway=gateway), _ble_keys(settings)), _home_broker(settings))
+    return System(Ble(settings.ble_base.format(gateway=gateway), _ble_keys(settings)), home_broker(settings))
 
 
 def _ble_keys(settings: GatewaySettings) -> dict[str, bytes]:
@@ -92,7 +92,7 @@ def _ble_keys(settings: GatewaySettings) -> dict[str, bytes]:
 
 def _shelly(gateway: str, settings: GatewaySettings) -> System:
     prefixes = _listed(settings.shelly_prefixes.format(gateway=gateway))
-    return System(Shelly(prefixes), _home_broker(settings))
+    return System(Shelly(prefixes), home_broker(settings))
 
 
 def _listed(text: str) -> list[str]:

@@ -97,4 +97,5 @@ def test_without_its_configuration_a_button_does_nothing(home: Home) -> None:
 def test_a_quantity_withdraws_as_it_is_configured_and_readings_are_inverted(home: Home) -> None:
     assert [each.value for each in home.take(DOOR, {"contact": True})] == [0.0]
     home.take(PENDANT, {"action": "emergency"})
-    assert [each.name for each in home.take(DOOR, {"contact": True})] == [f"{DOOR}/contact", f"{DOOR}/sos_cancelled"]
+    assert [each.name for each in home.take(DOOR, {"contact": True})] == [f"{DOOR}/contact"]
+    assert [each.name for each in home.take(DOOR, {"contact": False})] == [f"{DOOR}/contact", f"{DOOR}/sos_cancelled"]
