@@ -1,6 +1,7 @@
 """`vicino gateway`: enrols gateways, renews and revokes their credentials, and says how each stands."""
 
 import json
+import tomllib
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,8 @@ from core.clock import SystemClock
 from core.credentials import Credentials
 from core.errors import VicinoError
 from devices import enrolment, qr
+from devices.composition import rules_of
+from devices.gateways import repository
 from devices.gateways.reads import Enrolment
 from embedded.privatefile import write_private
 
@@ -103,6 +106,26 @@ def list_(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
         since = each.revoked_at or each.renewed_at or each.enrolled_at
         table.add_row(each.home, each.gateway, _may_connect(each), _instant(since), _following(each, now))
     results.print(table)
+
+
+@app.command("rules")
+def rules(
+    home: Annotated[str, typer.Argument(help="The home's key, as in the registry.")],
+    file: Annotated[Path, typer.Argument(help="TOML: sirens, contacts, cancel_buttons, test_alarm_days and so on.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Set what a home's gateway does by itself when the service cannot be told. What the file leaves out is off."""
+    try:
+        described = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise VicinoError(f"The rules in {file} cannot be read: {error}.", kept="the rules as they were") from error
+    wanted = rules_of(described)
+    with Installation(data).database() as database, database.transaction() as connection:
+        if not repository.write_rules(connection, home, wanted, SystemClock().now()):
+            raise VicinoError(f"There is no home {home!r}.", advice="look at its key (vicino registry show)")
+    results.print(
+        f"The rules of {home} are set. `vicino gateway list` tells when its gateway follows them.", highlight=False
+    )
 
 
 @app.command("acl")

@@ -13,7 +13,7 @@ import psycopg
 
 from cli.access import ADMINISTRATOR_URL
 from cli.installation import PEOPLE_LOGIN, SERVICE_LOGIN, STORING, Installation
-from core.access.accounts import ADMINISTRATOR, DEVICES, INGEST, SERVICES, Account
+from core.access.accounts import ADMINISTRATOR, DASHBOARDS, DEVICES, INGEST, SERVICES, Account
 from core.clock import Clock
 from core.database import Database, Role
 from core.errors import VicinoError
@@ -201,7 +201,11 @@ def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: 
     made.start("alerts", {**service, SMTP_URL: smtp_url} if smtp_url else service)
     made.start(
         "dashboards",
-        {"VICINO_DATABASE_URL": people_url, "VICINO_DASHBOARDS_PORT": str(made.http_port)},
+        {
+            "VICINO_DATABASE_URL": people_url,
+            "VICINO_DASHBOARDS_PORT": str(made.http_port),
+            BROKER_URL: made.broker_url(DASHBOARDS),
+        },
         ready=lambda: page_answers(made.url),
     )
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 ROOT = "vicino/v1/gw"
 # Here ingest says that it listens (again). What was sent before may have been for nobody.
 LISTENING = "vicino/v1/ingest/listening"
+# Here the pages hand over a new password of a gateway, for the process of `devices` to tell the broker.
+ADMISSION = "vicino/v1/devices/admission"
 # Where homes share the service's broker: below it is what their bridges say, each home below its gateway's key.
 HOME_ROOT = "home"
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -36,6 +38,7 @@ class Party(StrEnum):
     GATEWAY = "gateway"
     INGEST = "ingest"
     DEVICES = "devices"
+    DASHBOARDS = "dashboards"
 
 
 class Traffic(NamedTuple):
@@ -57,7 +60,12 @@ TRAFFIC: Mapping[Leaf, Traffic] = MappingProxyType(
         Leaf.CONFIG: Traffic(Party.DEVICES, frozenset({Party.GATEWAY})),
     }
 )
-LISTENING_TRAFFIC = Traffic(Party.INGEST, frozenset({Party.GATEWAY}))
+SERVICE_TRAFFIC: Mapping[str, Traffic] = MappingProxyType(
+    {
+        LISTENING: Traffic(Party.INGEST, frozenset({Party.GATEWAY})),
+        ADMISSION: Traffic(Party.DASHBOARDS, frozenset({Party.DEVICES})),
+    }
+)
 
 LANES: tuple[Leaf, ...] = (Leaf.URGENT, Leaf.READINGS, Leaf.BACKFILL)
 

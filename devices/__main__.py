@@ -18,6 +18,7 @@ from core.mqtt import BrokerAddress, broker_of
 from core.notices import Listener
 from core.service import stop_on_signals, wait_until_there
 from devices import enrolment, models
+from devices.admission import Admissions
 from devices.dynamic_security import DynamicSecurity
 from devices.gateways.reads import GatewayFigures, gateway_figures
 from devices.metrics import devices_figures
@@ -51,14 +52,17 @@ def serve(settings: DevicesSettings, clock: Clock, stop: threading.Event) -> Non
         if wait_until_there(publisher.look, "database", LOST, clock, stop) is None:
             return
         listener = stack.enter_context(Listener(database, [ENROLMENT, CONFIGURATION]))
-        publisher.start()
-        stack.callback(publisher.stop)
-        _keep(settings, publisher, database, listener, clock, stop)
+        admissions = Admissions(database, broker_of(settings), worker=settings.devices_worker)
+        for each in (publisher, admissions):
+            each.start()
+            stack.callback(each.stop)
+        _keep(settings, publisher, admissions, database, listener, clock, stop)
 
 
 def _keep(
     settings: DevicesSettings,
     publisher: ConfigPublisher,
+    admissions: Admissions,
     database: Database,
     listener: Listener,
     clock: Clock,
@@ -78,6 +82,7 @@ def _keep(
         if CONFIGURATION in noticed and _done(publisher.look):
             noticed.discard(CONFIGURATION)
         _done(publisher.turn)
+        _done(lambda: admit_waiting(settings, admissions, clock))
 
 
 def _done(work: Callable[[], object]) -> bool:
@@ -90,6 +95,16 @@ def _done(work: Callable[[], object]) -> bool:
         logger().warning("the broker cannot be told who may connect", reason=str(error))
         return False
     return True
+
+
+def admit_waiting(settings: DevicesSettings, admissions: Admissions, clock: Clock) -> int:
+    """Let those gateways sign in whose passwords a page has handed over; return how many. Raises as below."""
+    made = admissions.wanted()
+    if not made or settings.broker_admin_url is None:
+        return 0
+    with DynamicSecurity(BrokerAddress.parse(settings.broker_admin_url.get_secret_value())) as control:
+        admissions.admit(made, control, clock.now)
+    return len(made)
 
 
 def expel_strangers(settings: DevicesSettings, database: Database) -> int:

@@ -129,7 +129,7 @@ def revoke(database: Database, accounts: BrokerAccounts | None, key: str, now: d
 def enrol_seen(view: View, key: str, now: datetime) -> Password | None:
     """Give a gateway new credentials for the viewer, if they may: installers, coordinators, administrators.
 
-    The broker is to be told once this is committed (`devices.admission`). None where the viewer may not.
+    Once this is committed, hand it over to the broker (`devices.admission.hand_over`). None where the viewer may not.
     """
     made = _made(key)
     return made if repository.enrol_for_viewer(view, key, str(made.hash), now) else None

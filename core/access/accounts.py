@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from core import topics
-from core.topics import HOME_ROOT, LANES, LISTENING, LISTENING_TRAFFIC, TRAFFIC, Party
+from core.topics import HOME_ROOT, LANES, SERVICE_TRAFFIC, TRAFFIC, Party
 
 CONTROL_ROOT = "$CONTROL/dynamic-security"
 
@@ -36,16 +36,15 @@ def gateway_account(key: str) -> Account:
     """Return the account of one gateway; raises `ValueError` if `key` is not a gateway key."""
     publishes = [topics.topic(key, leaf) for leaf, traffic in TRAFFIC.items() if traffic.publisher is Party.GATEWAY]
     reads = [topics.topic(key, leaf) for leaf, traffic in TRAFFIC.items() if Party.GATEWAY in traffic.readers]
-    if Party.GATEWAY in LISTENING_TRAFFIC.readers:
-        reads.append(LISTENING)
+    reads += [each for each, traffic in SERVICE_TRAFFIC.items() if Party.GATEWAY in traffic.readers]
     return Account(key, tuple(publishes), tuple(reads), client_id=topics.client_id(key))
 
 
 def _service_account(party: Party) -> Account:
     publishes = [topics.subscription(leaf) for leaf, traffic in TRAFFIC.items() if traffic.publisher is party]
-    if LISTENING_TRAFFIC.publisher is party:
-        publishes.append(LISTENING)
+    publishes += [each for each, traffic in SERVICE_TRAFFIC.items() if traffic.publisher is party]
     reads = [topics.subscription(leaf) for leaf, traffic in TRAFFIC.items() if party in traffic.readers]
+    reads += [each for each, traffic in SERVICE_TRAFFIC.items() if party in traffic.readers]
     shares = [each for each in map(topics.subscription, LANES) if each in reads]
     alone = [each for each in reads if each not in shares]
     return Account(f"_{party}", tuple(publishes), tuple(alone), tuple(shares))
@@ -54,12 +53,13 @@ def _service_account(party: Party) -> Account:
 # No gateway can be called like these: its key begins with a letter or a digit.
 INGEST = _service_account(Party.INGEST)
 DEVICES = _service_account(Party.DEVICES)
+DASHBOARDS = _service_account(Party.DASHBOARDS)
 # Where homes share the service's broker: bridges, and the side of gateways that listens to them.
 HOMES = Account("_homes", (f"{HOME_ROOT}/#",), (f"{HOME_ROOT}/#",))
 SIMULATOR = Account("_simulator", (f"{HOME_ROOT}/#",), (f"{HOME_ROOT}/#",))
 # Who admits and expels accounts.
 ADMINISTRATOR = Account("_administrator", (f"{CONTROL_ROOT}/#",), (f"{CONTROL_ROOT}/#",))
-SERVICES = (INGEST, DEVICES, HOMES, SIMULATOR, ADMINISTRATOR)
+SERVICES = (INGEST, DEVICES, DASHBOARDS, HOMES, SIMULATOR, ADMINISTRATOR)
 # For a broker that serves one program alone: a home's own, a measurement's, a test's.
 OWNER = Account("_owner", ("#", "$CONTROL/#"), ("#", "$CONTROL/#"), ("#",))
 

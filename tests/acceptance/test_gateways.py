@@ -53,6 +53,10 @@ def test_a_gateway_is_enrolled_renewed_and_revoked(tmp_path: Path) -> None:
             assert gateway.refused == "Not authorized"
         assert state_of(vicino) == "revoked"
 
+        rules = tmp_path / "rules.toml"
+        rules.write_text('test_alarm_days = 30\ncontacts = [{channel = "sms_modem", address = "+390550100002"}]\n')
+        vicino.vicino("gateway", "rules", HOME, str(rules))
+
 
 def state_of(vicino: Installed) -> str:
     found = json.loads(vicino.vicino("gateway", "list", "--json"))

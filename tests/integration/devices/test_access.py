@@ -100,7 +100,15 @@ def test_a_gateway_says_nothing_in_the_name_of_the_service(connect, leaf):
 
 
 @pytest.mark.parametrize(
-    "topic", [topics.LISTENING, "$CONTROL/dynamic-security/v1", "home/gw-own/zigbee2mqtt/door", "vicino/v1/gw/x", "a"]
+    "topic",
+    [
+        topics.LISTENING,
+        topics.ADMISSION,
+        "$CONTROL/dynamic-security/v1",
+        "home/gw-own/zigbee2mqtt/door",
+        "vicino/v1/gw/x",
+        "a",
+    ],
 )
 def test_a_gateway_says_nothing_elsewhere(connect, topic):
     assert not connect(OWN).may_publish(topic)
@@ -125,6 +133,7 @@ def test_a_gateway_says_nothing_elsewhere(connect, topic):
         "$CONTROL/#",
         "$SYS/#",
         "home/#",
+        topics.ADMISSION,
         "home/gw-own/#",
     ],
 )

@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import topics
-from core.access.accounts import ADMINISTRATOR, DEVICES, SERVICES, gateway_account
+from core.access.accounts import ADMINISTRATOR, DASHBOARDS, DEVICES, SERVICES, gateway_account
 from core.clock import SystemClock
 from core.gateway_config import decode_config
 from core.messages import GatewayStatus, encode
 from core.mqtt import BrokerAddress
 from core.topics import Leaf
+from core.viewer import Viewer
 from devices import enrolment
 from devices.__main__ import serve
+from devices.admission import hand_over
 from devices.composition import rules_of
 from devices.dynamic_security import DynamicSecurity
 from devices.gateways import repository
@@ -143,6 +145,29 @@ def test_whoever_revokes_the_broker_is_told(broker, service, control, world, run
     assert time.monotonic() - began < 2.0
     assert key not in control.names()
     gateway.__exit__()
+
+
+def test_what_a_page_makes_is_handed_over_to_the_broker(broker, service, people, control, world, running):
+    key = world.home("one")
+    account = world.account("installer", "service")
+    world.connection.execute("UPDATE registry.membership SET role = 'installer' WHERE account_id = %s", (account,))
+    running()
+    with people.seen_by(Viewer(account)) as view:
+        made = enrolment.enrol_seen(view, key, NOW)
+    forged = made._replace(password="forged")
+    dashboards = BrokerAddress.parse(broker.url_for(DASHBOARDS))
+
+    def told():
+        hand_over(dashboards, forged)
+        hand_over(dashboards, made)
+        return standing(service, key).admitted_at
+
+    until(told)
+    address = BrokerAddress.parse(broker.bare_url)._replace(user=key)
+    with Client(address._replace(password=made.password), topics.client_id(key)) as gateway:
+        assert gateway.refused is None
+    with Client(address._replace(password=forged.password), topics.client_id(key)) as gateway:
+        assert gateway.refused == "Not authorized"
 
 
 def standing(service, key):
