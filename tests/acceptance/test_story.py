@@ -43,7 +43,7 @@ def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_pat
     postbox = Postbox()
     server = Controller(postbox, hostname="127.0.0.1", port=free_port())
     server.start()
-    # The story has the button pressed 40 s after its start: until then a busy machine has to be up and know the account.
+    # The story has the button pressed 40 s after its start: until then all is up and the account is known.
     soon = datetime.now(UTC) + timedelta(seconds=10)
     environment = {
         "VICINO_SMTP_URL": f"smtp://127.0.0.1:{server.port}",
