@@ -64,8 +64,11 @@ def test_a_rule_finds_what_is_wrong(name: str) -> None:
     assert rules.wrong(name, broken) != ""
 
 
-def test_kinds_that_nothing_is_of_are_not_described() -> None:
-    assert {filed.model.kind for filed in CATALOGUE} <= set(models.kinds())
+def test_what_home_care_uses_is_described() -> None:
+    described = [filed.model for filed in CATALOGUE]
+    assert {model.kind for model in described} == set(models.kinds())
+    assert len(described) >= 60
+    assert {model.protocol for model in described} >= {"zigbee2mqtt", "lorawan", "ble", "shelly", "senml"}
 
 
 @pytest.fixture(scope="module")
