@@ -84,6 +84,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     in force, which confirms it; `config_trouble` says why the latest one was refused, if it was. `unreachable` names
     the systems whose broker it has no connection to: what their devices say is not heard, and may be waiting there.
     `told` counts how often the gateway has told a contact itself in this boot.
+    `mains_lost` and `mains_back` are when mains last failed and came back while this machine went on by its battery,
+    None if that was not seen.
     """
 
     online: bool
@@ -102,6 +104,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     config_trouble: str = ""
     unreachable: list[str] = []
     told: int = 0
+    mains_lost: datetime | None = None
+    mains_back: datetime | None = None
 
 
 class Stored(msgspec.Struct):

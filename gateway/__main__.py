@@ -3,6 +3,7 @@
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -19,6 +20,7 @@ from gateway.enrolment import brokers
 from gateway.inventory import Findings
 from gateway.metrics import gateway_figures
 from gateway.outbox import Outbox, outbox_path
+from gateway.power import Power, PowerWatch, source_of
 from gateway.publisher import Pace, Publisher
 from gateway.rules.channels.settled import channels
 from gateway.rules.offline import OfflineRules
@@ -78,7 +80,7 @@ def build(
             reconnect_max_s=settings.reconnect_max_s,
         ),
         timekeeper=timekeeper,
-        power=settings.power,
+        power=PowerWatch(_power(settings)),
         wake=wake,
         configuration=configuration,
         rules=rules,
@@ -107,6 +109,11 @@ def build(
         for system in systems.of(gateway)
     ]
     return Agent(gateway, outbox, publisher, rules, sources)
+
+
+def _power(settings: GatewaySettings) -> Callable[[], Power]:
+    told = settings.power
+    return source_of if told == "auto" else lambda: told
 
 
 def serve(agents: list[Agent], clock: Clock, stop: threading.Event) -> bool:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +25,7 @@ from core.topics import LANES, LISTENING, Leaf, client_id, topic
 from gateway.configuration import Configuration
 from gateway.metrics import Standing
 from gateway.outbox import Batch, Outbox, OutboxError
+from gateway.power import Power, PowerWatch
 from gateway.rules.offline import OfflineRules
 from gateway.synchronisation import Timekeeper
 from gateway.window import Limits, Window
@@ -62,6 +63,7 @@ class _Substance(NamedTuple):
     config: str
     config_trouble: str
     told: int
+    power: Power
 
 
 class Publisher:
@@ -77,9 +79,9 @@ class Publisher:
         pace: Pace | None = None,
         wake: threading.Event | None = None,
         timekeeper: Timekeeper | None = None,
-        power: Literal["mains", "battery", "unknown"] = "unknown",
         configuration: Configuration | None = None,
         rules: OfflineRules | None = None,
+        power: PowerWatch | None = None,
         on_stored: Callable[[int, int], None] | None = None,
     ) -> None:
         """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed."""
@@ -89,9 +91,9 @@ class Publisher:
         self._pace = pace or Pace()
         self._wake = wake or threading.Event()
         self._timekeeper = timekeeper or Timekeeper(clock)
-        self._power = power
         self._configuration = configuration or Configuration(outbox.notes)
         self._rules = rules
+        self._power = power or PowerWatch(lambda: "unknown")
         self._on_stored = on_stored
         self._was_synchronised = self._timekeeper.look().synchronised
         self._window = Window(self._pace.limits)
@@ -368,6 +370,7 @@ class Publisher:
             status.config,
             status.config_trouble,
             status.told,
+            status.power,
         )
         if now < self._next_status and substance == self._said:
             return
@@ -396,6 +399,7 @@ class Publisher:
     def _status(self, *, online: bool) -> GatewayStatus:
         oldest_ms = self._outbox.oldest_ms()
         instant = self._timekeeper.look()
+        power = self._power.state(instant.at)
         return GatewayStatus(
             online=online,
             boot=self._outbox.boot,
@@ -406,18 +410,20 @@ class Publisher:
             clock="synced" if instant.synchronised else "unsynced",
             version=self._version,
             uptime_s=instant.monotonic_ms / 1000,
-            power=self._power,
+            power=power.source,
             trouble=self._outbox.trouble,
             unheard=self._unheard_messages,
             config=self._configuration.version,
             config_trouble=self._configuration.trouble,
             unreachable=sorted(system for system, connected in dict(self._reached).items() if not connected),
             told=self._rules.told if self._rules is not None else 0,
+            mains_lost=power.lost,
+            mains_back=power.back,
         )
 
     def _will(self) -> GatewayStatus:
         """Return what the broker is to say: only what will still be true then."""
-        return GatewayStatus(online=False, boot=self._outbox.boot, version=self._version, power=self._power)
+        return GatewayStatus(online=False, boot=self._outbox.boot, version=self._version)
 
     def _is_behind(self, status: GatewayStatus) -> bool:
         return (

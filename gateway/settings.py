@@ -64,7 +64,9 @@ class GatewaySettings(Settings):
         default="+",
         description="Prefixes of Shelly devices as MQTT filters, separated by commas; {gateway} is the key.",
     )
-    power: Literal["mains", "battery", "unknown"] = Field(default="unknown", description="What the gateway runs on.")
+    power: Literal["auto", "mains", "battery", "unknown"] = Field(
+        default="auto", description="What the gateway runs on; auto: what its operating system says."
+    )
     sms_device: Path | None = Field(default=None, description="Serial device of the modem for text messages, if any.")
     sms_speed: int = Field(default=115_200, description="Speed of that line in bits a second.", gt=0)
     sms_http_url: str = Field(default="", description="Address of the HTTP gateway for text messages, if any.")

@@ -79,7 +79,7 @@ class Consumer:
         self._lanes: list[Lane] = []
         self._stop = threading.Event()
         self._lanes = [self._lane(leaf, connect, load) for leaf in topics.LANES] + [
-            self._telling_lane(Leaf.STATUS, connect, status.store, Reason.STATUS),
+            self._telling_lane(Leaf.STATUS, connect, status.StatusStore(), Reason.STATUS),
             self._telling_lane(Leaf.INVENTORY, connect, inventory.store, Reason.INVENTORY),
         ]
         self._threads = [

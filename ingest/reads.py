@@ -10,6 +10,8 @@ from psycopg import Connection
 
 from core.database import Row, View
 from core.statements import Statements
+from core.vocabulary import BY_NAME
+from ingest.transitions import Transition
 
 _sql = Statements.beside(__file__)
 
@@ -210,6 +212,46 @@ def home_is_heard(connection: Connection[Row], home_id: int, since: datetime) ->
     """Tell whether what happened in a home until `since` has arrived, as far as its gateways say."""
     row = connection.execute(_sql["home_is_heard"], {"home_id": home_id, "since": since}).fetchone()
     return row is None or bool(row["heard"])
+
+
+class GatewayHeard(NamedTuple):
+    """When a gateway was last heard, by the service's clock, and whether it is online as far as it is known."""
+
+    gateway_id: int
+    home_id: int
+    online: bool
+    received_at: datetime
+
+
+def gateways_heard(connection: Connection[Row]) -> list[GatewayHeard]:
+    """Return when each gateway that ever said anything was last heard."""
+    return [GatewayHeard(**row) for row in connection.execute(_sql["gateways_heard"])]
+
+
+def gateway_transitions(
+    connection: Connection[Row], gateways: Sequence[int], since: datetime
+) -> dict[int, list[Transition]]:
+    """Return what changed in the words of gateways since an instant, and the last change before it, in order."""
+    found: dict[int, list[Transition]] = {gateway_id: [] for gateway_id in gateways}
+    for row in connection.execute(_sql["transitions"], {"gateways": list(gateways), "since": since}):
+        found[row["gateway_id"]].append(Transition(**{name: row[name] for name in Transition._fields}))
+    return found
+
+
+class BatteryDay(NamedTuple):
+    """The lowest charge (percent) or voltage (V) that a device told on a day; `quantity` says which of the two."""
+
+    device_id: int
+    quantity: str
+    day: datetime
+    lowest: float
+
+
+def battery_days(connection: Connection[Row], since: datetime) -> list[BatteryDay]:
+    """Return what installed devices told of their batteries since an instant, and since each was last changed."""
+    wanted = {BY_NAME[name].id: name for name in ("battery", "voltage")}
+    rows = connection.execute(_sql["battery_days"], {"quantities": list(wanted), "since": since})
+    return [BatteryDay(row["device_id"], wanted[row["quantity_id"]], row["day"], row["lowest"]) for row in rows]
 
 
 def gateway_statuses(view: View) -> list[Row]:

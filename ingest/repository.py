@@ -23,11 +23,13 @@ from ingest.packing import Columns
 from ingest.reads import FLOOD_PAUSE
 from ingest.rejects import room
 from ingest.series import ROUTES, SAFETY_ROUTE
+from ingest.transitions import Word, transition
 from ingest.validate import Call, Reason, Rejection, Verdict
 
 URGENT_CHANNEL = "vicino_urgent"
 TOUCHED_CHANNEL = "vicino_touched"
 STATUS_CHANNEL = "vicino_status"
+TRANSITION_CHANNEL = "vicino_gateway"
 TROUBLES = ("", "outbox full", "disk full", "disk broken")
 LARGEST_COUNT = 2**62
 
@@ -169,13 +171,21 @@ def keep_refused(connection: Dictionaries, refused: Sequence[Refused], received_
 
 
 def record_status(
-    connection: Dictionaries, gateway: str, status: GatewayStatus, received_at: datetime, *, retained: bool = False
+    connection: Dictionaries,
+    gateway: str,
+    status: GatewayStatus,
+    received_at: datetime,
+    *,
+    retained: bool = False,
+    deaf_until: datetime | None = None,
 ) -> bool:
     """Store a gateway's word about itself unless a later one is there; tell whether the gateway is known.
 
-    What the broker restates (`retained`) and says nothing newer does not mean that the gateway was heard now.
+    What the broker restates (`retained`) and says nothing newer does not mean that the gateway was heard now. What has
+    changed is remembered; `deaf_until` is when this process last began to hear gateways again.
     """
     with connection.transaction():
+        found = connection.execute(_sql["last_word"], {"key": gateway}).fetchone()
         row = connection.execute(
             _sql["upsert_status"],
             {
@@ -195,10 +205,16 @@ def record_status(
                 # It is counted by its words: a gateway must not make up as many as it likes.
                 "trouble": status.trouble if status.trouble in TROUBLES else "other",
                 "unheard": min(max(0, status.unheard), LARGEST_COUNT),
+                "mains_lost": status.mains_lost,
+                "mains_back": status.mains_back,
             },
         ).fetchone()
         if row is not None and row["applied"]:
             connection.execute(_sql["notify"], {"channel": STATUS_CHANNEL})
+            change = transition(Word(**found) if found else None, status, received_at, deaf_until)
+            if change is not None:
+                connection.execute(_sql["insert_transition"], {"key": gateway, **change._asdict()})
+                connection.execute(_sql["notify"], {"channel": TRANSITION_CHANNEL})
     return row is not None and bool(row["known"])
 
 

@@ -13,6 +13,7 @@ from ingest import repository
 from ingest.mqtt5 import Delivery
 from ingest.repository import Refused
 from ingest.told import refused
+from ingest.transitions import PAUSE
 from ingest.validate import Reason
 
 LANE = "status"
@@ -25,15 +26,27 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def store(connection: Connection[DictRow], delivery: Delivery, received_at: datetime) -> Refused | None:
-    """Store a gateway's word about itself; return it, with the reason, if it cannot be stored."""
-    found = read_status(delivery)
-    if isinstance(found, Refused):
-        return found
-    gateway, status = found
-    if repository.record_status(connection, gateway, status, received_at, retained=delivery.retained):
-        return None
-    return refused(delivery, Reason.UNKNOWN_GATEWAY, "No gateway of this key is registered.")
+class StatusStore:
+    """Stores gateways' words about themselves, and knows since when it has heard any without a pause."""
+
+    def __init__(self) -> None:
+        self._heard_at: datetime | None = None
+        self._deaf_until: datetime | None = None
+
+    def __call__(self, connection: Connection[DictRow], delivery: Delivery, received_at: datetime) -> Refused | None:
+        """Store a gateway's word about itself; return it, with the reason, if it cannot be stored."""
+        found = read_status(delivery)
+        if isinstance(found, Refused):
+            return found
+        if self._heard_at is None or received_at - self._heard_at > PAUSE / 2:
+            self._deaf_until = received_at
+        self._heard_at = received_at
+        gateway, status = found
+        if repository.record_status(
+            connection, gateway, status, received_at, retained=delivery.retained, deaf_until=self._deaf_until
+        ):
+            return None
+        return refused(delivery, Reason.UNKNOWN_GATEWAY, "No gateway of this key is registered.")
 
 
 def read_status(delivery: Delivery) -> tuple[str, GatewayStatus] | Refused:
@@ -59,9 +72,10 @@ def _fault(status: GatewayStatus) -> str:
         return "The uptime is out of its range."
     if not (status.boot and _is_short(status.boot) and _is_short(status.version)):
         return "The boot id or the version cannot be right."
-    if not (_has_zone(status.at) and _has_zone(status.oldest_unsent)):
+    times = (status.at, status.oldest_unsent, status.mains_lost, status.mains_back)
+    if not all(map(_has_zone, times)):
         return "A time has no time zone."
-    if not (_is_possible(status.at) and _is_possible(status.oldest_unsent)):
+    if not all(map(_is_possible, times)):
         return "A time is before 1970 or after 2099."
     return ""
 

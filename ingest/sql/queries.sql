@@ -109,10 +109,10 @@ WITH known AS (
 ), said AS (
     INSERT INTO ingest.gateway_status AS last (gateway_id, organisation_id, online, changed_at, received_at, said_at, boot,
                                                queued, oldest_unsent, thinned, clock, version, uptime_s, power,
-                                               trouble, unheard)
+                                               trouble, unheard, mains_lost, mains_back)
     SELECT gateway_id, organisation_id, %(online)s, %(received_at)s, %(received_at)s, %(said_at)s, %(boot)s,
            %(queued)s, %(oldest_unsent)s, %(thinned)s, %(clock)s, %(version)s, %(uptime_s)s, %(power)s,
-           %(trouble)s, %(unheard)s
+           %(trouble)s, %(unheard)s, %(mains_lost)s, %(mains_back)s
     FROM known
     ON CONFLICT (gateway_id) DO UPDATE
     SET organisation_id = excluded.organisation_id,
@@ -136,6 +136,10 @@ WITH known AS (
         power = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.power ELSE last.power END,
         trouble = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.trouble ELSE last.trouble END,
         unheard = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.unheard ELSE last.unheard END,
+        mains_lost = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.mains_lost
+                          ELSE last.mains_lost END,
+        mains_back = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.mains_back
+                          ELSE last.mains_back END,
         uptime_s = CASE WHEN last.boot = excluded.boot THEN greatest(last.uptime_s, excluded.uptime_s)
                         ELSE excluded.uptime_s END
     WHERE CASE WHEN last.boot = excluded.boot THEN NOT excluded.online OR excluded.uptime_s >= last.uptime_s
@@ -144,6 +148,36 @@ WITH known AS (
     RETURNING 1
 )
 SELECT EXISTS (SELECT FROM known) AS known, EXISTS (SELECT FROM said) AS applied
+
+-- last_word --
+-- The last word of a gateway, held until the end of the transaction.
+SELECT status.received_at, status.online, status.boot, status.power, status.mains_lost, status.mains_back
+FROM ingest.gateway_status AS status JOIN devices.gateway USING (gateway_id)
+WHERE gateway.key = %(key)s
+FOR UPDATE OF status
+
+-- insert_transition --
+-- Remember what has changed in a gateway's word about itself.
+INSERT INTO ingest.gateway_transition (organisation_id, gateway_id, at, heard_before, online, orderly, boot, started_at,
+                                       power, mains_lost, mains_back)
+SELECT organisation_id, gateway_id, %(at)s, %(heard_before)s, %(online)s, %(orderly)s, %(boot)s, %(started_at)s,
+       %(power)s, %(mains_lost)s, %(mains_back)s
+FROM devices.gateway WHERE key = %(key)s
+
+-- transitions --
+-- What changed in the words of some gateways since an instant, and the last change of each before it, in order of time.
+SELECT gateway_id, at, heard_before, online, orderly, boot, started_at, power, mains_lost, mains_back
+FROM ingest.gateway_transition
+WHERE gateway_id = ANY (%(gateways)s::int[]) AND at >= coalesce(
+    (SELECT max(earlier.at) FROM ingest.gateway_transition AS earlier
+     WHERE earlier.gateway_id = gateway_transition.gateway_id AND earlier.at < %(since)s), %(since)s)
+ORDER BY gateway_id, at, transition_id
+
+-- gateways_heard --
+-- When each gateway that ever said anything was last heard, and whether it is online.
+SELECT gateway.gateway_id, gateway.home_id, status.online, status.received_at
+FROM ingest.gateway_status AS status JOIN devices.gateway USING (gateway_id)
+ORDER BY gateway.gateway_id
 
 -- totals --
 -- What has come in since the beginning and what gateways still hold.
@@ -270,3 +304,13 @@ SELECT reject_id, first_at, last_at, topic, gateway_key, reason, detail, payload
 FROM ingest.reject
 ORDER BY last_at DESC, reject_id DESC
 LIMIT %(maximum)s
+
+-- battery_days --
+-- The lowest charge (percent), or the lowest voltage, of each day since an instant, of the devices that are installed.
+SELECT series.device_id, series.quantity_id, daily.day, daily.minimum AS lowest
+FROM ingest.daily_technical AS daily
+JOIN devices.series USING (series_id)
+JOIN devices.device USING (device_id)
+WHERE series.quantity_id = ANY (%(quantities)s::smallint[]) AND device.retired_at IS NULL AND daily.plausible > 0
+  AND daily.day >= %(since)s AND daily.day >= coalesce(device.battery_changed_at, %(since)s)
+ORDER BY series.device_id, series.quantity_id, daily.day

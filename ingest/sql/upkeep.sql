@@ -139,3 +139,11 @@ DELETE FROM ingest.intake WHERE intake_id IN (
     WHERE received_at < %(before)s AND intake_id < (SELECT max(intake_id) FROM ingest.intake)
     LIMIT %(maximum)s
 )
+
+-- prune_transitions --
+-- Delete what changed in gateways' words before an instant, except the last change of each.
+DELETE FROM ingest.gateway_transition AS old
+WHERE at < %(before)s AND EXISTS (
+    SELECT FROM ingest.gateway_transition AS later
+    WHERE later.gateway_id = old.gateway_id AND later.transition_id > old.transition_id
+)

@@ -149,6 +149,11 @@ def prune(connection: Dictionaries, before: datetime) -> int:
     return pruned
 
 
+def prune_transitions(connection: Dictionaries, before: datetime) -> int:
+    """Delete what changed in gateways' words before an instant, except the last of each; return how many rows."""
+    return connection.execute(_sql["prune_transitions"], {"before": before}).rowcount
+
+
 def _one(row: DictRow | None) -> DictRow:
     assert row is not None
     return row

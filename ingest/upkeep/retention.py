@@ -11,6 +11,8 @@ from ingest.upkeep.repository import Dictionaries
 MARGIN = timedelta(days=1)
 # Whoever computes from touched hours may be away for so long.
 NEEDED = timedelta(days=14)
+# Outages of gateways are told apart, and restated, for so long.
+OUTAGES = timedelta(days=730)
 # Figures are compressed when readings so late are seldom.
 SETTLED = timedelta(days=60)
 
@@ -49,4 +51,4 @@ def tidy(connection: Dictionaries, today: datetime, *, timescale: bool) -> int:
     """
     if timescale:
         repository.compress_figures(connection, today - SETTLED)
-    return repository.prune(connection, today - NEEDED)
+    return repository.prune(connection, today - NEEDED) + repository.prune_transitions(connection, today - OUTAGES)
