@@ -9,14 +9,16 @@ from core.errors import VicinoError
 from core.localtime import Interval, day_of, local_instant
 from simulator import habits, people, scenario, sensors, zigbee2mqtt
 from simulator.environment import draw_climate
+from simulator.events import person as happening
+from simulator.events.event import Event, Passage
 from simulator.habits import Intentions, Person, draw_habits, instant_of, intend, milliseconds
 from simulator.plan import OUTSIDE, PLANS, FloorPlan, routes_of, sensors_of
 from simulator.resident import LivedDay, Posture, live
-from simulator.scenario import Event
 from simulator.zigbee2mqtt import DayContext, RawMessage
 
 BASE_TOPIC = "home/{gateway}/zigbee2mqtt"
 ONE_DAY = timedelta(days=1)
+WITHIN = timedelta(seconds=10)  # who comes home has closed the door
 
 
 class SimulatedHome:
@@ -49,6 +51,7 @@ class SimulatedHome:
         self.sensors = sensors_of(self.plan, seed, self.key)
         self.person = Person(seed, self.key, draw_habits(seed, self.key), zone)
         self._silences = [Interval(event.start, event.end) for event in self.events if scenario.silences(event)]
+        self._passages = scenario.passages(self.events, self.base, self.sensors)
         self._base_topic = base_topic
         self._routes = routes_of(self.plan)
         self._climate = draw_climate(seed, self.key)
@@ -86,14 +89,37 @@ class SimulatedHome:
 
         Raises `VicinoError` if there is none within two days.
         """
+        start, room = self._up_and_at_home(after)
+        return scenario.fall(self.key, start, start + lying, room)
+
+    def _up_and_at_home(self, after: datetime) -> tuple[datetime, str]:
         at = milliseconds(after)
         first = day_of(after, self.zone) - ONE_DAY
         for offset in range(4):
             for stay in self.lived(first + offset * ONE_DAY).stays:
                 if stay.end > at and stay.posture in (Posture.ACTIVE, Posture.WALKING):
-                    start = instant_of(max(at, stay.start))
-                    return scenario.fall(self.key, start, start + lying, stay.room)
-        raise VicinoError("The person is not up and at home in the two days in which the fall should happen.")
+                    return instant_of(max(at, stay.start)), stay.room
+        raise VicinoError("The person is not up and at home in the two days in which it should happen.")
+
+    def away(self, after: datetime, duration: timedelta) -> Event:
+        """Return an absence that begins when the person is next up and at home, and ends likewise."""
+        start, _ = self._up_and_at_home(after)
+        end, _ = self._up_and_at_home(start + duration)
+        return happening.away(self.key, start, end)
+
+    def still(self, after: datetime, duration: timedelta, *, in_bed: bool) -> Event:
+        """Return a stillness from when the person is next up and at home, or in bed, until the same later."""
+        start, room = self._up_and_at_home(after)
+        start += WITHIN
+        if in_bed:
+            start, room = self._next_wake(after), "bedroom"
+        end, _ = self._up_and_at_home(start + duration)
+        return happening.still(self.key, start, end, room, in_bed=in_bed)
+
+    def _next_wake(self, after: datetime) -> datetime:
+        first = day_of(after, self.zone) - ONE_DAY
+        wakes = (instant_of(self.intentions(first + n * ONE_DAY).wake) for n in range(4))
+        return next(wake for wake in wakes if wake >= after)
 
     def is_silent(self, at: datetime) -> bool:
         """Tell whether an event keeps everything from leaving the home at `at`."""
@@ -117,7 +143,9 @@ class SimulatedHome:
         while day <= last:
             for message in self._day(day):
                 if start <= message.at < end and not (self._silences and self.is_silent(message.at)):
-                    yield message
+                    passed = _passed(message, self._passages)
+                    if passed is not None:
+                        yield passed
             day += ONE_DAY
 
     def registry_entry(self) -> dict[str, Any]:
@@ -171,6 +199,15 @@ class SimulatedHome:
             return messages
         announced = [message for at in returns for message in self.announcement(at)]
         return iter(sorted([*announced, *messages], key=lambda message: message.at))
+
+
+def _passed(message: RawMessage, passages: Sequence[Passage]) -> RawMessage | None:
+    passed: RawMessage | None = message
+    for passage in passages:
+        if passed is None:
+            return None
+        passed = passage(passed)
+    return passed
 
 
 def _within(at: datetime, intervals: Sequence[Interval]) -> bool:

@@ -1,0 +1,57 @@
+"""What happens to the gateway, its power and its line."""
+
+from datetime import datetime
+
+from simulator.events.event import Event, Passage
+from simulator.plan import Sensor
+from simulator.zigbee2mqtt import RawMessage
+
+# Forms of a gateway that fails by itself: its program ends and is started again; it is gone for good; somebody
+# switches it off in an orderly way; its radio hears nothing any more while it goes on itself.
+FORMS = ("crash", "gone", "shutdown", "radio")
+_DEAF = frozenset({"gone", "shutdown", "radio"})
+
+
+def gateway_silent(home: str, start: datetime, end: datetime) -> Event:
+    """Return: the gateway has no power, and nothing leaves the home."""
+    return Event("gateway_silent", home, start, end, {"gateways": 1})
+
+
+def gateway_offline(home: str, start: datetime, end: datetime, form: str) -> Event:
+    """Return: the gateway fails by itself, in one of `FORMS`."""
+    return Event("gateway_offline", home, start, end, {"form": form})
+
+
+def power_cut(home: str, start: datetime, end: datetime, *, battery_s: float, router: bool) -> Event:
+    """Return: the home has no mains. The gateway goes on for `battery_s` seconds; the `router` may fail at once."""
+    return Event("power_cut", home, start, end, {"battery_s": battery_s, "router": int(router)})
+
+
+def line_cut(home: str, start: datetime, end: datetime) -> Event:
+    """Return: the gateway cannot reach the service; it keeps what it hears."""
+    return Event("line_cut", home, start, end, {"lines": 1})
+
+
+def is_deaf(event: Event, at: datetime) -> bool:
+    """Tell whether the gateway takes in nothing at `at`."""
+    if not event.start <= at < event.end:
+        return False
+    if event.name == "power_cut":
+        return (at - event.start).total_seconds() >= float(event.changed["battery_s"])
+    return event.name == "gateway_silent" or (event.name == "gateway_offline" and event.changed["form"] in _DEAF)
+
+
+def unheard(event: Event, _: str, __: tuple[Sensor, ...]) -> Passage:
+    """Return how messages pass while the gateway takes in nothing: not at all."""
+    return lambda message: None if is_deaf(event, message.at) else message
+
+
+def without_mains(event: Event, base: str, sensors: tuple[Sensor, ...]) -> Passage:
+    """Return how messages pass in a power cut: those of devices on mains do not, and in the end none."""
+    topics = {f"{base}/{sensor.friendly_name}" for sensor in sensors if sensor.model.mains}
+
+    def passage(message: RawMessage) -> RawMessage | None:
+        lost = message.topic in topics and event.start <= message.at < event.end
+        return None if lost or is_deaf(event, message.at) else message
+
+    return passage
