@@ -21,6 +21,8 @@ TITLES: dict[str, str] = {
     "longest_stillness": mark("Unusually long stillness"),
     "silent_home": mark("No news from the sensors of the home"),
     "silent_sensor": mark("No news from a sensor"),
+    "gateway_silence": mark("The gateway of the home"),
+    "device_silence": mark("A device needs attention"),
     "flood": mark("Far too many readings"),
 }
 FAMILY_TITLES: dict[Family, str] = {

@@ -14,6 +14,7 @@ from analytics.metrics import AnalyticsMetrics, analytics_figures
 from analytics.queue import Orders, Worker, bring_up_to_date
 from analytics.reads import Lag, lag
 from analytics.settings import AnalyticsSettings
+from analytics.silences import watch_gateways
 from core import log
 from core.clock import Clock, SystemClock
 from core.database import Database, Role, asking_for_figures
@@ -22,11 +23,11 @@ from core.notices import Listener
 from core.service import stop_on_signals, wait_until_there
 
 LOST = (psycopg.Error, PoolTimeout, ConnectorException)
-CHANNEL = "vicino_touched"
+CHANNELS = ["vicino_touched", "vicino_gateway"]
 
 
 def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> None:
-    """Look for due days whenever readings come in, and every now and then, until `stop` is set."""
+    """Look for silent gateways and due days when something comes in, and every now and then, until `stop` is set."""
     url = settings.database_url.get_secret_value()
     pace = Pace(timedelta(seconds=settings.analytics_settle_s), timedelta(seconds=settings.analytics_cadence_s))
     with ExitStack() as stack:
@@ -34,7 +35,7 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
         if wait_until_there(lambda: bring_up_to_date(database), "database", LOST, clock, stop) is None:
             return
         orders = stack.enter_context(Orders(url))
-        listener = stack.enter_context(Listener(database, [CHANNEL]))
+        listener = stack.enter_context(Listener(database, CHANNELS))
         metrics = stack.enter_context(_telling_figures(settings, clock))
         worker = stack.enter_context(Worker(url, lambda home_id: _work(database, clock, home_id, stop, pace, metrics)))
         log.logger().info("analysing")
@@ -42,6 +43,7 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
             if not worker.is_alive():
                 raise RuntimeError("The worker of the job queue has ended; the service starts anew.")
             try:
+                watch_gateways(database, clock)
                 metrics.ordered(orders.order(look(database, clock, pace)))
             except LOST as error:
                 log.logger().info("waiting", name="database", reason=type(error).__name__)

@@ -14,11 +14,12 @@ from psycopg.rows import DictRow
 
 from analytics import baseline, findings, repository
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
-from analytics.frames import Episode, Span, instant, readings_frame, sensors_frame, span
+from analytics.frames import Episode, Span, instant, micros, readings_frame, sensors_frame, span
 from analytics.home_day import HomeDay, SensorSilence, compute, reading_window
 from analytics.indicators import INDICATORS
 from analytics.layout import layout
 from analytics.repository import Home
+from analytics.silence.blind import blind
 from core.localtime import Interval, local_day
 from devices import reads as devices
 from ingest import reads as ingest
@@ -84,13 +85,15 @@ def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date],
     readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))
     sensed = layout(sensors_frame(sensors))
     memory = repository.memory_of(connection, home.home_id, days[0])
+    told = repository.told_silences(connection, home.home_id, start)
+    without_sight = blind((one.verdict for one in told), micros(now))
     found = []
     for day, window in zip(days, windows, strict=True):
         past = memory.before(day)
         silent_so_far = readings.empty or readings["at"].iloc[0] >= window.end
         if past.last_at is None and silent_so_far:
             continue  # the home has never spoken yet: nothing is missing
-        one = compute(day, home.zone, sensed, readings, past, now)
+        one = compute(day, home.zone, sensed, readings, past, now, without_sight)
         memory.keep_day(one)
         found.append(one)
     return found

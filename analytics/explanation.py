@@ -126,7 +126,7 @@ def _no_movement_since(since: datetime, until: datetime, usual: Baseline, langua
             )
             % said
         )
-    said["moment"] = _moment(since, language, t)
+    said["moment"] = moment(since, language, t)
     return (
         t.gettext(
             "No movement since %(moment)s (%(duration)s); "
@@ -218,11 +218,11 @@ def _no_verdict(kind: str, day: date, coverage: float, known_days: int, language
 def _silent_home(
     start: datetime, end: datetime | None, before: float | None, zone: ZoneInfo, language: str, t: NullTranslations
 ) -> str:
-    said = {"start": _moment(start.astimezone(zone), language, t)}
+    said = {"start": moment(start.astimezone(zone), language, t)}
     if end is None:
         text = t.gettext("No data from the home since %(start)s.") % said
     else:
-        said["end"] = _moment(end.astimezone(zone), language, t)
+        said["end"] = moment(end.astimezone(zone), language, t)
         text = t.gettext("No data from the home from %(start)s to %(end)s.") % said
     if before is None:
         return text
@@ -241,7 +241,7 @@ def _silent_sensors(
     said = {
         "count": count,
         "rooms": ", ".join(sorted({t.gettext(ROOMS.get(room, ROOMS[RoomKind.OTHER])) for room in rooms})),
-        "start": _moment(start.astimezone(zone), language, t),
+        "start": moment(start.astimezone(zone), language, t),
     }
     if end is None:
         text = t.ngettext(
@@ -250,7 +250,7 @@ def _silent_sensors(
             count,
         )
     else:
-        said["end"] = _moment(end.astimezone(zone), language, t)
+        said["end"] = moment(end.astimezone(zone), language, t)
         text = t.ngettext(
             "One sensor sent nothing from %(start)s to %(end)s, while others did: %(rooms)s.",
             "%(count)d sensors sent nothing from %(start)s to %(end)s, while others did: %(rooms)s.",
@@ -271,8 +271,8 @@ def _flooding(
     said = {
         "count": len(rooms),
         "rooms": ", ".join(sorted({t.gettext(ROOMS.get(room, ROOMS[RoomKind.OTHER])) for room in rooms})),
-        "start": _moment(start.astimezone(zone), language, t),
-        "end": "" if end is None else _moment(end.astimezone(zone), language, t),
+        "start": moment(start.astimezone(zone), language, t),
+        "end": "" if end is None else moment(end.astimezone(zone), language, t),
         "number": format_decimal(parked, locale=_LOCALE[language]),
     }
     put_aside = t.ngettext("%(number)s reading was put aside.", "%(number)s readings were put aside.", parked)
@@ -300,7 +300,8 @@ def _too_much(sensors: int, *, ended: bool, t: NullTranslations) -> str:
     )
 
 
-def _moment(local: datetime, language: str, t: NullTranslations) -> str:
+def moment(local: datetime, language: str, t: NullTranslations) -> str:
+    """Return a local instant in words: the day written out, and the time."""
     return t.gettext("%(day)s at %(time)s") % {"day": _date(local.date(), language, _DAY), "time": _clock(local)}
 
 

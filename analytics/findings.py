@@ -24,7 +24,10 @@ SERIOUS = 3.0  # times the threshold at which a finding is as severe as it gets
 
 
 class Finding(NamedTuple):
-    """One finding about a home. `severity` and `coverage` run from 0 to 1; the interval is what it speaks of."""
+    """One finding about a home. `severity` and `coverage` run from 0 to 1; the interval is what it speaks of.
+
+    `subject` is "" for the home or its person, else what of the home it is about, as "device 17".
+    """
 
     family: str
     kind: str
@@ -36,6 +39,7 @@ class Finding(NamedTuple):
     explanation_it: str
     explanation_en: str
     evidence: dict[str, Any]
+    subject: str = ""
 
 
 class Verdict(NamedTuple):

@@ -21,6 +21,7 @@ from analytics.episodes import bathroom, outing, presence, stillness
 from analytics.frames import HOUR, SECOND, Episode, Instants, Span, between, micros, overlap, span
 from analytics.indicators import INDICATORS, Indicator, protocol
 from analytics.layout import Layout
+from analytics.silence.blind import SEEING, Blind
 from core.localtime import local_day, local_night
 
 NOTHING = np.array([], dtype=np.int64)
@@ -145,9 +146,19 @@ def reading_window(day: date, zone: ZoneInfo, seen_until: datetime) -> Span:
 
 
 def compute(
-    day: date, zone: ZoneInfo, home: Layout, readings: pd.DataFrame, past: Past, seen_until: datetime
+    day: date,
+    zone: ZoneInfo,
+    home: Layout,
+    readings: pd.DataFrame,
+    past: Past,
+    seen_until: datetime,
+    blind: Blind = SEEING,
 ) -> HomeDay:
-    """Compute `day` from `readings`, which reach at least over its `reading_window`."""
+    """Compute `day` from `readings`, which reach at least over its `reading_window`.
+
+    Of the time in which the home was `blind` for technical reasons nothing is known, and where a device was that an
+    indicator rests on, nothing of the indicator. What has been told of already is not found again as a silence.
+    """
     window = reading_window(day, zone, seen_until)
     seen = between(readings, window)
     times = seen["at"].to_numpy()
@@ -155,17 +166,25 @@ def compute(
     signs = activity(seen, home)
     outings = outing.outings(signs, window.end)
     limits = coverage.home_limits(past.gaps)
-    unknown = coverage.unknown(times, window, limits, zone, outings)
+    unexplained = coverage.unknown(times, window, limits, zone, outings)
+    unknown = [*unexplained, *blind.home]
     reports = _reports_by_device(seen, home)
-    silent = _silent_sensors(reports, home, window, past.heard, [*unknown, *(Span(e.start, e.end) for e in outings)])
+    silent = [
+        silence
+        for silence in _silent_sensors(
+            reports, home, window, past.heard, [*unknown, *(Span(e.start, e.end) for e in outings)]
+        )
+        if not blind.explains(silence.span, silence.device_id)
+    ]
     unknown_of = _devices_unknown(reports, window, past.devices, silent)
+    confirmed = _confirmed(reports, window, past.devices, home.watching - set(blind.devices))
     episodes = [
         *presence.stays(signs, outings, window.end),
         *bathroom.visits(signs),
-        *stillness.stillnesses(signs, outings, unknown, window.end),
+        *stillness.stillnesses(signs, outings, [*unknown, *blind.of(home.watching)], window.end, confirmed),
         *outings,
     ]
-    seen_of = _Seen(signs, episodes, unknown, unknown_of)
+    seen_of = _Seen(signs, episodes, unknown, unknown_of, blind, confirmed)
     values, running = [], []
     for kind, devices in home.devices.items():
         indicator = INDICATORS[kind]
@@ -181,7 +200,11 @@ def compute(
         values,
         _rhythm(day, zone, times, own, window),
         _device_rhythms(seen, home, own),
-        _silences(unknown, times, window, own, past.last_at, limits, zone),
+        [
+            silence
+            for silence in _silences(unexplained, times, window, own, past.last_at, limits, zone)
+            if not blind.explains(silence.span)
+        ],
         silent,
         running,
     )
@@ -204,13 +227,16 @@ class _Seen(NamedTuple):
     episodes: Sequence[Episode]
     unknown: Sequence[Span]
     unknown_of: Mapping[int, Sequence[Span]]
+    blind: Blind
+    confirmed: int
 
 
 def _value(indicator: Indicator, day: date, window: Span, devices: Sequence[int], seen: _Seen) -> Value:
     watched = {device: seen.unknown_of.get(device, ()) for device in devices}
-    known = coverage.share(window, seen.unknown, watched)
+    unknown = [*seen.unknown, *seen.blind.of(devices)]
+    known = coverage.share(window, unknown, watched)
     away = [Span(e.start, e.end) for e in seen.episodes if e.kind == outing.KIND] if indicator.at_home else []
-    usable = coverage.share(window, [*seen.unknown, *away], watched)
+    usable = coverage.share(window, [*unknown, *away], watched)
     value = indicator.value(seen.episodes, window) if usable >= coverage.LIMIT else None
     return Value(indicator.kind, day, value, indicator.unit, round(known, 4), len(between(seen.signs, window)))
 
@@ -221,8 +247,8 @@ def _running(indicator: Indicator, day: date, window: Span, devices: Sequence[in
     its = [e for e in seen.episodes if e.kind == indicator.evidence and overlap(Span(e.start, e.end), so_far)]
     longest = max(its, key=lambda e: overlap(Span(e.start, e.end), so_far), default=None)
     since, ended_at = None, None
-    if longest is not None and longest.end == until:
-        since = longest.start
+    if longest is not None and longest.end == seen.confirmed:
+        since, until = longest.start, longest.end
     elif longest is not None:
         ended_at = min(longest.end, so_far.end)
     return Running(indicator.kind, day, one.value, one.coverage, until, since, ended_at)
@@ -243,6 +269,19 @@ def _silent_sensors(
             reports.get(device, NOTHING), heard[device].last_at, window, limit, not_lived
         )
     ]
+
+
+def _confirmed(
+    reports: Mapping[int, Instants], window: Span, past: Mapping[int, Sequence[float]], watching: frozenset[int]
+) -> int:
+    """Return up to when it is known that every movement sensor that reports by itself was alive.
+
+    One that has just died has not reported since: what it does not see is nobody's stillness. One that has been silent
+    for all of the window is told as silent; one that tells activations only can confirm nothing.
+    """
+    by_themselves = [each for each in watching if coverage.device_limit(past.get(each, ())) is not None]
+    last = [int(reports[each][-1]) for each in by_themselves if len(reports.get(each, NOTHING))]
+    return min([window.end, *last])
 
 
 def _devices_unknown(

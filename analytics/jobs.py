@@ -11,6 +11,7 @@ from analytics import moments, repository
 from analytics.analysis import analyse_days
 from analytics.homes import homes as all_homes
 from analytics.repository import Home, Progress
+from analytics.silences import look_at_home
 from core.clock import Clock
 from core.database import Database
 from core.log import logger
@@ -66,14 +67,16 @@ def analyse_home(
     cadence: timedelta = CADENCE,
     on_failure: Callable[[], None] = lambda: None,
 ) -> int:
-    """Compute the due days of a home, a slice and a transaction at a time; return how many days that were.
+    """Look at what is silent in a home if that is due, then compute its due days; return how many days that were.
 
-    By day, today is due again after `cadence`, whether or not anything comes in.
+    Each look and each slice of days is a transaction. By day, today is due again after `cadence`, whether or not
+    anything comes in.
     It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first. `on_failure`
     is called then.
     """
     done = 0
     try:
+        _look_at_home(database, clock, home_id)
         while not stop.is_set() and (days := _slice(database, clock, home_id, cadence)):
             done += days
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
@@ -81,6 +84,16 @@ def analyse_home(
         on_failure()
         _postpone(database, clock, home_id)
     return done
+
+
+def _look_at_home(database: Database, clock: Clock, home_id: int) -> None:
+    with database.transaction() as connection:
+        now = clock.now()
+        if not repository.try_home(connection, home_id) or not repository.is_look_due(connection, home_id, now):
+            return
+        home = all_homes(connection).get(home_id)
+        if home is not None:
+            look_at_home(connection, home, now)
 
 
 def _slice(database: Database, clock: Clock, home_id: int, cadence: timedelta) -> int:
@@ -102,6 +115,7 @@ def _postpone(database: Database, clock: Clock, home_id: int) -> None:
     try:
         with database.transaction() as connection:
             repository.postpone_home(connection, home_id, now, now + AFTER_AN_ERROR)
+            repository.look_again(connection, home_id, now + AFTER_AN_ERROR)
     except psycopg.Error as error:
         logger().error("days stay due", home_id=home_id, error=type(error).__name__)
 

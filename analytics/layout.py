@@ -33,6 +33,11 @@ class Layout(NamedTuple):
     devices: Mapping[str, tuple[int, ...]]
     by_itself: frozenset[int]
 
+    @property
+    def watching(self) -> frozenset[int]:
+        """The devices that tell of movement."""
+        return frozenset(int(each) for each in self.device[self.series.get_indexer(self.moving)])
+
 
 def layout(sensors: pd.DataFrame) -> Layout:
     """Return the layout of a home from its `sensors` table (see `analytics.frames`)."""

@@ -74,5 +74,13 @@ def latest_indicators(view: View, first: date) -> list[Row]:
     return _seen(view, "seen_latest_indicators", first=first)
 
 
+def silences(view: View) -> list[Row]:
+    """Return what is silent now, for technical reasons, in the homes that the viewer may see, by home and beginning.
+
+    Columns: home_id, subject_kind ("gateway" or "device"), subject_id, class, cause, since, confidence, battery.
+    """
+    return _seen(view, "seen_silences")
+
+
 def _seen(view: View, name: str, **parameters: Any) -> list[Row]:
     return view.connection.execute(SQL[name], parameters).fetchall()

@@ -23,6 +23,7 @@ from cli import replay as replaying
 from cli import status as standing
 from cli.bench.commands import app as bench_app
 from cli.device_commands import app as devices_app
+from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
 from cli.up import up as run_up
@@ -48,6 +49,7 @@ app.add_typer(account_app, name="account")
 rejects_app = typer.Typer(help="What could not be stored, and trying it again.", no_args_is_help=True)
 app.add_typer(rejects_app, name="rejects")
 app.add_typer(bench_app, name="bench")
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(devices_app, name="devices")
 app.add_typer(gateway_app, name="gateway")
 

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli import device_catalogue, device_coverage, screen
+from cli import batteries, device_catalogue, device_coverage, screen
+from cli.installation import Installation
+from core.clock import SystemClock
 
 app = typer.Typer(help="Models of devices and what Vicino makes of them.", no_args_is_help=True)
 
@@ -52,3 +54,22 @@ def coverage(
 ) -> None:
     """Tell how many exposed properties are mapped to a quantity, ignored with a reason, or unknown."""
     device_coverage.show(device_coverage.measure(file), unknown=unknown, as_json=as_json)
+
+
+@app.command("batteries")
+def battery_round(
+    municipality: Annotated[str | None, typer.Option(help="Only the homes of this municipality.")] = None,
+    within: Annotated[float, typer.Option(help="Batteries that may be empty within so many days.", min=0)] = 30.0,
+    everything: Annotated[bool, typer.Option("--all", help="All batteries of which anything is known.")] = False,
+    data: Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")] = Path(
+        "data/vicino"
+    ),
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
+) -> None:
+    """List the batteries to change, in the order of a round: by municipality, street and number."""
+    with screen.errors_in_words():
+        stops = batteries.round_of(
+            Installation(data), SystemClock(), municipality=municipality, within=within, everything=everything
+        )
+    batteries.show(stops, as_json=as_json, as_csv=as_csv)

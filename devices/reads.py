@@ -97,6 +97,12 @@ def sensors_of_home(
     return [Sensor(quantity=BY_ID[row.pop("quantity_id")].name, **row) for row in rows]
 
 
+def gateways_of_home(connection: Connection[DictRow], home_id: int) -> dict[int, frozenset[int]]:
+    """Return the gateways of a home, and the devices of each, by their ids."""
+    rows = connection.execute(_SQL["gateways_of_home"], {"home_id": home_id})
+    return {row["gateway_id"]: frozenset(row["device_ids"]) for row in rows}
+
+
 def devices(connection: Connection[DictRow]) -> list[Device]:
     """Return every device."""
     return [_device(row) for row in connection.execute(_SQL["all_devices"])]

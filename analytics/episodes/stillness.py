@@ -17,9 +17,16 @@ SHORTEST = 30 * MINUTE
 
 
 def stillnesses(
-    activity: pd.DataFrame, outings: Sequence[Episode], unknown: Sequence[Span], until: int
+    activity: pd.DataFrame,
+    outings: Sequence[Episode],
+    unknown: Sequence[Span],
+    until: int,
+    confirmed: int | None = None,
 ) -> list[Episode]:
-    """Return the stillnesses of at least `SHORTEST`, ordered by time; the last one lasts at most until `until`."""
+    """Return the stillnesses of at least `SHORTEST`, ordered by time; the last one lasts at most until `until`.
+
+    They are `confirmed` only up to an instant (None: up to `until`): what follows it may be the silence of a sensor.
+    """
     signs = ~activity["left"].to_numpy()
     at, room = activity["at"].to_numpy()[signs], activity["room_id"].to_numpy()[signs]
     if not len(at):
@@ -28,7 +35,7 @@ def stillnesses(
     not_there = [Span(outing.start, outing.end) for outing in outings] + list(unknown)
     found = []
     for index in np.flatnonzero(following - at >= SHORTEST):
-        silence = Span(int(at[index]), int(following[index]))
-        if not any(overlap(silence, span) for span in not_there):
+        silence = Span(int(at[index]), min(int(following[index]), until if confirmed is None else confirmed))
+        if silence.length >= SHORTEST and not any(overlap(silence, span) for span in not_there):
             found.append(Episode(KIND, silence.start, silence.end, int(room[index]) or None, 2))
     return found

@@ -29,8 +29,12 @@ ORDER BY home_id
 ON CONFLICT (home_id) DO UPDATE SET day = excluded.day WHERE calendar.day < excluded.day;
 
 -- due_homes --
--- The homes that have a day due, the one that waits longest first.
-SELECT home_id FROM analytics.due_day WHERE due_at <= %(now)s GROUP BY home_id ORDER BY min(due_at), home_id;
+-- The homes that have a day due, or whose devices are due to be looked at, the one that waits longest first.
+SELECT home_id FROM (
+    SELECT home_id, due_at FROM analytics.due_day WHERE due_at <= %(now)s
+    UNION ALL SELECT home_id, due_at FROM analytics.silence_due WHERE due_at <= %(now)s
+) AS due
+GROUP BY home_id ORDER BY min(due_at), home_id;
 
 -- next_due --
 -- When the next day falls due.
@@ -174,11 +178,11 @@ WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL AND end
 
 -- put_finding --
 -- Store a finding, or what has become of it; an unchanged one stays untouched. Returns its id if anything changed.
-INSERT INTO analytics.finding (organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at,
+INSERT INTO analytics.finding (organisation_id, home_id, person_id, family, kind, subject, severity, started_at, ended_at, found_at,
                                updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence)
-VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(severity)s::real, %(started_at)s, %(ended_at)s,
+VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(subject)s, %(severity)s::real, %(started_at)s, %(ended_at)s,
         %(now)s, %(now)s, %(coverage)s::real, %(detector)s, %(detector_version)s, %(explanation_it)s, %(explanation_en)s, %(evidence)s)
-ON CONFLICT (home_id, kind, started_at) DO UPDATE
+ON CONFLICT (home_id, kind, subject, started_at) DO UPDATE
 SET severity = excluded.severity, ended_at = excluded.ended_at, updated_at = excluded.updated_at, coverage = excluded.coverage,
     detector = excluded.detector, detector_version = excluded.detector_version, explanation_it = excluded.explanation_it,
     explanation_en = excluded.explanation_en, evidence = excluded.evidence, withdrawn_at = NULL
@@ -194,6 +198,62 @@ UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s
 WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL
     AND started_at >= %(start)s AND started_at < %(end)s AND NOT started_at = ANY (%(held)s::timestamptz[])
 RETURNING finding_id;
+
+-- withdraw_subject --
+-- Withdraw the finding of one kind about one subject that begins at an instant. Returns its id.
+UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s
+WHERE home_id = %(home_id)s AND kind = %(kind)s AND subject = %(subject)s AND started_at = %(started_at)s
+    AND withdrawn_at IS NULL
+RETURNING finding_id;
+
+-- silences --
+-- What is told of the silences of a home that were not over at an instant.
+SELECT silence_id, subject_kind, subject_id, class, cause, started_at, since, ended_at, confidence, battery, known_at
+FROM analytics.silence
+WHERE home_id = %(home_id)s AND withdrawn_at IS NULL AND (ended_at IS NULL OR ended_at >= %(start)s)
+ORDER BY since, silence_id;
+
+-- homes_with_open_silence --
+-- The homes of which a gateway is told to be silent.
+SELECT DISTINCT home_id FROM analytics.silence
+WHERE subject_kind = 'gateway' AND ended_at IS NULL AND withdrawn_at IS NULL;
+
+-- put_silence --
+-- Store a silence, or what is known of it now; an unchanged one stays untouched. Returns its id if anything changed.
+INSERT INTO analytics.silence AS old (organisation_id, home_id, subject_kind, subject_id, class, cause, started_at, since,
+                                      ended_at, confidence, battery, known_at, updated_at)
+VALUES (%(organisation_id)s, %(home_id)s, %(subject_kind)s, %(subject_id)s, %(class)s, %(cause)s, %(started_at)s, %(since)s,
+        %(ended_at)s, %(confidence)s::real, %(battery)s::real, %(now)s, %(now)s)
+ON CONFLICT (home_id, subject_kind, subject_id, started_at) DO UPDATE
+SET class = excluded.class, cause = excluded.cause, since = excluded.since, ended_at = excluded.ended_at,
+    confidence = excluded.confidence, battery = excluded.battery, updated_at = excluded.updated_at, withdrawn_at = NULL
+WHERE (old.class, old.cause, old.since, old.ended_at, old.battery, old.withdrawn_at)
+    IS DISTINCT FROM (excluded.class, excluded.cause, excluded.since, excluded.ended_at, excluded.battery, NULL)
+RETURNING silence_id;
+
+-- withdraw_silence --
+-- Say of a silence that it was none.
+UPDATE analytics.silence SET withdrawn_at = %(now)s, updated_at = %(now)s WHERE silence_id = %(silence_id)s;
+
+-- homes_to_look_at --
+-- Put homes among those whose devices are looked at; one that is there already keeps its time.
+INSERT INTO analytics.silence_due (home_id, due_at)
+SELECT home_id, %(due_at)s FROM unnest(%(homes)s::int[]) AS wanted (home_id)
+ORDER BY home_id
+ON CONFLICT (home_id) DO NOTHING;
+
+-- look_again_at --
+-- Say when the devices of a home are next looked at.
+UPDATE analytics.silence_due SET due_at = %(due_at)s WHERE home_id = %(home_id)s;
+
+-- is_look_due --
+-- Whether the devices of a home are to be looked at.
+SELECT EXISTS (SELECT FROM analytics.silence_due WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS due;
+
+-- seen_silences --
+-- What is silent now in the homes that the viewer may see.
+SELECT home_id, subject_kind, subject_id, class, cause, since, confidence, battery
+FROM analytics.silence WHERE ended_at IS NULL AND withdrawn_at IS NULL ORDER BY home_id, since, silence_id;
 
 -- tell_finding --
 -- Tell whoever listens that there is something to look for in analytics.finding.

@@ -80,6 +80,14 @@ WHERE series.home_id = %(home_id)s
   AND (installed_at < %(until)s OR %(until)s::timestamptz IS NULL)
 ORDER BY series_id;
 
+-- gateways_of_home --
+-- The gateways of a home and the devices that each has now.
+SELECT gateway_id, coalesce(array_agg(device_id ORDER BY device_id) FILTER (WHERE device_id IS NOT NULL), '{}') AS device_ids
+FROM devices.gateway LEFT JOIN (SELECT gateway_id, device_id FROM devices.device WHERE retired_at IS NULL) AS there USING (gateway_id)
+WHERE gateway.home_id = %(home_id)s
+GROUP BY gateway_id
+ORDER BY gateway_id;
+
 -- all_devices --
 -- Every device, for whoever administers the installation.
 SELECT device_id, device.home_id, gateway.key AS gateway, device.key, device.name, model, room_id, place,

@@ -1,0 +1,219 @@
+"""Looks for what is silent: at gateways whenever one says something new, at the devices of each home every ten minutes.
+
+What is found is stored and told as a technical finding, one for each silence, restated when more is known and closed
+when it is over; the days that it changes are computed again.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics import repository
+from analytics.findings import Finding
+from analytics.frames import Instants, instant, micros, readings_frame, sensors_frame
+from analytics.homes import homes as all_homes
+from analytics.repository import Due, Home
+from analytics.silence import gateways
+from analytics.silence.advice import Device, said
+from analytics.silence.catalogue import traits_of
+from analytics.silence.classify import classify, leaves_blind
+from analytics.silence.evidence import Evidence, Gateway, Traits, home_of
+from analytics.silence.reconcile import reconcile
+from analytics.silence.verdict import Cause, Silence, Subject, Verdict
+from core.clock import Clock
+from core.database import Database
+from core.localtime import Interval, day_of
+from devices import reads as devices
+from devices.reads import Sensor
+from ingest import reads as ingest
+from ingest.reads import GatewayHeard
+
+GATEWAY_SILENCE, DEVICE_SILENCE = "gateway_silence", "device_silence"
+KINDS = {"gateway": GATEWAY_SILENCE, "device": DEVICE_SILENCE}
+LOOK_EVERY = timedelta(minutes=10)
+LEARNED = timedelta(days=15)
+OUTAGES = timedelta(days=3)  # how far back outages of gateways are told again
+SEVERITY = {Silence.GATEWAY_OFFLINE: 0.6, Silence.POWER_CUT: 0.6, Silence.LINE_CUT: 0.5, Silence.SENSOR_DEAD: 0.4,
+            Silence.SENSOR_STUCK: 0.3, Silence.BATTERY_LOW: 0.3}  # fmt: skip
+# What needs readings to be told of a gateway: a look at its words alone says nothing of it.
+FROM_READINGS = frozenset({Cause.RADIO, Cause.MAINS_DEVICES})
+
+
+class _Looked(NamedTuple):
+    """What a look has found: the verdicts about some subjects, and the reports of devices."""
+
+    verdicts: list[Verdict]
+    about: set[Subject]
+    reports: Mapping[int, Instants]
+
+
+def watch_gateways(database: Database, clock: Clock) -> int:
+    """Look at the words of gateways that are away, or were told to be; return how many findings changed."""
+    now = clock.now()
+    with database.transaction() as connection:
+        heard = _unless_we_are_deaf(ingest.gateways_heard(connection), now)
+        repository.look_at_homes(connection, sorted({one.home_id for one in heard}), now + LOOK_EVERY)
+        open_homes = repository.homes_with_open_silence(connection)
+        changes = ingest.gateway_transitions(connection, [one.gateway_id for one in heard], now - OUTAGES)
+        recent = now - LOOK_EVERY
+        due = {
+            one.home_id
+            for one in heard
+            if not one.online
+            or one.home_id in open_homes
+            or now - one.received_at > gateways.UNHEARD
+            or any(change.at >= recent for change in changes[one.gateway_id])
+        }
+        known = all_homes(connection) if due else {}
+    return sum(
+        _watch(database, known[home_id], [one for one in heard if one.home_id == home_id], now)
+        for home_id in sorted(due & set(known))
+    )
+
+
+def look_at_home(connection: Connection[DictRow], home: Home, now: datetime) -> int:
+    """Look at everything in a home whose gateway says how it is; return how many findings changed."""
+    heard = [one for one in ingest.gateways_heard(connection) if one.home_id == home.home_id]
+    sensors = devices.sensors_of_home(connection, home.home_id)
+    repository.look_again(connection, home.home_id, now + LOOK_EVERY)
+    if not heard or not sensors:
+        return 0
+    readings = readings_frame(ingest.readings_of_home(connection, home.home_id, now - LEARNED, now))
+    of_gateway = devices.gateways_of_home(connection, home.home_id)
+    changes = ingest.gateway_transitions(connection, [one.gateway_id for one in heard], now - LEARNED)
+    evidence = Evidence(
+        micros(now),
+        home_of(home.zone, sensors_frame(sensors), _declared(sensors)),
+        readings,
+        [_gateway(one, of_gateway[one.gateway_id], changes[one.gateway_id]) for one in heard],
+    )
+    about = {Subject("gateway", one.gateway_id) for one in heard}
+    about |= {Subject("device", each) for one in heard for each in of_gateway[one.gateway_id]}
+    # What was taken away is not silent any more.
+    about |= {one.verdict.subject for one in repository.told_silences(connection, home.home_id, now - OUTAGES)}
+    return _tell(connection, home, _Looked(classify(evidence), about, evidence.reports), sensors, now)
+
+
+def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: datetime) -> int:
+    with database.transaction() as connection:
+        if not repository.try_home(connection, home.home_id):
+            return 0  # whoever computes it looks itself, or the next look comes soon
+        changes = ingest.gateway_transitions(connection, [one.gateway_id for one in heard], now - OUTAGES)
+        at = micros(now)
+        found: list[Verdict] = []
+        for one in heard:
+            gateway = _gateway(one, frozenset(), changes[one.gateway_id])
+            found += [each for each in gateways.verdicts(gateway, at) if each.span(at).end >= micros(now - OUTAGES)]
+        about = {Subject("gateway", one.gateway_id) for one in heard}
+        sensors = devices.sensors_of_home(connection, home.home_id)
+        return _tell(connection, home, _Looked(found, about, {}), sensors, now, FROM_READINGS)
+
+
+def _declared(sensors: Sequence[Sensor]) -> dict[int, Traits]:
+    model = {each.device_id: each.model for each in sensors}
+    quantities: dict[int, set[str]] = {}
+    for each in sensors:
+        quantities.setdefault(each.device_id, set()).add(each.quantity)
+    return {device_id: traits_of(model[device_id], quantities[device_id]) for device_id in model}
+
+
+def _gateway(heard: GatewayHeard, device_ids: frozenset[int], changes: Sequence[Any]) -> Gateway:
+    return Gateway(heard.gateway_id, device_ids, changes, micros(heard.received_at))
+
+
+def _unless_we_are_deaf(heard: Sequence[GatewayHeard], now: datetime) -> list[GatewayHeard]:
+    """Return when gateways were heard; where none of several was heard lately, it is the service that hears nobody."""
+    online = [one for one in heard if one.online]
+    if len(online) > 1 and all(now - one.received_at > gateways.UNHEARD for one in online):
+        return [one._replace(received_at=now) if one.online else one for one in heard]
+    return list(heard)
+
+
+def _tell(
+    connection: Connection[DictRow],
+    home: Home,
+    looked: _Looked,
+    sensors: Sequence[Sensor],
+    now: datetime,
+    apart: Collection[Cause] = (),
+) -> int:
+    """Store what has changed in the silences of a home; those told for reasons that stand `apart` stay as they are."""
+    told = [
+        one
+        for one in repository.told_silences(connection, home.home_id, now - OUTAGES)
+        if one.verdict.cause not in apart
+    ]
+    restated = reconcile(told, looked.verdicts, looked.reports, looked.about, micros(now))
+    changed, touched = 0, []
+    for started_at, verdict in restated.held:
+        if repository.put_silence(connection, home, started_at, verdict, now):
+            touched.append(verdict)
+        finding = _finding(home, started_at, verdict, sensors, now)
+        changed += repository.put_findings(connection, home, [finding], now)
+    for one in restated.withdrawn:
+        repository.withdraw_silence(connection, one.silence_id, now)
+        kind, subject = KINDS[one.verdict.subject.kind], _name(one.verdict.subject)
+        changed += repository.withdraw_subject(connection, home.home_id, kind, subject, instant(one.started_at), now)
+        touched.append(one.verdict)
+    _compute_again(connection, home, touched, now)
+    if changed:
+        repository.tell_finding(connection)
+    return changed
+
+
+def _compute_again(connection: Connection[DictRow], home: Home, touched: Sequence[Verdict], now: datetime) -> None:
+    """Make the days due that a silence touches, the last of them at most two weeks."""
+    days = set()
+    for verdict in touched:
+        span = verdict.span(micros(now))
+        day = day_of(max(instant(span.start), now - LEARNED), home.zone)
+        while day <= day_of(instant(span.end), home.zone):
+            days.add(day)
+            day += timedelta(days=1)
+    if days:
+        repository.make_due(connection, [Due(home.home_id, day, now) for day in sorted(days)], now)
+
+
+def _finding(home: Home, started_at: int, verdict: Verdict, sensors: Sequence[Sensor], now: datetime) -> Finding:
+    since = instant(verdict.since)
+    until = None if verdict.until is None else instant(verdict.until)
+    mine = [each for each in sensors if verdict.subject == Subject("device", each.device_id)]
+    device = None
+    if verdict.subject.kind == "device":
+        first = mine[0] if mine else None
+        device = Device(
+            tuple(each.quantity for each in mine),
+            "" if first is None else first.room_kind or "",
+            "" if first is None else first.place,
+        )
+    text = said(verdict, since, until, device, home.zone, withheld=leaves_blind(verdict))
+    # What goes on reaches to the hour: a finding is not a different one every minute.
+    seen = max(since, now.replace(minute=0, second=0, microsecond=0), instant(started_at)) if until is None else until
+    return Finding(
+        family="technical",
+        kind=KINDS[verdict.subject.kind],
+        severity=SEVERITY[verdict.silence],
+        interval=Interval(instant(started_at), max(instant(started_at), seen)),
+        coverage=0.0 if verdict.cause is not Cause.WEAK else 1.0,
+        detector="silence",
+        detector_version="1",
+        explanation_it=text.it,
+        explanation_en=text.en,
+        evidence={
+            "class": verdict.silence.value,
+            "cause": verdict.cause.value,
+            "since": since.isoformat(),
+            "until": None if until is None else until.isoformat(),
+            "devices": [verdict.subject.id] if verdict.subject.kind == "device" else [],
+            "rooms": sorted({each.room_kind or "" for each in mine}),
+            "battery": verdict.battery,
+        },
+        subject=_name(verdict.subject),
+    )
+
+
+def _name(subject: Subject) -> str:
+    return f"{subject.kind} {subject.id}"

@@ -1,0 +1,28 @@
+"""The commands under `vicino evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.evaluate import report as reporting
+from cli.screen import errors_in_words
+
+app = typer.Typer(help="Measure how well the analysis judges, on homes whose truth is known.", no_args_is_help=True)
+
+
+@app.callback()
+def evaluate() -> None:
+    """Keep the command below a name of its own while it is the only one."""
+
+
+@app.command()
+def silence(
+    per_class: Annotated[int, typer.Option("--per-class", help="Simulated faults of each class.", min=1)] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same homes and faults.")] = 1,
+    report: Annotated[Path | None, typer.Option(help="Also write the figures and every case into this folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Measure how well silences are told apart: dead sensor, power cut, line cut, person away and the others."""
+    with errors_in_words():
+        reporting.silence(seed, per_class, report, as_json=as_json)

@@ -1,0 +1,232 @@
+"""From a gateway's words and a home's readings to technical findings, restated and closed, and verdicts withheld."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from analytics import reads, silences
+from analytics.analysis import analyse_days
+from analytics.homes import homes
+from analytics.jobs import Pace, analyse_home, look
+from analytics.repository import try_home
+from core.clock import SimulatedClock
+from core.messages import GatewayStatus
+from core.viewer import Viewer
+from ingest import repository as ingest
+from tests.unit.analytics.made import at
+
+DAY = date(2026, 2, 28)
+NOON = datetime(2026, 2, 28, 11, 0, tzinfo=UTC)
+HOUR, MINUTE, ONE_DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
+BOOTED = NOON - timedelta(days=9)
+
+
+class Watched:
+    """A home with its gateway, and the service that looks at it."""
+
+    def __init__(self, installation, database, clock, days_of):
+        self.installation, self.database, self.clock = installation, database, clock
+        self.home = installation.home(installation.organisation())
+        self.key = installation.rows("SELECT key FROM devices.gateway WHERE home_id = %s", self.home.home_id)[0]["key"]
+        installation.store(self.home, days_of(DAY - timedelta(days=20), DAY - timedelta(days=1)))
+        installation.store(self.home, hourly(DAY - timedelta(days=14), DAY - timedelta(days=1)))
+
+    def says(self, *, online=True, booted=BOOTED, boot="b1", key=None, will=False, **more):
+        now = self.clock.now()
+        status = GatewayStatus(
+            online=online, boot=boot, at=None if will else now, uptime_s=(now - booted).total_seconds(), **more
+        )
+        with self.database.transaction() as connection:
+            assert ingest.record_status(connection, key or self.key, status, now)
+
+    def goes(self):
+        self.says(online=False, will=True)
+
+    def wait(self, duration):
+        self.clock.advance(duration.total_seconds())
+
+    def speaks_for(self, duration, **more):
+        for _ in range(int(duration / MINUTE)):
+            self.wait(MINUTE)
+            self.says(**more)
+
+    def watch(self):
+        return silences.watch_gateways(self.database, self.clock)
+
+    def look(self):
+        with self.database.transaction() as connection:
+            assert try_home(connection, self.home.home_id)
+            return silences.look_at_home(connection, homes(connection)[self.home.home_id], self.clock.now())
+
+    def findings(self):
+        return self.installation.rows(
+            "SELECT * FROM analytics.finding WHERE home_id = %s AND withdrawn_at IS NULL AND kind LIKE '%%_silence'"
+            " ORDER BY started_at",
+            self.home.home_id,
+        )
+
+
+def hourly(first, last, rooms=("bedroom", "bathroom", "kitchen")):
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [
+        (at(day, f"{hour}:0{number}"), room)
+        for day in days
+        for hour in range(24)
+        for number, room in enumerate(rooms, start=1)
+    ]
+
+
+@pytest.fixture
+def watched(installation, database, days_of):
+    return Watched(installation, database, SimulatedClock(NOON), days_of)
+
+
+def test_offline_is_told_at_once_and_becomes_a_power_cut_when_the_gateway_is_back(watched):
+    watched.says(power="unknown")
+    watched.speaks_for(3 * MINUTE)
+    lost = watched.clock.now()
+    watched.wait(55 * timedelta(seconds=1))
+    watched.goes()
+    assert watched.watch() == 1
+    (first,) = watched.findings()
+    assert (first["evidence"]["class"], first["evidence"]["until"]) == ("gateway_offline", None)
+    assert first["started_at"] == lost
+    assert first["found_at"] - lost < 3 * MINUTE
+    assert "Nothing has been heard from the gateway since Saturday 28 February at 12:03" in first["explanation_en"]
+    watched.wait(2 * HOUR)
+    watched.watch()
+    watched.says(boot="b2", booted=watched.clock.now() - MINUTE)
+    assert watched.watch() == 1
+    (last,) = watched.findings()
+    assert last["finding_id"] == first["finding_id"]
+    assert (last["evidence"]["class"], last["ended_at"]) == ("power_cut", watched.clock.now())
+    assert "no power from Saturday 28 February at 12:03 to Saturday 28 February at 14:03" in last["explanation_en"]
+    assert watched.watch() == 0, "nothing is new"
+    watched.speaks_for(5 * MINUTE, boot="b2", booted=watched.clock.now() - MINUTE)
+    assert watched.watch() == 0
+
+
+def test_a_gateway_of_which_no_will_comes_is_told_within_three_minutes(watched):
+    other = watched.installation.home(watched.home.organisation_id)
+    other_key = watched.installation.rows("SELECT key FROM devices.gateway WHERE home_id = %s", other.home_id)[0]["key"]
+    watched.says()
+    watched.says(key=other_key)
+    lost, told = watched.clock.now(), None
+    for _ in range(30):
+        watched.wait(timedelta(seconds=10))
+        watched.says(key=other_key)
+        watched.watch()
+        if watched.findings():
+            told = watched.clock.now()
+            break
+    assert told is not None
+    assert told - lost <= 3 * MINUTE
+    assert watched.findings()[0]["evidence"]["class"] == "gateway_offline"
+
+
+def test_when_the_service_hears_nobody_no_gateway_is_called_silent(watched):
+    other = watched.installation.home(watched.home.organisation_id)
+    other_key = watched.installation.rows("SELECT key FROM devices.gateway WHERE home_id = %s", other.home_id)[0]["key"]
+    watched.says()
+    watched.says(key=other_key)
+    watched.wait(HOUR)
+    watched.watch()
+    assert watched.installation.rows("SELECT * FROM analytics.finding") == []
+
+
+def test_a_power_cut_that_a_gateway_outlives_is_told_by_its_battery(watched):
+    watched.says(power="mains")
+    lost = watched.clock.now()
+    watched.wait(timedelta(seconds=1))
+    watched.says(power="battery", mains_lost=lost)
+    watched.watch()
+    assert [row["evidence"]["class"] for row in watched.findings()] == ["power_cut"]
+    watched.speaks_for(20 * MINUTE, power="battery", mains_lost=lost)
+    watched.says(power="mains", mains_lost=lost, mains_back=watched.clock.now())
+    watched.watch()
+    (one,) = watched.findings()
+    assert (one["started_at"], one["ended_at"]) == (lost, watched.clock.now())
+
+
+def test_a_silent_sensor_is_told_with_advice_and_its_verdicts_are_withheld_until_it_speaks(watched, people):
+    watched.installation.store(watched.home, hourly(DAY, DAY, ("bedroom", "kitchen")))
+    watched.clock.jump(NOON + 12 * HOUR)
+    watched.says()
+    assert watched.look() == 1
+    (one,) = watched.findings()
+    assert (one["kind"], one["evidence"]["class"], one["evidence"]["rooms"]) == (
+        "device_silence", "sensor_dead", ["bathroom"],
+    )  # fmt: skip
+    assert one["started_at"] == datetime(2026, 2, 27, 22, 2, tzinfo=UTC)
+    assert "motion sensor, bathroom" in one["explanation_en"]
+    assert "sensore di movimento, bagno" in one["explanation_it"]
+    assert watched.look() == 0, "the same again is nothing new"
+    viewer = Viewer(watched.installation.viewer(watched.home.organisation_id))
+    with people.seen_by(viewer) as view:
+        assert [row["class"] for row in reads.silences(view)] == ["sensor_dead"]
+    stranger = Viewer(watched.installation.viewer(watched.installation.organisation()))
+    with people.seen_by(stranger) as view:
+        assert reads.silences(view) == []
+
+    watched.installation.store(watched.home, hourly(DAY + ONE_DAY, DAY + ONE_DAY))
+    values = values_of(watched, NOON + 36 * HOUR)
+    assert values["night_bathroom_visits"] is None
+    assert values["longest_stillness"] is None
+    # Late, what it had told all the time comes in: it was never silent.
+    watched.installation.store(watched.home, hourly(DAY, DAY, ("bathroom",)))
+    watched.speaks_for(HOUR)
+    watched.look()
+    assert watched.findings() == []
+    assert values_of(watched, NOON + 36 * HOUR)["night_bathroom_visits"] is not None
+
+
+def values_of(watched, now):
+    with watched.database.transaction() as connection:
+        analyse_days(connection, homes(connection)[watched.home.home_id], [DAY], now)
+        rows = connection.execute(
+            "SELECT kind, value FROM analytics.indicator WHERE home_id = %s AND day = %s", (watched.home.home_id, DAY)
+        )
+        return {row["kind"]: row["value"] for row in rows}
+
+
+def test_a_sensor_that_speaks_again_closes_its_finding(watched):
+    watched.installation.store(watched.home, hourly(DAY, DAY, ("bedroom", "kitchen")))
+    watched.clock.jump(NOON + 8 * HOUR)
+    watched.says()
+    watched.look()
+    watched.installation.store(watched.home, [(at(DAY, "21:30"), "bathroom")])
+    watched.speaks_for(2 * HOUR)
+    watched.look()
+    (one,) = watched.findings()
+    assert one["evidence"]["until"] == datetime(2026, 2, 28, 20, 30, tzinfo=UTC).isoformat()
+    assert "It works again" in one["explanation_en"]
+
+
+def test_no_stillness_is_told_of_a_home_whose_gateway_is_away(watched):
+    watched.installation.store(watched.home, hourly(DAY, DAY)[: 3 * 8])
+    watched.says()
+    watched.goes()
+    watched.watch()
+    watched.wait(9 * HOUR)
+    with watched.database.transaction() as connection:
+        home = homes(connection)[watched.home.home_id]
+        analyse_days(connection, home, [DAY - timedelta(days=n) for n in range(19, -1, -1)], watched.clock.now())
+    kinds = watched.installation.rows("SELECT kind FROM analytics.finding WHERE withdrawn_at IS NULL")
+    assert {row["kind"] for row in kinds} == {"gateway_silence"}
+
+
+def test_the_service_looks_at_homes_whose_gateway_speaks_every_ten_minutes(watched):
+    watched.says()
+    watched.watch()
+    assert look(watched.database, watched.clock, Pace()) == []
+    watched.wait(10 * MINUTE)
+    watched.says()
+    assert look(watched.database, watched.clock, Pace()) == [watched.home.home_id]
+    analyse_home(watched.database, watched.clock, watched.home.home_id, stop=Never())
+    due = watched.installation.rows("SELECT due_at FROM analytics.silence_due")
+    assert [row["due_at"] for row in due] == [watched.clock.now() + 10 * MINUTE]
+
+
+class Never:
+    def is_set(self):
+        return False
