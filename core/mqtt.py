@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from enum import IntEnum
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +23,11 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from core.errors import VicinoError
 from core.log import logger
+from core.readiness import ready
 from core.settings import Settings
+
+# The only use that paho's client makes of the module.
+paho.select = SimpleNamespace(select=ready)  # type: ignore[assignment, attr-defined]
 
 _FAREWELL_S = 2.0
 # A broker's word that it has accepted a message nobody is subscribed to (MQTT 5, section 3.4.2.1).

@@ -13,7 +13,7 @@ from core.messages import FoundDevice
 from devices.decoders.decoded import Measurement, Refusal
 from devices.decoders.lorawan.fields import Mapped, measure
 from devices.decoders.lorawan.payloads.models import DECODERS, catalogued, known
-from devices.decoders.lorawan.report import Device, Frame, Report
+from devices.decoders.lorawan.report import Device, Earlier, Frame, Report
 from gateway.dialects.dialect import Said
 
 _MOST_DEVICES = 2_000
@@ -54,6 +54,7 @@ class Lorawan:
         self._devices: dict[str, Device] = {}
         self._read: dict[str, None] = {}
         self._counted: dict[str, _Counted] = {}
+        self._repeated: dict[str, tuple[Earlier, ...]] = {}
 
     def is_note(self, topic: str) -> bool:  # noqa: ARG002 - no message is needed to understand another
         """Tell that each message explains itself."""
@@ -111,7 +112,11 @@ class Lorawan:
         mapped = decoded.meant(catalogued(report.device.models)) if isinstance(decoded, Mapped) else Mapped((), (), {})
         if isinstance(decoded, Refusal):
             yield decoded
-        for earlier in (*report.earlier, *mapped.earlier):
+        # A server repeats what it knows with each message; a device repeats what it kept only when it is asked to.
+        known = self._repeated.get(key) == report.earlier
+        if not known and (key in self._repeated or len(self._repeated) < _MOST_DEVICES):
+            self._repeated[key] = report.earlier
+        for earlier in (*(() if known else report.earlier), *mapped.earlier):
             yield Said(key, earlier.measurements, earlier.at)
         measurements = _first((*mapped.measurements, *report.measurements))
         others = {**report.others, **mapped.others}

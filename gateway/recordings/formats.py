@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gateway.recordings import kasteren, ordonez, senml, tihm, zigbee2mqtt
+from gateway.recordings import kasteren, ordonez, senml, things_stack, tihm, zigbee2mqtt
 from gateway.recordings.recording import Recording, RecordingError
 
 FORMATS: Mapping[str, Callable[[Path], Recording]] = {
@@ -12,6 +12,7 @@ FORMATS: Mapping[str, Callable[[Path], Recording]] = {
     "kasteren": kasteren.read,
     "senml": senml.read,
     "zigbee2mqtt": zigbee2mqtt.read,
+    "things_stack": things_stack.read,
 }
 
 

@@ -78,7 +78,7 @@ class _Traffic:
         for gateway, home in sorted(self._homes.items()):
             track, same = home.builder.build()
             identical += same
-            recorded.append(RecordedHome(_entry(gateway, home.interpreter.inventory().devices), track))
+            recorded.append(RecordedHome(home_entry(gateway, home.interpreter.inventory().devices), track))
         return Recording(recorded, self.rows, identical, self.refused)
 
 
@@ -141,7 +141,8 @@ def _bytes(payload: Any) -> bytes:
     return payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
 
 
-def _entry(gateway: str, devices: list[FoundDevice]) -> dict[str, Any]:
+def home_entry(gateway: str, devices: list[FoundDevice]) -> dict[str, Any]:
+    """Return the home of a gateway as an entry of the registry file: nothing is known of it but its devices."""
     key = gateway.removeprefix("gw-") or gateway
     return {
         "key": key,

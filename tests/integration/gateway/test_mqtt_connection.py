@@ -1,8 +1,11 @@
 """The MQTT connection of the kernel, on a real Mosquitto that is killed, stopped and restarted."""
 
+import os
+import resource
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, Self
 
 import pytest
@@ -124,6 +127,24 @@ def abandon(connection: Connection) -> None:
     connection._client.loop_stop()
 
 
+def test_a_process_with_many_open_files_stays_connected(own_broker: Any, wait_until: Callable[..., None]) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < 2_000:
+        pytest.skip(f"A process may have only {most} open files here.")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 2_000), most))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        for _ in range(1_100):
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        for version in Version:
+            with Listener(own_broker.address, "t/#", version=version) as listener:
+                assert listener.connection._client.socket().fileno() > 1_023
+                listener.connection.publish("t/a", b"1" * 1_000_000)
+                wait_until(lambda: listener.messages)
+                assert listener.connections == [True]
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_the_will_comes_after_its_delay(own_broker: Any, wait_until: Callable[..., None]) -> None:
     will = Will("t/status", b"gone", 1)
@@ -224,6 +245,7 @@ def test_an_error_in_a_callback_does_not_end_the_network_thread(
     connection.stop()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_mqtt_3_1_1_carries_what_it_can(own_broker: Any, wait_until: Callable[..., None]) -> None:
     will = Will("t/will", b"gone", 0)
     with Listener(own_broker.address, "t/#", version=Version.V3_1_1, qos=0) as listener:

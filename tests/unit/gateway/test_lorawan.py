@@ -197,6 +197,17 @@ def test_the_battery_that_a_server_repeats_is_told_once() -> None:
     assert [f"{EUI}/battery" in names for names in told] == [True, False, False]
 
 
+def test_a_battery_that_is_also_in_the_frame_is_not_told_again_with_each() -> None:
+    dialect = things_stack("care", known_here)
+    battery = {"last_battery_percentage": {"value": 90.0, "received_at": "2026-02-27T11:00:00Z"}}
+    frame = base64.b64encode(bytes.fromhex("017564030001")).decode()
+    parts = [
+        list(dialect.read("v3/care/devices/bath/up", things_stack_uplink(number, frm_payload=frame, **battery)))
+        for number in range(3)
+    ]
+    assert [len(each) for each in parts] == [2, 1, 1]
+
+
 def test_the_schema_of_the_device_repository_is_read() -> None:
     interpreter = Interpreter(things_stack("care", known_here), lambda _: None)
     normalized = [{"battery": 3.0, "action": {"motion": {"detected": False}}}]

@@ -155,3 +155,58 @@ def test_the_whole_of_ordonez_and_kasteren(shared_data: Path) -> None:
     kasteren = formats.read(shared_data / "kasteren", "kasteren")
     assert (kasteren.rows, len(kasteren.homes())) == (1229 + 19_075, 2)
     assert all("the file of names does not say" in refusal.reason for refusal in kasteren.refused)
+
+
+def test_stored_uplinks_of_the_things_stack(tmp_path: Path) -> None:
+    def line(counter: int, at: str, **more: object) -> str:
+        uplink = {"session_key_id": "s", "f_port": 85, "f_cnt": counter, "frm_payload": "AwAB", "received_at": at}
+        said = {
+            "end_device_ids": {"device_id": "hall", "dev_eui": "24E124136B502217"},
+            "received_at": at,
+            "uplink_message": uplink | {"version_ids": {"model_id": "ws202"}} | more,
+        }
+        return json.dumps({"result": said})
+
+    file = tmp_path / "via-roma-3.jsonl"
+    file.write_text(
+        "\n".join(
+            [
+                # The latest first, as the server may return them.
+                line(4, "2026-03-01T07:02:00Z", frm_payload="AwAA"),
+                line(1, "2026-03-01T07:00:00.5Z"),
+                line(1, "2026-03-01T07:00:00.5Z"),
+                "",
+                '{"result": {}}',
+                "no JSON",
+                line(5, "2026-03-01T07:03:00"),
+                line(5, "2026-03-01T07:03:00Z", version_ids={"model_id": "unheard-of"}),
+            ]
+        )
+    )
+    recording = formats.read(file, "things_stack")
+    assert recording.rows == 7
+    assert [refusal.line for refusal in recording.refused] == [5, 6, 7, 8]
+    assert values(recording, "via-roma-3") == [
+        ("24e124136b502217/occupancy", 1_772_348_400_500, 1.0),
+        ("24e124136b502217/occupancy", 1_772_348_520_000, 0.0),
+        ("24e124136b502217/missed_reports", 1_772_348_520_000, 2.0),
+    ]
+    (home,) = recording.homes()
+    assert home["gateway"] == "gw-via-roma-3"
+    assert home["devices"][0]["quantities"] == ["missed_reports", "occupancy"]
+    for path in (tmp_path, tmp_path / "nowhere.jsonl"):
+        with pytest.raises(RecordingError):
+            formats.read(path, "things_stack")
+
+
+def test_recorded_uplinks_of_the_things_stack(tmp_path: Path, shared_data: Path) -> None:
+    lines = [
+        json.dumps({"result": json.loads(file.read_text())}) for file in sorted((shared_data / "tts_v3").glob("*.json"))
+    ]
+    file = tmp_path / "two.jsonl.gz"
+    file.write_bytes(gzip.compress("\n".join(lines).encode()))
+    recording = formats.read(file, "things_stack")
+    assert not recording.refused
+    assert {name.split("/", 1)[1] for name, _, _ in values(recording, "two")} == {
+        "temperature", "temperature/external", "humidity", "voltage", "signal_strength", "link_quality",
+    }  # fmt: skip
