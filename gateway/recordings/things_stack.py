@@ -4,6 +4,7 @@ All devices of a file are one home, called after the file: fetch those of one ho
 server has not decoded is decoded as it would be live, without scripts.
 """
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def read(path: Path) -> Recording:
     interpreter = Interpreter(dialect, lambda _: None)
     # The API returns the latest first where it is asked to; what a reading counts as hangs on what came before it.
     for at, line, message in sorted(stored):
-        now_ms, before = round(at.timestamp() * 1000), interpreter.refused.copy()
+        now_ms, before = round(at.timestamp() * 1000), Counter(interpreter.refused)
         for reading in interpreter.take(_TOPIC, message, now_ms, restated=False):
             builder.add(reading.at_ms or now_ms, reading.name, reading.value, reading.unit)
         refused += [Refusal(path.name, line, reason) for reason in (interpreter.refused - before).elements()]
