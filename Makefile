@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-.PHONY: install demo test chaos check lock assets messages
+.PHONY: install demo test chaos check lock assets messages wheel edge-wheels
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -32,6 +32,24 @@ chaos: install
 
 lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml
+	uv pip compile --generate-hashes --extra gateway --no-header --no-emit-index-url --python-version 3.11 --universal --constraint requirements.lock --output-file requirements-gateway.lock pyproject.toml
+
+# The project as one wheel, with the version of pyproject.toml. Nothing is downloaded.
+wheel: $(VENV)/.installed
+	rm -rf build/wheel build/lib 	rm -rf build/wheel && mkdir -p build/wheel	rm -rf build/wheel && mkdir -p build/wheel mkdir -p build/wheel
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
+
+# What a gateway needs beside it, for 64-bit ARM, as requirements-gateway.lock pins it (docs/operations/edge.md). The sums
+# are kept, so that a test can tell without a network that every pin has such a wheel: run it after each `make lock`.
+EDGE_PYTHONS := 3.11 3.13
+edge-wheels: $(VENV)/.installed
+	rm -rf build/edge && mkdir -p build/edge
+	for python in $(EDGE_PYTHONS); do \
+	  $(BIN)/python -m pip download --quiet --require-hashes --no-deps --only-binary=:all: --dest build/edge/$$python \
+	    --platform manylinux2014_aarch64 --platform manylinux_2_28_aarch64 --python-version $$python \
+	    --requirement requirements-gateway.lock || exit 1; \
+	done
+	cd build/edge && sha256sum */*.whl | LC_ALL=C sort -k 2 > ../../requirements-gateway.arm64
 
 # Collects the texts for people into the catalogues; new ones come untranslated, and a test refuses those.
 messages:
