@@ -26,6 +26,7 @@ from cli.device_commands import app as devices_app
 from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
+from cli.release_commands import app as release_app
 from cli.up import up as run_up
 from core import log
 from core.clock import SystemClock
@@ -50,6 +51,7 @@ rejects_app = typer.Typer(help="What could not be stored, and trying it again.",
 app.add_typer(rejects_app, name="rejects")
 app.add_typer(bench_app, name="bench")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(release_app, name="release")
 app.add_typer(devices_app, name="devices")
 app.add_typer(gateway_app, name="gateway")
 

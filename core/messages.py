@@ -17,6 +17,7 @@ __all__ = [
     "FoundDevice",
     "GatewayConfig",
     "GatewayStatus",
+    "GatewayUpdate",
     "Inventory",
     "Stored",
     "decode_config",
@@ -72,6 +73,18 @@ class BatchProperties(NamedTuple):
         return cls(boot, sequence, monotonic_s, "synced" if clock == "synced" else "unsynced")
 
 
+class GatewayUpdate(msgspec.Struct, omit_defaults=True):
+    """What became of a gateway's last update: `result` is "on trial", "confirmed", "rolled back" or "refused".
+
+    `version` is the one it was about, where that is known, `reason` why it was refused or rolled back.
+    """
+
+    result: str
+    version: str = ""
+    reason: str = ""
+    at: datetime | None = None
+
+
 class GatewayStatus(msgspec.Struct, omit_defaults=True):
     """What a gateway says about itself, retained; its last will is the same with `online` false.
 
@@ -86,6 +99,7 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     `told` counts how often the gateway has told a contact itself in this boot.
     `mains_lost` and `mains_back` are when mains last failed and came back while this machine went on by its battery,
     None if that was not seen.
+    `update` says what became of the last update of its program, if it installs its own.
     """
 
     online: bool
@@ -106,6 +120,7 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     told: int = 0
     mains_lost: datetime | None = None
     mains_back: datetime | None = None
+    update: GatewayUpdate | None = None
 
 
 class Stored(msgspec.Struct):

@@ -241,6 +241,12 @@ class Connection:
                 left.close()
 
     @property
+    def alive(self) -> bool:
+        """Whether the network thread goes on, connected or not; also before `start` and after `stop`."""
+        thread = self._client._thread  # noqa: SLF001 - paho does not tell it in any other way
+        return thread is None or thread.ident is None or thread.is_alive()
+
+    @property
     def connected(self) -> bool:
         """Whether the broker has accepted us and we are still connected."""
         return self._connected.is_set()

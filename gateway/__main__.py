@@ -3,14 +3,16 @@
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
+from typing import Protocol
 
-from core import log
+from core import log, systemd
 from core.clock import Clock, SystemClock
 from core.errors import VicinoError
 from core.log import logger
+from core.messages import GatewayUpdate
 from core.metrics import exposed, make_registry
 from core.mqtt import BrokerAddress, Connection
 from core.service import stop_on_signals
@@ -18,7 +20,7 @@ from gateway.agent import Agent
 from gateway.configuration import Configuration
 from gateway.enrolment import brokers
 from gateway.inventory import Findings
-from gateway.metrics import gateway_figures
+from gateway.metrics import Standing, gateway_figures
 from gateway.outbox import Outbox, outbox_path
 from gateway.power import Power, PowerWatch, source_of
 from gateway.publisher import Pace, Publisher
@@ -30,13 +32,31 @@ from gateway.storage import RESERVE_BYTES
 from gateway.synchronisation import TIMESYNC, Timekeeper
 from gateway.systems import Systems, home_broker
 from gateway.thinning import Limits
+from gateway.watchdog import Watchdog
 from gateway.withdrawal import Withdrawal
 
 _LOOK_S = 1.0
 
 
+class Versions(Protocol):
+    """Which version of the program is to run, where it is one of several that are installed."""
+
+    def update(self) -> GatewayUpdate | None:
+        """Return what became of the last update; any thread may ask."""
+
+    def look(self, standings: Sequence[Standing], *, well: bool) -> bool:
+        """Take note of how the gateways stand; return False if another version is to run."""
+
+
 def build(
-    gateway: str, broker: BrokerAddress, settings: GatewaySettings, clock: Clock, boot: str, systems: Systems
+    gateway: str,
+    broker: BrokerAddress,
+    settings: GatewaySettings,
+    clock: Clock,
+    boot: str,
+    systems: Systems,
+    *,
+    update: Callable[[], GatewayUpdate | None] = lambda: None,
 ) -> Agent:
     """Compose the agent of a gateway that signs in at `broker`; raises `VicinoError` if it has no outbox."""
     timekeeper = Timekeeper(clock, TIMESYNC)
@@ -84,6 +104,7 @@ def build(
         wake=wake,
         configuration=configuration,
         rules=rules,
+        update=update,
     )
     withdrawal = Withdrawal(configuration, clock)
     findings = Findings(publisher.say_inventory)
@@ -116,39 +137,58 @@ def _power(settings: GatewaySettings) -> Callable[[], Power]:
     return source_of if told == "auto" else lambda: told
 
 
-def serve(agents: list[Agent], clock: Clock, stop: threading.Event) -> bool:
-    """Run `agents` until `stop` is set; return False if one of them failed before."""
+def serve(agents: Sequence[Agent], clock: Clock, stop: threading.Event, look: Callable[[], bool]) -> bool:
+    """Run `agents` until `stop` is set or `look` returns False; return False if one of them failed before."""
     for agent in agents:
         agent.start()
     well = True
-    while well and not clock.wait(stop, _LOOK_S):
+    while well and look() and not clock.wait(stop, _LOOK_S):
         well = all(agent.alive for agent in agents)
+    return well
+
+
+def end(agents: Sequence[Agent]) -> None:
+    """End `agents` and wait until they have ended."""
     for agent in agents:
         agent.begin_stop()
     for agent in agents:
         agent.finish_stop()
-    return well
 
 
-def main() -> int:
-    """Run the gateways named in the settings until SIGTERM or SIGINT; return the exit code."""
+def main(versions: Versions | None = None) -> int:
+    """Run the gateways named in the settings until SIGTERM or SIGINT; return the exit code.
+
+    With `versions` it also ends, without an error, to make room for another version.
+    """
     settings = GatewaySettings()
     log.configure("gateway", settings.log_format)
     stop = stop_on_signals()
     clock = SystemClock()
     boot = uuid.uuid4().hex
+    update = versions.update if versions else lambda: None
     try:
         found = brokers(settings)
         systems = Systems(list(found), settings, clock)
-        agents = [build(gateway, broker, settings, clock, boot, systems) for gateway, broker in found.items()]
+        agents = [
+            build(gateway, broker, settings, clock, boot, systems, update=update) for gateway, broker in found.items()
+        ]
     except VicinoError as error:
         logger().error("cannot start", reason=str(error))
         return 1
     logger().info("started", count=len(agents))
     registry = make_registry("gateway")
     registry.register(gateway_figures([agent.standing for agent in agents], clock))
+    watchdog = Watchdog(agents, clock, allowed_s=systemd.watchdog_s())
+
+    def look() -> bool:
+        well = watchdog.look()
+        return versions is None or versions.look([agent.standing() for agent in agents], well=well)
+
     with closing(systems), exposed(registry, settings.metrics_host, settings.metrics_port):
-        return 0 if serve(agents, clock, stop) else 1
+        well = serve(agents, clock, stop, look)
+        watchdog.end()
+        end(agents)
+    return 0 if well else 1
 
 
 if __name__ == "__main__":

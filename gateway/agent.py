@@ -12,7 +12,18 @@ from gateway.rules.offline import OfflineRules
 
 
 class Source(Protocol):
-    """Where readings come from. It acknowledges to its own side only what the outbox has committed."""
+    """Where readings come from. It acknowledges to its own side only what the outbox has committed.
+
+    `turned_at` is when it last began a turn, by the monotonic clock: it does so at least once a minute.
+    """
+
+    @property
+    def turned_at(self) -> float:
+        """When it last showed that it goes on."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether what it has running besides `run` still runs."""
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set and `wake` was called."""
@@ -75,8 +86,19 @@ class Agent:
 
     @property
     def alive(self) -> bool:
-        """Whether all its threads run."""
-        return all(thread.is_alive() for thread in (*self._source_threads, self._publisher_thread, self._rules_thread))
+        """Whether all its threads run, those of its connections among them."""
+        threads = (self._publisher_thread, self._rules_thread, *self._source_threads)
+        connected = [self._publisher.alive, self._rules.alive, *(source.alive for source in self._sources)]
+        return all(thread.is_alive() for thread in threads) and all(connected)
+
+    def stuck(self, since: float) -> list[str]:
+        """Return the parts that have begun no turn after `since`, by the monotonic clock."""
+        parts = [
+            ("publisher", self._publisher.turned_at),
+            ("rules", self._rules.turned_at),
+            *(("source", each.turned_at) for each in self._sources),
+        ]
+        return [name for name, turned_at in parts if turned_at < since]
 
 
 def _guarded(run: Callable[[threading.Event], None]) -> Callable[[threading.Event], None]:

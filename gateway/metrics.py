@@ -17,7 +17,10 @@ FIGURES = (AGENTS, CONNECTED, QUEUED, OLDEST, THINNED, SENT, RESENT)
 
 
 class Standing(NamedTuple):
-    """How one gateway stands. `oldest_ms`: the time of its oldest reading that is not stored, in Unix milliseconds."""
+    """How one gateway stands. `oldest_ms`: the time of its oldest reading that is not stored, in Unix milliseconds.
+
+    `sent`, `resent` and `stored` count batches since the start.
+    """
 
     connected: bool
     queued: int
@@ -25,6 +28,7 @@ class Standing(NamedTuple):
     thinned: int
     sent: int
     resent: int
+    stored: int = 0
 
 
 def gateway_figures(gateways: Sequence[Callable[[], Standing]], clock: Clock) -> AtScrape:

@@ -17,7 +17,7 @@ import msgspec
 
 from core.clock import Clock
 from core.log import logger
-from core.messages import ClockState, GatewayStatus, Inventory, decode_stored, encode
+from core.messages import ClockState, GatewayStatus, GatewayUpdate, Inventory, decode_stored, encode
 from core.metrics import own_version
 from core.mqtt import BrokerAddress, Connection, Message, Will
 from core.senml import CONTENT_TYPE
@@ -64,6 +64,7 @@ class _Substance(NamedTuple):
     config_trouble: str
     told: int
     power: Power
+    update: GatewayUpdate | None
 
 
 class Publisher:
@@ -82,9 +83,13 @@ class Publisher:
         configuration: Configuration | None = None,
         rules: OfflineRules | None = None,
         power: PowerWatch | None = None,
+        update: Callable[[], GatewayUpdate | None] = lambda: None,
         on_stored: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed."""
+        """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed.
+
+        `update` tells what became of the last update of the program.
+        """
         self._gateway = gateway
         self._outbox = outbox
         self._clock = clock
@@ -118,8 +123,11 @@ class Publisher:
         self._next_look = 0.0
         self._said: _Substance | None = None
         self._version = own_version()
+        self.turned_at = clock.monotonic()
+        self._update = update
         self._sent = 0
         self._resent = 0
+        self._stored = 0
         self._under_way: set[int] = set()
         self._connection = Connection(
             broker,
@@ -155,7 +163,13 @@ class Publisher:
             thinned=self._outbox.thinned,
             sent=self._sent,
             resent=self._resent,
+            stored=self._stored,
         )
+
+    @property
+    def alive(self) -> bool:
+        """Whether the network thread runs."""
+        return self._connection.alive
 
     def say_inventory(self, inventory: Inventory) -> None:
         """Publish what was found in the home, now or as soon as there is a connection."""
@@ -176,6 +190,7 @@ class Publisher:
         """Publish until `stop` is set (and `notify` called), then take leave."""
         self.start()
         while not stop.is_set():
+            self.turned_at = self._clock.monotonic()
             self._wake.clear()
             try:
                 delay = self.turn()
@@ -289,6 +304,7 @@ class Publisher:
                 self._under_way.discard(sequence)
                 if self._rules is not None:
                     self._rules.stored(sequence)
+                self._stored += 1
                 if self._on_stored:
                     self._on_stored(sequence, readings)
 
@@ -371,6 +387,7 @@ class Publisher:
             status.config_trouble,
             status.told,
             status.power,
+            status.update,
         )
         if now < self._next_status and substance == self._said:
             return
@@ -419,6 +436,7 @@ class Publisher:
             told=self._rules.told if self._rules is not None else 0,
             mains_lost=power.lost,
             mains_back=power.back,
+            update=self._update(),
         )
 
     def _will(self) -> GatewayStatus:

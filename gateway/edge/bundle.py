@@ -9,7 +9,7 @@ import platform
 import re
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -96,7 +96,7 @@ def number(version: str) -> tuple[int, ...]:
 
 @contextmanager
 def opened(file: Path | IO[bytes], believed: Believed, *, with_wheels: bool = True) -> Iterator[Bundle]:
-    """Give the bundle in `file`; raises `BundleError` if it is none, or its manifest is not signed by who is believed."""
+    """Give the bundle in `file`; raises `BundleError` if it is none, or nobody who is believed has signed it."""
     try:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
@@ -112,7 +112,26 @@ def opened(file: Path | IO[bytes], believed: Believed, *, with_wheels: bool = Tr
                 "The update is not signed with a key that this gateway trusts, or it was altered.",
                 advice="compare VICINO_UPDATE_KEYS with the key of the release",
             )
-        yield _checked(archive, names, manifest, with_wheels=with_wheels)
+        yield _checked(archive, manifest, {MANIFEST, SIGNATURE}, with_wheels=with_wheels)
+
+
+def signed(file: Path, sign: Callable[[bytes], bytes]) -> Manifest:
+    """Sign a bundle in its place and write its notice beside it; return what was signed.
+
+    Raises `BundleError` if it is none, or its files are not those that it lists.
+    """
+    try:
+        archive = zipfile.ZipFile(file)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise BundleError(f"{file} is no bundle.", advice="make one with `vicino release bundle`") from error
+    with archive:
+        content = _content(archive, MANIFEST, MOST_MANIFEST_BYTES)
+        before = {MANIFEST, SIGNATURE} & set(archive.namelist())
+        found = _checked(archive, content, before, with_wheels=True)
+        signature = sign(content)
+        _write(file, content, signature, found.wheels())
+    _write(file.with_suffix(NOTICE_SUFFIX), content, signature, ())
+    return found.manifest
 
 
 def refusal(manifest: Manifest, *, installed: str, target: str, now: datetime) -> str:
@@ -151,16 +170,9 @@ def decode_manifest(content: bytes) -> Manifest:
     return manifest
 
 
-def write(path: Path, manifest: bytes, signature: bytes | None, wheels: Sequence[Path] = ()) -> None:
-    """Write a bundle (or a notice, without `wheels`) as a whole. Raises `OSError`."""
-    unfinished = path.with_name(f".{path.name}.part")
-    with zipfile.ZipFile(unfinished, "w") as archive:
-        archive.writestr(MANIFEST, manifest)
-        if signature is not None:
-            archive.writestr(SIGNATURE, signature)
-        for wheel in wheels:
-            archive.write(wheel, WHEELS + wheel.name)
-    unfinished.replace(path)
+def write_unsigned(path: Path, manifest: bytes, wheels: Sequence[Path]) -> None:
+    """Write a bundle that nobody has signed yet. Raises `OSError`."""
+    _write(path, manifest, None, ((wheel.name, wheel.read_bytes()) for wheel in wheels))
 
 
 def listed(wheels: Sequence[Path]) -> Mapping[str, Listed]:
@@ -172,16 +184,27 @@ def _listed(content: bytes) -> Listed:
     return Listed(len(content), hashlib.sha256(content).hexdigest())
 
 
-def _checked(archive: zipfile.ZipFile, names: Sequence[str], content: bytes, *, with_wheels: bool) -> Bundle:
+def _write(path: Path, manifest: bytes, signature: bytes | None, wheels: Iterable[tuple[str, bytes]]) -> None:
+    unfinished = path.with_name(f".{path.name}.part")
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        archive.writestr(MANIFEST, manifest)
+        if signature is not None:
+            archive.writestr(SIGNATURE, signature)
+        for name, content in wheels:
+            archive.writestr(WHEELS + name, content)
+    unfinished.replace(path)
+
+
+def _checked(archive: zipfile.ZipFile, content: bytes, besides: set[str], *, with_wheels: bool) -> Bundle:
     manifest = decode_manifest(content)
-    expected = [MANIFEST, SIGNATURE, *(WHEELS + name for name in manifest.wheels if with_wheels)]
-    if sorted(names) != sorted(expected):
+    expected = [*besides, *(WHEELS + name for name in manifest.wheels if with_wheels)]
+    if sorted(archive.namelist()) != sorted(expected):
         raise BundleError("The update holds other files than its list says.")
     return Bundle(manifest, hashlib.sha256(content).hexdigest(), archive)
 
 
 def _content(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
-    """Return a file of the archive, one byte more than `most_bytes` at most: whoever packs it may lie about its size."""
+    """Return a file of the archive, at most one byte more than `most_bytes`: it may lie about its size."""
     try:
         with archive.open(name) as file:
             return file.read(most_bytes + 1)

@@ -228,7 +228,7 @@ def _on_trial(argv: list[str], code: Path, folder: Path, version: str, patience:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     try:
-        child = subprocess.Popen(argv, env=_environment(code, folder))  # noqa: S603 - ours
+        child = subprocess.Popen(argv, env=_environment(code, folder))
     except OSError as error:
         _roll_back(code, folder, version, f"it cannot be started: {error.strerror}")
         return 1

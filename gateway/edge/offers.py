@@ -4,7 +4,6 @@ import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 from urllib.error import URLError
 from urllib.parse import urlsplit

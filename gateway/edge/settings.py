@@ -28,6 +28,12 @@ class EdgeSettings(Settings):
         default=None, description="HTTPS address of a folder where updates are offered; none: the gateway never asks."
     )
 
+    trial_steady_s: float = Field(
+        default=60.0,
+        description="Seconds for which a new version has to be connected and heard until it is confirmed.",
+        ge=0,
+    )
+
     @property
     def trusted(self) -> tuple[str, ...]:
         """The public keys that are believed."""

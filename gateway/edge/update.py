@@ -105,7 +105,9 @@ def _require_change(settings: EdgeSettings, manifest: Manifest) -> None:
 
 def _require_wanted(settings: EdgeSettings, bundle: Bundle, *, again: bool) -> None:
     if reason := refused(installed(settings), bundle.manifest, bundle.digest, again=again):
-        raise BundleError(f"Version {bundle.manifest.version} is not installed: {reason}.", kept="the version that runs")
+        raise BundleError(
+            f"Version {bundle.manifest.version} is not installed: {reason}.", kept="the version that runs"
+        )
 
 
 def _in_folder(settings: EdgeSettings) -> Path | None:
@@ -119,9 +121,11 @@ def _note_refusal(settings: EdgeSettings, error: VicinoError) -> None:
     launcher.change(
         settings.edge_state,
         settings.edge_code,
-        lambda before: before
-        if before.trial
-        else before._replace(result=REFUSED, subject="", reason=str(error.args[0]), at=time.time()),
+        lambda before: (
+            before
+            if before.trial
+            else before._replace(result=REFUSED, subject="", reason=str(error.args[0]), at=time.time())
+        ),
     )
 
 

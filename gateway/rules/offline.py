@@ -29,7 +29,7 @@ from gateway.synchronisation import Timekeeper
 from gateway.withdrawal import CANCELLED, SOS
 
 _NOTE = "rules"
-_IDLE_S = 60.0
+_IDLE_S = 20.0
 _RETRY_S = 1.0
 _TOLD = "contact_told"
 
@@ -77,6 +77,7 @@ class OfflineRules:
         self._wake = threading.Event()
         self._busy = False
         self._told = 0
+        self.turned_at = clock.monotonic()
 
     # What the publisher says
 
@@ -97,6 +98,11 @@ class OfflineRules:
         """How often a contact has been told in this boot."""
         return self._told
 
+    @property
+    def alive(self) -> bool:
+        """Whether the network thread runs."""
+        return self._home.alive
+
     def wake(self) -> None:
         """Look at once whether there is something to do; any thread may call it."""
         self._wake.set()
@@ -107,6 +113,7 @@ class OfflineRules:
         """Work until `stop` is set and `wake` was called."""
         try:
             while not stop.is_set():
+                self.turned_at = self._clock.monotonic()
                 self._wake.clear()
                 self._clock.wait(self._wake, self.turn())
         finally:

@@ -111,3 +111,7 @@ class _Part:
 
     def acknowledge(self, message: Message) -> None:
         self._connection.acknowledge(message)
+
+    @property
+    def alive(self) -> bool:
+        return self._connection.alive

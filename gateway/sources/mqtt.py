@@ -31,7 +31,7 @@ SESSION_EXPIRY_S = 7 * 86_400
 _MOST_AT_ONCE = 500
 _MOST_UNRECORDED = 1_000
 _MOST_UNREAD = 20_000
-_LOOK_S = 60.0
+_LOOK_S = 20.0
 _RETRY_S = 1.0
 _MOST_NOTES = 2_000
 
@@ -54,6 +54,10 @@ class Link(Protocol):
 
     def acknowledge(self, message: Message) -> None:
         """Tell the broker that a message is safe."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether its network thread goes on, connected or not."""
 
 
 Connected = Callable[[bool], None]
@@ -134,6 +138,7 @@ class MqttSource:
         if isinstance(dialect, Remembering):
             self._remembered = outbox.notes.under(f"memory {dialect.name}").get("", b"")
             dialect.recall(self._remembered)
+        self.turned_at = clock.monotonic()
         # The broker delivers what it kept for us before it restates what explains it.
         known = outbox.notes.under(f"{dialect.name} ")
         self._noted = set(known)
@@ -165,6 +170,7 @@ class MqttSource:
         self._connection.start()
         try:
             while not stop.is_set():
+                self.turned_at = self._clock.monotonic()
                 self._wake.clear()
                 if not self.turn():
                     self._clock.wait(self._wake, self._pause_s())
@@ -192,6 +198,10 @@ class MqttSource:
         due_ms = self._refractory.next_due_ms()
         pause_s = _RETRY_S if self._taken else _LOOK_S
         return pause_s if due_ms is None else min(pause_s, max(0.0, due_ms / 1000 - self._clock.monotonic()))
+    @property
+    def alive(self) -> bool:
+        """Whether the network thread runs."""
+        return self._connection.alive
 
     def wake(self) -> None:
         """Look at once whether there is something to do; any thread may call it."""
