@@ -7,8 +7,10 @@ wheels: small enough to be asked for every day. Nothing of an archive is believe
 import hashlib
 import platform
 import re
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +33,11 @@ MOST_MANIFEST_BYTES = 64 * 1024
 _MOST_FILES = 200
 _WHEEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+!-]{0,200}\.whl")
 _SIGNATURE_BYTES = 64
+
+# What Python's reader of archives raises for one that is damaged.
+_DAMAGED = (
+    OSError, EOFError, KeyError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 
 # Tells whether a signature of some bytes is one that is believed.
 Believed = Callable[[bytes, bytes], bool]
@@ -99,7 +106,7 @@ def opened(file: Path | IO[bytes], believed: Believed, *, with_wheels: bool = Tr
     """Give the bundle in `file`; raises `BundleError` if it is none, or nobody who is believed has signed it."""
     try:
         archive = zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise BundleError("The update is no bundle, or it came only in part.", advice="fetch it again") from error
     with archive:
         names = archive.namelist()
@@ -122,7 +129,7 @@ def signed(file: Path, sign: Callable[[bytes], bytes]) -> Manifest:
     """
     try:
         archive = zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise BundleError(f"{file} is no bundle.", advice="make one with `vicino release bundle`") from error
     with archive:
         content = _content(archive, MANIFEST, MOST_MANIFEST_BYTES)
@@ -208,5 +215,5 @@ def _content(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
     try:
         with archive.open(name) as file:
             return file.read(most_bytes + 1)
-    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise BundleError(f"The update is damaged: {name} cannot be read.", advice="fetch it again") from error

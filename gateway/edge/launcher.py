@@ -118,7 +118,7 @@ def is_complete(code: Path, version: str) -> bool:
 
 def read(folder: Path, code: Path) -> State | None:
     """Return the state; where it cannot be read, one that goes on with what ran last; None if nothing is known."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         with (folder / STATE).open("rb") as file:
             found = json.loads(file.read(_MOST_BYTES))
         state = State(**{name: value for name, value in found.items() if name in State._fields})

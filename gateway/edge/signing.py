@@ -1,7 +1,6 @@
 """Ed25519 signatures of updates (RFC 8032). Only the updater and whoever makes releases import this module."""
 
 import base64
-import binascii
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -73,7 +72,7 @@ def _text(key: Ed25519PublicKey) -> str:
 def _public(text: str) -> Ed25519PublicKey:
     try:
         found = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         found = b""
     if len(found) != _KEY_BYTES:
         raise SigningError(
