@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cli.bench import edge as edging
 from cli.bench import ingest as ingesting
 from cli.bench import storm as storming
 from cli.bench.storage import measure as storing
@@ -61,3 +62,19 @@ def storage(
     """Measure how many bytes a stored reading takes, all columns and indexes counted, and the figures beside it."""
     with errors_in_words():
         storing.show(storing.measure(homes, days, server), as_json=as_json)
+
+
+@app.command()
+def edge(
+    devices: Annotated[int, typer.Option(help="Devices in the home.", min=1, max=1_000)] = 40,
+    backlog: Annotated[int, typer.Option(help="Readings in the outbox at the start.", min=0, max=2_000_000)] = 200_000,
+    seconds: Annotated[float, typer.Option(help="Seconds for which the service is away.", min=1)] = 30.0,
+    per_s: Annotated[float, typer.Option("--per-second", help="Reports of all devices a second.", min=0.1)] = 20.0,
+    as_json: Json = False,
+) -> None:
+    """Measure the memory of an edge agent that has kept the readings of a long outage, and gets rid of them."""
+    with errors_in_words():
+        figures = edging.measure(
+            SystemClock(), stop_on_signals(), devices=devices, backlog=backlog, seconds=seconds, per_s=per_s
+        )
+    edging.show(figures, as_json=as_json)

@@ -283,20 +283,23 @@ def _environment(code: Path, folder: Path) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the agent, or with more arguments any other command of the version that is to run."""
-    parser = argparse.ArgumentParser(description="Start the edge agent in the version that is to run.")
+    parser = argparse.ArgumentParser(
+        description="Start the edge agent in the version that is to run.", allow_abbrev=False, add_help=False
+    )
     parser.add_argument("--code", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--trial-seconds", type=float, default=Patience().seconds)
     parser.add_argument("--trial-starts", type=int, default=Patience().starts)
     parser.add_argument("command", nargs=argparse.REMAINDER)
-    given = parser.parse_args(arguments)
-    if given.command in ([], ["run"]):
+    given, options = parser.parse_known_args(arguments)
+    command = [*options, *given.command]
+    if command in ([], ["run"]):
         return start(given.code, given.state, Patience(given.trial_seconds, given.trial_starts))
     state = read(given.state, given.code)
     if state is None:
         print(f"No version of the edge agent is installed in {given.code}.", file=sys.stderr)
         return 1
-    argv = _argv(given.code / SLOTS / state.good, given.command)
+    argv = _argv(given.code / SLOTS / state.good, command)
     os.execve(argv[0], argv, _environment(given.code, given.state))  # noqa: S606
     return 0
 

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
@@ -65,8 +65,10 @@ def _fetched(url: str, name: str, most_bytes: int) -> Iterator[IO[bytes]]:
                         raise OfferError("The server sends more than an update may be.", kept="the version that runs")
                     file.write(chunk)
         except (OSError, ValueError) as error:
-            # URLError is an OSError; what it wraps tells more.
-            reason = error.reason if isinstance(error, URLError) else error
+            if isinstance(error, HTTPError):
+                error.close()
+            # What a plain URLError wraps tells more; one of HTTP tells the status itself.
+            reason = error.reason if type(error) is URLError else error
             raise OfferError(
                 f"The server of updates cannot be asked: {reason}.", kept="the version that runs"
             ) from error

@@ -35,7 +35,9 @@ def packed(found: Distribution, folder: Path) -> Path:
     assert isinstance(found, PathDistribution)
     tags = re.findall(r"^Tag: (.+)$", found.read_text("WHEEL") or "", re.MULTILINE)
     name = re.sub(r"[-_.]+", "_", found.name)
-    wheel = folder / f"{name}-{found.version}-{tags[0]}.whl"
+    # PEP 425: the sets of interpreters, ABIs and platforms.
+    parts = (".".join(dict.fromkeys(part)) for part in zip(*(tag.split("-") for tag in tags), strict=True))
+    wheel = folder / f"{name}-{found.version}-{'-'.join(parts)}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for file in found.files or ():
             outside = ".." in file.parts or "__pycache__" in file.parts
