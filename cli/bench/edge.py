@@ -117,7 +117,7 @@ class _Home:
         end = self._clock.monotonic() + seconds
         while self._clock.monotonic() < end and not self._clock.wait(stop, 1 / self._per_s):
             address, kind = self._devices[self.messages % len(self._devices)]
-            said = {name: self._value(type_) for name, type_, _ in kind}
+            said: dict[str, object] = {name: self._value(type_) for name, type_, _ in kind}
             said["last_seen"] = self._clock.now().isoformat()
             self.connection.publish(f"{BASE}/room/{address}", json.dumps(said).encode())
             self.messages += 1
