@@ -16,7 +16,7 @@ def test_what_is_sent_again_is_counted_until_it_is_stored(tmp_path, own_broker, 
     publisher = Publisher("gw-1", outbox, own_broker.address, SystemClock(), pace=PACE)
     stop = threading.Event()
     thread = threading.Thread(target=publisher.run, args=(stop,))
-    assert publisher.standing() == (False, 0, None, 0, 0, 0)
+    assert publisher.standing() == (False, 0, None, 0, 0, 0, 0)
     thread.start()
     try:
         with service_of(own_broker.address, answering=False) as service:
@@ -33,6 +33,7 @@ def test_what_is_sent_again_is_counted_until_it_is_stored(tmp_path, own_broker, 
             assert found.oldest_ms is None
             # The first time it was sent is no resending.
             assert found.sent == found.resent + 1
+            assert found.stored == 1
     finally:
         stop.set()
         publisher.notify()
