@@ -198,6 +198,7 @@ class MqttSource:
         due_ms = self._refractory.next_due_ms()
         pause_s = _RETRY_S if self._taken else _LOOK_S
         return pause_s if due_ms is None else min(pause_s, max(0.0, due_ms / 1000 - self._clock.monotonic()))
+
     @property
     def alive(self) -> bool:
         """Whether the network thread runs."""

@@ -11,10 +11,13 @@ import pytest
 
 from core import systemd
 from core.clock import SimulatedClock
-from core.mqtt import BrokerAddress
+from core.mqtt import BrokerAddress, Connection
 from gateway.agent import Agent
+from gateway.configuration import Configuration
 from gateway.outbox import Outbox
 from gateway.publisher import Publisher
+from gateway.rules.offline import OfflineRules
+from gateway.synchronisation import Timekeeper
 from gateway.watchdog import STUCK_S, Watchdog
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -95,9 +98,12 @@ def until(condition: Callable[[], object]) -> None:
 def made(tmp_path: Path) -> Iterator[Any]:
     clock = PatientClock()
     outbox = Outbox(tmp_path / "outbox.sqlite", clock, "boot", durable=False)
-    publisher = Publisher("gw-1", outbox, BrokerAddress("127.0.0.1", 9, None, None, tls=False), clock)
+    nowhere = BrokerAddress("127.0.0.1", 9, None, None, tls=False)
+    publisher = Publisher("gw-1", outbox, nowhere, clock)
+    home, configuration = Connection(nowhere, "home"), Configuration(outbox.notes)
+    rules = OfflineRules("gw-1", configuration, outbox, home, "zigbee2mqtt", {}, clock, Timekeeper(clock))
     source = HangingSource(clock)
-    agent = Agent("gw-1", outbox, publisher, [source])
+    agent = Agent("gw-1", outbox, publisher, rules, [source])
     agent.start()
     yield clock, agent, publisher, source
     source.freed.set()
