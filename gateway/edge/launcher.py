@@ -125,6 +125,8 @@ def read(folder: Path, code: Path) -> State | None:
         kinds = all(isinstance(value, type(default)) for value, default in zip(state[1:], _DEFAULTS, strict=True))
         if kinds and is_complete(code, state.good):
             return state
+        if kinds and is_complete(code, state.previous):
+            return State(state.previous, result=ROLLED_BACK, subject=state.good, reason="it is not there as a whole")
     with contextlib.suppress(OSError):
         version = Path(os.readlink(folder / CURRENT)).name  # noqa: PTH115 - the name alone is believed, never the place
         if is_complete(code, version):
@@ -173,6 +175,11 @@ def change(folder: Path, code: Path, how: Callable[[State], State]) -> State | N
         if after != before or not (folder / STATE).exists():
             write(folder, after)
         return after
+
+
+def confirm(folder: Path, code: Path, version: str, now: float) -> State | None:
+    """Note down that `version` is healthy, if it is on trial and there as a whole to be started again."""
+    return change(folder, code, lambda state: confirmed(state, version, now) if is_complete(code, version) else state)
 
 
 def _settle(folder: Path) -> None:

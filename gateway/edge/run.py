@@ -71,13 +71,12 @@ class Slots:
             self._well_since = now
         elif now - self._well_since >= self._steady_s:
             try:
-                self._state = launcher.change(
-                    self._folder, self._code, lambda state: launcher.confirmed(state, self._version, time.time())
-                )
+                self._state = launcher.confirm(self._folder, self._code, self._version, time.time())
             except OSError as error:
                 logger().error("the version cannot be confirmed", reason=str(error))
             else:
-                logger().info("version confirmed", version=self._version)
+                self._well_since = None
+                logger().info("version tried", version=self._version, state=self._state and self._state.result)
 
     def _read(self) -> None:
         try:

@@ -83,8 +83,8 @@ class Versions(RuleBasedStateMachine):
     def show_health(self) -> None:
         """The version that runs is healthy; it may be one that was given up meanwhile."""
         was_on_trial = self.known().trial == self.running
-        launcher.change(self.state, self.code, lambda s: launcher.confirmed(s, self.running, NOW))
-        if was_on_trial:
+        launcher.confirm(self.state, self.code, self.running, NOW)
+        if was_on_trial and launcher.is_complete(self.code, self.running):
             self.good = self.running
 
     @rule()
@@ -159,6 +159,15 @@ def test_a_state_that_cannot_be_read_goes_on_with_what_ran_last(tmp_path: Path) 
     (folder / CURRENT).unlink()
     (folder / CURRENT).symlink_to(tmp_path / "elsewhere" / "3.0")
     assert launcher.read(folder, code) is None
+
+
+def test_a_good_version_that_is_damaged_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    install(code, "1.0")
+    launcher.write(tmp_path, State("1.1", previous="1.0"))
+    found = launcher.read(tmp_path, code)
+    assert found is not None
+    assert (found.chosen, found.result, found.subject) == ("1.0", "rolled back", "1.1")
 
 
 def test_the_state_of_a_later_version_is_understood(tmp_path: Path) -> None:
