@@ -59,7 +59,7 @@ class Interpreter:
             if isinstance(part, Refusal):
                 self.refuse(part.reason)
                 continue
-            said_ms = round(part.at.timestamp() * 1000) if part.at else None
+            said_ms = _said_ms(part, now_ms)
             report = Report(now_ms, said_ms, restated, connection)
             meant = self._measured(part)
             new = self._repetitions.new(meant, now_ms)
@@ -130,3 +130,10 @@ class Interpreter:
         for name, value in said.others.items():
             if name[:_TEXT] in noted or len(noted) < _MOST_UNMAPPED:
                 noted[name[:_TEXT]] = str(value)[:_TEXT]
+
+
+def _said_ms(said: Said, now_ms: int) -> int | None:
+    """Return when a report was made by what its system says, None if it says nothing of it."""
+    if said.at is not None:
+        return round(said.at.timestamp() * 1000)
+    return now_ms - round(said.ago_s * 1000) if said.ago_s else None

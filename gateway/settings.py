@@ -64,6 +64,23 @@ class GatewaySettings(Settings):
         default="+",
         description="Prefixes of Shelly devices as MQTT filters, separated by commas; {gateway} is the key.",
     )
+    tasmota_topics: str = Field(
+        default="tele/#,stat/#",
+        description="Topics of Tasmota devices as MQTT filters, separated by commas; {gateway} is the key.",
+    )
+    homeassistant_prefix: str = Field(
+        default="homeassistant", description="Prefix of MQTT discovery; {gateway} stands for the key."
+    )
+    homeassistant_topics: str = Field(
+        default="#",
+        description="Topics of announced entities as MQTT filters, separated by commas; {gateway} is the key.",
+    )
+    statestream_base: str = Field(
+        default="statestream", description="Base topic of Home Assistant's statestream; {gateway} stands for the key."
+    )
+    senml_base: str = Field(
+        default="senml", description="Base topic of devices that speak SenML; {gateway} stands for the key."
+    )
     power: Literal["auto", "mains", "battery", "unknown"] = Field(
         default="auto", description="What the gateway runs on; auto: what its operating system says."
     )

@@ -9,7 +9,11 @@ from core.gateway_config import GatewayConfig
 from core.mqtt import BrokerAddress
 from gateway.dialects.ble import Ble, read_keys
 from gateway.dialects.dialect import Dialect
+from gateway.dialects.homeassistant import HomeAssistant
+from gateway.dialects.senml import Senml
 from gateway.dialects.shelly import Shelly
+from gateway.dialects.statestream import Statestream
+from gateway.dialects.tasmota import Tasmota
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.lorawan import SERVERS, NetworkServers
 from gateway.settings import GatewaySettings
@@ -95,12 +99,34 @@ def _shelly(gateway: str, settings: GatewaySettings) -> System:
     return System(Shelly(prefixes), home_broker(settings))
 
 
+def _tasmota(gateway: str, settings: GatewaySettings) -> System:
+    return System(Tasmota(_listed(settings.tasmota_topics.format(gateway=gateway))), home_broker(settings))
+
+
+def _homeassistant(gateway: str, settings: GatewaySettings) -> System:
+    prefix = settings.homeassistant_prefix.format(gateway=gateway)
+    topics = _listed(settings.homeassistant_topics.format(gateway=gateway))
+    return System(HomeAssistant(prefix, topics), home_broker(settings))
+
+
+def _statestream(gateway: str, settings: GatewaySettings) -> System:
+    return System(Statestream(settings.statestream_base.format(gateway=gateway)), home_broker(settings))
+
+
+def _senml(gateway: str, settings: GatewaySettings) -> System:
+    return System(Senml(settings.senml_base.format(gateway=gateway)), home_broker(settings))
+
+
 def _listed(text: str) -> list[str]:
     return [part.strip().strip("/") for part in text.split(",") if part.strip().strip("/")]
 
 
 SYSTEMS: dict[str, Callable[[str, GatewaySettings], System]] = {
     "ble": _ble,
+    "homeassistant": _homeassistant,
+    "senml": _senml,
     "shelly": _shelly,
+    "statestream": _statestream,
+    "tasmota": _tasmota,
     "zigbee2mqtt": _zigbee2mqtt,
 }

@@ -11,7 +11,6 @@ import msgspec
 from devices.decoders.decoded import Refusal
 
 MAXIMUM_BYTES = 64 * 1024
-FREEZING_F, FAHRENHEIT_STEP = 32.0, 1.8
 _FIRST_S, _LAST_S = 1_577_836_800, 7_258_118_400  # the years 2020 to 2199
 _FURTHEST = 1e300
 _ADDRESS = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}")
@@ -81,8 +80,3 @@ def unix_time(value: Any) -> datetime | None:
     if seconds is None or not _FIRST_S <= seconds < _LAST_S:
         return None
     return datetime.fromtimestamp(round(seconds, 3), UTC)
-
-
-def celsius(fahrenheit: float) -> float:
-    """Return a temperature in °C."""
-    return round((fahrenheit - FREEZING_F) / FAHRENHEIT_STEP, 4)

@@ -14,6 +14,7 @@ class Said(NamedTuple):
     `key` is the device's in the names of its series, `at` the system's own time of the report, where it can be
     trusted, `others` what of the message is not mapped to any quantity. `identity` is the same when the same report is
     heard again, as an advertisement that is repeated or that several receivers hear; "" if the message does not tell.
+    `ago_s` is how long before its arrival the report was made, if the system says that instead of `at`.
     """
 
     key: str
@@ -21,6 +22,7 @@ class Said(NamedTuple):
     at: datetime | None = None
     others: Mapping[str, Any] = {}
     identity: str = ""
+    ago_s: float = 0.0
 
 
 class Dialect(Protocol):

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from core.vocabulary import BY_NAME, Retention
 from devices.decoders.ble import bthome
-from devices.decoders.ble.bthome_objects import person_kg
 from devices.decoders.ble.buttons import pressed
 from devices.decoders.ble.properties import (
     ABOUT,
@@ -24,6 +23,7 @@ from devices.decoders.ble.properties import (
 from devices.decoders.decoded import Measurement, Refusal
 from devices.decoders.meaning import as_meant
 from devices.decoders.payload import hardware_address, number, read_object, text
+from devices.decoders.units import person_kg
 
 _RANDOM_ADDRESS = 1
 _MOST_OTHERS = 50

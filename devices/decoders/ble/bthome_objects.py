@@ -7,12 +7,11 @@ quantities is read all the same, for without its length the ones behind it could
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from devices.decoders.units import KG_PER_POUND, person_kg
+
 Convert = Callable[[float], float | None]
 BUTTON = "button"
 PACKET = "packet"
-# Somebody weighs more than this; what weighs less is luggage or a pet.
-LIGHTEST_PERSON_KG = 20.0
-KG_PER_POUND = 0.453_592_37
 # Lengths that are said in the message itself: text and raw bytes.
 SAID_LENGTH = 0
 
@@ -38,11 +37,6 @@ def _flag(value: float) -> float | None:
 
 def _happened(value: float) -> float | None:
     return 1.0 if value == 1 else None
-
-
-def person_kg(value: float) -> float | None:
-    """Return a weight that can be a person's; None for one that cannot."""
-    return value if value >= LIGHTEST_PERSON_KG else None
 
 
 def _person_pounds(value: float) -> float | None:

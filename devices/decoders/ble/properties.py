@@ -8,8 +8,8 @@ decoder of their own do.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from devices.decoders.ble.bthome_objects import KG_PER_POUND
-from devices.decoders.payload import celsius, flag, number, text
+from devices.decoders.payload import flag, number, text
+from devices.decoders.units import KG_PER_POUND, celsius
 
 Convert = Callable[[Any], float | None]
 

@@ -51,6 +51,22 @@ def test_other_systems_in_the_home_are_heard_where_they_are_said_to_speak(tmp_pa
     assert {"+/events/rpc", "casa/+/online"} <= set(shelly.dialect.subscriptions)
 
 
+def test_what_is_announced_and_what_speaks_senml_is_heard_where_it_is_said_to_speak() -> None:
+    found = systems(
+        "gw-1",
+        systems="tasmota, homeassistant, statestream, senml",
+        tasmota_topics="{gateway}/tele/#",
+        homeassistant_prefix="{gateway}/ha",
+        homeassistant_topics="{gateway}/esp/#, {gateway}/status",
+        statestream_base="{gateway}/states",
+        senml_base="{gateway}/own",
+    ).of("gw-1")
+    first = [system.dialect.subscriptions[0] for system in found]
+    assert first == ["tasmota/discovery/+/config", "gw-1/ha/+/+/config", "gw-1/states/sensor/+/state", "gw-1/own/+"]
+    assert found[0].dialect.subscriptions[1:] == ("gw-1/tele/#",)
+    assert found[1].dialect.subscriptions[2:] == ("gw-1/esp/#", "gw-1/status")
+
+
 @pytest.mark.parametrize("text", ["somebody's key", None])
 def test_keys_of_devices_that_cannot_be_read_are_an_error(tmp_path: Path, text: str | None) -> None:
     keys = tmp_path / "keys"
