@@ -1,6 +1,6 @@
 """Puts the pages together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -8,15 +8,18 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from core.clock import Clock
 from core.database import Database
+from core.mqtt import broker_of
 from dashboards import errors
 from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
 from dashboards.metrics import CountRequests, RequestMetrics
-from dashboards.pages import alert, board, events, files, health, install, person, rejects, sign_in
+from dashboards.pages import alert, board, enrolment, events, files, health, install, person, rejects, sign_in
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.throttle import SignInThrottle
+from devices.admission import hand_over as give
+from devices.enrolment import Password
 
 WORTH_COMPRESSING = 1_000  # bytes
 
@@ -27,11 +30,13 @@ def create_app(
     settings: DashboardSettings,
     hub: Hub | None = None,
     metrics: RequestMetrics | None = None,
+    hand_over: Callable[[Password], None] | None = None,
 ) -> FastAPI:
     """Return the application. `database` acts in the role that serves people and is open already.
 
     `hub` is given by whoever has to end open pages before the server ends; else the application has its own. Requests
-    are counted where there are `metrics`.
+    are counted where there are `metrics`. New passwords of gateways go through `hand_over`, else to the broker of the
+    settings.
     """
     own = hub or Hub(database, clock)
 
@@ -44,8 +49,10 @@ def create_app(
     app = FastAPI(
         title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
     )
-    app.state.desk = Desk(database, clock, settings, Renderer(), own, SignInThrottle(clock))
-    for module in (health, files, sign_in, board, alert, person, install, rejects, events):
+    app.state.desk = Desk(
+        database, clock, settings, Renderer(), own, SignInThrottle(clock), hand_over or _to_broker(settings)
+    )
+    for module in (health, files, sign_in, board, alert, person, install, enrolment, rejects, events):
         app.include_router(module.router)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
@@ -53,3 +60,10 @@ def create_app(
     if metrics is not None:
         app.add_middleware(CountRequests, metrics=metrics, clock=clock)
     return app
+
+
+def _to_broker(settings: DashboardSettings) -> Callable[[Password], None]:
+    def hand_over(made: Password) -> None:
+        give(broker_of(settings), made)
+
+    return hand_over

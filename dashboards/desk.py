@@ -1,5 +1,6 @@
 """What every page needs, put together once for the process."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from fastapi import Request
@@ -10,10 +11,14 @@ from dashboards.live import Hub
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.throttle import SignInThrottle
+from devices.enrolment import Password
 
 
 class Desk(NamedTuple):
-    """The surroundings of the pages. `database` acts in the role that serves people."""
+    """The surroundings of the pages. `database` acts in the role that serves people.
+
+    `hand_over` passes a gateway's new password on to the broker; raises `VicinoError` if that cannot be done.
+    """
 
     database: Database
     clock: Clock
@@ -21,6 +26,7 @@ class Desk(NamedTuple):
     renderer: Renderer
     hub: Hub
     throttle: SignInThrottle
+    hand_over: Callable[[Password], None]
 
 
 def desk_of(request: Request) -> Desk:

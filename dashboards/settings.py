@@ -16,6 +16,9 @@ class DashboardSettings(Settings):
     base_url: str = Field(
         default="http://127.0.0.1:8000", description="Address of the pages, as people type it; messages link there."
     )
+    gateway_broker_url: str = Field(
+        default="", description="Address of the broker as gateways reach it; that of the service's if not given."
+    )
     dashboards_host: str = Field(default="127.0.0.1", description="Network address the pages are served on.")
     dashboards_port: int = Field(default=8000, description="Port the pages are served on.", ge=0, le=65_535)
     session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)

@@ -10,6 +10,7 @@ A page for people acts through `enrol_seen` and `revoke_seen`, which decide who 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from core.access.accounts import Account, gateway_account, is_gateway
 from core.access.mosquitto import Login
@@ -133,6 +134,11 @@ def enrol_seen(view: View, key: str, now: datetime) -> Password | None:
     """
     made = _made(key)
     return made if repository.enrol_for_viewer(view, key, str(made.hash), now) else None
+
+
+def place_seen(view: View, home_public_id: UUID) -> str | None:
+    """Return the gateway of a home, made if there is none, for the viewer; None where they may not."""
+    return repository.place_gateway_for_viewer(view, home_public_id)
 
 
 def revoke_seen(view: View, key: str, now: datetime) -> bool:

@@ -20,7 +20,7 @@ def terminal(link: str) -> str:
 def svg(link: str) -> str:
     """Return the code as an SVG element that needs no styles of its own, black on white."""
     out = io.BytesIO()
-    plain: dict[str, Any] = {"xmldecl": False, "lineclass": None, "svgclass": None}
+    plain: dict[str, Any] = {"xmldecl": False, "lineclass": None, "svgclass": None, "omitsize": True}
     _code(link).save(out, kind="svg", border=_BORDER, scale=_SCALE, light="#fff", **plain)
     return out.getvalue().decode()
 

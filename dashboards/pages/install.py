@@ -6,7 +6,7 @@ it again by itself (`install.js`).
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -22,11 +22,13 @@ from core.vocabulary import BY_ID, BY_NAME
 from dashboards import install_views as views
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
+from dashboards.sites import Site, require_site
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor, is_fragment
 from dashboards.wording import Words
 from devices import installing, models
 from devices.errors import DeviceError
 from devices.found import Found
+from devices.gateways.reads import seen_enrolments
 from devices.walk import FRESH, Heard, Tried, standings
 from ingest.rejects.reads import is_in_charge
 from registry import rooms
@@ -48,19 +50,6 @@ NOTHING_CHOSEN = mark("Choose at least one sensor.")
 BEGUN = mark("The walk test has begun.")
 ENDED = mark("The walk test has ended and is written down.")
 NOT_UNDERSTOOD = mark("This was not understood. Load the page anew.")
-
-
-class _Site(NamedTuple):
-    """A home and what stands in it, for a viewer who is in charge of its devices."""
-
-    home: Home
-    rooms: list[registry.reads.Room]
-    installed: list[devices.reads.Device]
-
-    @property
-    def present(self) -> list[devices.reads.Device]:
-        """The devices that have not been taken away."""
-        return [device for device in self.installed if device.retired_at is None]
 
 
 @router.get("/install")
@@ -134,7 +123,7 @@ def install(
         if str(position) in chosen
     ]
 
-    def act(view: View, site: _Site) -> None:
+    def act(view: View, site: Site) -> None:
         found = {
             f"{each.gateway_key} {each.key}": each for each in ingest.reads.seen_inventory(view, site.home.home_id)
         }
@@ -160,7 +149,7 @@ def change(
 ) -> Response:
     """Give a device another name, room or place."""
 
-    def act(view: View, _: _Site) -> None:
+    def act(view: View, _: Site) -> None:
         installing.describe(view, device_id, name.strip(), visitor.now)
         room_id = views.chosen_room(room, lambda kind: rooms.add(view, public_id, kind))
         installing.move(view, device_id, room_id, Place(place) if place else None, visitor.now)
@@ -180,14 +169,14 @@ def treat(
 ) -> Response:
     """Take a device away, bring it back, note a new battery, or put another one (`by`) in its place."""
 
-    def replace(view: View, site: _Site) -> None:
+    def replace(view: View, site: Site) -> None:
         found = {
             f"{each.gateway_key} {each.key}": each for each in ingest.reads.seen_inventory(view, site.home.home_id)
         }
         seen = found[by]
         installing.replace(view, device_id, Found(seen.gateway_key, seen.key, seen.model, seen.quantities), visitor.now)
 
-    actions: dict[str, tuple[Callable[[View, _Site], object], str]] = {
+    actions: dict[str, tuple[Callable[[View, Site], object], str]] = {
         "retire": (lambda view, _: installing.retire(view, device_id, visitor.now), RETIRED),
         "restore": (lambda view, _: installing.restore(view, device_id, visitor.now), RESTORED),
         "battery": (lambda view, _: installing.change_battery(view, device_id, visitor.now), CHANGED),
@@ -231,7 +220,7 @@ def begin_walk(request: Request, desk: DeskDependency, visitor: Trusted, public_
 def end_walk(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID) -> Response:
     """End the walk test and write down what came of it."""
 
-    def act(view: View, site: _Site) -> None:
+    def act(view: View, site: Site) -> None:
         ticks = _ticks(view, site, visitor.now, Words(visitor.language))
         answered = sum(tick.is_answered for tick in ticks)
         installing.end_walk_test(view, public_id, answered, len(ticks), visitor.now)
@@ -244,7 +233,7 @@ def _done(
     desk: Desk,
     visitor: Visitor,
     public_id: UUID,
-    act: Callable[[View, _Site], object],
+    act: Callable[[View, Site], object],
     said: str,
     *,
     is_done: bool = True,
@@ -254,7 +243,7 @@ def _done(
     status, problem, told = 200, not is_done, words.say(said)
     try:
         with desk.database.seen_by(visitor.viewer) as view:
-            act(view, _site(view, public_id))
+            act(view, require_site(view, public_id))
     except (DeviceError, RoomError) as error:
         status, problem, told = 409, True, error.text(visitor.language)
     except (KeyError, ValueError):
@@ -269,12 +258,13 @@ def _done(
 def _page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, template: str) -> Response:
     now = visitor.now
     with desk.database.seen_by(visitor.viewer) as view:
-        site = _site(view, public_id)
+        site = require_site(view, public_id)
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
         inventory = ingest.reads.seen_inventory(view, site.home.home_id)
         test = devices.reads.seen_walk_test(view, site.home.home_id)
-        gateways = [row for row in ingest.reads.gateway_statuses(view) if row["home_id"] == site.home.home_id]
+        statuses = {row["gateway_key"]: row for row in ingest.reads.gateway_statuses(view)}
+        enrolled = [each for each in seen_enrolments(view) if each.home == site.home.key]
         ticks = _ticks(view, site, now, words)
         people = registry.reads.seen_persons(view, site.home.home_id) if template == "install_sheet.html" else []
     installed = {(device.gateway, device.key) for device in site.present}
@@ -282,7 +272,7 @@ def _page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templ
     return frame.page(
         template,
         home=site.home,
-        gateways=gateways,
+        gateways=[(each, statuses[each.gateway]) for each in enrolled if each.gateway in statuses],
         found=views.found_views(
             [each for each in inventory if each.is_present and (each.gateway_key, each.key) not in installed],
             site.rooms,
@@ -301,15 +291,7 @@ def _page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templ
     )
 
 
-def _site(view: View, public_id: UUID) -> _Site:
-    """Return a home; 404 where there is none of whose devices the viewer is in charge."""
-    home = registry.reads.seen_home(view, str(public_id))
-    if home is None or not devices.reads.may_install(view, home.organisation_id):
-        raise HTTPException(404)
-    return _Site(home, registry.reads.seen_rooms(view, home.home_id), devices.reads.seen_devices(view, home.home_id))
-
-
-def _ticks(view: View, site: _Site, now: datetime, words: Words) -> list[views.TickView]:
+def _ticks(view: View, site: Site, now: datetime, words: Words) -> list[views.TickView]:
     test = devices.reads.seen_walk_test(view, site.home.home_id)
     began = test.started_at if test else now
     rows = ingest.reads.home_readings(view, site.home.home_id, began - FRESH, now + AHEAD)
@@ -324,7 +306,7 @@ def _ticks(view: View, site: _Site, now: datetime, words: Words) -> list[views.T
     return views.tick_views(found, views.sensor_views(site.present, site.rooms, words), words)
 
 
-def _found(view: View, site: _Site) -> dict[str, ingest.reads.FoundDevice]:
+def _found(view: View, site: Site) -> dict[str, ingest.reads.FoundDevice]:
     """Return what was found in a home by gateway and key, as the forms name it."""
     inventory = ingest.reads.seen_inventory(view, site.home.home_id)
     return {f"{each.gateway_key} {each.key}": each for each in inventory if each.key}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 from psycopg import Connection
@@ -52,6 +53,12 @@ def write_revocation(connection: Connection[DictRow], key: str, now: datetime) -
     """Take a gateway's credentials away; tell whether it had any."""
     row = connection.execute(_SQL["write_revocation"], {"key": key, "now": now}).fetchone()
     return row is not None and bool(row["done"])
+
+
+def place_gateway_for_viewer(view: View, home_public_id: UUID) -> str | None:
+    """Return the key of a home's gateway, made if there is none; None where the viewer may not."""
+    row = view.connection.execute(_SQL["place_gateway_for_viewer"], {"home": home_public_id}).fetchone()
+    return row["key"] if row else None
 
 
 def enrol_for_viewer(view: View, key: str, hash_: str, now: datetime) -> bool:

@@ -44,3 +44,7 @@ SELECT gateway.gateway_id, gateway.key, home.key AS home, enrolment.enrolled_at,
 FROM devices.gateway JOIN registry.home USING (home_id)
 LEFT JOIN devices.enrolment USING (gateway_id) LEFT JOIN devices.gateway_config AS config USING (gateway_id)
 ORDER BY home.key, gateway.key
+
+-- place_gateway_for_viewer --
+-- The gateway of a home, made if there is none; null where the viewer may not.
+SELECT devices.place_gateway(%(home)s) AS key;

@@ -12,6 +12,7 @@ from core.clock import SimulatedClock
 from core.database import Database, Role
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
+from devices.enrolment import Password
 from tests.integration.dashboards import filling
 
 NOW = datetime(2026, 3, 16, 2, 12, tzinfo=UTC)
@@ -34,12 +35,18 @@ def clock() -> SimulatedClock:
 
 
 @pytest.fixture
-def client(database_url: str, clock: SimulatedClock) -> Iterator[TestClient]:
+def handed() -> list[Password]:
+    """Passwords of gateways that were handed over to the broker."""
+    return []
+
+
+@pytest.fixture
+def client(database_url: str, clock: SimulatedClock, handed: list[Password]) -> Iterator[TestClient]:
     settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
     with (
         Database(database_url, Role.PEOPLE, name="test", maximum=4) as database,
         # The simulated clock would let the listening thread spin: it does not matter here and is not started.
-        TestClientWithoutLifespan(create_app(database, clock, settings)) as client,
+        TestClientWithoutLifespan(create_app(database, clock, settings, hand_over=handed.append)) as client,
     ):
         yield client
 

@@ -1,6 +1,7 @@
 """The installer's pages: who may, what they show, and that a form that arrives twice does what it does once."""
 
 import re
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -8,10 +9,15 @@ import pytest
 from psycopg import sql
 
 import ingest.repository
+from core.credentials import from_toml
+from core.database import Database, Role
+from core.errors import VicinoError
 from core.messages import FoundDevice
 from core.vocabulary import BY_NAME
+from dashboards.app import create_app
+from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling
-from tests.integration.dashboards.conftest import NOW, proof, sign_in
+from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan, proof, sign_in
 
 MOTION = FoundDevice("0x1", "Movimento bagno", "SONOFF", "SNZB-03", quantities=["occupancy", "battery", "link_quality"])
 DOOR = FoundDevice("0x2", "Porta di casa", "Xiaomi", "MCCGQ11LM", quantities=["contact", "battery"])
@@ -203,6 +209,67 @@ def test_each_sensor_ticks_itself_off_in_the_walk_test(connection, place, instal
     row = connection.execute("SELECT answered, expected, account_name FROM devices.walk_test").fetchone()
     assert (row["answered"], row["expected"], row["account_name"]) == (1, 2, "Anna Lodi")
     assert "1 su 2" in installer.get(f"/install/{home}/sheet").text
+
+
+def test_credentials_are_made_handed_over_and_shown_once(connection, place, installer, handed):
+    home = home_of(connection, place)
+    page = installer.get(f"/install/{home}")
+    shown = installer.post(f"/install/{home}/gateway/credentials", data={"csrf": proof(page.text)})
+    (made,) = handed
+    assert made.gateway == gateway_of(connection, place)
+    file = b64decode(re.search(r'href="data:text/plain;base64,([^"]+)"', shown.text).group(1)).decode()
+    assert from_toml(file).password == made.password
+    assert "<svg" in shown.text
+    assert made.password not in installer.get(f"/install/{home}").text
+    row = connection.execute("SELECT password_hash FROM devices.enrolment").fetchone()
+    assert made.password not in row["password_hash"]
+    answer = installer.post(
+        f"/install/{home}/gateway/{made.gateway}/revoke", data={"csrf": proof(installer.get(f"/install/{home}").text)}
+    )
+    assert answer.status_code == 303
+    assert connection.execute("SELECT revoked_at FROM devices.enrolment").fetchone()["revoked_at"] is not None
+
+
+def test_a_home_without_gateway_gets_one(connection, place, installer, handed):
+    home = connection.execute(
+        "INSERT INTO registry.home (organisation_id, key, name) VALUES (%s, 'nuova', 'Casa Nuova') RETURNING public_id",
+        (place.homes["maria"].organisation_id,),
+    ).fetchone()["public_id"]
+    page = installer.get(f"/install/{home}")
+    assert "non ha ancora un gateway" in page.text
+    for _ in range(2):
+        installer.post(f"/install/{home}/gateway/credentials", data={"csrf": proof(page.text)})
+    assert [made.gateway for made in handed] == ["gw-nuova", "gw-nuova"]
+    assert connection.execute("SELECT count(*) AS n FROM devices.gateway WHERE key = 'gw-nuova'").fetchone()["n"] == 1
+
+
+def test_no_credentials_are_shown_that_the_broker_does_not_know(database_url, connection, place, clock):
+    def fails(_):
+        raise VicinoError("The broker does not answer.")
+
+    as_role(connection, place, "installer")
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    with Database(database_url, Role.PEOPLE, name="test") as database:
+        app = create_app(database, clock, settings, hand_over=fails)
+        with TestClientWithoutLifespan(app) as client:
+            sign_in(client)
+            home = home_of(connection, place)
+            page = client.get(f"/install/{home}")
+            answer = client.post(f"/install/{home}/gateway/credentials", data={"csrf": proof(page.text)})
+    assert answer.status_code == 503
+    assert "<svg xmlns" not in answer.text
+    assert "base64" not in answer.text
+
+
+@pytest.mark.parametrize("role", ["operator", "researcher"])
+def test_who_is_not_in_charge_of_devices_makes_no_credentials(connection, place, client, handed, role):
+    as_role(connection, place, role)
+    sign_in(client)
+    home, csrf = home_of(connection, place), proof(client.get("/").text)
+    assert client.post(f"/install/{home}/gateway/credentials", data={"csrf": csrf}).status_code == 404
+    gateway = gateway_of(connection, place)
+    assert client.post(f"/install/{home}/gateway/{gateway}/revoke", data={"csrf": csrf}).status_code == 404
+    assert handed == []
 
 
 def test_a_form_of_a_stranger_is_refused(connection, place, installer):
