@@ -26,6 +26,7 @@ DECODERS: Mapping[str, str] = {
     "lorawan": "devices.decoders.lorawan.example",
     "ble": "devices.decoders.ble.example",
     "shelly": "devices.decoders.shelly.example",
+    "tasmota": "devices.decoders.tasmota.example",
     "senml": "devices.decoders.senml_example",
 }
 

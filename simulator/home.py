@@ -1,5 +1,6 @@
-"""A simulated home: the messages that its Zigbee bridge publishes in any interval, and its entry in a registry file."""
+"""A simulated home: the messages that its radios publish in any interval, and its entry in a registry file."""
 
+import heapq
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -7,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from core.errors import VicinoError
 from core.localtime import Interval, day_of, local_instant
-from simulator import habits, people, scenario, sensors, zigbee2mqtt
+from simulator import ble, chirpstack, habits, people, scenario, sensors, zigbee2mqtt
 from simulator.environment import draw_climate
 from simulator.events import person as happening
 from simulator.events.event import Event, Passage
 from simulator.habits import Intentions, Person, draw_habits, instant_of, intend, milliseconds
-from simulator.plan import OUTSIDE, PLANS, FloorPlan, routes_of, sensors_of
+from simulator.plan import OUTSIDE, PLANS, FloorPlan, Sensor, routes_of, sensors_of
 from simulator.resident import LivedDay, Posture, live
 from simulator.zigbee2mqtt import DayContext, RawMessage
 
@@ -48,7 +49,9 @@ class SimulatedHome:
         self.events = tuple(event for event in events if event.home == self.key)
         self.organisation = organisation
         self.base = base_topic.format(gateway=self.gateway)
+        self.ble_base = f"{self.base.rpartition('/')[0]}/ble"
         self.sensors = sensors_of(self.plan, seed, self.key)
+        self.ble_devices = ble.devices_of(seed, self.key) if self.plan.ble else ()
         self.person = Person(seed, self.key, draw_habits(seed, self.key), zone)
         self._silences = [Interval(event.start, event.end) for event in self.events if scenario.silences(event)]
         self._passages = scenario.passages(self.events, self.base, self.sensors)
@@ -129,8 +132,9 @@ class SimulatedHome:
         """Return what the bridge publishes, retained, when it starts or the broker has forgotten it."""
         return [
             zigbee2mqtt.bridge_state(self.base, at, online=True),
-            zigbee2mqtt.bridge_devices(self.base, self.sensors, at),
-            *(zigbee2mqtt.availability(self.base, sensor, at, online=True) for sensor in self.sensors),
+            zigbee2mqtt.bridge_devices(self.base, self.zigbee_sensors, at),
+            *(zigbee2mqtt.availability(self.base, sensor, at, online=True) for sensor in self.zigbee_sensors),
+            *(ble.announcement(self.ble_base, at) if self.plan.ble else ()),
         ]
 
     def messages(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
@@ -139,14 +143,54 @@ class SimulatedHome:
         When a gateway comes back after a silence, its announcement is among them. The announcement of the
         beginning is not: whoever starts a home publishes it.
         """
+        radios = [self._by_zigbee(start, end)]
+        if self.plan.lorawan:
+            radios.append(chirpstack.messages(self.base, self.sensors, self._noticed, start, end))
+        if self.plan.ble:
+            radios.append(self._advertised(start, end))
+        return radios[0] if len(radios) == 1 else heapq.merge(*radios, key=lambda message: message.at)
+
+    @property
+    def zigbee_sensors(self) -> tuple[Sensor, ...]:
+        """The sensors that speak Zigbee."""
+        if not self.plan.lorawan:
+            return self.sensors
+        return tuple(sensor for sensor in self.sensors if not chirpstack.speaks_lorawan(sensor))
+
+    def ble_day(self, day: date) -> ble.Day:
+        """Return what the Bluetooth devices of a day depend on."""
+        midnight = milliseconds(local_instant(day, time.min, self.zone))
+        return ble.Day(self.seed, self.key, self.intentions(day), midnight, habits.summer(day), self._climate)
+
+    def _by_zigbee(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
+        if not self.plan.lorawan:
+            return self._noticed(start, end)
+        others = {
+            f"{self.base}/{sensor.friendly_name}" for sensor in self.sensors if chirpstack.speaks_lorawan(sensor)
+        }  # fmt: skip
+        return (message for message in self._noticed(start, end) if message.topic not in others)
+
+    def _advertised(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
+        for day in self._days(start, end):
+            for message in ble.messages(self.ble_base, self.ble_devices, self.ble_day(day)):
+                if start <= message.at < end and not self.is_silent(message.at):
+                    yield message
+
+    def _days(self, start: datetime, end: datetime) -> Iterator[date]:
+        """Yield the days of which something may fall between `start` and `end`."""
         day, last = day_of(start, self.zone) - ONE_DAY, day_of(end, self.zone)
         while day <= last:
+            yield day
+            day += ONE_DAY
+
+    def _noticed(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
+        """Yield what all sensors would say by Zigbee."""
+        for day in self._days(start, end):
             for message in self._day(day):
                 if start <= message.at < end and not (self._silences and self.is_silent(message.at)):
                     passed = _passed(message, self._passages)
                     if passed is not None:
                         yield passed
-            day += ONE_DAY
 
     def registry_entry(self) -> dict[str, Any]:
         """Return the home as an entry of the registry file."""
@@ -175,8 +219,10 @@ class SimulatedHome:
                     "place": sensor.place,
                     "quantities": [*sensor.model.quantities, "reachable"],
                 }
-                for sensor in self.sensors
-            ],
+                for sensor in self.zigbee_sensors
+            ]
+            + (chirpstack.registry_devices(self.sensors) if self.plan.lorawan else [])
+            + ble.registry_devices(self.ble_devices),
         }
 
     def _lived(self, intentions: Intentions) -> LivedDay:

@@ -44,12 +44,17 @@ class Placement(NamedTuple):
 
 
 class FloorPlan(NamedTuple):
-    """A home before anybody lives in it. Every plan has a bedroom, bathroom, kitchen, living room and entrance."""
+    """A home before anybody lives in it. Every plan has a bedroom, bathroom, kitchen, living room and entrance.
+
+    With `ble` it also has a scale and other Bluetooth devices, with `lorawan` most sensors speak LoRaWAN, not Zigbee.
+    """
 
     key: str
     rooms: tuple[Room, ...]
     openings: tuple[tuple[str, str], ...]
     placements: tuple[Placement, ...]
+    ble: bool = False
+    lorawan: bool = False
 
 
 class Sensor(NamedTuple):

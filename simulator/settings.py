@@ -27,6 +27,12 @@ class SimulatorSettings(Settings):
         default=BASE_TOPIC,
         description="Where a home's Zigbee bridge publishes; {gateway} stands for the gateway's key.",
     )
+    simulator_ble_homes: int = Field(
+        default=0, description="How many of the homes, the first ones, also have Bluetooth devices.", ge=0
+    )
+    simulator_lorawan_homes: int = Field(
+        default=0, description="How many of the homes, the last ones, have LoRaWAN sensors.", ge=0
+    )
     simulator_story: bool = Field(default=False, description="Whether the demonstration's story happens.")
     simulator_start: AwareDatetime | None = Field(
         default=None, description="When the story starts; the moment the process starts if absent."

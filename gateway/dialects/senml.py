@@ -13,11 +13,13 @@ from devices.decoders import senml
 from devices.decoders.decoded import Measurement, Refusal
 from devices.decoders.homeassistant.discovery import slug
 from devices.decoders.payload import plain_text
+from devices.models import find
 from gateway.dialects.dialect import Said
 from gateway.dialects.roster import Roster
 
 _ONLINE = {"online": 1.0, "offline": 0.0}
 _AVAILABILITY = "availability"
+_MOST_PARTS = 6
 
 
 class Senml:
@@ -84,5 +86,12 @@ class Senml:
 
     def _note(self, name: str) -> str:
         key = slug(name)
-        self._roster.note(FoundDevice(key=key, name=name))
+        self._roster.note(FoundDevice(key=key, name=name, model=model_of(name)))
         return key
+
+
+def model_of(name: str) -> str:
+    """Return the model of the catalogue that a device's name begins with, as "ua-651ble-00091f800123"; "" if none."""
+    parts = name.split("-")
+    names = ("-".join(parts[:count]) for count in range(min(len(parts), _MOST_PARTS), 0, -1))
+    return next((each for each in names if (known := find(each)) and known.protocol == "senml"), "")

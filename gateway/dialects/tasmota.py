@@ -88,7 +88,7 @@ class Tasmota:
         self._devices[topic] = device
         self._roster.explained(device.telemetry.rstrip("/"))
         self._roster.explained(device.status.rstrip("/"))
-        self._roster.note(FoundDevice(key=device.key, name=device.name, vendor="Tasmota", model=device.model))
+        self._roster.note(FoundDevice(key=device.key, name=device.name, model=device.model, description="Tasmota"))
         return ()
 
     def _speaker(self, topic: str) -> Device | None:

@@ -64,6 +64,13 @@ def test_times_may_be_absolute_or_before_now() -> None:
     assert [(each.value, each.at_ms) for each in readings] == [(0.0, NOW_MS - 90_500), (1.0, None)]
 
 
+def test_a_name_that_begins_with_a_model_says_which_it_is() -> None:
+    dialect = Senml("senml")
+    for name in ("ua-651ble-00091f800123", "scale-1", "x" * 300):
+        dialect.read(f"senml/{name}", b'[{"n": "battery", "v": 88}]')
+    assert [device.model for device in dialect.devices()] == ["ua-651ble", "", ""]
+
+
 def test_what_is_not_ours_is_shown() -> None:
     (said,) = read([{"n": "scale-1/impedance", "u": "Ohm", "v": 503}, {"n": "scale-1/state", "vs": "stable"}])
     assert said == Said("scale-1", (), None, {"impedance": 503.0, "state": "stable"})
