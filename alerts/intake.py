@@ -146,6 +146,8 @@ class Intake:
         if quantity.name in ABOUT_CALLS:
             self._about_calls(connection, row, quantity.name, now)
             return True
+        if quantity.name == SOS and repository.take_test_press(connection, row):
+            return True
         home = home_facts(connection, row["home_id"])
         said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone)
         alert = NewAlert(

@@ -193,6 +193,30 @@ def mark_cancelled_at_button(connection: Connection, alert_id: int, at: datetime
     connection.execute(STATEMENTS["mark_cancelled_at_button"], {"alert_id": alert_id, "at": at, "now": now})
 
 
+def announce_test(
+    connection: Connection, home: str, now: datetime, ends_at: datetime, by: str
+) -> dict[str, Any] | None:
+    """Announce a test alarm in a home; None where there is none of that key, or an SOS of it is open."""
+    values = {"home": home, "now": now, "ends_at": ends_at, "by": by}
+    return connection.execute(STATEMENTS["announce_test"], values).fetchone()
+
+
+def test_alarm(connection: Connection, test_alarm_id: int) -> dict[str, Any]:
+    """Return how a test alarm stands."""
+    return _one(connection.execute(STATEMENTS["test_alarm"], {"test_alarm_id": test_alarm_id}))
+
+
+def take_test_press(connection: Connection, row: Row) -> bool:
+    """Note an urgent reading as the press of an announced test; tell whether it was one."""
+    values = {
+        "home_id": row["home_id"],
+        "at": row["ts"],
+        "received_at": row["received_at"],
+        "urgent_id": row["urgent_id"],
+    }
+    return connection.execute(STATEMENTS["take_test_press"], values).fetchone() is not None
+
+
 def begin_round(connection: Connection, alert_id: int, escalates_at: datetime) -> None:
     """Let the escalation of an alert that nobody has taken begin anew."""
     connection.execute(STATEMENTS["begin_round"], {"alert_id": alert_id, "escalates_at": escalates_at})

@@ -24,6 +24,7 @@ TITLES: dict[str, str] = {
     "gateway_silence": mark("The gateway of the home"),
     "device_silence": mark("A device needs attention"),
     "flood": mark("Far too many readings"),
+    "no_test_alarm": mark("The SOS button has not been tested for long"),
 }
 FAMILY_TITLES: dict[Family, str] = {
     Family.SAFETY: mark("Call for help"),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from analytics import baseline, findings, repository
+from analytics import baseline, findings, repository, test_alarms
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, Span, instant, micros, readings_frame, sensors_frame, span
 from analytics.home_day import HomeDay, SensorSilence, compute, reading_window
@@ -36,6 +36,7 @@ def analyse_days(connection: Connection[DictRow], home: Home, days: Sequence[dat
     """
     changed = sum(_run(connection, home, run, now) for run in _runs(days))
     changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
+    changed += test_alarms.check(connection, home, now)
     if changed:
         repository.tell_finding(connection)
     return changed

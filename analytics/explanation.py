@@ -87,6 +87,27 @@ def flooding(rooms: Sequence[str], parked: int, start: datetime, end: datetime |
     return in_both(lambda language, t: _flooding(rooms, parked, start, end, zone, language, t))
 
 
+def no_test_alarm(days: int, *, ever: bool) -> Sentence:
+    """Say that the SOS button of a home has not been tested for `days` days, or never if it was not pressed `ever`."""
+    return in_both(lambda _, t: _no_test_alarm(days, ever=ever, t=t))
+
+
+def _no_test_alarm(days: int, *, ever: bool, t: NullTranslations) -> str:
+    known = t.ngettext(
+        "No test alarm from this home for %(count)d day: ask for a press of the SOS button.",
+        "No test alarm from this home for %(count)d days: ask for a press of the SOS button.",
+        days,
+    )
+    never = t.ngettext(
+        "The SOS button of this home has never been pressed, and a test alarm was asked for %(count)d day ago:"
+        " ask for a press of the button.",
+        "The SOS button of this home has never been pressed, and a test alarm was asked for %(count)d days ago:"
+        " ask for a press of the button.",
+        days,
+    )
+    return (known if ever else never) % {"count": days}
+
+
 def _unusual(
     kind: str, day: date, value: float, usual: Baseline, coverage: float, language: str, t: NullTranslations
 ) -> str:

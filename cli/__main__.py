@@ -27,6 +27,7 @@ from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
 from cli.release_commands import app as release_app
+from cli.test_alarm import ask_for_test
 from cli.up import up as run_up
 from core import log
 from core.clock import SystemClock
@@ -54,6 +55,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
 app.add_typer(devices_app, name="devices")
 app.add_typer(gateway_app, name="gateway")
+gateway_app.command("test-alarm")(ask_for_test)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")

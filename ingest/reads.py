@@ -156,6 +156,12 @@ def floods_of_home(connection: Connection[Row], home_id: int, since: datetime) -
     return connection.execute(_sql["floods_of_home"], {"home_id": home_id, "since": since}).fetchall()
 
 
+def last_active(connection: Connection[Row], series_ids: Sequence[int], now: datetime) -> datetime | None:
+    """Return when one of these series of events last had a value other than 0, until `now`; None if none ever had."""
+    row = connection.execute(_sql["last_active"], {"series": list(series_ids), "now": now}).fetchone()
+    return None if row is None else row["at"]
+
+
 def readings_of_home(
     connection: Connection[Any], home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
 ) -> Readings:

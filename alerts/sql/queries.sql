@@ -57,6 +57,34 @@ SET evidence = evidence || jsonb_build_object('cancelled_at', to_char(%(at)s::ti
     updated_at = greatest(updated_at, %(now)s)
 WHERE alert_id = %(alert_id)s;
 
+-- announce_test --
+-- Announces a test alarm in a home, unless an SOS of it is open; no row then, nor where there is no such home.
+INSERT INTO alerts.test_alarm (organisation_id, home_id, started_at, ends_at, started_by_name)
+SELECT organisation_id, home_id, %(now)s, %(ends_at)s, %(by)s FROM registry.home
+WHERE key = %(home)s AND NOT EXISTS (
+    SELECT FROM alerts.alert
+    WHERE alert.home_id = home.home_id AND family = 'safety' AND kind = 'sos_button' AND state <> 'resolved'
+)
+RETURNING test_alarm_id, home_id, started_at, ends_at, pressed_at;
+
+-- test_alarm --
+-- How a test alarm stands.
+SELECT test_alarm_id, home_id, started_at, ends_at, pressed_at FROM alerts.test_alarm WHERE test_alarm_id = %(test_alarm_id)s;
+
+-- take_test_press --
+-- Notes a press as that of an announced test, if it is the first in its time and no SOS of the home is open; a row then.
+UPDATE alerts.test_alarm SET pressed_at = %(at)s, urgent_id = %(urgent_id)s
+WHERE test_alarm_id = (
+    SELECT test_alarm_id FROM alerts.test_alarm
+    WHERE home_id = %(home_id)s AND pressed_at IS NULL
+        AND started_at <= %(at)s AND ends_at > %(at)s AND started_at <= %(received_at)s AND ends_at > %(received_at)s
+    ORDER BY started_at DESC LIMIT 1 FOR UPDATE
+) AND NOT EXISTS (
+    SELECT FROM alerts.alert
+    WHERE alert.home_id = %(home_id)s AND family = 'safety' AND kind = 'sos_button' AND state <> 'resolved'
+)
+RETURNING test_alarm_id;
+
 -- begin_round --
 -- Lets the escalation of an alert that nobody has taken begin anew.
 UPDATE alerts.alert SET round = round + 1, step = 0, escalates_at = %(escalates_at)s

@@ -46,6 +46,13 @@ class Enrolment(NamedTuple):
         return now - self.published_at
 
 
+class AskedTests(NamedTuple):
+    """That a home is asked for a test alarm every so many days; the rules that say so have stood since then."""
+
+    every_days: int
+    since: datetime
+
+
 class GatewayFigures(NamedTuple):
     """How many gateways may connect, were revoked, were sent a configuration, and do not follow it for too long."""
 
@@ -60,6 +67,12 @@ def gateway_figures(connection: Connection[DictRow], since: datetime) -> Gateway
     row = connection.execute(_SQL["gateway_figures"], {"since": since}).fetchone()
     assert row is not None
     return GatewayFigures(**row)
+
+
+def test_alarm(connection: Connection[DictRow], home_id: int) -> AskedTests | None:
+    """Return how often a home is asked for a test alarm, None if it is not."""
+    row = connection.execute(_SQL["test_alarm"], {"home_id": home_id}).fetchone()
+    return None if row is None else AskedTests(**row)
 
 
 def enrolments(connection: Connection[DictRow]) -> list[Enrolment]:

@@ -267,6 +267,15 @@ COPY (
     ORDER BY at, reading.series_id
 ) TO STDOUT (FORMAT BINARY)
 
+-- last_active --
+-- When one of several series of events last had another value than 0.
+SELECT max(latest.ts) AS at FROM unnest(%(series)s::int[]) AS wanted (series_id)
+CROSS JOIN LATERAL (
+    SELECT ts FROM ingest.reading_event AS kept
+    WHERE kept.series_id = wanted.series_id AND ts <= %(now)s AND value <> 0
+    ORDER BY ts DESC LIMIT 1
+) AS latest
+
 -- home_readings --
 -- The readings of a home as the viewer may see them, ordered by time.
 SELECT series_id, device_id, quantity_id, ts, value, flags, corrected_ts

@@ -40,6 +40,7 @@ CREATE OR REPLACE TRIGGER tell_notification AFTER INSERT ON alerts.notification
 SELECT registry.protect('alerts.alert');
 SELECT registry.protect('alerts.history');
 SELECT registry.protect('alerts.notification');
+SELECT registry.protect('alerts.test_alarm');
 
 GRANT USAGE ON SCHEMA alerts TO vicino_service, vicino_people, vicino_views;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA alerts TO vicino_service;
