@@ -215,11 +215,12 @@ class Publisher:
         Raises `OutboxError` if the outbox cannot be written; what can be done all the same is done before.
         """
         self._failure = None
-        now = self._clock.monotonic()
         self._take_events()
         self._attempt(self._settle)
         self._attempt(self._watch_clock)
         self._attempt(self._configuration.save)
+        # Later than what has come in: else a call for help that a new connection makes due would wait a turn.
+        now = self._clock.monotonic()
         # Also without a connection: the batch tells by the monotonic clock when a call for help went in.
         self._attempt(partial(self._take_up, Leaf.URGENT, now))
         self._attempt(partial(self._seal_beyond, now))

@@ -43,6 +43,7 @@ def test_the_table_of_transitions_is_the_one_in_the_database(world):
 def test_the_database_knows_the_same_words(world):
     (row,) = world.rows(
         "SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conname = 'history_action_check'"
+        " AND conrelid = 'alerts.history'::regclass"
     )
     assert all(f"'{action}'" in row["text"] for action in lifecycle.Action)
 

@@ -292,3 +292,18 @@ def test_on_every_connection_the_status_goes_before_calls_for_help(
         assert found[0] == "status"
         wait_until(lambda: found[-1] == "status")
     listener.stop()
+
+
+def test_after_an_outage_calls_for_help_go_before_all_that_is_older(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-0") as outbox:
+        old_ms = round((time.time() - 86_400) * 1000)
+        outbox.add([motion(number, old_ms + number) for number in range(300)])
+        outbox.add([motion(number) for number in range(50)])
+        outbox.add([Reading("button/sos_button", 1.0, "1")])
+    with answering(service_of, own_broker) as service, Gateway(tmp_path, own_broker) as gateway:
+        wait_until(lambda: gateway.outbox.queued == 0)
+        lanes = [lane for lane, *_ in service.messages]
+        assert lanes[0] is Leaf.URGENT
+        assert {Leaf.READINGS, Leaf.BACKFILL} <= set(lanes)
