@@ -7,10 +7,8 @@ properties that are not mapped, empty values, and values of a kind that the mapp
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import msgspec
-
 from devices.decoders.decoded import Decoded, Measurement, Refusal
-from devices.decoders.zigbee.feature import text
+from devices.decoders.payload import read_json, text
 from devices.decoders.zigbee.mapping import Exposed, exposed, undeclared
 
 MAXIMUM_STATE_BYTES = 64 * 1024
@@ -45,7 +43,7 @@ def decode_state(payload: bytes, device: Discovered | None = None) -> Decoded | 
     What `device` declares decides. Of a property that it does not declare the name decides, and the magnitude where
     a unit is missing.
     """
-    found = _object(payload, MAXIMUM_STATE_BYTES)
+    found = read_json(payload, MAXIMUM_STATE_BYTES)
     if isinstance(found, Refusal):
         return found
     if not isinstance(found, dict):
@@ -72,7 +70,7 @@ def decode_state(payload: bytes, device: Discovered | None = None) -> Decoded | 
 
 def decode_devices(payload: bytes) -> Devices | Refusal:
     """Return the devices of a `bridge/devices` message without the coordinator, or why it cannot be used."""
-    found = _object(payload, MAXIMUM_DEVICES_BYTES)
+    found = read_json(payload, MAXIMUM_DEVICES_BYTES)
     if isinstance(found, Refusal):
         return found
     if not isinstance(found, list):
@@ -84,7 +82,7 @@ def decode_devices(payload: bytes) -> Devices | Refusal:
 
 def decode_groups(payload: bytes) -> tuple[str, ...] | Refusal:
     """Return the names of the groups of a `bridge/groups` message, or why it cannot be used."""
-    found = _object(payload, MAXIMUM_DEVICES_BYTES)
+    found = read_json(payload, MAXIMUM_DEVICES_BYTES)
     if isinstance(found, Refusal):
         return found
     if not isinstance(found, list):
@@ -96,19 +94,10 @@ def decode_online(payload: bytes) -> bool | None:
     """Return whether a device or the bridge is online, as JSON or as a plain word; None if the message says neither."""
     found: object = payload.strip().decode(errors="replace")
     if payload.strip()[:1] in (b"{", b'"'):
-        found = _object(payload, MAXIMUM_STATE_BYTES)
+        found = read_json(payload, MAXIMUM_STATE_BYTES)
     if isinstance(found, dict):
         found = found.get("state")
     return _ONLINE.get(found) if isinstance(found, str) else None
-
-
-def _object(payload: bytes, limit: int) -> object:
-    if len(payload) > limit:
-        return Refusal("oversized", f"The message has {len(payload)} bytes; {limit} are read.")
-    try:
-        return msgspec.json.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return Refusal("syntax", f"The message is not JSON: {error}")
 
 
 def _measurement(name: str, value: Any, declared: Exposed | None, model: str) -> Measurement | None:

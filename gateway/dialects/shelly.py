@@ -18,6 +18,7 @@ from gateway.dialects.roster import Roster
 _MOST_DEVICES = 500
 _MOST_PARTS = 500
 _MOST_SERIES = 200
+_MOST_INPUTS = 32
 _ONLINE = {"true": 1.0, "false": 0.0}
 # What devices answer when they are asked by `src`: "vicino/shelly/NAME".
 _REPLIES = "vicino/shelly/"
@@ -27,18 +28,23 @@ class _State:
     """What is remembered of one device."""
 
     def __init__(self) -> None:
+        self.name = ""
         self.unsynchronised = False
         self.sleeps = False
         self.notified: set[tuple[str, str]] = set()  # series that its RPC notifications tell
         self.parts: dict[str, blu.Part] = {}
+        self.inputs: dict[str, str] = {}  # how they are named
 
     def learn(self, said: Message) -> None:
+        self.name = text(said.info.get("name")) or self.name
         if said.clock is not None:
             self.unsynchronised = not said.clock
         self.sleeps = self.sleeps or "wakeup_period" in said.status.get("sys", {})
         for name, what in blu.parts(said.config).items():
             if name in self.parts or len(self.parts) < _MOST_PARTS:
                 self.parts[name] = what
+        named = {name: what for name, what in components.input_names(said.config).items() if what}
+        self.inputs = named if named and len(named) <= _MOST_INPUTS else self.inputs
 
 
 class Shelly:
@@ -101,7 +107,7 @@ class Shelly:
         self._know(prefix, key)
         state = self._learn(key, said)
         at = None if state.unsynchronised else said.at
-        measurements, others = components.measure(said.status)
+        measurements, others = components.measure(said.status, state.inputs)
         if len(state.notified) < _MOST_SERIES:
             state.notified |= {(each.quantity, each.channel) for each in measurements}
         found = [Said(key, measurements, at, others)] if measurements or others else []
@@ -114,7 +120,7 @@ class Shelly:
             return (Refusal("unlisted", "Nothing says yet which device has this prefix."),)
         self._know(prefix, key)
         state = self._learn(key, said._replace(source=prefix.rpartition("/")[2]))
-        measurements, others = components.measure(said.status)
+        measurements, others = components.measure(said.status, state.inputs)
         new = tuple(each for each in measurements if (each.quantity, each.channel) not in state.notified)
         heard = () if state.notified else tuple(_heard(key, said, state))
         return [*([Said(key, new, None, others)] if new or others else []), *heard]
@@ -144,10 +150,12 @@ class Shelly:
         if len(self._states) < _MOST_DEVICES:
             self._states[key] = state
         state.learn(said)
-        name, model = text(said.info.get("name")), text(said.info.get("model"))
         self._roster.note(
             FoundDevice(
-                key=key, name=name or said.source, vendor="Shelly", model=model or message.model_of(said.source)
+                key=key,
+                name=state.name or said.source,
+                vendor="Shelly",
+                model=text(said.info.get("model")) or message.model_of(said.source),
             )
         )
         for what in blu.parts(said.config).values():
@@ -177,7 +185,8 @@ def _happened(key: str, said: Message, state: _State) -> Iterator[Said]:
         if kind in components.UPKEEP:
             continue
         if kind not in components.FOREIGN:
-            yield Said(key, (), at, {"action": event.event, f"{event.component}.event": event.event})
+            called = components.pressed(state.inputs.get(event.component, ""), event.event)
+            yield Said(key, called, at, {"action": event.event, f"{event.component}.event": event.event})
             continue
         called = blu.pressed(event, state.parts)
         what = state.parts.get(event.component)

@@ -13,7 +13,7 @@ import msgspec
 
 from core.topics import KEY
 from devices.decoders.lorawan.payloads.models import decode_payload
-from devices.decoders.lorawan.report import part
+from devices.decoders.payload import part
 from gateway.dialects.things_stack import things_stack
 from gateway.interpretation import Interpreter
 from gateway.recordings.recording import RecordedHome, Recording, RecordingError, Refusal, TrackBuilder, lines_of

@@ -11,18 +11,17 @@ from typing import Any
 
 from devices.decoders.decoded import Measurement, Refusal
 from devices.decoders.lorawan.report import (
+    MAXIMUM_BYTES,
     Device,
     Frame,
     Report,
     device_key,
     instant,
     number,
-    part,
     radio,
-    read_object,
-    text,
     whole,
 )
+from devices.decoders.payload import part, read_object, text
 
 EVENTS = ("up", "join", "status", "ack", "txack", "log", "location", "integration")
 # Tags by which an operator of the server may say what a device is; values of others are not looked at.
@@ -42,7 +41,7 @@ def decode_event(kind: str, payload: bytes) -> Report | Refusal:
     """Return what an event of `kind` (the last level of its topic) says, or why it cannot be used."""
     if kind not in EVENTS:
         return Refusal("event", f"ChirpStack has no event of the kind {kind[:20]!r}.")
-    found = read_object(payload)
+    found = read_object(payload, MAXIMUM_BYTES)
     if isinstance(found, Refusal):
         return found
     device = _device(part(found, "deviceInfo"))

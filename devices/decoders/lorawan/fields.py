@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from core.vocabulary import BY_NAME
 from devices.decoders.decoded import Measurement
 from devices.decoders.lorawan.field_rules import FACTORS, NORMALIZED, RULES, Rule, plain
-from devices.decoders.lorawan.report import Earlier, number, part
+from devices.decoders.lorawan.report import Earlier, number
 from devices.decoders.meaning import as_meant
+from devices.decoders.payload import part
 
 _MOST_FIELDS = 500
 _DEEPEST = 6

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import msgspec
-
 from core.topics import KEY
-from devices.decoders.decoded import Measurement, Refusal
+from devices.decoders.decoded import Measurement
+from devices.decoders.payload import text
 
 MAXIMUM_BYTES = 256 * 1024
 _FIRST_INSTANT, _LAST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -64,34 +63,10 @@ class Report(NamedTuple):
     earlier: tuple[Earlier, ...] = ()
 
 
-def read_object(payload: bytes) -> dict[str, Any] | Refusal:
-    """Return the JSON object in a message, or why there is none."""
-    if len(payload) > MAXIMUM_BYTES:
-        return Refusal("oversized", f"The message has {len(payload)} bytes; {MAXIMUM_BYTES} are read.")
-    try:
-        found = msgspec.json.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return Refusal("syntax", f"The message is not JSON: {error}")
-    return found if isinstance(found, dict) else Refusal("shape", "The message is not a JSON object.")
-
-
 def device_key(said: Any) -> str:
     """Return a device's key in the names of its series, "" if what was said cannot be one."""
     key = text(said).lower()
     return key if KEY.fullmatch(key) else ""
-
-
-def part(found: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return the object that lies under `names`, one within the other; an empty one if there is none."""
-    value: Any = found
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def text(value: Any) -> str:
-    """Return `value` if it is a text, else an empty one."""
-    return value if isinstance(value, str) else ""
 
 
 def whole(value: Any) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from devices.decoders.decoded import Measurement, Refusal
 from devices.decoders.lorawan.report import (
+    MAXIMUM_BYTES,
     Device,
     Earlier,
     Frame,
@@ -18,12 +19,10 @@ from devices.decoders.lorawan.report import (
     device_key,
     instant,
     number,
-    part,
     radio,
-    read_object,
-    text,
     whole,
 )
+from devices.decoders.payload import part, read_object, text
 
 # Messages that tell why a device is silent, with what of them is worth keeping.
 _NOTED = {"join_accept": "join", "downlink_failed": "downlink_failed", "downlink_ack": "downlink_ack"}
@@ -31,7 +30,7 @@ _NOTED = {"join_accept": "join", "downlink_failed": "downlink_failed", "downlink
 
 def decode_message(payload: bytes) -> Report | Refusal:
     """Return what a message of the application says, or why it cannot be used."""
-    found = read_object(payload)
+    found = read_object(payload, MAXIMUM_BYTES)
     if isinstance(found, Refusal):
         return found
     uplink = part(found, "uplink_message")

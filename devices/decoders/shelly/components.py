@@ -1,15 +1,17 @@
 """What the components of a Shelly device measure.
 
-Inputs are wires: whether a pull cord, a mat or a lamp's switch is at the end of one, the device does not know. Covers
-and lights are actuators. What the device says of its own network and upkeep is left out; the rest is handed back.
+Inputs are wires: whether a pull cord, a mat or a lamp's switch is at the end of one, the device does not know, but for
+what its installer has named them. Covers and lights are actuators. What the device says of its own network and upkeep
+is left out; the rest is handed back.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from devices.decoders.decoded import Measurement
-from devices.decoders.payload import flag, number, part
+from devices.decoders.payload import flag, number, part, text
 from devices.decoders.shelly.message import Components
+from devices.decoders.wires import wired
 
 Convert = Callable[[Any], float | None]
 
@@ -80,8 +82,15 @@ _NO_BATTERY_V = 1.0
 _ADD_ON = 100
 
 
-def measure(status: Components) -> tuple[tuple[Measurement, ...], dict[str, Any]]:
-    """Return what the components measure, and what of them is not mapped."""
+def input_names(config: Components) -> dict[str, str]:
+    """Return how the inputs in a configuration are named."""
+    return {name: text(said.get("name")) for name, said in config.items() if name.startswith("input:")}
+
+
+def measure(
+    status: Components, inputs: Mapping[str, str] | None = None
+) -> tuple[tuple[Measurement, ...], dict[str, Any]]:
+    """Return what the components measure, and what of them is not mapped. `inputs` are names of inputs."""
     measurements: list[Measurement] = []
     others: dict[str, Any] = {}
     for name, said in status.items():
@@ -89,6 +98,7 @@ def measure(status: Components) -> tuple[tuple[Measurement, ...], dict[str, Any]
         if kind in FOREIGN:
             continue
         found = list(_power_supply(said) if kind == "devicepower" else _measured(kind, number_of, said))
+        found += _wired(said, (inputs or {}).get(name, ""))
         measurements += [measurement for _, measurement in found]
         read = {path for path, _ in found}
         if kind not in UPKEEP and len(others) < _MOST_OTHERS:
@@ -103,6 +113,18 @@ def _measured(kind: str, number_of: str, said: Mapping[str, Any]) -> Iterator[tu
         if value is not None:
             channel = "_".join(each for each in (field.channel, "" if number_of in ("", "0") else number_of) if each)
             yield field.path[0], Measurement(field.quantity, value, channel)
+
+
+def pressed(name: str, event: str) -> tuple[Measurement, ...]:
+    """Return the call for help in a press at an input of this name, if it is one."""
+    called = wired(name) == "sos_button" and event.endswith("_push")
+    return (Measurement("sos_button", 1.0),) if called else ()
+
+
+def _wired(said: Mapping[str, Any], name: str) -> Iterator[tuple[str, Measurement]]:
+    quantity, on = wired(name), flag(said.get("state"))
+    if quantity and on is not None:
+        yield "state", Measurement(quantity, on)
 
 
 def _power_supply(said: Mapping[str, Any]) -> Iterator[tuple[str, Measurement]]:

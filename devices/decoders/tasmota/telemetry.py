@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from devices.decoders.decoded import Decoded, Measurement
 from devices.decoders.payload import number, part, text
 from devices.decoders.units import HECTOPASCALS_PER_INHG, HECTOPASCALS_PER_MMHG, celsius, kelvin_to_celsius
+from devices.decoders.wires import wired
 
 _FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _RELAY = re.compile(r"POWER(\d{0,2})")
@@ -27,16 +28,6 @@ _UPKEEP = frozenset(
         "SpeedUnit", "Berry", "Vcc", "Hostname", "IPAddress", "Epoch", "HeapUsed", "Objects", "UTC", "Local",
     }
 )  # fmt: skip
-# Names that an installer may give to a wire (`SwitchText`): what is at its end, the device cannot know otherwise.
-SWITCH_NAMES: Mapping[str, str] = {
-    "sos": "sos_button", "emergency": "sos_button", "emergenza": "sos_button", "panic": "sos_button",
-    "smoke": "smoke", "fumo": "smoke", "gas": "gas", "co": "carbon_monoxide",
-    "water": "water_leak", "leak": "water_leak", "flood": "water_leak", "acqua": "water_leak",
-    "allagamento": "water_leak",
-    "motion": "occupancy", "pir": "occupancy", "occupancy": "occupancy", "movimento": "occupancy",
-    "presence": "presence", "presenza": "presence", "bed": "bed_occupancy", "letto": "bed_occupancy",
-    "chair": "chair_occupancy", "poltrona": "chair_occupancy",
-}  # fmt: skip
 
 
 class Field(NamedTuple):
@@ -88,8 +79,8 @@ def _measured(name: str, value: Any, found: Mapping[str, Any]) -> Iterator[tuple
     relay = _RELAY.fullmatch(name)
     if relay and isinstance(value, str) and value in _SWITCH:
         yield "", "appliance_on", _Value(_SWITCH[value], relay[1] if relay[1] not in ("", "1") else "")
-    elif name.lower() in SWITCH_NAMES and _switched(value) is not None:
-        yield "Action", SWITCH_NAMES[name.lower()], _Value(_switched(value) or 0.0)
+    elif wired(name) and _switched(value) is not None:
+        yield "Action", wired(name), _Value(_switched(value) or 0.0)
     elif name == "ENERGY":
         yield from _energy(part(found, name))
     elif name == "Wifi":

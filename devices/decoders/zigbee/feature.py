@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from devices.decoders.payload import text
+
 _MAXIMUM_DEPTH = 8
 _PUBLISHED, _SETTABLE = 1, 2
 
@@ -43,11 +45,6 @@ def features(exposes: object) -> Iterator[Feature]:
     The parts of a composite are not among them: they lie within its own value.
     """
     yield from _features(exposes, 0)
-
-
-def text(value: object) -> str:
-    """Return `value` if it is a text, else ""."""
-    return value if isinstance(value, str) else ""
 
 
 def _features(exposes: object, depth: int) -> Iterator[Feature]:

@@ -151,6 +151,26 @@ def test_a_press_at_a_wire_is_shown_and_calls_nobody() -> None:
     assert (said.measurements, said.others["action"]) == ((), "long_push")
 
 
+def test_a_wire_is_what_its_installer_has_named_it() -> None:
+    dialect, source = Shelly(), "shellyplusi4-aabbccddeeff"
+    config = {
+        "sys": {"device": {"name": "bagno", "mac": "AABBCCDDEEFF"}},
+        "input:0": {"id": 0, "name": "Emergenza", "type": "button"},
+        "input:1": {"id": 1, "name": "letto", "type": "switch"},
+        "input:2": {"id": 2, "name": None, "type": "switch"},
+    }
+    answer = {"id": 1, "src": source, "dst": "vicino/shelly/bagno", "result": config}
+    assert dialect.read("vicino/shelly/bagno/rpc", json.dumps(answer).encode()) == ()
+    states = {"input:1": {"id": 1, "state": True}, "input:2": {"id": 2, "state": True}}
+    assert told(dialect, f"{source}/events/rpc", notification(source, "NotifyStatus", ts=TS, **states)) == {
+        "aabbccddeeff": {"bed_occupancy": 1}
+    }
+    event = {"component": "input:0", "id": 0, "event": "single_push", "ts": TS}
+    pushed = notification(source, "NotifyEvent", ts=TS, events=[event])
+    assert told(dialect, f"{source}/events/rpc", pushed) == {"aabbccddeeff": {"sos_button": 1}}
+    assert [device.name for device in dialect.devices()] == ["bagno"]
+
+
 COMPONENTS = {
     "id": 1, "src": BLU, "dst": "vicino/shelly/hall", "result": {"components": [
         {"key": "bthomedevice:200", "config": {"id": 200, "addr": "3c:2e:f5:aa:bb:cc", "name": "Pulsante"}},
