@@ -10,25 +10,23 @@ from ingest.transitions import PAUSE, Transition
 
 # A gateway speaks once a minute: when two words are missing, it is not heard.
 UNHEARD = timedelta(seconds=140)
-SHORTEST = MINUTE  # a connection that comes back sooner is none of anybody's business
 # A machine's clock and the way of its word: what was started so shortly before the outage was started in it.
 SLACK = timedelta(seconds=20)
 
 
 def verdicts(gateway: Gateway, now: int) -> list[Verdict]:
-    """Return the outages of a gateway and the power cuts that it tells of, in order of time."""
+    """Return the outages of a gateway, however short, and the power cuts that it tells of, in order of time."""
     outages = [_verdict(gateway, before, back) for before, back in _outages(gateway, now)]
-    lasting = [one for one in outages if one.until is None or one.until - one.since >= SHORTEST]
     for cut in _on_battery(gateway.transitions, now, gateway.gateway_id):
-        same = next((index for index, one in enumerate(lasting) if _same(cut, one, now)), None)
+        same = next((index for index, one in enumerate(outages) if _same(cut, one, now)), None)
         if same is None:
-            lasting.append(cut)
+            outages.append(cut)
         else:
             # It went on by its battery for a while: the cut began before the outage, and may last longer.
-            one = lasting[same]
+            one = outages[same]
             until = None if None in (one.until, cut.until) else max(one.until or 0, cut.until or 0)
-            lasting[same] = one._replace(since=min(one.since, cut.since), until=until)
-    return sorted(lasting, key=lambda verdict: verdict.since)
+            outages[same] = one._replace(since=min(one.since, cut.since), until=until)
+    return sorted(outages, key=lambda verdict: verdict.since)
 
 
 def not_heard(gateway: Gateway, now: int) -> list[Span]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from analytics.frames import SECOND, micros
 from analytics.silence import gateways
 from analytics.silence.evidence import Gateway
+from analytics.silence.reconcile import reconcile
 from analytics.silence.verdict import Cause, Silence
 from core.messages import GatewayStatus
 from gateway.publisher import Pace
@@ -125,11 +126,14 @@ def test_by_the_defaults_a_silent_gateway_is_known_within_three_minutes():
     assert gateways.UNHEARD.total_seconds() > 2 * pace.status_every_s
 
 
-def test_what_is_heard_again_within_a_minute_is_nobody_s_business():
+def test_of_an_outage_of_seconds_nobody_is_told_afterwards():
     course = Course()
     course.before = course.before._replace(received_at=T0)
     course.hear(GatewayStatus(online=False, boot="b1"), T0 + timedelta(seconds=20))
     course.say(T0 + timedelta(seconds=30))
-    assert course.told(T0 + HOUR) == []
-    (away,) = gateways.not_heard(Gateway(1, frozenset(), course.changes, micros(T0 + HOUR)), micros(T0 + HOUR))
+    now = micros(T0 + HOUR)
+    found = course.told(T0 + HOUR)
+    assert [one.silence for one in found] == [Silence.LINE_CUT]
+    assert reconcile([], found, {}, {found[0].subject}, now).held == []
+    (away,) = gateways.not_heard(Gateway(1, frozenset(), course.changes, now), now)
     assert away.length == 30 * SECOND
