@@ -51,7 +51,7 @@ def outcomes(
     seed: int, per_class: int, zone: ZoneInfo, progress: Callable[[int, int], None] = lambda _, __: None
 ) -> Iterator[Outcome]:
     """Yield the outcome of every case of a seed; `progress` is told how many of how many cases are done."""
-    homes = -(-per_class // CASES_OF_A_HOME)
+    homes = max(2, -(-per_class // CASES_OF_A_HOME))  # one with a battery, one without
     done, total = 0, per_class * len(CLASSES)
     for index in range(homes):
         ground = faults.draw_ground(seed, index, zone)
@@ -60,7 +60,7 @@ def outcomes(
         learned = listener.hear(ground.home.messages(ground.start, ground.begin), ground.gateway())
         quiet = Observation(ground, registered, learned, ground.gateway().words())
         wellbeing = Wellbeing(registered.of(zone), quiet.readings(ground.begin), ground.start, ground.begin)
-        numbers = range(min(CASES_OF_A_HOME, per_class - index * CASES_OF_A_HOME))
+        numbers = range(len(range(index, per_class, homes)))
         for case in (faults.draw_case(seed, ground, truth, number) for truth in CLASSES for number in numbers):
             yield _outcome(_Life(ground, registered, listener, learned, wellbeing), case)
             done += 1
