@@ -201,6 +201,18 @@ def announce_test(
     return connection.execute(STATEMENTS["announce_test"], values).fetchone()
 
 
+def announce_test_seen(connection: Connection, home: UUID, now: datetime, ends_at: datetime) -> bool:
+    """Announce a test alarm in a home as the viewer of the connection; tell whether it was done."""
+    values = {"home": home, "now": now, "ends_at": ends_at}
+    row = connection.execute(STATEMENTS["announce_test_seen"], values).fetchone()
+    return row is not None and row["test_alarm_id"] is not None
+
+
+def seen_test_alarm(connection: Connection, home_id: int) -> dict[str, Any] | None:
+    """Return the latest test alarm of a home as the viewer may see it."""
+    return connection.execute(STATEMENTS["seen_test_alarm"], {"home_id": home_id}).fetchone()
+
+
 def test_alarm(connection: Connection, test_alarm_id: int) -> dict[str, Any]:
     """Return how a test alarm stands."""
     return _one(connection.execute(STATEMENTS["test_alarm"], {"test_alarm_id": test_alarm_id}))

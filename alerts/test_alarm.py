@@ -6,9 +6,11 @@ one, one whose time is not of now, and any while an SOS of the home is open, for
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from alerts import repository
 from alerts.repository import Connection
+from core.database import View
 from core.errors import VicinoError
 
 LONGEST = timedelta(minutes=15)
@@ -43,6 +45,20 @@ def announce(connection: Connection, home: str, now: datetime, lasts: timedelta,
             advice="look at the open alerts first: somebody may really need help",
         )
     return AlarmTest(**row)
+
+
+def announce_seen(view: View, home_public_id: UUID, now: datetime, lasts: timedelta) -> bool:
+    """Announce a test in a home for the viewer, who installs or answers there; tell whether it was done.
+
+    Not where the viewer may not, nor while an SOS of the home is open: then somebody may really need help.
+    """
+    return repository.announce_test_seen(view.connection, home_public_id, now, now + min(lasts, LONGEST))
+
+
+def latest_seen(view: View, home_id: int) -> AlarmTest | None:
+    """Return the latest test of a home, if the viewer may see it."""
+    row = repository.seen_test_alarm(view.connection, home_id)
+    return AlarmTest(**row) if row else None
 
 
 def state_of(connection: Connection, test: AlarmTest) -> AlarmTest:

@@ -67,6 +67,16 @@ WHERE key = %(home)s AND NOT EXISTS (
 )
 RETURNING test_alarm_id, home_id, started_at, ends_at, pressed_at;
 
+-- announce_test_seen --
+-- Announces a test alarm in a home as the viewer.
+SELECT alerts.announce_test(%(home)s, %(now)s, %(ends_at)s) AS test_alarm_id;
+
+-- seen_test_alarm --
+-- The latest test alarm of a home, as far as the viewer may see it.
+SELECT test_alarm_id, home_id, started_at, ends_at, pressed_at FROM alerts.test_alarm
+WHERE organisation_id IN (SELECT registry.viewer_organisations()) AND home_id = %(home_id)s
+ORDER BY started_at DESC, test_alarm_id DESC LIMIT 1;
+
 -- test_alarm --
 -- How a test alarm stands.
 SELECT test_alarm_id, home_id, started_at, ends_at, pressed_at FROM alerts.test_alarm WHERE test_alarm_id = %(test_alarm_id)s;

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 import devices.reads
 import ingest.reads
 import registry.reads
+from alerts.test_alarm import announce_seen, latest_seen
 from core.database import View
 from core.places import Place, RoomKind
 from core.translation import mark
@@ -37,9 +38,11 @@ from registry.rooms import RoomError
 
 router = APIRouter()
 
+SOS = "sos_button"
 INSTALLERS = frozenset({"installer", "coordinator", "administrator"})
 HEARD_SINCE = timedelta(days=8)
 AHEAD = timedelta(minutes=5)
+TEST_LASTS = timedelta(minutes=10)
 _OF_DEVICES = [BY_NAME[name].id for name in ("battery", "link_quality", "signal_strength")]
 
 INSTALLED = mark("The sensors are in their places.")
@@ -49,7 +52,13 @@ RESTORED = mark("It is back.")
 NOTHING_CHOSEN = mark("Choose at least one sensor.")
 BEGUN = mark("The walk test has begun.")
 ENDED = mark("The walk test has ended and is written down.")
+ANNOUNCED = mark("Press the button now. Only the first press is the test: a second one calls for help.")
+NOT_ANNOUNCED = mark("An alarm of this home is open: somebody may really need help. Look at the alerts first.")
 NOT_UNDERSTOOD = mark("This was not understood. Load the page anew.")
+
+
+class NotAnnouncedError(Exception):
+    """A test of the SOS button cannot be announced."""
 
 
 @router.get("/install")
@@ -203,6 +212,17 @@ def add_room(
     )
 
 
+@router.post("/install/{public_id}/test-alarm")
+def test_alarm(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID) -> Response:
+    """Announce that the SOS button is going to be pressed for a test."""
+
+    def act(view: View, _: Site) -> None:
+        if not announce_seen(view, public_id, visitor.now, TEST_LASTS):
+            raise NotAnnouncedError
+
+    return _done(request, desk, visitor, public_id, act, ANNOUNCED)
+
+
 @router.post("/install/{public_id}/walk/begin")
 def begin_walk(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID) -> Response:
     """Begin the walk test."""
@@ -244,6 +264,8 @@ def _done(
     try:
         with desk.database.seen_by(visitor.viewer) as view:
             act(view, require_site(view, public_id))
+    except NotAnnouncedError:
+        status, problem, told = 409, True, words.say(NOT_ANNOUNCED)
     except (DeviceError, RoomError) as error:
         status, problem, told = 409, True, error.text(visitor.language)
     except (KeyError, ValueError):
@@ -266,6 +288,7 @@ def _page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templ
         statuses = {row["gateway_key"]: row for row in ingest.reads.gateway_statuses(view)}
         enrolled = [each for each in seen_enrolments(view) if each.home == site.home.key]
         ticks = _ticks(view, site, now, words)
+        alarm_test = latest_seen(view, site.home.home_id)
         people = registry.reads.seen_persons(view, site.home.home_id) if template == "install_sheet.html" else []
     installed = {(device.gateway, device.key) for device in site.present}
     sensors = views.sensor_views(site.installed, site.rooms, words)
@@ -282,6 +305,8 @@ def _page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templ
         ticks=ticks,
         answered=sum(tick.is_answered for tick in ticks),
         test=test,
+        has_button=any(SOS in device.quantities for device in site.present),
+        is_testing=alarm_test is not None and alarm_test.pressed_at is None and alarm_test.ends_at > now,
         is_walking=test is not None and test.ended_at is None,
         room_options=views.room_options(site.rooms, words),
         place_options=views.place_options(words),

@@ -211,6 +211,31 @@ def test_each_sensor_ticks_itself_off_in_the_walk_test(connection, place, instal
     assert "1 su 2" in installer.get(f"/install/{home}/sheet").text
 
 
+def test_a_press_of_the_button_is_announced_unless_somebody_may_need_help(connection, place, installer):
+    find(connection, place, BUTTON)
+    home = home_of(connection, place)
+    send(installer, f"/install/{home}/devices", **put(connection, place), chosen="2")
+    send(installer, f"/install/{home}/walk/begin")
+    assert 'id="test-alarm"' in installer.get(f"/install/{home}/walk").text
+    assert send(installer, f"/install/{home}/test-alarm").status_code == 200
+    row = connection.execute("SELECT home_id, ends_at - started_at AS lasts, started_by_name FROM alerts.test_alarm")
+    assert row.fetchone() == {
+        "home_id": place.homes["maria"].home_id, "lasts": timedelta(minutes=10), "started_by_name": "Anna Lodi",
+    }  # fmt: skip
+    shown = installer.get(f"/install/{home}/walk").text
+    assert "non chiama nessuno" in shown
+    assert 'id="test-alarm"' not in shown
+    filling.alert(connection, place.homes["maria"], NOW)
+    assert send(installer, f"/install/{home}/test-alarm").status_code == 409
+
+
+def test_a_foreign_home_is_not_tested(connection, place, installer):
+    page = installer.get("/install")
+    home = home_of(connection, place, "ines")
+    assert installer.post(f"/install/{home}/test-alarm", data={"csrf": proof(page.text)}).status_code == 404
+    assert connection.execute("SELECT 1 FROM alerts.test_alarm").fetchone() is None
+
+
 def test_credentials_are_made_handed_over_and_shown_once(connection, place, installer, handed):
     home = home_of(connection, place)
     page = installer.get(f"/install/{home}")
