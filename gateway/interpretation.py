@@ -24,6 +24,8 @@ from gateway.withdrawal import CANCELLED
 _TEXT = 80
 _MOST_UNMAPPED = 100  # properties noted of one device
 _MOST_DEVICES = 1_000
+# Whoever can speak on a broker or by radio can invent devices: no more series than this are remembered.
+_MOST_SERIES = 20_000
 
 
 class Interpreter:
@@ -104,23 +106,34 @@ class Interpreter:
         quantity, value, channel = measurement
         measured = f"{quantity}/{channel}" if channel else quantity
         name = f"{key}/{measured}"
-        self._quantities.setdefault(key, set()).add(measured)
-        counted = self._course(name, quantity).take(value, report)
+        course = self._course(name, quantity)
+        if course is None:
+            self.refuse("full")
+            return None
+        if name in self._courses:
+            self._quantities.setdefault(key, set()).add(measured)
+        counted = course.take(value, report)
         if counted is None:
             return None
         measured_ms = report.now_ms if counted.at_ms is None else counted.at_ms
         if not worth_telling(quantity, value, measured_ms, self._told.get(name)):
             return None
-        self._told[name] = Told(measured_ms, value)
+        if name in self._courses:
+            self._told[name] = Told(measured_ms, value)
         return Reading(name, value, BY_NAME[quantity].unit, counted.at_ms, counted.said_ms)
 
-    def _course(self, name: str, quantity: str) -> Course:
+    def _course(self, name: str, quantity: str) -> Course | None:
+        """Return the course of a series; None if there is no room for it. A call for help goes out all the same."""
         course = self._courses.get(name)
-        if course is None:
-            last = self._last(name)
-            course = self._courses[name] = Course(last, safety=BY_NAME[quantity].safety)
-            if last is not None:
-                self._told[name] = Told(last.source_ms, last.value)
+        if course is not None:
+            return course
+        safety = BY_NAME[quantity].safety
+        if len(self._courses) >= _MOST_SERIES:
+            return Course(None, safety=safety) if safety else None
+        last = self._last(name)
+        course = self._courses[name] = Course(last, safety=safety)
+        if last is not None:
+            self._told[name] = Told(last.source_ms, last.value)
         return course
 
     def _note_unmapped(self, said: Said) -> None:

@@ -5,6 +5,7 @@ measured before. Units are those of our vocabulary (UCUM) or of the SenML regist
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from devices.decoders.units import kelvin_to_celsius
 _VERSION = 10
 _MOST_RECORDS = 500
 _OLDEST_S = 366 * 86_400.0
+_CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 # Units of the SenML registry (RFC 8428 and 8798): the UCUM unit they are converted to, and how.
 _UNITS: Mapping[str, tuple[str, Callable[[float], float]]] = {
@@ -101,7 +103,8 @@ def _read(record: Record) -> Dated | Unmapped | Refusal:
         device = ""
     else:
         device, parts = parts[0], parts[1:]
-    if not parts or parts[0] not in BY_NAME or len(parts) > 2 or record.v is None:  # noqa: PLR2004 - with a channel
+    named = bool(parts) and parts[0] in BY_NAME and len(parts) <= 2 and all(map(_CHANNEL.fullmatch, parts[1:]))  # noqa: PLR2004
+    if not named or record.v is None:
         value = record.vs if record.v is None else record.v
         return Unmapped(device, "/".join(parts), "" if value is None else value)
     when = _when(record.t)

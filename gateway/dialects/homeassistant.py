@@ -77,6 +77,7 @@ class HomeAssistant:
 
     def _forget(self, topic: str) -> None:
         for entity in self._announced.pop(topic, ()):
+            self._latest.pop(entity.device.key, None)
             self._channels.pop((topic, entity.id), None)
             for told in {entity.topic, *(each.topic for each in entity.availability)}:
                 left = [(where, each) for where, each in self._telling.get(told, ()) if where != topic]
@@ -152,4 +153,4 @@ class HomeAssistant:
             return all(known) and len(known) == len(entity.availability)
         if entity.mode == "any":
             return any(known)
-        return self._present[self._latest[entity.device.key]]
+        return self._present.get(self._latest.get(entity.device.key, ""), False)

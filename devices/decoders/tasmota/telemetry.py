@@ -19,6 +19,7 @@ _FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UT
 _RELAY = re.compile(r"POWER(\d{0,2})")
 _SWITCH = {"ON": 1.0, "OFF": 0.0}
 _MOST_OTHERS = 60
+_NOT_IN_A_CHANNEL = re.compile(r"[^a-z0-9._-]+")
 # Sensors that are of the chip and not of the room.
 _OF_THE_DEVICE = frozenset({"ESP32", "Internal", "CPU"})
 # Of the device's own upkeep.
@@ -122,7 +123,7 @@ def _channel(name: str, quantity: str, measured: Mapping[tuple[str, str], Measur
     """Return "" for the first sensor of a quantity; another one is called by its name."""
     if name == "ENERGY" or _RELAY.fullmatch(name) or (quantity, "") not in measured:
         return ""
-    return name.lower().replace("/", "-")
+    return _NOT_IN_A_CHANNEL.sub("-", name.lower())[:40]
 
 
 def _rest(name: str, value: Any, read: set[str]) -> dict[str, Any]:

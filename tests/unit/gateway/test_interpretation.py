@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway import interpretation
+from gateway.dialects.senml import Senml
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.interpretation import Interpreter
 from gateway.outbox import Reading
@@ -242,3 +244,22 @@ def test_noise_is_counted_and_never_raises(payload: bytes, restated: bool) -> No
     interpreter.take("home/gw-1/z2m/bridge/devices", devices(), NOW_MS, restated=True)
     interpreter.take("home/gw-1/z2m/bridge/devices", payload, NOW_MS, restated=restated)
     assert take(interpreter, payload, restated=restated) == [] or interpreter.refused == {}
+
+
+def test_invented_devices_fill_no_memory_and_calls_for_help_of_theirs_still_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interpretation, "_MOST_SERIES", 10)
+    made = Interpreter(Senml("senml"), lambda _: None)
+    packs = [f'[{{"n":"{name}","v":1}}]'.encode() for name in ("humidity", "smoke")]
+    readings = [
+        reading
+        for number in range(30)
+        for pack in packs
+        for reading in made.take(f"senml/d{number}", pack, NOW_MS, restated=False)
+    ]
+    assert sum(reading.urgent for reading in readings) == 30
+    assert len(readings) == 35
+    assert made.refused == {"full": 25}
+    assert len(made._courses) == len(made._told) == 10
+    assert len(made._quantities) == 5

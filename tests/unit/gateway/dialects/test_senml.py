@@ -71,6 +71,12 @@ def test_a_name_that_begins_with_a_model_says_which_it_is() -> None:
     assert [device.model for device in dialect.devices()] == ["ua-651ble", "", ""]
 
 
+def test_what_is_no_name_of_a_channel_is_shown() -> None:
+    (said,) = read([{"n": "scale-1/temperature/" + "x" * 50, "v": 20}, {"n": "scale-1/temperature/a b", "v": 20}])
+    assert isinstance(said, Said)
+    assert (said.measurements, len(said.others)) == ((), 2)
+
+
 def test_what_is_not_ours_is_shown() -> None:
     (said,) = read([{"n": "scale-1/impedance", "u": "Ohm", "v": 503}, {"n": "scale-1/state", "vs": "stable"}])
     assert said == Said("scale-1", (), None, {"impedance": 503.0, "state": "stable"})
