@@ -42,6 +42,12 @@ def sign_in(page: Page, site: Site, path: str = "/") -> None:
     page.fill("#password", filling.PASSWORD)
     page.press("#password", "Enter")
     page.wait_for_selector("[data-live]")
+    await_script(page)
+
+
+def await_script(page: Page) -> None:
+    """Wait until the page has its script: until then a form works all the same, by loading the page anew."""
+    page.wait_for_function("Boolean(window.htmx && document.body['htmx-internal-data'])")
 
 
 def focused(page: Page) -> str:
@@ -51,6 +57,7 @@ def focused(page: Page) -> str:
 def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watched: Watched, site: Site) -> None:
     page = watched.page
     page.goto(site.address + "/")
+    await_script(page)
     assert focused(page) == "login"
     page.keyboard.type(filling.LOGIN)
     page.keyboard.press("Tab")

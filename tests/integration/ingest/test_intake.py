@@ -75,8 +75,10 @@ def urgent(world):
     )
 
 
-@pytest.mark.parametrize("at_ms", [NOW_MS + 600_000, 5_000, 900_000_000_000], ids=["ahead", "1970", "never set"])
+@pytest.mark.parametrize("at_ms", [None, 5_000, 900_000_000_000], ids=["ahead", "1970", "never set"])
 def test_a_call_for_help_whose_time_cannot_be_used_is_passed_on_once(world, start_worker, sender, database_url, at_ms):
+    # Ahead of the clock as it is now: the module may have been read long ago.
+    at_ms = at_ms or round(datetime.now(UTC).timestamp() * 1000) + 600_000
     home = sender(world.home("home"))
     start_worker()
     with psycopg.connect(database_url, autocommit=True) as listener:
