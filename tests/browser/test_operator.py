@@ -62,7 +62,6 @@ def focused(page: Page) -> str:
 def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watched: Watched, site: Site) -> None:
     page = watched.page
     page.goto(site.address + "/")
-    await_script(page)
     assert focused(page) == "login"
     page.keyboard.type(filling.LOGIN)
     page.keyboard.press("Tab")
