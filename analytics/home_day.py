@@ -160,7 +160,7 @@ def compute(
     indicator rests on, nothing of the indicator. What has been told of already is not found again as a silence.
     """
     window = reading_window(day, zone, seen_until)
-    seen = between(readings, window)
+    seen = home.reported(between(readings, window))
     times = seen["at"].to_numpy()
     own = span(local_day(day, zone))
     signs = activity(seen, home)

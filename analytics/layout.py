@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.indicators import INDICATORS
-from analytics.sensors import movement_series, outer_door
+from analytics.sensors import REACHED, movement_series, outer_door
 from core.vocabulary import BY_NAME, Kind
 
 BY_ITSELF = frozenset({Kind.LEVEL, Kind.COUNTER})
@@ -17,14 +17,15 @@ BY_ITSELF = frozenset({Kind.LEVEL, Kind.COUNTER})
 class Layout(NamedTuple):
     """The sensors of a home as columns.
 
-    `series` and `device` are of all series. `moving` and what follows it are of those that tell of movement:
-    their series, quantities, rooms, kinds of rooms, and whether they watch a door to the outside. `devices` are those
-    each indicator rests on (an indicator without any is not one of this home); `by_itself` those that tell of
-    movement and also report when nobody moves.
+    `series`, `device` and `own` are of all series; `own` tells whether the device itself reports it. `moving` and what
+    follows it are of those that tell of movement: their series, quantities, rooms, kinds of rooms, and whether they
+    watch a door to the outside. `devices` are those each indicator rests on (an indicator without any is not one of
+    this home); `by_itself` those that tell of movement and also report when nobody moves.
     """
 
     series: pd.Index
     device: npt.NDArray[np.int64]
+    own: npt.NDArray[np.bool_]
     moving: pd.Index
     quantity: npt.NDArray[np.object_]
     room_id: npt.NDArray[np.int64]
@@ -37,6 +38,13 @@ class Layout(NamedTuple):
     def watching(self) -> frozenset[int]:
         """The devices that tell of movement."""
         return frozenset(int(each) for each in self.device[self.series.get_indexer(self.moving)])
+
+    def reported(self, readings: pd.DataFrame) -> pd.DataFrame:
+        """Return the `readings` (see `analytics.frames`) without what the systems of the devices say of them."""
+        if self.own.all():
+            return readings
+        told_of = np.isin(readings["series_id"].to_numpy(), self.series.to_numpy()[~self.own])
+        return readings[~told_of]
 
 
 def layout(sensors: pd.DataFrame) -> Layout:
@@ -51,6 +59,7 @@ def layout(sensors: pd.DataFrame) -> Layout:
     return Layout(
         sensors.index,
         sensors["device_id"].to_numpy(),
+        sensors["quantity"].to_numpy(dtype=object) != REACHED,
         moving.index,
         moving["quantity"].to_numpy(dtype=object),
         moving["room_id"].to_numpy(),

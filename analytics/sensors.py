@@ -6,6 +6,8 @@ from core.places import Place, RoomKind
 
 ACTIVATIONS = frozenset({"motion", "opening", "vibration", "toilet_flush", "occupancy", "presence"})
 CHANGES = frozenset({"contact", "bed_occupancy", "chair_occupancy", "appliance_on"})
+# What its own system says of a device, whether the device lives or not: no report of the device.
+REACHED = "reachable"
 DOORS = frozenset({"contact", "opening"})
 # Rooms in which a door of which nothing else is known leads outside.
 OUTER_ROOMS = frozenset({RoomKind.ENTRANCE, RoomKind.OUTSIDE})

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from core.messages import GatewayStatus
 from simulator import chance
 from simulator.events.event import Event
-from simulator.events.gateway import is_deaf
+from simulator.events.gateway import is_off
 
 MINUTE = timedelta(minutes=1)
 KEEPALIVE_S = 30.0
@@ -57,7 +57,7 @@ class SimulatedGateway:
         for event in self._events:
             if not event.start <= at < event.end:
                 continue
-            if is_deaf(event, at):
+            if is_off(event, at):
                 return None
             if event.name == "line_cut" or self._without_line(event) or event.changed.get("form") == "crash":
                 return event.end + timedelta(seconds=8)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import VicinoError
 from core.localtime import Interval, day_of, local_instant
-from simulator import ble, chirpstack, habits, people, scenario, sensors, zigbee2mqtt
+from simulator import availability, ble, chirpstack, habits, people, scenario, sensors, zigbee2mqtt
 from simulator.environment import draw_climate
 from simulator.events import person as happening
 from simulator.events.event import Event, Passage
@@ -55,6 +55,7 @@ class SimulatedHome:
         self.person = Person(seed, self.key, draw_habits(seed, self.key), zone)
         self._silences = [Interval(event.start, event.end) for event in self.events if scenario.silences(event)]
         self._passages = scenario.passages(self.events, self.base, self.sensors)
+        self._availability = availability.messages(self.base, self.zigbee_sensors, self.events)
         self._base_topic = base_topic
         self._routes = routes_of(self.plan)
         self._climate = draw_climate(seed, self.key)
@@ -133,7 +134,10 @@ class SimulatedHome:
         return [
             zigbee2mqtt.bridge_state(self.base, at, online=True),
             zigbee2mqtt.bridge_devices(self.base, self.zigbee_sensors, at),
-            *(zigbee2mqtt.availability(self.base, sensor, at, online=True) for sensor in self.zigbee_sensors),
+            *(
+                zigbee2mqtt.availability(self.base, sensor, at, online=availability.is_reached(sensor, self.events, at))
+                for sensor in self.zigbee_sensors
+            ),
             *(ble.announcement(self.ble_base, at) if self.plan.ble else ()),
         ]
 
@@ -144,6 +148,8 @@ class SimulatedHome:
         beginning is not: whoever starts a home publishes it.
         """
         radios = [self._by_zigbee(start, end)]
+        if self._availability:
+            radios.append(self._told_of(start, end))
         if self.plan.lorawan:
             radios.append(chirpstack.messages(self.base, self.sensors, self._noticed, start, end))
         if self.plan.ble:
@@ -169,6 +175,14 @@ class SimulatedHome:
             f"{self.base}/{sensor.friendly_name}" for sensor in self.sensors if chirpstack.speaks_lorawan(sensor)
         }  # fmt: skip
         return (message for message in self._noticed(start, end) if message.topic not in others)
+
+    def _told_of(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
+        """Yield what the bridge says of the sensors that it does not reach."""
+        for message in self._availability:
+            if start <= message.at < end and not self.is_silent(message.at):
+                passed = _passed(message, self._passages)
+                if passed is not None:
+                    yield passed
 
     def _advertised(self, start: datetime, end: datetime) -> Iterator[RawMessage]:
         for day in self._days(start, end):

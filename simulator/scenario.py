@@ -1,11 +1,12 @@
 """Scripted events and their ground truth.
 
-An event changes a home at one of five stages, and a scenario is one function at one of them (or at two):
+An event changes a home at one of six stages, and a scenario is one function at one of them (or at several):
 
 * `INTENTIONS`: what the person means to do on a day (more visits to the bathroom, no going out, ...)
 * `LIVES`: what really happened (a fall, an absence, ...)
 * `SIGNALS`: what the sensors notice (a button pressed, a sensor stuck, ...)
 * `PASSAGES`: what reaches the home's bridge, and how (a sensor dead, a battery low, packets lost, ...)
+* `OUT_OF_REACH`: which sensors the bridge does not reach (the same, and whatever is on mains without power, ...)
 * `SILENCES`: what never leaves the home (a gateway without power, ...)
 
 The event itself is the ground truth: what, where, from when to when, and how much. The functions are in
@@ -14,6 +15,7 @@ The event itself is the ground truth: what, where, from when to when, and how mu
 
 from collections.abc import Callable
 
+from core.localtime import Interval
 from simulator.events import air, gateway, person, sensors
 from simulator.events.event import Amount, Event, Passage, overlaps
 from simulator.events.gateway import gateway_silent
@@ -25,8 +27,8 @@ from simulator.resident import LivedDay
 from simulator.sensors import Signal
 
 __all__ = [
-    "Amount", "Event", "fall", "gateway_silent", "intended", "lived", "night_bathroom", "noticed", "passages",
-    "silences", "sos",
+    "Amount", "Event", "fall", "gateway_silent", "intended", "lived", "night_bathroom", "noticed", "out_of_reach",
+    "passages", "silences", "sos",
 ]  # fmt: skip
 
 INTENTIONS: dict[str, Callable[[Event, Person, Intentions], Intentions]] = {"night_bathroom": person.more_visits}
@@ -45,6 +47,13 @@ PASSAGES: dict[str, Callable[[Event, str, tuple[Sensor, ...]], Passage]] = {
     "gateway_offline": gateway.unheard,
     "packet_loss": air.lossy,
     "clock_drift": air.drifting,
+}
+OUT_OF_REACH: dict[str, Callable[[Event, Sensor], Interval | None]] = {
+    "battery_decay": sensors.empty,
+    "sensor_dead": sensors.gone,
+    "dropout": sensors.gone,
+    "power_cut": gateway.unpowered,
+    "gateway_offline": gateway.not_received,
 }
 SILENCES: frozenset[str] = frozenset({"gateway_silent"})
 
@@ -76,3 +85,9 @@ def passages(events: tuple[Event, ...], base: str, installed: tuple[Sensor, ...]
 def silences(event: Event) -> bool:
     """Tell whether nothing leaves the home during the event."""
     return event.name in SILENCES
+
+
+def out_of_reach(event: Event, sensor: Sensor) -> Interval | None:
+    """Return from when to when the event keeps the bridge from reaching a sensor; None if it does not."""
+    of = OUT_OF_REACH.get(event.name)
+    return of(event, sensor) if of else None

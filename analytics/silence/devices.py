@@ -17,6 +17,7 @@ RADIO_FLOOR = 20 * MINUTE
 RADIO_FACTOR = 3.0
 TOGETHER = 15 * MINUTE  # what fails at once falls silent within a check-in, but that of mains devices is their own
 RECENT = 3 * 24 * HOUR  # how far back a silence that is over is told again
+UNREACHED = 2 * HOUR  # for how long its own system must say that it does not reach a device; less is a bad link
 PASSING = 2.0  # times its limit: a silence that ended sooner was a bad link, not a dead sensor
 
 
@@ -48,24 +49,39 @@ def silent(
 ) -> list[Verdict]:
     """Return the silences of devices beyond what is expected of each, those that are over within `RECENT` included.
 
-    `no_mains` are known power cuts, in which nothing is expected of devices on mains.
+    What its own system does not reach is silent sooner than its reports alone would tell. `no_mains` are known power
+    cuts, in which nothing is expected of devices on mains.
     """
     found = []
     for device_id in sorted(device_ids):
-        reports = evidence.reports.get(device_id, NOTHING)
-        if not len(reports):
-            continue
-        traits = evidence.home.traits[device_id]
-        unheard = merged([*not_heard, *no_mains]) if traits.mains else not_heard
-        limit = patience(reports, unheard, traits.interval)
-        if limit is None:
-            continue
-        found += [
-            _silent(evidence, device_id, gap, limit, on_mains=bool(traits.mains))
-            for gap in silences(reports, unheard, limit, evidence.now)
-            if gap.end >= evidence.now or (gap.end >= evidence.now - RECENT and gap.length > PASSING * limit)
-        ]
+        unheard = merged([*not_heard, *no_mains]) if is_on_mains(evidence, device_id) else not_heard
+        gaps = _gaps(evidence, device_id, unheard)
+        gone = None if any(gap.end >= evidence.now for gap in gaps) else _unreached(evidence, device_id, unheard)
+        found += [_silent(evidence, device_id, gap, confidence) for gap, confidence in gaps.items()]
+        found += [] if gone is None else [_silent(evidence, device_id, gone, 0.85)]
     return found
+
+
+def _gaps(evidence: Evidence, device_id: int, unheard: Sequence[Span]) -> dict[Span, float]:
+    """Return the silences of a device beyond what its reports let expect, and how sure each is."""
+    reports = evidence.reports.get(device_id, NOTHING)
+    limit = patience(reports, unheard, evidence.home.traits.get(device_id, Traits()).interval)
+    if limit is None:
+        return {}
+    return {
+        gap: min(0.95, 0.6 + 0.2 * (gap.length / limit - 1))
+        for gap in silences(reports, unheard, limit, evidence.now)
+        if gap.end >= evidence.now or (gap.end >= evidence.now - RECENT and gap.length > PASSING * limit)
+    }
+
+
+def _unreached(evidence: Evidence, device_id: int, unheard: Sequence[Span]) -> Span | None:
+    """Return the silence of a device that its own system has not reached for long."""
+    since = evidence.unreached_since(device_id)
+    if since is None or not silences(np.array([since]), unheard, UNREACHED, evidence.now):
+        return None
+    reports = evidence.reports[device_id]
+    return Span(int(reports[-1]) if len(reports) else since, evidence.now)
 
 
 def without_mains(evidence: Evidence, gateway: Gateway, dead: Sequence[Verdict]) -> list[Verdict]:
@@ -131,14 +147,13 @@ def _stuck(evidence: Evidence, device_id: int, everything: Instants) -> stuck.St
     return stuck.frozen(series)
 
 
-def _silent(evidence: Evidence, device_id: int, gap: Span, limit: int, *, on_mains: bool) -> Verdict:
+def _silent(evidence: Evidence, device_id: int, gap: Span, confidence: float) -> Verdict:
     series = [_up_to(each, gap.start) for each in evidence.series[device_id]]
     subject, until = Subject("device", device_id), _until(gap, evidence.now)
-    confidence = min(0.95, 0.6 + 0.2 * (gap.length / limit - 1))
     if battery.ended_by_battery(series, gap.start):
         percent = _charge(series)
         return Verdict(subject, Silence.BATTERY_LOW, Cause.EMPTY, gap.start, until, max(0.8, confidence), percent)
-    cause = Cause.UNPLUGGED if on_mains else Cause.NONE
+    cause = Cause.UNPLUGGED if is_on_mains(evidence, device_id) else Cause.NONE
     return Verdict(subject, Silence.SENSOR_DEAD, cause, gap.start, until, confidence, _charge(series))
 
 

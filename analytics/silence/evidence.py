@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.activity import HALF
 from analytics.frames import Instants
 from analytics.layout import Layout, layout
-from analytics.sensors import ACTIVATIONS, CHANGES
+from analytics.sensors import ACTIVATIONS, CHANGES, REACHED
 from ingest.transitions import Transition
 
 NOTHING: Instants = np.array([], dtype=np.int64)
@@ -119,11 +119,26 @@ class Evidence:
 
     @cached_property
     def reports(self) -> dict[int, Instants]:
-        """When each device has reported anything, by id, each instant once."""
+        """When each device has reported anything itself, by id, each instant once."""
         return {
-            device: distinct(np.sort(np.concatenate([each.times for each in series])))
+            device: distinct(
+                np.sort(np.concatenate([NOTHING, *(each.times for each in series if each.quantity != REACHED)]))
+            )
             for device, series in self.series.items()
         }
+
+    def unreached_since(self, device_id: int) -> int | None:
+        """Return since when its own system has said that it does not reach a device, of which nothing came since."""
+        said = next((each for each in self.series.get(device_id, ()) if each.quantity == REACHED), None)
+        if said is None or not len(said.times):
+            return None
+        _, times, values = said
+        if values[-1] >= HALF:
+            return None
+        reached = np.flatnonzero(values >= HALF)
+        since = int(times[reached[-1] + 1 if len(reached) else 0])
+        reports = self.reports[device_id]
+        return None if len(reports) and reports[-1] > since else since
 
     @cached_property
     def signs(self) -> dict[int, Instants]:

@@ -50,6 +50,8 @@ def reconcile(
         if same is not None:
             left.remove(same)
             held.append((old.started_at, same))
+        elif old.verdict.until is None and _is_forgotten(old, reports):
+            held.append((old.started_at, old.verdict))
         elif old.verdict.until is None:
             ended = _ended(old, reports, now)
             if ended is None:
@@ -65,6 +67,12 @@ def _is_same(old: Told, new: Verdict, now: int) -> bool:
         return False
     one, other = old.verdict.span(now), new.span(now)
     return (one.start <= other.end and other.start <= one.end) or abs(old.started_at - new.since) <= NEAR
+
+
+def _is_forgotten(old: Told, reports: Mapping[int, Instants]) -> bool:
+    """Tell whether a device that was silent is so still: for so long that none of its reports is looked at any more."""
+    of_device = reports.get(old.verdict.subject.id) if old.verdict.subject.kind == "device" else None
+    return of_device is not None and not len(of_device)
 
 
 def _ended(old: Told, reports: Mapping[int, Instants], now: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.localtime import Interval
 from simulator.events.event import Event, Passage
 from simulator.plan import Sensor
 from simulator.zigbee2mqtt import RawMessage
@@ -9,7 +10,7 @@ from simulator.zigbee2mqtt import RawMessage
 # Forms of a gateway that fails by itself: its program ends and is started again; it is gone for good; somebody
 # switches it off in an orderly way; its radio hears nothing any more while it goes on itself.
 FORMS = ("crash", "gone", "shutdown", "radio")
-_DEAF = frozenset({"gone", "shutdown", "radio"})
+_OFF = frozenset({"gone", "shutdown"})
 
 
 def gateway_silent(home: str, start: datetime, end: datetime) -> Event:
@@ -32,18 +33,39 @@ def line_cut(home: str, start: datetime, end: datetime) -> Event:
     return Event("line_cut", home, start, end, {"lines": 1})
 
 
-def is_deaf(event: Event, at: datetime) -> bool:
-    """Tell whether the gateway takes in nothing at `at`."""
+def is_off(event: Event, at: datetime) -> bool:
+    """Tell whether the gateway, and the bridge on it, does nothing at `at`."""
     if not event.start <= at < event.end:
         return False
     if event.name == "power_cut":
         return (at - event.start).total_seconds() >= float(event.changed["battery_s"])
-    return event.name == "gateway_silent" or (event.name == "gateway_offline" and event.changed["form"] in _DEAF)
+    return event.name == "gateway_silent" or (event.name == "gateway_offline" and event.changed["form"] in _OFF)
+
+
+def is_deaf(event: Event, at: datetime) -> bool:
+    """Tell whether the bridge hears no sensor at `at`; with a radio that has failed it still says so itself."""
+    return not_received(event, None) is not None and event.start <= at < event.end
+
+
+def not_received(event: Event, _: Sensor | None) -> Interval | None:
+    """Return from when to when the radio of the gateway receives nothing, from no sensor."""
+    failed = event.name == "gateway_offline" and event.changed["form"] == "radio"
+    return Interval(event.start, event.end) if failed else None
+
+
+def unpowered(event: Event, sensor: Sensor) -> Interval | None:
+    """Return from when to when a sensor has no mains."""
+    return Interval(event.start, event.end) if sensor.model.mains else None
 
 
 def unheard(event: Event, _: str, __: tuple[Sensor, ...]) -> Passage:
-    """Return how messages pass while the gateway takes in nothing: not at all."""
-    return lambda message: None if is_deaf(event, message.at) else message
+    """Return how messages pass while the gateway takes in nothing: not at all, but for what the bridge itself says."""
+
+    def passage(message: RawMessage) -> RawMessage | None:
+        lost = is_off(event, message.at) or (is_deaf(event, message.at) and not message.retain)
+        return None if lost else message
+
+    return passage
 
 
 def without_mains(event: Event, base: str, sensors: tuple[Sensor, ...]) -> Passage:
@@ -52,6 +74,6 @@ def without_mains(event: Event, base: str, sensors: tuple[Sensor, ...]) -> Passa
 
     def passage(message: RawMessage) -> RawMessage | None:
         lost = message.topic in topics and event.start <= message.at < event.end
-        return None if lost or is_deaf(event, message.at) else message
+        return None if lost or is_off(event, message.at) else message
 
     return passage

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from core.localtime import Interval
 from simulator import chance
 from simulator.events.event import Event, Passage
 from simulator.habits import milliseconds
@@ -88,6 +89,17 @@ def insensitive(event: Event, sensors: tuple[Sensor, ...], day: LivedDay, signal
 def silent(event: Event, base: str, sensors: tuple[Sensor, ...]) -> Passage:
     """Return how messages pass while a sensor is dead: its own do not."""
     return _of_sensor(event, base, sensors, lambda _: None)
+
+
+def gone(event: Event, sensor: Sensor) -> Interval | None:
+    """Return from when to when a sensor says nothing."""
+    return Interval(event.start, event.end) if sensor.key == event.changed["sensor"] else None
+
+
+def empty(event: Event, sensor: Sensor) -> Interval | None:
+    """Return from when to when the battery of a sensor is empty."""
+    begin = event.start + timedelta(seconds=float(event.changed["lasts_s"]))
+    return Interval(begin, event.end) if sensor.key == event.changed["sensor"] and begin < event.end else None
 
 
 def held(event: Event, base: str, sensors: tuple[Sensor, ...]) -> Passage:

@@ -6,12 +6,14 @@ import pytest
 
 from analytics import reads, silences
 from analytics.analysis import analyse_days
+from analytics.frames import instant
 from analytics.homes import homes
 from analytics.jobs import Pace, analyse_home, look
 from analytics.repository import try_home
 from core.clock import SimulatedClock
 from core.messages import GatewayStatus
 from core.viewer import Viewer
+from core.vocabulary import BY_NAME
 from ingest import repository as ingest
 from tests.unit.analytics.made import at
 
@@ -178,6 +180,45 @@ def test_a_silent_sensor_is_told_with_advice_and_its_verdicts_are_withheld_until
     watched.look()
     assert watched.findings() == []
     assert values_of(watched, NOON + 36 * HOUR)["night_bathroom_visits"] is not None
+
+
+def test_a_sensor_that_its_own_system_does_not_reach_is_told_sooner_and_that_word_is_no_sign_of_life(watched):
+    """Hourly reports until 12:04, given up by its system at 13:00 local time: told after two hours, not after four."""
+    installation, home = watched.installation, watched.home
+    (series,) = installation.rows(
+        "INSERT INTO devices.series (organisation_id, home_id, gateway_id, device_id, name, quantity_id)"
+        " SELECT organisation_id, home_id, gateway_id, device_id, 'bathroom/reachable', %s FROM devices.series"
+        " WHERE series_id = %s RETURNING series_id, device_id",
+        BY_NAME["reachable"].id, home.series["bathroom"],
+    )  # fmt: skip
+    today = hourly(DAY, DAY)
+    installation.store(home, [row for row in today if row[1] != "bathroom" or row[0] < at(DAY, "12:30")])
+
+    def reached(clock, value):
+        moment = instant(at(DAY, clock))
+        installation.connection.execute("SELECT ingest.ensure_partitions(%s, %s)", (moment, moment))
+        installation.connection.execute(
+            "INSERT INTO ingest.reading_technical (ts, series_id, value) VALUES (%s, %s, %s)",
+            (moment, series["series_id"], value),
+        )
+
+    reached("6:00", 1.0)
+    watched.clock.jump(instant(at(DAY, "14:55")))
+    watched.says()
+    reached("13:00", 0.0)
+    assert watched.look() == 0
+    watched.speaks_for(10 * MINUTE)
+    assert watched.look() == 1
+    (one,) = watched.findings()
+    assert (one["evidence"]["class"], one["evidence"]["devices"]) == ("sensor_dead", [series["device_id"]])
+    assert one["started_at"] == instant(at(DAY, "12:02"))
+    assert "has sent nothing since Saturday 28 February at 12:02" in one["explanation_en"]
+    # After three weeks no report of it is looked at any more: it has not come back for that.
+    watched.clock.advance(21 * ONE_DAY.total_seconds())
+    watched.says()
+    watched.look()
+    dead = [row for row in watched.findings() if row["evidence"]["devices"] == [series["device_id"]]]
+    assert [row["evidence"]["until"] for row in dead] == [None]
 
 
 def values_of(watched, now):

@@ -55,3 +55,11 @@ def test_what_was_not_looked_at_stays_and_what_nobody_missed_is_not_told():
 def test_the_person_is_never_told_as_something_technical():
     away = Verdict(Subject("person", 0), Silence.PERSON_AWAY, Cause.NONE, T0, None, 0.9)
     assert restated([], [away], T0 + HOUR).held == []
+
+
+def test_a_device_that_has_been_silent_for_so_long_that_no_report_is_looked_at_is_silent_still():
+    old, now = Told(1, DEAD, T0, T0 + 4 * HOUR), T0 + 400 * HOUR
+    nothing = np.array([], dtype=np.int64)
+    assert restated([old], [], now, {7: nothing}).held == [(T0, DEAD)]
+    ((_, taken_away),) = restated([old], [], now, {8: nothing}).held
+    assert taken_away.until == now
