@@ -11,8 +11,10 @@ Settings of the test run, all optional:
 import itertools
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -20,12 +22,14 @@ import pytest
 from psycopg import errors, sql
 
 from core.migrations import migrate
+from core.mqtt import BrokerAddress, Connection, Message
 from embedded.broker import EmbeddedBroker, Kind, find_mosquitto
 from embedded.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 STORING = ("registry", "devices", "ingest", "analytics", "alerts", "dashboards")
 COPY_WITHIN_S = 30.0
+FORGOTTEN_WITHIN_S = 20.0
 
 _numbers = itertools.count(1)
 
@@ -85,12 +89,19 @@ def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def session_broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a Mosquitto that is ours for the session."""
     if find_mosquitto() is None:
         pytest.skip("Mosquitto is not installed (on Debian: apt install mosquitto).")
     with EmbeddedBroker(tmp_path_factory.mktemp("broker") / "broker", kind=Kind.MOSQUITTO) as broker:
         yield broker.url
+
+
+@pytest.fixture
+def broker_url(session_broker_url: str) -> str:
+    """Address of a Mosquitto that retains nothing of the tests before."""
+    _forget_retained(session_broker_url)
+    return session_broker_url
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +111,26 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"The recorded data sets are not there: {folder} is no folder (VICINO_DATA_DIR names another).")
     return folder
+
+
+def _forget_retained(url: str) -> None:
+    """Empty every retained topic: whoever subscribes next would hear gateways of homes that are no more."""
+    mark = uuid.uuid4().hex
+    came: SimpleQueue[Message] = SimpleQueue()
+    connection = Connection(BrokerAddress.parse(url), f"forget-{mark}", on_message=came.put, subscriptions=("#",))
+    connection.start()
+    try:
+        assert connection.wait_connected(FORGOTTEN_WITHIN_S)
+        # The broker answers in order: after the first mark nothing retained is missing, after the second it is empty.
+        for _ in range(2):
+            connection.publish(mark, b"")
+            while (message := came.get(timeout=FORGOTTEN_WITHIN_S)).topic != mark:
+                connection.acknowledge(message)
+                if message.retain:
+                    connection.publish(message.topic, b"", retain=True)
+            connection.acknowledge(message)
+    finally:
+        connection.stop()
 
 
 def _own_name(purpose: str) -> str:

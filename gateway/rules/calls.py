@@ -5,8 +5,10 @@ Pure: the time is an argument, seconds of a clock that never jumps.
 * A call sounds at once while there is no connection, else from when the connection is lost, or if it is not called
   stored within `siren_after_s`. It goes on until it is called stored, the resident withdraws it, or its siren's time
   is over: a connection that comes back is no help yet.
-* Contacts are to be told once if a call is not called stored within `tell_after_s`. The same device may repeat a call
-  over and over (smoke): within `TOLD_AGAIN_S` that is the same call to them.
+* Contacts are to be told once if a call is not called stored within `tell_after_s`. A detector repeats its call over
+  and over: of a series that they were told of, they are told again only after `TOLD_AGAIN_S`, of a button or a fall
+  after `PRESSED_AGAIN_S`, for that may be somebody who needs help once more. What is stored or withdrawn ends the wait:
+  the next call is one of its own.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,8 +21,10 @@ from gateway.outbox import Batch
 from gateway.reading import quantity_of
 
 TOLD_AGAIN_S = 900.0
+PRESSED_AGAIN_S = 60.0
 LONGEST_S = 900.0  # no siren sounds for longer
 _WITHDRAWN = "sos_button"
+_OF_PEOPLE = frozenset({"sos_button", "fall"})
 _HEARD = CALLS | {"sos_cancelled"}
 
 
@@ -96,12 +100,14 @@ class Calls:
         """Let the calls of a batch go that the service has stored."""
         for key in [key for key in self._pending if key[0] == sequence]:
             del self._pending[key]
+            self._told_at.pop(key[1], None)
 
     def withdrawn(self) -> None:
         """Note that the resident has withdrawn an SOS: those that wait neither sound nor are told any more."""
         for key, pending in self._pending.items():
             if pending.call.quantity == _WITHDRAWN:
                 self._pending[key] = pending._replace(withdrawn=True)
+        self._told_at = {name: at for name, at in self._told_at.items() if quantity_of(name) != _WITHDRAWN}
 
     def sounding(self, sirens: Sequence[Siren], now: float) -> list[Siren]:
         """Return which of `sirens` have to sound now."""
@@ -110,15 +116,27 @@ class Calls:
     def to_tell(self, now: float) -> list[Call]:
         """Return the calls that contacts are to be told of now, each once."""
         found: list[Call] = []
-        for key, pending in self._pending.items():
-            if pending.told or pending.withdrawn or now < pending.tells_at:
+        for key, pending in list(self._pending.items()):
+            if self._pending[key].told or pending.withdrawn or now < pending.tells_at:
                 continue
-            self._pending[key] = pending._replace(told=True)
-            told_at = self._told_at.get(pending.call.name)
-            if told_at is None or now - told_at >= TOLD_AGAIN_S:
-                self._told_at[pending.call.name] = now
-                found.append(pending.call)
+            again_at = self._again_at(pending.call)
+            if again_at is not None and now < again_at:
+                self._pending[key] = pending._replace(tells_at=again_at)
+                continue
+            self._told_at[pending.call.name] = now
+            found.append(pending.call)
+            # Whoever is told now knows of all that the series has called until now.
+            for other, each in self._pending.items():
+                if each.call.name == pending.call.name:
+                    self._pending[other] = each._replace(told=True)
         return found
+
+    def _again_at(self, call: Call) -> float | None:
+        """Return until when contacts are not told of a series again; None if they were not told of it."""
+        told_at = self._told_at.get(call.name)
+        if told_at is None:
+            return None
+        return told_at + (PRESSED_AGAIN_S if call.quantity in _OF_PEOPLE else TOLD_AGAIN_S)
 
     def next_at(self, sirens: Sequence[Siren], now: float) -> float | None:
         """Return when something changes by the passing of time alone; None if nothing will."""

@@ -9,7 +9,7 @@ from core.messages import BatchProperties
 from core.senml import Measurement, encode
 from core.topics import Leaf
 from gateway.reading import Batch
-from gateway.rules.calls import TOLD_AGAIN_S, Call, Calls, calls_in
+from gateway.rules.calls import PRESSED_AGAIN_S, TOLD_AGAIN_S, Call, Calls, calls_in
 
 SIREN = Siren("siren", "ON", "OFF", ["sos_button", "smoke"], seconds=60)
 LIGHT = Siren("light", "ON", "OFF", ["sos_button"], seconds=120)
@@ -79,6 +79,45 @@ def test_a_device_that_repeats_its_call_is_told_of_seldom() -> None:
         calls.called(Call(second + 1, "kitchen/smoke", 0), second, CONFIG)
         told += len(calls.to_tell(second))
     assert told == 3600 // TOLD_AGAIN_S
+
+
+def test_all_that_a_detector_repeated_is_told_with_one_message_more() -> None:
+    calls = Calls()
+    for second in range(0, 600, 10):
+        calls.called(Call(second + 1, "kitchen/smoke", 0), second, CONFIG)
+        calls.to_tell(second)
+    later = [second for second in range(600, 10_000, 10) if calls.to_tell(second)]
+    assert later == [30 + TOLD_AGAIN_S]
+
+
+def test_who_presses_again_after_withdrawing_is_told_of_again() -> None:
+    calls = Calls()
+    calls.called(sos(1), 0, CONFIG)
+    assert calls.to_tell(30) == [sos(1)]
+    calls.withdrawn()
+    calls.called(sos(2), 300, CONFIG)
+    assert calls.to_tell(330) == [sos(2)]
+
+
+def test_who_presses_again_a_minute_later_is_told_of_again() -> None:
+    calls = Calls()
+    calls.called(sos(1), 0, CONFIG)
+    calls.called(sos(2), 20, CONFIG)
+    assert calls.to_tell(30) == [sos(1)], "one message says it of both"
+    calls.called(sos(3), 40, CONFIG)
+    calls.called(sos(4), 50, CONFIG)
+    assert calls.to_tell(80) == []
+    assert calls.to_tell(30 + PRESSED_AGAIN_S) == [sos(3)]
+    assert calls.to_tell(3600) == []
+
+
+def test_a_call_after_one_that_was_stored_is_told_though_nobody_could_be_told_of_that() -> None:
+    calls = Calls()
+    calls.called(sos(1), 0, CONFIG)
+    calls.to_tell(30)
+    calls.stored(1)
+    calls.called(sos(2), 70, CONFIG)
+    assert calls.to_tell(100) == [sos(2)]
 
 
 def test_what_an_earlier_start_has_done_is_not_done_again() -> None:
