@@ -24,7 +24,7 @@ check: install
 	$(BIN)/lint-imports --no-cache
 
 test: check
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 # Real processes, killed, frozen and cut off while homes publish (docs/operations/chaos.md). `make chaos ONLY="kill-ingest"`.
 chaos: install
@@ -36,7 +36,7 @@ lock:
 
 # The project as one wheel, with the version of pyproject.toml. Nothing is downloaded.
 wheel: $(VENV)/.installed
-	rm -rf build/wheel build/lib 	rm -rf build/wheel && mkdir -p build/wheel	rm -rf build/wheel && mkdir -p build/wheel mkdir -p build/wheel
+	rm -rf build/wheel build/lib && mkdir -p build/wheel
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
 
 # What a gateway needs beside it, for 64-bit ARM, as requirements-gateway.lock pins it (docs/operations/edge.md). The sums
