@@ -146,7 +146,8 @@ class Intake:
         if quantity.name in ABOUT_CALLS:
             self._about_calls(connection, row, quantity.name, now)
             return True
-        if quantity.name == SOS and repository.take_test_press(connection, row):
+        # Each press of a button is a call; an alarm that sounds on is one until it is over.
+        if repository.take_test_press(connection, row, lasting=quantity.name != SOS):
             return True
         home = home_facts(connection, row["home_id"])
         said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone)
@@ -174,6 +175,7 @@ class Intake:
         return True
 
     def _cleared(self, connection: Connection, row: Row, kind: str, now: datetime) -> None:
+        repository.clear_test(connection, row)
         found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind)
         if found is None:
             return

@@ -38,6 +38,9 @@ def ask_for_test(
             soft_wrap=True,
         )
         test = wait_for(database, test, clock)
+    if test.pressed_at is None and test.ended_at is not None and test.ended_at < test.ends_at:
+        results.print("The test was called off on a page: the next press calls for help.", highlight=False)
+        raise typer.Exit(1)
     if test.pressed_at is None:
         results.print(
             "Nobody has pressed, or the press has not arrived: see whether the gateway is online (vicino status) and"
@@ -51,9 +54,9 @@ def ask_for_test(
 
 
 def wait_for(database: Database, test: AlarmTest, clock: Clock) -> AlarmTest:
-    """Return a test as it stands when it was pressed or is over."""
+    """Return a test as it stands when it was pressed, was called off or is over."""
     never = threading.Event()
-    while test.pressed_at is None and clock.now() < test.ends_at:
+    while test.waits(clock.now()):
         clock.wait(never, _LOOK_S)
         with database.transaction() as connection:
             test = state_of(connection, test)

@@ -14,7 +14,19 @@ from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
 from dashboards.metrics import CountRequests, RequestMetrics
-from dashboards.pages import alert, board, enrolment, events, files, health, install, person, rejects, sign_in
+from dashboards.pages import (
+    alert,
+    board,
+    enrolment,
+    events,
+    files,
+    health,
+    install,
+    install_walk,
+    person,
+    rejects,
+    sign_in,
+)
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.throttle import SignInThrottle
@@ -52,7 +64,7 @@ def create_app(
     app.state.desk = Desk(
         database, clock, settings, Renderer(), own, SignInThrottle(clock), hand_over or _to_broker(settings)
     )
-    for module in (health, files, sign_in, board, alert, person, install, enrolment, rejects, events):
+    for module in (health, files, sign_in, board, alert, person, install_walk, install, enrolment, rejects, events):
         app.include_router(module.router)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from alerts.test_alarm import AlarmTest
 from core.places import Place, RoomKind
 from core.translation import mark
+from core.vocabulary import CALLS
 from dashboards.quantities import measured
 from dashboards.wording import ROOM_KINDS, Words
 from devices import models
@@ -84,7 +86,7 @@ class FoundView(NamedTuple):
 
 
 class SensorView(NamedTuple):
-    """An installed device."""
+    """An installed device; `is_calling` tells that it calls for help."""
 
     device_id: int
     name: str
@@ -98,10 +100,15 @@ class SensorView(NamedTuple):
     advice: str
     is_retired: bool
     battery_changed_at: datetime | None
+    is_calling: bool
 
 
 class TickView(NamedTuple):
-    """A device in a walk test: what to do, whether it answered, how well it can be heard."""
+    """A device in a walk test: what to do, whether it answered, how well it can be heard.
+
+    `is_calling` tells that it calls for help when it is tried, `trying_until` that its next call is an announced test.
+    `seen_test` is the id of the latest test of it that is shown, 0 for none.
+    """
 
     device_id: int
     name: str
@@ -114,6 +121,9 @@ class TickView(NamedTuple):
     is_battery_low: bool
     signal: str
     is_signal_weak: bool
+    is_calling: bool
+    trying_until: datetime | None
+    seen_test: int
 
 
 def room_value(room_id: int | None) -> str:
@@ -189,17 +199,33 @@ def _sensor_view(device: Device, rooms: Mapping[int, Room], words: Words) -> Sen
         model.advice(words.language) if model else "",
         device.retired_at is not None,
         device.battery_changed_at,
+        not CALLS.isdisjoint(device.quantities),
     )
 
 
-def tick_views(standings: Sequence[Standing], sensors: Sequence[SensorView], words: Words) -> list[TickView]:
-    """Return how the devices stand in a walk test: those still to be done first."""
+def tick_views(
+    standings: Sequence[Standing],
+    sensors: Sequence[SensorView],
+    tests: Sequence[AlarmTest],
+    now: datetime,
+    words: Words,
+) -> list[TickView]:
+    """Return how the devices stand in a walk test and in what was announced of them: those still to be done first."""
     named = {sensor.device_id: sensor for sensor in sensors}
-    views = [_tick(standing, named[standing.device_id], words) for standing in standings]
+    views = [
+        _tick(
+            standing,
+            named[standing.device_id],
+            [test for test in tests if test.device_id == standing.device_id],
+            now,
+            words,
+        )
+        for standing in standings
+    ]
     return sorted(views, key=lambda view: (view.is_answered, view.room_name.lower(), view.name.lower()))
 
 
-def _tick(standing: Standing, sensor: SensorView, words: Words) -> TickView:
+def _tick(standing: Standing, sensor: SensorView, tests: Sequence[AlarmTest], now: datetime, words: Words) -> TickView:
     signal = _signal(standing)
     return TickView(
         standing.device_id,
@@ -213,6 +239,9 @@ def _tick(standing: Standing, sensor: SensorView, words: Words) -> TickView:
         standing.battery is not None and standing.battery <= LOW_BATTERY,
         words.say(signal),
         signal == WEAK,
+        sensor.is_calling,
+        max((test.ends_at for test in tests if test.waits(now)), default=None),
+        max((test.test_alarm_id for test in tests), default=0),
     )
 
 

@@ -53,6 +53,13 @@ class AskedTests(NamedTuple):
     since: datetime
 
 
+class LocalAlarms(NamedTuple):
+    """How many sirens a home's gateway sounds, and contacts it tells, while the service does not confirm a call."""
+
+    sirens: int
+    contacts: int
+
+
 class GatewayFigures(NamedTuple):
     """How many gateways may connect, were revoked, were sent a configuration, and do not follow it for too long."""
 
@@ -83,6 +90,12 @@ def enrolments(connection: Connection[DictRow]) -> list[Enrolment]:
 def seen_enrolments(view: View) -> list[Enrolment]:
     """Return the gateways that the viewer may see, by home and key."""
     return [_enrolment(row) for row in view.connection.execute(_SQL["enrolments"])]
+
+
+def seen_local_alarms(view: View, home_id: int) -> LocalAlarms:
+    """Return what a home's gateway does by itself about a call for help, if the viewer may see it."""
+    row = view.connection.execute(_SQL["seen_local_alarms"], {"home_id": home_id}).fetchone()
+    return LocalAlarms(**row) if row else LocalAlarms(0, 0)
 
 
 def _enrolment(row: DictRow) -> Enrolment:

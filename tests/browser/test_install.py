@@ -200,6 +200,36 @@ def test_a_gap_in_the_network_loses_nothing_that_was_sent(installer: BrowserCont
     expect(page.locator("#stale")).to_be_hidden(timeout=SOON_MS)
 
 
+def test_an_announcement_that_did_not_get_through_is_not_sent_later(
+    installer: BrowserContext, site: Site, home: str
+) -> None:
+    find(site, SENSORS[6])
+    page = installer.new_page()
+    sign_in(page, site, f"/install/{home}")
+    page.locator("#put-in-place").click()
+    expect(page.locator("#sensors > ul > li")).to_have_count(1, timeout=SOON_MS)
+    page.locator("#begin-walk").click()
+    announce = page.locator("#walk").get_by_role("button", name="Sto per provarlo")
+    expect(announce).to_be_visible(timeout=SOON_MS)
+    page.wait_for_load_state("networkidle")
+    installer.set_offline(True)
+    announce.click()
+    expect(page.locator("#walk .unsent")).to_be_visible(timeout=SOON_MS)
+    installer.set_offline(False)
+    # News arrive again, and it would have been sent again long since.
+    with page.expect_response(lambda response: response.url.endswith("/walk")):
+        pass
+    expect(page.locator("#walk .unsent")).to_be_hidden(timeout=SOON_MS)
+    page.wait_for_timeout(4_000)
+    assert site.connection.execute("SELECT 1 FROM alerts.test_alarm").fetchone() is None
+    announce.click()
+    expect(page.locator("#call-off")).to_be_visible(timeout=SOON_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.locator("#call-off").click()
+    expect(page.locator("#call-off")).to_have_count(0, timeout=SOON_MS)
+    expect(announce).to_be_visible(timeout=SOON_MS)
+
+
 def test_what_somebody_is_choosing_is_not_exchanged_under_the_fingers(
     installer: BrowserContext, site: Site, home: str
 ) -> None:

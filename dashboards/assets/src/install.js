@@ -1,5 +1,6 @@
 // The installer's page where the network comes and goes: what was sent and did not get through is sent again by itself,
-// and what somebody is filling in is not exchanged under the fingers. Every form here may arrive twice.
+// and what somebody is filling in is not exchanged under the fingers. Every form here may arrive twice. What holds for
+// this moment only (`data-once`, the announcement of a test) is never sent later: whoever pressed it is told instead.
 const AGAIN_MS = 3000;
 const POST = "post";
 
@@ -25,10 +26,20 @@ function underWay(event) {
   event.detail.elt.setAttribute("aria-busy", "true");
 }
 
+function tellUnsent(form) {
+  form.removeAttribute("aria-busy");
+  const told = form.querySelector(".unsent");
+  if (told) told.hidden = false;
+}
+
 function notSent(event) {
   const form = event.detail.elt;
   away(true);
   if (event.detail.requestConfig?.verb !== POST || waiting.has(form)) return;
+  if ("once" in form.dataset) {
+    tellUnsent(form);
+    return;
+  }
   waiting.add(form);
   window.setTimeout(sendAgain, AGAIN_MS, form);
 }
