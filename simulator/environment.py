@@ -26,20 +26,25 @@ def draw_climate(seed: int, home: str) -> Climate:
     )
 
 
-def temperature(climate: Climate, at_ms: int, midnight_ms: int, season: float, room: str) -> float:
-    """Return the air temperature of a room in Cel; `season` goes from -1 (January) to 1 (July)."""
+def temperature(
+    climate: Climate, at_ms: int, midnight_ms: int, season: float, room: str, *, warmer: float = 0.0
+) -> float:
+    """Return the air temperature of a room in Cel; `season` goes from -1 (January) to 1 (July).
+
+    `warmer` is by how many kelvin something out of the ordinary makes it warmer, or colder.
+    """
     hour = (at_ms - midnight_ms) / HOUR_MS
     cooler = 1.2 if room == "bedroom" else 0.0
     weather = 0.5 * math.sin(2 * math.pi * at_ms / (6.3 * DAY_MS) + climate.phase)
     daily = climate.swing * math.sin(2 * math.pi * (hour - 10) / 24)
-    return round(climate.temperature - cooler + 5.5 * max(0.0, season) + weather + daily, 2)
+    return round(climate.temperature - cooler + 5.5 * max(0.0, season) + weather + daily + warmer, 2)
 
 
-def humidity(climate: Climate, at_ms: int, midnight_ms: int, season: float, room: str) -> float:
-    """Return the relative humidity of a room in %: the warmer the hour, the lower."""
-    warmer = temperature(climate, at_ms, midnight_ms, season, room) - climate.temperature
+def humidity(climate: Climate, at_ms: int, midnight_ms: int, season: float, room: str, *, warmer: float = 0.0) -> float:
+    """Return the relative humidity of a room in %: the warmer the hour, the lower; `warmer` as for `temperature`."""
+    above = temperature(climate, at_ms, midnight_ms, season, room, warmer=warmer) - climate.temperature
     weather = 5 * math.sin(2 * math.pi * at_ms / (4.1 * DAY_MS) + 2 * climate.phase)
-    return round(min(85.0, max(22.0, climate.humidity - 1.1 * warmer + 4 * season + weather)), 2)
+    return round(min(85.0, max(22.0, climate.humidity - 1.1 * above + 4 * season + weather)), 2)
 
 
 def illuminance(at_ms: int, midnight_ms: int, season: float) -> int:

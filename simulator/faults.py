@@ -61,6 +61,12 @@ def draw_ground(seed: int, index: int, zone: ZoneInfo) -> Ground:
     start = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(330), seconds=rng.randrange(86_400))
     home = SimulatedHome(seed, index, zone)
     end = start + LEARNING + LONGEST
+    nuisances = draw_nuisances(rng, home, start, end)
+    return Ground(home.with_events(nuisances), start, start + LEARNING, battery=index % HALF_OF_HOMES == 1)
+
+
+def draw_nuisances(rng: Random, home: SimulatedHome, start: datetime, end: datetime) -> list[Event]:
+    """Return what real radio does to a home: packets lost, sensors out of reach for a while, a clock that is wrong."""
     nuisances: list[Event] = []
     if rng.random() < 0.6:  # noqa: PLR2004 - most radio loses something
         nuisances.append(air.packet_loss(home.key, start, end, rng.uniform(0.005, 0.08)))
@@ -71,7 +77,7 @@ def draw_ground(seed: int, index: int, zone: ZoneInfo) -> Ground:
         )
     if rng.random() < 0.25:  # noqa: PLR2004 - a few gateways have a bad clock
         nuisances.append(air.clock_drift(home.key, start, end, rng.uniform(-110, 45)))
-    return Ground(home.with_events(nuisances), start, start + LEARNING, battery=index % HALF_OF_HOMES == 1)
+    return nuisances
 
 
 def draw_case(seed: int, ground: Ground, truth: str, number: int) -> Case:

@@ -5,7 +5,7 @@ Both depend on (seed, home) and (seed, home, day) alone: whichever day a simulat
 
 import math
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.localtime import local_instant
@@ -19,6 +19,7 @@ SATURDAY = 5
 # Nobody is woken before the first or is out of bed after the second: neighbouring days never overlap.
 EARLIEST_WAKE, LATEST_WAKE = 5 * 60, 9 * 60 + 30
 EARLIEST_BED, LATEST_BED = 20 * 60 + 30, 24 * 60 + 30
+KITCHEN_SHARE = 0.2
 
 
 class Habits(NamedTuple):
@@ -41,8 +42,26 @@ class Habits(NamedTuple):
     slow_phase: float  # radians; where in a slow up and down of months the person is
 
 
+class Rising(NamedTuple):
+    """Getting up in the night at `at` (ms since 1970), for `duration` ms, and what for.
+
+    `manner` is "sits" (in another room, perhaps with a drink), "wanders" (from room to room, opening the front door
+    `doors` times) or "leaves" (goes out by the door).
+    """
+
+    at: int
+    duration: int
+    manner: Literal["sits", "wanders", "leaves"]
+    doors: int = 0
+
+
 class Intentions(NamedTuple):
-    """What a person means to do from getting up on `day` until getting up on the next; instants in ms since 1970."""
+    """What a person means to do from getting up on `day` until getting up on the next; instants in ms since 1970.
+
+    `skipped` are the meals of the day that fall out, `kitchen_share` the share of an ordinary hour's activities that
+    lead to the kitchen. `day_sleeps` are times in bed by day (start and duration), `lies_awake` the time in bed before
+    falling asleep, `risings` what interrupts the night beside visits to the bathroom.
+    """
 
     day: date
     wake: int
@@ -57,6 +76,11 @@ class Intentions(NamedTuple):
     hot_drink_probability: float
     restlessness: float
     walking_speed: float
+    skipped: frozenset[str] = frozenset()
+    kitchen_share: float = KITCHEN_SHARE
+    day_sleeps: tuple[tuple[int, int], ...] = ()
+    lies_awake: int = 0
+    risings: tuple[Rising, ...] = ()
 
 
 class Person(NamedTuple):
@@ -120,7 +144,7 @@ def wake_at(person: Person, day: date) -> int:
     rng = chance.stream(person.seed, person.home, day, "wake")
     usual = habits.wake + (habits.weekend_lie_in if day.weekday() >= SATURDAY else 0.0) - 8 * summer(day)
     minutes = chance.around(rng, usual, habits.wake_deviation, EARLIEST_WAKE, LATEST_WAKE)
-    return _at(person, day, minutes)
+    return local_ms(person, day, minutes)
 
 
 def intend(person: Person, day: date) -> Intentions:
@@ -128,7 +152,7 @@ def intend(person: Person, day: date) -> Intentions:
     habits = person.habits
     rng = chance.stream(person.seed, person.home, day, "intentions")
     wake, next_wake = wake_at(person, day), wake_at(person, day + timedelta(days=1))
-    bed = _at(
+    bed = local_ms(
         person, day, chance.around(rng, habits.bed + 8 * summer(day), habits.bed_deviation, EARLIEST_BED, LATEST_BED)
     )
     visits = chance.poisson(rng, habits.night_visits * (1 + 0.15 * slow(person, day)))
@@ -137,8 +161,8 @@ def intend(person: Person, day: date) -> Intentions:
         wake=wake,
         bed=bed,
         next_wake=next_wake,
-        lunch=_at(person, day, chance.around(rng, habits.lunch, 10, 690, 810)),
-        dinner=_at(person, day, chance.around(rng, habits.dinner, 12, 1080, 1230)),
+        lunch=local_ms(person, day, chance.around(rng, habits.lunch, 10, 690, 810)),
+        dinner=local_ms(person, day, chance.around(rng, habits.dinner, 12, 1080, 1230)),
         outings=_outings(person, day),
         nap=round(rng.uniform(35, 90) * MINUTE_MS) if rng.random() < habits.nap_probability else 0,
         night_visits=spread_visits(person, day, bed, next_wake, visits),
@@ -165,15 +189,16 @@ def _outings(person: Person, day: date) -> tuple[tuple[int, int], ...]:
     outings: list[tuple[int, int]] = []
     if rng.random() < probability:
         start = chance.around(rng, 630 if day.weekday() == SUNDAY else 585, 30, 540, 660)
-        outings.append((_at(person, day, start), round(rng.uniform(30, 85) * MINUTE_MS)))
+        outings.append((local_ms(person, day, start), round(rng.uniform(30, 85) * MINUTE_MS)))
     if rng.random() < probability * 0.5:
         outings.append(
-            (_at(person, day, chance.around(rng, 990, 25, 930, 1040)), round(rng.uniform(25, 75) * MINUTE_MS))
+            (local_ms(person, day, chance.around(rng, 990, 25, 930, 1040)), round(rng.uniform(25, 75) * MINUTE_MS))
         )
     return tuple(outings)
 
 
-def _at(person: Person, day: date, minutes: float) -> int:
+def local_ms(person: Person, day: date, minutes: float) -> int:
+    """Return the instant (ms since 1970) at which the clock of a person's home shows so many minutes on `day`."""
     days, rest = divmod(minutes, DAY_MINUTES)
     hour, minute = divmod(int(rest), 60)
     wall = local_instant(day + timedelta(days=int(days)), time(hour, minute), person.zone)

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from core.errors import VicinoError
 from core.localtime import Interval, day_of, local_instant
-from simulator import availability, ble, chirpstack, habits, people, scenario, sensors, zigbee2mqtt
+from simulator import availability, ble, chirpstack, company, habits, household, people, scenario, sensors, zigbee2mqtt
+from simulator.company import Setting
 from simulator.environment import draw_climate
 from simulator.events import person as happening
 from simulator.events.event import Event, Passage
 from simulator.habits import Intentions, Person, draw_habits, instant_of, intend, milliseconds
+from simulator.household import Household
 from simulator.plan import OUTSIDE, PLANS, FloorPlan, Sensor, routes_of, sensors_of
 from simulator.resident import LivedDay, Posture, live
 from simulator.zigbee2mqtt import DayContext, RawMessage
@@ -26,7 +28,8 @@ class SimulatedHome:
     """The home number `index` (from 0) of a simulation.
 
     Everything follows from (seed, index, day): whichever interval is asked for, in whatever pieces, the
-    messages are the same bytes. `base_topic` may contain `{gateway}`. Events of other homes are ignored.
+    messages are the same bytes. A `household` brings habits, a plan and regular visits of its own. `base_topic` may
+    contain `{gateway}`. Events of other homes are ignored.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class SimulatedHome:
         *,
         events: Sequence[Event] = (),
         plan: FloorPlan | None = None,
+        household: Household | None = None,
         organisation: str = "demo",
         base_topic: str = BASE_TOPIC,
     ) -> None:
@@ -45,20 +49,23 @@ class SimulatedHome:
         self.zone = zone
         self.key = f"sim-{index + 1:02d}"
         self.gateway = f"gw-{self.key}"
-        self.plan = plan or PLANS[index % len(PLANS)]
+        self.household = household
+        self.plan = plan or (household.plan if household else PLANS[index % len(PLANS)])
         self.events = tuple(event for event in events if event.home == self.key)
         self.organisation = organisation
         self.base = base_topic.format(gateway=self.gateway)
         self.ble_base = f"{self.base.rpartition('/')[0]}/ble"
         self.sensors = sensors_of(self.plan, seed, self.key)
         self.ble_devices = ble.devices_of(seed, self.key) if self.plan.ble else ()
-        self.person = Person(seed, self.key, draw_habits(seed, self.key), zone)
+        habits_of = household.habits if household else draw_habits(seed, self.key)
+        self.person = Person(seed, self.key, habits_of, zone)
         self._silences = [Interval(event.start, event.end) for event in self.events if scenario.silences(event)]
         self._passages = scenario.passages(self.events, self.base, self.sensors)
         self._availability = availability.messages(self.base, self.zigbee_sensors, self.events)
         self._base_topic = base_topic
         self._routes = routes_of(self.plan)
         self._climate = draw_climate(seed, self.key)
+        self._setting = Setting(self.person, self.plan, self._routes)
 
     def with_events(self, events: Sequence[Event]) -> "SimulatedHome":
         """Return the same home, to which these events happen too."""
@@ -68,6 +75,7 @@ class SimulatedHome:
             self.zone,
             events=(*self.events, *events),
             plan=self.plan,
+            household=self.household,
             organisation=self.organisation,
             base_topic=self._base_topic,
         )
@@ -75,6 +83,8 @@ class SimulatedHome:
     def intentions(self, day: date) -> Intentions:
         """Return what the person means to do from getting up on `day` until getting up on the next."""
         intentions = intend(self.person, day)
+        if self.household and self.household.visits:
+            intentions = household.at_home_for_visits(self.household, self.person, intentions)
         for event in self.events:
             intentions = scenario.intended(event, self.person, intentions)
         return intentions
@@ -241,6 +251,10 @@ class SimulatedHome:
 
     def _lived(self, intentions: Intentions) -> LivedDay:
         lived = live(self.person, self.plan, self._routes, intentions)
+        if self.household and self.household.visits:
+            lived = lived._replace(company=company.expected(self._setting, self.household, lived))
+        for event in self.events:
+            lived = scenario.accompanied(event, self._setting, lived)
         for event in self.events:
             lived = scenario.lived(event, lived)
         return lived
@@ -252,7 +266,8 @@ class SimulatedHome:
         for event in self.events:
             signals = scenario.noticed(event, self.sensors, lived, signals)
         midnight = milliseconds(local_instant(day, time.min, self.zone))
-        context = DayContext(self.seed, day.toordinal(), midnight, habits.summer(day), self._climate)
+        warmer = scenario.warmer(self.events)
+        context = DayContext(self.seed, day.toordinal(), midnight, habits.summer(day), self._climate, warmer)
         messages = zigbee2mqtt.payloads(self.base, self.sensors, signals, context)
         returns = [end for _, end in self._silences if lived.start <= milliseconds(end) < lived.end]
         if not returns:

@@ -86,21 +86,22 @@ _PLACES: dict[Role, Place] = {
     Role.SOS: Place.BODY,
 }  # fmt: skip
 
-_BEDROOM = Room("bedroom", "bedroom", "Camera", 4.0)
-_BATHROOM = Room("bathroom", "bathroom", "Bagno", 2.5)
-_KITCHEN = Room("kitchen", "kitchen", "Cucina", 4.0)
-_LIVING = Room("living", "living", "Soggiorno", 5.0)
-_ENTRANCE = Room("entrance", "entrance", "Ingresso", 3.0)
-_HALL = Room("hall", "hall", "Corridoio", 5.0)
-_STUDY = Room("study", "other", "Studio", 3.5)
-_OUTSIDE = Room(OUTSIDE, "outside", "Esterno", 10.0)
+BEDROOM = Room("bedroom", "bedroom", "Camera", 4.0)
+BATHROOM = Room("bathroom", "bathroom", "Bagno", 2.5)
+KITCHEN = Room("kitchen", "kitchen", "Cucina", 4.0)
+LIVING = Room("living", "living", "Soggiorno", 5.0)
+ENTRANCE = Room("entrance", "entrance", "Ingresso", 3.0)
+HALL = Room("hall", "hall", "Corridoio", 5.0)
+STUDY = Room("study", "other", "Studio", 3.5)
+OUTDOORS = Room(OUTSIDE, "outside", "Esterno", 10.0)
 
 
-def _placements(motion: dict[str, Model], *, bed: bool) -> tuple[Placement, ...]:
+def placements(motion: dict[str, Model], *, bed: bool, kitchen: bool = True) -> tuple[Placement, ...]:
+    """Return the sensors of a home: motion in some rooms, what every home has, and in `bed` and `kitchen` if there."""
+    appliances = (Placement(Role.FRIDGE, "kitchen", models.CONTACT), Placement(Role.KETTLE, "kitchen", models.PLUG))
     fixed = (
         Placement(Role.DOOR, "entrance", models.CONTACT),
-        Placement(Role.FRIDGE, "kitchen", models.CONTACT),
-        Placement(Role.KETTLE, "kitchen", models.PLUG),
+        *(appliances if kitchen else ()),
         Placement(Role.SOS, "living", models.SOS_BUTTON),
         Placement(Role.CLIMATE, "bedroom", models.CLIMATE),
         Placement(Role.CLIMATE, "living", models.CLIMATE),
@@ -116,39 +117,39 @@ _FIVE_ROOMS = ("bedroom", "bathroom", "kitchen", "living", "entrance")
 PLANS: tuple[FloorPlan, ...] = (
     FloorPlan(
         "flat",
-        (_BEDROOM, _BATHROOM, _KITCHEN, _LIVING, _ENTRANCE, _HALL, _OUTSIDE),
+        (BEDROOM, BATHROOM, KITCHEN, LIVING, ENTRANCE, HALL, OUTDOORS),
         (
             ("hall", "bedroom"), ("hall", "bathroom"), ("hall", "entrance"), ("entrance", "living"),
             ("entrance", "kitchen"), ("kitchen", "living"), ("entrance", OUTSIDE),
         ),
-        _placements(dict.fromkeys((*_FIVE_ROOMS, "hall"), models.MOTION), bed=False),
+        placements(dict.fromkeys((*_FIVE_ROOMS, "hall"), models.MOTION), bed=False),
     ),
     FloorPlan(
         "two rooms",
-        (_BEDROOM, _BATHROOM, _KITCHEN, _LIVING, _ENTRANCE, _OUTSIDE),
+        (BEDROOM, BATHROOM, KITCHEN, LIVING, ENTRANCE, OUTDOORS),
         (
             ("entrance", "living"), ("living", "kitchen"), ("living", "bedroom"), ("entrance", "bathroom"),
             ("bedroom", "entrance"), ("entrance", OUTSIDE),
         ),
-        _placements({**dict.fromkeys(_FIVE_ROOMS, models.MOTION), "bedroom": models.MOTION_AND_LIGHT}, bed=True),
+        placements({**dict.fromkeys(_FIVE_ROOMS, models.MOTION), "bedroom": models.MOTION_AND_LIGHT}, bed=True),
     ),
     FloorPlan(
         "house",
-        (_BEDROOM, _BATHROOM, _KITCHEN, _LIVING, _ENTRANCE, _HALL, _STUDY, _OUTSIDE),
+        (BEDROOM, BATHROOM, KITCHEN, LIVING, ENTRANCE, HALL, STUDY, OUTDOORS),
         (
             ("entrance", "living"), ("entrance", "kitchen"), ("entrance", "hall"), ("hall", "bedroom"),
             ("hall", "bathroom"), ("hall", "study"), ("living", "kitchen"), ("entrance", OUTSIDE),
         ),
-        _placements(dict.fromkeys((*_FIVE_ROOMS, "hall", "study"), models.MOTION), bed=False),
+        placements(dict.fromkeys((*_FIVE_ROOMS, "hall", "study"), models.MOTION), bed=False),
     ),
     FloorPlan(
         "flat with bed sensor",
-        (_BEDROOM, _BATHROOM, _KITCHEN, _LIVING, _ENTRANCE, _HALL, _OUTSIDE),
+        (BEDROOM, BATHROOM, KITCHEN, LIVING, ENTRANCE, HALL, OUTDOORS),
         (
             ("entrance", "hall"), ("hall", "bedroom"), ("hall", "bathroom"), ("hall", "kitchen"), ("hall", "living"),
             ("entrance", OUTSIDE),
         ),
-        _placements({**dict.fromkeys(_FIVE_ROOMS, models.MOTION), "hall": models.MOTION}, bed=True),
+        placements({**dict.fromkeys(_FIVE_ROOMS, models.MOTION), "hall": models.MOTION}, bed=True),
     ),
 )  # fmt: skip
 

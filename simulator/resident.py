@@ -2,11 +2,11 @@
 
 from datetime import date
 from enum import IntEnum, StrEnum, auto
-from random import Random
+from functools import partial
 from typing import NamedTuple
 
 from simulator import chance
-from simulator.habits import MINUTE_MS, Intentions, Person
+from simulator.habits import KITCHEN_SHARE, MINUTE_MS, Intentions, Person, Rising
 from simulator.plan import OUTSIDE, FloorPlan, Routes
 
 
@@ -20,6 +20,8 @@ class Posture(IntEnum):
     ASLEEP = auto()
     AWAY = auto()
     FALLEN = auto()
+    RESTLESS = auto()  # lies awake
+    ANIMAL = auto()  # a pet, of which a sensor notices what is high or near enough
 
 
 class Thing(StrEnum):
@@ -47,10 +49,24 @@ class Use(NamedTuple):
     thing: Thing
 
 
+class Company(NamedTuple):
+    """Somebody else in the home on a day: who, where, and what they used. `liveliness` is 1 for people.
+
+    The stays need not fill the day. Each of the company has its own `key`, by which its chance is drawn.
+    """
+
+    who: str
+    key: str
+    stays: tuple[Stay, ...]
+    uses: tuple[Use, ...]
+    liveliness: float = 1.0
+
+
 class LivedDay(NamedTuple):
     """What really happened, from getting up on `day` until getting up on the next.
 
-    The stays follow each other without gap. `bed_at` is when the person lay down for the night.
+    The stays follow each other without gap. `bed_at` is when the person lay down for the night. `company` is who else
+    was in the home.
     """
 
     day: date
@@ -59,6 +75,7 @@ class LivedDay(NamedTuple):
     end: int
     stays: tuple[Stay, ...]
     uses: tuple[Use, ...]
+    company: tuple[Company, ...] = ()
 
 
 def night_bathroom_visits(lived: LivedDay) -> int:
@@ -68,24 +85,18 @@ def night_bathroom_visits(lived: LivedDay) -> int:
 
 def live(person: Person, plan: FloorPlan, routes: Routes, intentions: Intentions) -> LivedDay:
     """Return the day on which the person did what was intended."""
-    walk = _Walk(
-        chance.stream(person.seed, person.home, intentions.day, "live"),
-        {room.key: room.length_m for room in plan.rooms},
-        routes,
-        intentions,
-    )
+    walk = _Walk(person, {room.key: room.length_m for room in plan.rooms}, routes, intentions)
     walk.morning()
-    outings = [start for start, _ in intentions.outings]
-    durations = dict(intentions.outings)
-    anchors = sorted(
-        [(start, walk.go_out) for start in outings]
-        + [(intentions.lunch, walk.eat), (intentions.dinner, walk.eat)]
-        + ([(intentions.lunch + 75 * MINUTE_MS, walk.nap)] if intentions.nap else []),
-        key=lambda anchor: anchor[0],
-    )
-    for at, activity in anchors:
+    nap_at = intentions.lunch + 75 * MINUTE_MS
+    anchors = [
+        *((start, partial(walk.go_out, duration)) for start, duration in intentions.outings),
+        *((at, walk.eat) for meal, at in _main_meals(intentions) if meal not in intentions.skipped),
+        *([(nap_at, partial(walk.nap, intentions.nap))] if intentions.nap else ()),
+        *((start, partial(walk.sleep_by_day, duration)) for start, duration in intentions.day_sleeps),
+    ]
+    for at, activity in sorted(anchors, key=lambda anchor: anchor[0]):
         walk.pass_time(at)
-        activity(durations.get(at, intentions.nap))
+        activity()
     walk.pass_time(intentions.bed)
     bed_at = walk.night()
     return LivedDay(
@@ -93,13 +104,18 @@ def live(person: Person, plan: FloorPlan, routes: Routes, intentions: Intentions
     )
 
 
+def _main_meals(intentions: Intentions) -> tuple[tuple[str, int], ...]:
+    return ("lunch", intentions.lunch), ("dinner", intentions.dinner)
+
+
 class _Walk:
     """The person on the way through the day: where, when, and what has been done so far."""
 
-    def __init__(self, rng: Random, lengths: dict[str, float], routes: Routes, intentions: Intentions) -> None:
+    def __init__(self, person: Person, lengths: dict[str, float], routes: Routes, intentions: Intentions) -> None:
         self.stays: list[Stay] = []
         self.uses: list[Use] = []
-        self._rng = rng
+        self._names = person.seed, person.home, intentions.day
+        self._rng = chance.stream(*self._names, "live")
         self._lengths = lengths
         self._routes = routes
         self._intentions = intentions
@@ -112,6 +128,8 @@ class _Walk:
         """Get up, wash, have breakfast."""
         self._stay_minutes(2, 6, Posture.ACTIVE)
         self._bathroom(8, 20)
+        if "breakfast" in self._intentions.skipped:
+            return
         self._go("kitchen")
         self._use(Thing.KETTLE)
         self._stay_minutes(8, 15, Posture.ACTIVE)
@@ -119,7 +137,7 @@ class _Walk:
         self._stay_minutes(8, 20, Posture.SITTING)
         self._stay_minutes(2, 6, Posture.ACTIVE)
 
-    def eat(self, _: int) -> None:
+    def eat(self) -> None:
         """Cook, eat and tidy up."""
         self._go("kitchen")
         for _ in range(self._rng.randint(1, 3)):
@@ -133,6 +151,11 @@ class _Walk:
         """Sleep after lunch, in the armchair."""
         self._go("living")
         self._stay(duration, Posture.DOZING)
+
+    def sleep_by_day(self, duration: int) -> None:
+        """Lie down in bed by day."""
+        self._go("bedroom")
+        self._stay(duration, Posture.ASLEEP, in_bed=True)
 
     def go_out(self, duration: int) -> None:
         """Leave the home, and come back, perhaps with shopping."""
@@ -148,16 +171,18 @@ class _Walk:
 
     def pass_time(self, until: int) -> None:
         """Do what one does at home until the next thing is due."""
+        kitchen = self._intentions.kitchen_share
+        sitting = 0.62 + (KITCHEN_SHARE - kitchen)  # shares of an ordinary day at home
         while self._now < until - 4 * MINUTE_MS:
             if self._now >= self._bathroom_due:
                 self._bathroom(3, 8)
                 continue
             choice = self._rng.random()
             left = until - self._now
-            if choice < 0.62:  # noqa: PLR2004 - shares of an ordinary day at home
+            if choice < sitting:
                 self._go("living")
                 self._stay(min(left, self._minutes(25, 70)), Posture.SITTING)
-            elif choice < 0.62 + 0.2:
+            elif choice < sitting + kitchen:
                 self._go("kitchen")
                 if self._rng.random() < self._intentions.hot_drink_probability:
                     self._use(Thing.KETTLE)
@@ -174,12 +199,48 @@ class _Walk:
         self._go("bedroom")
         self._stay_minutes(2, 6, Posture.ACTIVE)
         bed_at = self._now
-        for visit in self._intentions.night_visits:
-            self._sleep(visit)
-            self._bathroom(2, 6)
+        if self._intentions.lies_awake:
+            self._stay(self._intentions.lies_awake, Posture.RESTLESS, in_bed=True)
+        visits = [(at, partial(self._bathroom, 2, 6)) for at in self._intentions.night_visits]
+        risings = [(rising.at, partial(self._rise, rising)) for rising in self._intentions.risings]
+        for at, rise in sorted([*visits, *risings], key=lambda waking: waking[0]):
+            self._sleep(at)
+            rise()
             self._go("bedroom")
         self._sleep(self._intentions.next_wake)
         return bed_at
+
+    def _rise(self, rising: Rising) -> None:
+        """Be up at night; by a chance of its own, so that the rest of the night stays as it would have been."""
+        usual, self._rng = self._rng, chance.stream(*self._names, "rising", rising.at)
+        until = self._now + rising.duration
+        match rising.manner:
+            case "sits":
+                self._go(self._rng.choice(("kitchen", "living", "living")))
+                if self._room == "kitchen" and self._rng.random() < 0.7:  # noqa: PLR2004 - mostly for a drink
+                    self._use(self._rng.choice((Thing.KETTLE, Thing.FRIDGE)))
+                self._stay(max(0, until - self._now), Posture.SITTING)
+            case "wanders":
+                self._wander(until, rising.doors)
+            case "leaves":
+                self._stay_minutes(1, 4, Posture.ACTIVE)
+                self._go("entrance")
+                self._leave(rising.duration)
+        self._rng = usual
+
+    def _wander(self, until: int, doors: int) -> None:
+        rooms = [room for room in self._lengths if room != OUTSIDE]
+        while self._now < until or doors:
+            if doors and (self._now >= until or self._rng.random() < 0.3):  # noqa: PLR2004
+                self._go("entrance")
+                self._use(Thing.DOOR)
+                doors -= 1
+                self._stay_minutes(0.5, 2, Posture.ACTIVE)
+                continue
+            self._go(self._rng.choice(rooms))
+            self._stay_minutes(0.5, 5, Posture.ACTIVE)
+            if self._now >= self._intentions.next_wake:
+                return
 
     def _sleep(self, until: int) -> None:
         if until > self._now:

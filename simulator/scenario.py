@@ -1,9 +1,11 @@
 """Scripted events and their ground truth.
 
-An event changes a home at one of six stages, and a scenario is one function at one of them (or at several):
+An event changes a home at one of eight stages, and a scenario is one function at one of them (or at several):
 
 * `INTENTIONS`: what the person means to do on a day (more visits to the bathroom, no going out, ...)
+* `COMPANY`: who else is in the home (visitors, a carer who does not come, an animal, ...)
 * `LIVES`: what really happened (a fall, an absence, ...)
+* `WARMTH`: how warm it is (a heat wave, a heating that fails)
 * `SIGNALS`: what the sensors notice (a button pressed, a sensor stuck, ...)
 * `PASSAGES`: what reaches the home's bridge, and how (a sensor dead, a battery low, packets lost, ...)
 * `OUT_OF_REACH`: which sensors the bridge does not reach (the same, and whatever is on mains without power, ...)
@@ -16,7 +18,8 @@ The event itself is the ground truth: what, where, from when to when, and how mu
 from collections.abc import Callable
 
 from core.localtime import Interval
-from simulator.events import air, gateway, person, sensors
+from simulator.company import Setting
+from simulator.events import air, company, gateway, night, person, routine, sensors, warmth
 from simulator.events.event import Amount, Event, Passage, overlaps
 from simulator.events.gateway import gateway_silent
 from simulator.events.person import fall, night_bathroom
@@ -27,13 +30,33 @@ from simulator.resident import LivedDay
 from simulator.sensors import Signal
 
 __all__ = [
-    "Amount", "Event", "fall", "gateway_silent", "intended", "lived", "night_bathroom", "noticed", "out_of_reach",
-    "passages", "silences", "sos",
+    "Amount", "Event", "accompanied", "fall", "gateway_silent", "intended", "lived", "night_bathroom", "noticed",
+    "out_of_reach", "passages", "silences", "sos", "warmer",
 ]  # fmt: skip
 
-INTENTIONS: dict[str, Callable[[Event, Person, Intentions], Intentions]] = {"night_bathroom": person.more_visits}
+INTENTIONS: dict[str, Callable[[Event, Person, Intentions], Intentions]] = {
+    "night_bathroom": person.more_visits,
+    "insomnia": night.sleepless,
+    "day_night_reversal": night.turned,
+    "night_wandering": night.wanders,
+    "leaving_at_night": night.goes_out,
+    "missed_meals": routine.eats_less,
+    "not_going_out": routine.stays_at_home,
+    "slow_decline": routine.declines,
+    "visitors": company.receives,
+}
+COMPANY: dict[str, Callable[[Event, Setting, LivedDay], LivedDay]] = {
+    "visitors": company.visited,
+    "carer_absent": company.not_visited,
+    "second_resident": company.shared,
+    "pet": company.with_animal,
+    "hospital_stay": company.fetched,
+}
 LIVES: dict[str, Callable[[Event, LivedDay], LivedDay]] = {
-    "fall": person.lies_still, "still": person.lies_still, "away": person.leaves,
+    "fall": person.lies_still, "still": person.lies_still, "away": person.leaves, "hospital_stay": person.leaves,
+}  # fmt: skip
+WARMTH: dict[str, Callable[[Event, int, str], float]] = {
+    "heat_wave": warmth.heated, "heating_failure": warmth.cooled,
 }  # fmt: skip
 SIGNALS: dict[str, Callable[[Event, tuple[Sensor, ...], LivedDay, list[Signal]], list[Signal]]] = {
     "sos": sensors.pressed, "sensor_stuck": sensors.insensitive,
@@ -61,8 +84,20 @@ SILENCES: frozenset[str] = frozenset({"gateway_silent"})
 def intended(event: Event, who: Person, intentions: Intentions) -> Intentions:
     """Return the intentions as the event changes them."""
     change = INTENTIONS.get(event.name)
-    touched = overlaps(event, intentions.bed, intentions.next_wake)
+    touched = overlaps(event, intentions.wake, intentions.next_wake)
     return change(event, who, intentions) if change and touched else intentions
+
+
+def accompanied(event: Event, setting: Setting, day: LivedDay) -> LivedDay:
+    """Return the lived day with whoever else the event brings into the home, or keeps from it."""
+    change = COMPANY.get(event.name)
+    return change(event, setting, day) if change and overlaps(event, day.start, day.end) else day
+
+
+def warmer(events: tuple[Event, ...]) -> Callable[[int, str], float]:
+    """Return by how many kelvin the events make a room warmer at an instant (ms since 1970)."""
+    changes = [(WARMTH[event.name], event) for event in events if event.name in WARMTH]
+    return lambda at_ms, room: sum(change(event, at_ms, room) for change, event in changes)
 
 
 def lived(event: Event, day: LivedDay) -> LivedDay:

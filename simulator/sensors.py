@@ -11,7 +11,7 @@ from typing import NamedTuple
 from simulator import chance
 from simulator.habits import Intentions, Person
 from simulator.plan import Role, Sensor
-from simulator.resident import LivedDay, Posture, Stay, Thing
+from simulator.resident import Company, LivedDay, Posture, Stay, Thing
 
 Value = bool | int | float | str
 
@@ -29,12 +29,15 @@ CHECK_IN = ""
 # Seconds between two movements that a motion sensor notices, on average.
 MOVEMENT_GAP_S: dict[Posture, float] = {
     Posture.ACTIVE: 270.0, Posture.SITTING: 1900.0, Posture.DOZING: 2700.0, Posture.ASLEEP: 5400.0,
+    Posture.RESTLESS: 600.0, Posture.ANIMAL: 1800.0,
 }  # fmt: skip
 UNSEEN = frozenset({Posture.AWAY, Posture.FALLEN})
 WALKING_SEEN = 0.96  # share of crossings of a room that its sensor notices
 KETTLE_W = (1950, 2150)
 # A sleeper lies still in the last minutes before getting up: every motion sensor is at rest when a day ends.
 STILL_BEFORE_WAKING_MS = 180_000
+# Nobody else is seen to move either in the last minutes, and what they used is at rest.
+QUIET_BEFORE_END_MS = 250_000
 
 
 RESTING: dict[Role, dict[str, Value]] = {
@@ -66,13 +69,15 @@ def signals_of(person: Person, sensors: tuple[Sensor, ...], lived: LivedDay, int
         match sensor.role:
             case Role.MOTION:
                 seen = _movements(by_room.get(sensor.room, []), lived, rng, intentions.restlessness)
+                if lived.company:
+                    seen = iter(sorted([*seen, *_movements_of_company(person, sensor, lived)]))
                 signals += _held(index, seen, sensor.model.hold_s * 1000)
             case Role.DOOR:
-                signals += _openings(index, lived, Thing.DOOR, rng)
+                signals += _openings(index, _used(Thing.DOOR, person, sensor, lived, rng))
             case Role.FRIDGE:
-                signals += _openings(index, lived, Thing.FRIDGE, rng)
+                signals += _openings(index, _used(Thing.FRIDGE, person, sensor, lived, rng))
             case Role.KETTLE:
-                signals += _boilings(index, lived, rng)
+                signals += _boilings(index, _used(Thing.KETTLE, person, sensor, lived, rng))
             case Role.BED:
                 signals += _bed(index, lived)
             case Role.SOS | Role.CLIMATE | Role.SMOKE | Role.LEAK:
@@ -105,6 +110,19 @@ def _movements(stays: list[Stay], lived: LivedDay, rng: Random, restlessness: fl
             at += int(rng.expovariate(rate)) + 1
 
 
+def _movements_of_company(person: Person, sensor: Sensor, lived: LivedDay) -> Iterator[int]:
+    quiet_from = lived.end - QUIET_BEFORE_END_MS
+    for one in lived.company:
+        there = [stay for stay in one.stays if stay.room == sensor.room]
+        if there:
+            rng = _chance_of(person, sensor, lived, one)
+            yield from (at for at in _movements(there, lived, rng, one.liveliness) if at < quiet_from)
+
+
+def _chance_of(person: Person, sensor: Sensor, lived: LivedDay, one: Company) -> Random:
+    return chance.stream(person.seed, sensor.ieee_address, lived.day, "company", one.key)
+
+
 def _held(index: int, movements: Iterator[int], hold_ms: int) -> Iterator[Signal]:
     """Yield occupancy on and off: on with a movement, off when none has followed for the holding time."""
     off = -1
@@ -118,19 +136,29 @@ def _held(index: int, movements: Iterator[int], hold_ms: int) -> Iterator[Signal
         yield Signal(off, index, "occupancy", value=False)
 
 
-def _openings(index: int, lived: LivedDay, thing: Thing, rng: Random) -> Iterator[Signal]:
+def _used(thing: Thing, person: Person, sensor: Sensor, lived: LivedDay, rng: Random) -> list[tuple[int, Random]]:
+    """Return when a thing was used, each time with the chance of whoever used it."""
+    used = [(use.at, rng) for use in lived.uses if use.thing is thing]
+    for one in lived.company:
+        own = _chance_of(person, sensor, lived, one)
+        # Whatever somebody else opens is closed again before the day ends.
+        used += [(use.at, own) for use in one.uses if use.thing is thing and use.at < lived.end - QUIET_BEFORE_END_MS]
+    return sorted(used, key=lambda each: each[0])
+
+
+def _openings(index: int, used: list[tuple[int, Random]]) -> Iterator[Signal]:
     closed = 0
-    for at, used in lived.uses:
-        if used is thing and at > closed:
+    for at, rng in used:
+        if at > closed:
             closed = at + rng.randrange(4_000, 20_000)
             yield Signal(at, index, "contact", value=False)
             yield Signal(closed, index, "contact", value=True)
 
 
-def _boilings(index: int, lived: LivedDay, rng: Random) -> Iterator[Signal]:
+def _boilings(index: int, used: list[tuple[int, Random]]) -> Iterator[Signal]:
     done = 0
-    for at, used in lived.uses:
-        if used is Thing.KETTLE and at > done:
+    for at, rng in used:
+        if at > done:
             done = at + rng.randrange(140_000, 240_000)
             yield Signal(at, index, "power", rng.randrange(*KETTLE_W))
             yield Signal(done, index, "power", 0)

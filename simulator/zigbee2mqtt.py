@@ -3,7 +3,7 @@
 The shapes are those of Zigbee2MQTT 2.x with `last_seen: ISO_8601` and availability switched on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -31,13 +31,17 @@ class RawMessage(NamedTuple):
 
 
 class DayContext(NamedTuple):
-    """What payloads of one lived day depend on beside the signals; instants in ms since 1970."""
+    """What payloads of one lived day depend on beside the signals; instants in ms since 1970.
+
+    `warmer` tells by how many kelvin a room is warmer at an instant than it would be by itself.
+    """
 
     seed: int
     number: int  # proleptic ordinal of the day
     midnight: int
     season: float
     climate: Climate
+    warmer: Callable[[int, str], float] = lambda _, __: 0.0
 
 
 def bridge_state(base: str, at: datetime, *, online: bool) -> RawMessage:
@@ -155,8 +159,9 @@ def _sample(sensor: Sensor, state: dict[str, Value], at: int, context: DayContex
     """Measure what a sensor measures whenever it reports."""
     climate, midnight, season = context.climate, context.midnight, context.season
     if sensor.role is Role.CLIMATE:
-        state["temperature"] = environment.temperature(climate, at, midnight, season, sensor.room)
-        state["humidity"] = environment.humidity(climate, at, midnight, season, sensor.room)
+        warmer = context.warmer(at, sensor.room)
+        state["temperature"] = environment.temperature(climate, at, midnight, season, sensor.room, warmer=warmer)
+        state["humidity"] = environment.humidity(climate, at, midnight, season, sensor.room, warmer=warmer)
     elif "illuminance" in state:
         state["illuminance"] = environment.illuminance(at, midnight, season)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from simulator.events.event import Event
+from simulator.events.event import Event, overlaps
 from simulator.habits import MINUTE_MS, Intentions, Person, milliseconds, spread_visits
 from simulator.plan import OUTSIDE
 from simulator.resident import LivedDay, Posture, Stay, Thing, Use
@@ -28,8 +28,15 @@ def away(home: str, start: datetime, end: datetime) -> Event:
     return Event("away", home, start, end, {})
 
 
+def hospital_stay(home: str, start: datetime, end: datetime, *, entered: bool) -> Event:
+    """Return: the person is fetched to hospital and comes back after days; the stay was `entered` or nobody did."""
+    return Event("hospital_stay", home, start, end, {"entered": int(entered)})
+
+
 def more_visits(event: Event, person: Person, intentions: Intentions) -> Intentions:
     """Change how often the person means to get up at night."""
+    if not overlaps(event, intentions.bed, intentions.next_wake):
+        return intentions
     visits = spread_visits(person, intentions.day, intentions.bed, intentions.next_wake, int(event.changed["visits"]))
     return intentions._replace(night_visits=visits)
 
