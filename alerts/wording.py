@@ -22,6 +22,7 @@ TITLES: dict[str, str] = {
     "silent_home": mark("No news from the sensors of the home"),
     "silent_sensor": mark("No news from a sensor"),
     "gateway_silence": mark("The gateway of the home"),
+    "gateway_trouble": mark("The gateway cannot keep what comes"),
     "device_silence": mark("A device needs attention"),
     "flood": mark("Far too many readings"),
     "no_test_alarm": mark("The SOS button has not been tested for long"),

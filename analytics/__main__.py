@@ -14,7 +14,7 @@ from analytics.metrics import AnalyticsMetrics, analytics_figures
 from analytics.queue import Orders, Worker, bring_up_to_date
 from analytics.reads import Lag, lag
 from analytics.settings import AnalyticsSettings
-from analytics.silences import watch_gateways
+from analytics.watch.silences import watch_gateways
 from core import log
 from core.clock import Clock, SystemClock
 from core.database import Database, Role, asking_for_figures

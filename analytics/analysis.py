@@ -20,6 +20,7 @@ from analytics.indicators import INDICATORS
 from analytics.layout import layout
 from analytics.repository import Home
 from analytics.silence.blind import blind
+from analytics.watch.repository import told_silences
 from core.localtime import Interval, local_day
 from devices import reads as devices
 from ingest import reads as ingest
@@ -86,7 +87,7 @@ def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date],
     readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))
     sensed = layout(sensors_frame(sensors))
     memory = repository.memory_of(connection, home.home_id, days[0])
-    told = repository.told_silences(connection, home.home_id, start)
+    told = told_silences(connection, home.home_id, start)
     without_sight = blind((one.verdict for one in told), micros(now))
     found = []
     for day, window in zip(days, windows, strict=True):

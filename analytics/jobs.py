@@ -11,7 +11,8 @@ from analytics import moments, repository
 from analytics.analysis import analyse_days
 from analytics.homes import homes as all_homes
 from analytics.repository import Home, Progress
-from analytics.silences import look_at_home
+from analytics.watch import repository as watch
+from analytics.watch.silences import look_at_home
 from core.clock import Clock
 from core.database import Database
 from core.log import logger
@@ -89,7 +90,7 @@ def analyse_home(
 def _look_at_home(database: Database, clock: Clock, home_id: int) -> None:
     with database.transaction() as connection:
         now = clock.now()
-        if not repository.try_home(connection, home_id) or not repository.is_look_due(connection, home_id, now):
+        if not repository.try_home(connection, home_id) or not watch.is_look_due(connection, home_id, now):
             return
         home = all_homes(connection).get(home_id)
         if home is not None:
@@ -115,7 +116,7 @@ def _postpone(database: Database, clock: Clock, home_id: int) -> None:
     try:
         with database.transaction() as connection:
             repository.postpone_home(connection, home_id, now, now + AFTER_AN_ERROR)
-            repository.look_again(connection, home_id, now + AFTER_AN_ERROR)
+            watch.look_again(connection, home_id, now + AFTER_AN_ERROR)
     except psycopg.Error as error:
         logger().error("days stay due", home_id=home_id, error=type(error).__name__)
 

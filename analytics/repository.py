@@ -15,8 +15,6 @@ from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, instant, micros
 from analytics.home_day import DeviceDay, Rhythm, Value
 from analytics.memory import REACH, Memory
-from analytics.silence import verdict as silence_verdict
-from analytics.silence.reconcile import Told
 from analytics.version import CODE_VERSION
 from core.localtime import Interval
 from core.statements import Statements
@@ -398,81 +396,12 @@ def withdraw(
     return len(connection.execute(SQL["withdraw_findings"], parameters).fetchall())
 
 
-# --- silences ---
-
-
-def told_silences(connection: Connection[DictRow], home_id: int, start: datetime) -> list[Told]:
-    """Return what is told of the silences of a home that were not over at `start`, in order of time."""
-    rows = connection.execute(SQL["silences"], {"home_id": home_id, "start": start})
-    return [_told(row) for row in rows]
-
-
-def _told(row: DictRow) -> Told:
-    verdict = silence_verdict.Verdict(
-        silence_verdict.Subject(row["subject_kind"], row["subject_id"]),
-        silence_verdict.Silence(row["class"]),
-        silence_verdict.Cause(row["cause"]),
-        micros(row["since"]),
-        _micros(row["ended_at"]),
-        row["confidence"],
-        row["battery"],
-    )
-    return Told(row["silence_id"], verdict, micros(row["started_at"]), micros(row["known_at"]))
-
-
-def put_silence(
-    connection: Connection[DictRow], home: Home, started_at: int, verdict: silence_verdict.Verdict, now: datetime
-) -> bool:
-    """Store a silence under its name, or what is known of it now; tell whether it is new or different."""
-    row = {
-        "organisation_id": home.organisation_id,
-        "home_id": home.home_id,
-        "subject_kind": verdict.subject.kind,
-        "subject_id": verdict.subject.id,
-        "class": verdict.silence,
-        "cause": verdict.cause,
-        "started_at": instant(started_at),
-        "since": instant(verdict.since),
-        "ended_at": None if verdict.until is None else instant(verdict.until),
-        "confidence": verdict.confidence,
-        "battery": verdict.battery,
-        "now": now,
-    }
-    return connection.execute(SQL["put_silence"], row).fetchone() is not None
-
-
-def withdraw_silence(connection: Connection[DictRow], silence_id: int, now: datetime) -> None:
-    """Say of a silence that it was none."""
-    connection.execute(SQL["withdraw_silence"], {"silence_id": silence_id, "now": now})
-
-
 def withdraw_subject(
     connection: Connection[DictRow], home_id: int, kind: str, subject: str, started_at: datetime, now: datetime
 ) -> int:
     """Withdraw the finding about one subject that begins at `started_at`; return how many there were."""
     parameters = {"home_id": home_id, "kind": kind, "subject": subject, "started_at": started_at, "now": now}
     return len(connection.execute(SQL["withdraw_subject"], parameters).fetchall())
-
-
-def homes_with_open_silence(connection: Connection[DictRow]) -> set[int]:
-    """Return the homes of which a gateway is told to be silent."""
-    return {row["home_id"] for row in connection.execute(SQL["homes_with_open_silence"])}
-
-
-def look_at_homes(connection: Connection[DictRow], homes: Sequence[int], due_at: datetime) -> None:
-    """Put homes among those whose devices are looked at, first at `due_at`."""
-    connection.execute(SQL["homes_to_look_at"], {"homes": list(homes), "due_at": due_at})
-
-
-def is_look_due(connection: Connection[DictRow], home_id: int, now: datetime) -> bool:
-    """Tell whether the devices of a home are to be looked at now."""
-    row = connection.execute(SQL["is_look_due"], {"home_id": home_id, "now": now}).fetchone()
-    return bool(row and row["due"])
-
-
-def look_again(connection: Connection[DictRow], home_id: int, due_at: datetime) -> None:
-    """Say when the devices of a home are next looked at."""
-    connection.execute(SQL["look_again_at"], {"home_id": home_id, "due_at": due_at})
 
 
 def tell_finding(connection: Connection[DictRow]) -> None:

@@ -2,14 +2,17 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
+import ingest.reads
 from cli import access
 from cli.installation import Installation
 from cli.screen import messages, results
@@ -30,6 +33,12 @@ app = typer.Typer(help="Gateways: their credentials, and whether they follow wha
 DEFAULT_DATA = Path("data/vicino")
 # A gateway that is online confirms within seconds; what takes longer is worth a look.
 CONFIRMED_WITHIN = timedelta(minutes=10)
+
+# What of a gateway's last word is printed as it is.
+_SAID = (
+    "online", "received_at", "version", "power", "trouble", "unreachable", "unheard", "told", "update_result",
+    "update_version", "update_reason", "update_at",
+)  # fmt: skip
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -94,17 +103,27 @@ def revoke(gateway: Gateway, data: Data = DEFAULT_DATA) -> None:
 
 @app.command("list")
 def list_(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
-    """List the gateways: whether they may connect, and whether they follow the configuration they were sent."""
+    """List the gateways: whether they may connect, follow the configuration they were sent, and what troubles them."""
     with Installation(data).database() as database:
         found = enrolment.listed(database)
+        with database.transaction() as connection:
+            said = ingest.reads.gateways_said(connection)
     now = SystemClock().now()
     if as_json:
-        print(json.dumps([described(each, now) for each in found], indent=2, default=str))
+        print(json.dumps([described(each, said[each.gateway], now) for each in found], indent=2, default=str))
         return
-    table = Table("home", "gateway", "may connect", "since", "configuration")
+    table = Table("home", "gateway", "may connect", "since", "configuration", "heard", "difficulties")
     for each in found:
-        since = each.revoked_at or each.renewed_at or each.enrolled_at
-        table.add_row(each.home, each.gateway, _may_connect(each), _instant(since), _following(each, now))
+        since, word = each.revoked_at or each.renewed_at or each.enrolled_at, said[each.gateway]
+        table.add_row(
+            each.home,
+            each.gateway,
+            _may_connect(each),
+            _instant(since),
+            _following(each, now),
+            _instant(word["received_at"]),
+            escape("; ".join(difficulties(word))),
+        )
     results.print(table)
 
 
@@ -146,15 +165,34 @@ def acl(
     print(json.dumps(mosquitto.document([*services, *gateways]), indent=1))
 
 
-def described(each: Enrolment, now: datetime) -> dict[str, object]:
-    """Return how a gateway stands, as `vicino gateway list --json` prints it."""
+def described(each: Enrolment, said: Mapping[str, Any], now: datetime) -> dict[str, object]:
+    """Return how a gateway stands and what it last `said`, as `vicino gateway list --json` prints it."""
     waiting = each.unconfirmed_for(now)
     return {
         **each._asdict(),
         "state": each.state,
         "unconfirmed_s": None if waiting is None else round(waiting.total_seconds()),
         "overdue": waiting is not None and waiting > CONFIRMED_WITHIN,
+        "said": {name: said[name] for name in _SAID},
+        "difficulties": difficulties(said),
     }
+
+
+def difficulties(said: Mapping[str, Any]) -> list[str]:
+    """Return what a gateway said that keeps it from working as it should, or did since it was started."""
+    found = []
+    if said["unreachable"]:
+        found.append(f"no connection to {', '.join(said['unreachable'])}")
+    if said["trouble"]:
+        found.append("other trouble" if said["trouble"] == "other" else said["trouble"])
+    if said["unheard"]:
+        found.append(f"{said['unheard']:,} messages lost for lack of room")
+    if said["told"]:
+        found.append(f"told contacts itself {said['told']:,} times")
+    if said["update_result"] in ("refused", "rolled back"):
+        reason = f": {said['update_reason']}" if said["update_reason"] else ""
+        found.append(f"update {said['update_version']} {said['update_result']}{reason}")
+    return found
 
 
 def _hand_out(

@@ -136,7 +136,7 @@ class FoundDevice(msgspec.Struct, omit_defaults=True):
     `name` is what the installer called it on the spot. `exposes` are the properties its own system declares,
     `quantities` those of the vocabulary that it reports, with a channel where it has several of the same
     ("power/l1"), as in the names of its series, `unmapped` the properties seen that map to none of
-    them, with the last value as text.
+    them, with the last value as text. `system` is the one it was found by, as in the gateway's settings.
     """
 
     key: str
@@ -147,6 +147,7 @@ class FoundDevice(msgspec.Struct, omit_defaults=True):
     exposes: list[str] = []
     quantities: list[str] = []
     unmapped: dict[str, str] = {}
+    system: str = ""
 
 
 class Inventory(msgspec.Struct, omit_defaults=True):

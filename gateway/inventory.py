@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+import msgspec
+
 from core.messages import FoundDevice, Inventory
 
 
@@ -19,7 +21,7 @@ class Findings:
 
         def found(inventory: Inventory) -> None:
             with self._mutex:
-                self._found[source] = inventory.devices
+                self._found[source] = [msgspec.structs.replace(device, system=source) for device in inventory.devices]
                 self._say(Inventory([device for devices in self._found.values() for device in devices]))
 
         return found

@@ -60,5 +60,5 @@ def _faults(inventory: Inventory) -> Iterator[str]:
 
 
 def _texts(device: FoundDevice) -> Iterator[str]:
-    yield from (device.key, device.name, device.vendor, device.model, device.description)
+    yield from (device.key, device.name, device.vendor, device.model, device.description, device.system)
     yield from (*device.exposes, *device.quantities, *device.unmapped, *device.unmapped.values())

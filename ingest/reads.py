@@ -240,7 +240,16 @@ def gateway_transitions(
     """Return what changed in the words of gateways since an instant, and the last change before it, in order."""
     found: dict[int, list[Transition]] = {gateway_id: [] for gateway_id in gateways}
     for row in connection.execute(_sql["transitions"], {"gateways": list(gateways), "since": since}):
-        found[row["gateway_id"]].append(Transition(**{name: row[name] for name in Transition._fields}))
+        said = {name: row[name] for name in Transition._fields} | {"unreachable": tuple(row["unreachable"])}
+        found[row["gateway_id"]].append(Transition(**said))
+    return found
+
+
+def systems_of_devices(connection: Connection[Row], gateways: Sequence[int]) -> dict[int, dict[int, str]]:
+    """Return by which system the devices of gateways were found: by gateway and device, as far as that is known."""
+    found: dict[int, dict[int, str]] = {gateway_id: {} for gateway_id in gateways}
+    for row in connection.execute(_sql["systems_of_devices"], {"gateways": list(gateways)}):
+        found[row["gateway_id"]][row["device_id"]] = row["system"]
     return found
 
 
@@ -264,10 +273,16 @@ def gateway_statuses(view: View) -> list[Row]:
     """Return the last word of every gateway the viewer may see.
 
     Fields: gateway_id, gateway_key, home_id, online, and changed_at, received_at, said_at, queued, oldest_unsent,
-    thinned, clock, version, uptime_s, power, trouble ('' for none), unheard, all of which are None for a gateway that
-    never said anything.
+    thinned, clock, version, uptime_s, power, trouble ('' for none), unheard, unreachable (systems), told, and
+    update_result, update_version, update_reason, update_at of its last update; all None for a gateway that never said
+    anything.
     """
     return view.connection.execute(_sql["gateway_statuses"]).fetchall()
+
+
+def gateways_said(connection: Connection[Row]) -> dict[str, Row]:
+    """Return the last word of every gateway by its key, as `gateway_statuses` does, for whoever administers them."""
+    return {row["gateway_key"]: row for row in connection.execute(_sql["gateway_statuses"])}
 
 
 def seen_inventory(view: View, home_id: int) -> list[FoundDevice]:

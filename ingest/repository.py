@@ -14,7 +14,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import Composed, Identifier
 from psycopg.types.json import Jsonb
 
-from core.messages import FoundDevice, GatewayStatus
+from core.messages import FoundDevice
 from core.statements import Statements
 from core.vocabulary import Retention
 from ingest import packing
@@ -23,15 +23,10 @@ from ingest.packing import Columns
 from ingest.reads import FLOOD_PAUSE
 from ingest.rejects import room
 from ingest.series import ROUTES, SAFETY_ROUTE
-from ingest.transitions import Word, transition
 from ingest.validate import Call, Reason, Rejection, Verdict
 
 URGENT_CHANNEL = "vicino_urgent"
 TOUCHED_CHANNEL = "vicino_touched"
-STATUS_CHANNEL = "vicino_status"
-TRANSITION_CHANNEL = "vicino_gateway"
-TROUBLES = ("", "outbox full", "disk full", "disk broken")
-LARGEST_COUNT = 2**62
 
 KEPT_BYTES = 65_536  # of a payload that is rejected
 KEPT_TEXT = 1_000
@@ -168,54 +163,6 @@ def keep_refused(connection: Dictionaries, refused: Sequence[Refused], received_
     """Keep what was rejected, in one transaction. Raises `psycopg.Error`, and then nothing was kept."""
     with connection.transaction():
         _keep_refused(connection, refused, received_at)
-
-
-def record_status(
-    connection: Dictionaries,
-    gateway: str,
-    status: GatewayStatus,
-    received_at: datetime,
-    *,
-    retained: bool = False,
-    deaf_until: datetime | None = None,
-) -> bool:
-    """Store a gateway's word about itself unless a later one is there; tell whether the gateway is known.
-
-    What the broker restates (`retained`) and says nothing newer does not mean that the gateway was heard now. What has
-    changed is remembered; `deaf_until` is when this process last began to hear gateways again.
-    """
-    with connection.transaction():
-        found = connection.execute(_sql["last_word"], {"key": gateway}).fetchone()
-        row = connection.execute(
-            _sql["upsert_status"],
-            {
-                "key": gateway,
-                "received_at": received_at,
-                "retained": retained,
-                "online": status.online,
-                "said_at": status.at,
-                "boot": status.boot,
-                "queued": status.queued,
-                "oldest_unsent": status.oldest_unsent,
-                "thinned": status.thinned,
-                "clock": status.clock,
-                "version": status.version,
-                "uptime_s": status.uptime_s,
-                "power": status.power,
-                # It is counted by its words: a gateway must not make up as many as it likes.
-                "trouble": status.trouble if status.trouble in TROUBLES else "other",
-                "unheard": min(max(0, status.unheard), LARGEST_COUNT),
-                "mains_lost": status.mains_lost,
-                "mains_back": status.mains_back,
-            },
-        ).fetchone()
-        if row is not None and row["applied"]:
-            connection.execute(_sql["notify"], {"channel": STATUS_CHANNEL})
-            change = transition(Word(**found) if found else None, status, received_at, deaf_until)
-            if change is not None:
-                connection.execute(_sql["insert_transition"], {"key": gateway, **change._asdict()})
-                connection.execute(_sql["notify"], {"channel": TRANSITION_CHANNEL})
-    return row is not None and bool(row["known"])
 
 
 def record_inventory(

@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from core import topics
 from core.messages import GatewayStatus, decode_status
-from ingest import repository
+from ingest.gateways.repository import LARGEST_COUNT, record_status
 from ingest.mqtt5 import Delivery
 from ingest.repository import Refused
 from ingest.told import refused
@@ -18,8 +18,8 @@ from ingest.validate import Reason
 
 LANE = "status"
 LARGEST_BYTES = 16_384
-LARGEST_COUNT = 2**62
 LONGEST_TEXT = 64
+MOST_SYSTEMS = 20
 # A clock that was never set starts in 1970: such a gateway is heard, too. What no calendar in UTC or no database can
 # tell must not come where the states of many gateways are read together.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ class StatusStore:
             self._deaf_until = received_at
         self._heard_at = received_at
         gateway, status = found
-        if repository.record_status(
+        if record_status(
             connection, gateway, status, received_at, retained=delivery.retained, deaf_until=self._deaf_until
         ):
             return None
@@ -72,12 +72,19 @@ def _fault(status: GatewayStatus) -> str:
         return "The uptime is out of its range."
     if not (status.boot and _is_short(status.boot) and _is_short(status.version)):
         return "The boot id or the version cannot be right."
-    times = (status.at, status.oldest_unsent, status.mains_lost, status.mains_back)
+    if fault := _fault_of_systems(status.unreachable):
+        return fault
+    updated_at = None if status.update is None else status.update.at
+    times = (status.at, status.oldest_unsent, status.mains_lost, status.mains_back, updated_at)
     if not all(map(_has_zone, times)):
         return "A time has no time zone."
-    if not all(map(_is_possible, times)):
-        return "A time is before 1970 or after 2099."
-    return ""
+    return "" if all(map(_is_possible, times)) else "A time is before 1970 or after 2099."
+
+
+def _fault_of_systems(names: list[str]) -> str:
+    if len(names) <= MOST_SYSTEMS and all(map(_is_short, names)):
+        return ""
+    return "The systems that it does not reach are too many, or their names too long."
 
 
 def _is_short(text: str) -> bool:

@@ -18,6 +18,8 @@ class Word(NamedTuple):
     power: str
     mains_lost: datetime | None
     mains_back: datetime | None
+    unreachable: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 class Transition(NamedTuple):
@@ -25,6 +27,7 @@ class Transition(NamedTuple):
 
     `heard_before` is when the gateway was last heard until then (None: never), `started_at` when its machine was
     started (None where it did not say). `orderly` says that it took leave, so that no cut can have ended it.
+    `unreachable` are the systems to which it has no connection, `trouble` is what keeps it from storing what comes.
     """
 
     at: datetime
@@ -36,6 +39,8 @@ class Transition(NamedTuple):
     power: str
     mains_lost: datetime | None
     mains_back: datetime | None
+    unreachable: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 def transition(
@@ -47,15 +52,13 @@ def transition(
     Of a last will, which was written when the connection began, only that the gateway is gone is new.
     """
     is_will = not said.online and said.at is None
-    power = before.power if is_will and before is not None else said.power
-    lost, back = (
-        (before.mains_lost, before.mains_back) if is_will and before is not None else (said.mains_lost, said.mains_back)
-    )
+    now = _word(said, at)
+    if is_will and before is not None:
+        now = before._replace(received_at=at, online=False, boot=said.boot)
     if before is not None:
-        known = (before.online, before.boot, before.power, before.mains_lost, before.mains_back)
         heard_from = before.received_at if deaf_until is None else max(before.received_at, deaf_until)
         unheard = said.online and at - heard_from > PAUSE
-        if known == (said.online, said.boot, power, lost, back) and not unheard:
+        if before._replace(received_at=at) == now and not unheard:
             return None
     return Transition(
         at=at,
@@ -64,7 +67,22 @@ def transition(
         orderly=not said.online and not is_will,
         boot=said.boot,
         started_at=at - timedelta(seconds=said.uptime_s) if said.online and said.uptime_s > 0 else None,
-        power=power,
-        mains_lost=lost,
-        mains_back=back,
+        power=now.power,
+        mains_lost=now.mains_lost,
+        mains_back=now.mains_back,
+        unreachable=now.unreachable,
+        trouble=now.trouble,
+    )
+
+
+def _word(said: GatewayStatus, at: datetime) -> Word:
+    return Word(
+        at,
+        said.online,
+        said.boot,
+        said.power,
+        said.mains_lost,
+        said.mains_back,
+        tuple(sorted(said.unreachable)),
+        said.trouble,
     )

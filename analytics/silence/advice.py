@@ -38,6 +38,18 @@ PLACES: dict[str, str] = {
     Place.TV: mark("television"),
     Place.MEDICINE: mark("medicines"),
 }
+# What people know the systems by that a gateway listens to; others are called by their names.
+SYSTEMS: dict[str, str] = {
+    "ble": mark("the Bluetooth receivers"),
+    "chirpstack": mark("the LoRaWAN server (ChirpStack)"),
+    "homeassistant": "Home Assistant",
+    "senml": mark("the sensors' own messages (SenML)"),
+    "shelly": mark("the Shelly devices"),
+    "statestream": "Home Assistant",
+    "tasmota": mark("the Tasmota devices"),
+    "things_stack": mark("the LoRaWAN server (The Things Stack)"),
+    "zigbee2mqtt": mark("the Zigbee radio (Zigbee2MQTT)"),
+}
 OTHER_DEVICE = mark("sensor")
 
 # By class and reason: what is said while it lasts, and when it is over.
@@ -69,6 +81,17 @@ SENTENCES: dict[tuple[Silence, Cause], tuple[str, str]] = {
             "plug it in again, or restart the gateway."
         ),
         mark("The gateway heard none of its sensors from %(since)s to %(until)s. It hears them again."),
+    ),
+    (Silence.GATEWAY_OFFLINE, Cause.SYSTEM): (
+        mark(
+            "The gateway is there, but since %(since)s it has had no connection to what it hears sensors by: "
+            "%(systems)s. Nothing is wrong with the sensors themselves. Restart the gateway; if that does not help, "
+            "tell the technical support."
+        ),
+        mark(
+            "From %(since)s to %(until)s the gateway had no connection to what it hears sensors by: %(systems)s. It "
+            "has one again."
+        ),
     ),
     (Silence.POWER_CUT, Cause.RESTARTED): (
         mark("The gateway has had no power since %(since)s. Check the mains of the home."),
@@ -168,6 +191,7 @@ def said(
             "since": moment(since.astimezone(zone), language, t),
             "until": "" if until is None else moment(until.astimezone(zone), language, t),
             "device": "" if device is None else _called(device, t),
+            "systems": ", ".join(_system(name, t) for name in verdict.systems),
         }
         text = t.gettext(lasting if until is None else over) % told
         return f"{text} {t.gettext(WITHHELD)}" if withheld and until is None else text
@@ -179,3 +203,7 @@ def _called(device: Device, t: NullTranslations) -> str:
     kind = next((name for quantity, name in DEVICES.items() if quantity in device.quantities), OTHER_DEVICE)
     where = PLACES.get(device.place) or ROOMS.get(device.room_kind, ROOMS[RoomKind.OTHER])
     return f"{t.gettext(kind)}, {t.gettext(where)}"
+
+
+def _system(name: str, t: NullTranslations) -> str:
+    return t.gettext(SYSTEMS[name]) if name in SYSTEMS else name

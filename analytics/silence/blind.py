@@ -46,6 +46,10 @@ def blind(verdicts: Iterable[Verdict], now: int) -> Blind:
         if verdict.subject.kind == "gateway":
             told.append(span)
             home += [] if came_in else [span]
+        elif verdict.subject.kind == "systems":
+            told.append(span)
+            for device_id in verdict.devices:
+                devices.setdefault(device_id, []).append(span)
         elif verdict.cause is not Cause.WEAK:
             devices.setdefault(verdict.subject.id, []).append(span)
     return Blind(home, devices, told)

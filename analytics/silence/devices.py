@@ -1,6 +1,7 @@
 """Devices of which nothing is heard, or always the same, while their gateway is there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from analytics.sensors import DOORS
 from analytics.silence import battery, stuck
 from analytics.silence.evidence import NOTHING, Evidence, Gateway, Series, Traits, distinct
 from analytics.silence.expectation import patience, silences
-from analytics.silence.spans import merged
+from analytics.silence.spans import merged, outside
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
 
 RADIO_DEVICES = 3  # fewer of them say nothing about the radio that they share
@@ -19,6 +20,19 @@ TOGETHER = 15 * MINUTE  # what fails at once falls silent within a check-in, but
 RECENT = 3 * 24 * HOUR  # how far back a silence that is over is told again
 UNREACHED = 2 * HOUR  # for how long its own system must say that it does not reach a device; less is a bad link
 PASSING = 2.0  # times its limit: a silence that ended sooner was a bad link, not a dead sensor
+
+
+class Unheard(NamedTuple):
+    """When nothing can have been heard: of any device, of some by themselves (by id), and of those that need mains."""
+
+    home: Sequence[Span]
+    cut_off: Mapping[int, Sequence[Span]]
+    no_mains: Sequence[Span]
+
+    def of(self, device_id: int, *, on_mains: bool) -> Sequence[Span]:
+        """Return when a device cannot have been heard."""
+        its = [*self.cut_off.get(device_id, ()), *(self.no_mains if on_mains else ())]
+        return merged([*self.home, *its]) if its else self.home
 
 
 def is_on_mains(evidence: Evidence, device_id: int) -> bool:
@@ -44,17 +58,14 @@ def deaf_radio(evidence: Evidence, gateway: Gateway, not_heard: Sequence[Span]) 
     ]
 
 
-def silent(
-    evidence: Evidence, device_ids: Iterable[int], not_heard: Sequence[Span], no_mains: Sequence[Span]
-) -> list[Verdict]:
+def silent(evidence: Evidence, device_ids: Iterable[int], not_heard: Unheard) -> list[Verdict]:
     """Return the silences of devices beyond what is expected of each, those that are over within `RECENT` included.
 
-    What its own system does not reach is silent sooner than its reports alone would tell. `no_mains` are known power
-    cuts, in which nothing is expected of devices on mains.
+    What its own system does not reach is silent sooner than its reports alone would tell.
     """
     found = []
     for device_id in sorted(device_ids):
-        unheard = merged([*not_heard, *no_mains]) if is_on_mains(evidence, device_id) else not_heard
+        unheard = not_heard.of(device_id, on_mains=is_on_mains(evidence, device_id))
         gaps = _gaps(evidence, device_id, unheard)
         gone = None if any(gap.end >= evidence.now for gap in gaps) else _unreached(evidence, device_id, unheard)
         found += [_silent(evidence, device_id, gap, confidence) for gap, confidence in gaps.items()]
@@ -111,14 +122,18 @@ def weak(evidence: Evidence, device_ids: Iterable[int]) -> list[Verdict]:
     return found
 
 
-def unmoved(evidence: Evidence, device_ids: Iterable[int]) -> list[Verdict]:
+def unmoved(evidence: Evidence, device_ids: Iterable[int], unheard: Unheard) -> list[Verdict]:
     """Return the devices that report but are stuck."""
     everything = np.sort(np.concatenate([NOTHING, *evidence.signs.values()]))
     first = {each: one for each in device_ids if (one := _held(evidence, each, everything)) is not None}
     # What is held gives signs of nobody: by them the others must not seem to be stuck.
     honest = [at[at < first[each].since] if each in first else at for each, at in evidence.signs.items()]
     everything = np.sort(np.concatenate([NOTHING, *honest]))
-    others = {each: _stuck(evidence, each, everything) for each in device_ids if each not in first}
+    others = {
+        each: _stuck(evidence, each, outside(everything, unheard.cut_off.get(each, ())))
+        for each in device_ids
+        if each not in first
+    }
     found = first | {each: one for each, one in others.items() if one is not None}
     return [
         Verdict(Subject("device", each), Silence.SENSOR_STUCK, one.cause, one.since, None, one.confidence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -30,12 +31,16 @@ class Traits(NamedTuple):
 
 
 class Gateway(NamedTuple):
-    """A gateway: its devices, what changed in its words (in order), and when it was last heard (microseconds)."""
+    """A gateway: its devices, what changed in its words (in order), and when it was last heard (microseconds).
+
+    `systems` tells by which of its systems devices were found, as far as that is known.
+    """
 
     gateway_id: int
     devices: frozenset[int]
     transitions: Sequence[Transition]
     heard_at: int | None
+    systems: Mapping[int, str] = MappingProxyType({})
 
 
 class Series(NamedTuple):

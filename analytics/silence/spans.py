@@ -24,3 +24,10 @@ def taken_before(at: Instants, spans: Sequence[Span]) -> Instants:
     for span in spans:
         total += np.clip(at - span.start, 0, span.length)
     return total
+
+
+def outside(at: Instants, spans: Sequence[Span]) -> Instants:
+    """Return the instants that lie in none of `spans`."""
+    for span in spans:
+        at = at[(at < span.start) | (at >= span.end)]
+    return at

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     MAINS_DEVICES = "mains_devices"  # only what needs mains is silent
     PROGRAM = "program"  # only the program was started anew
     SWITCHED_OFF = "switched_off"  # it took leave
+    SYSTEM = "system"  # it is there and does not reach the system by which it hears its sensors
     RADIO = "radio"  # it is there and hears none of its sensors
     EMPTY = "empty"  # silent since its battery ran out
     WEAK = "weak"  # still there, but not for long
@@ -43,7 +44,7 @@ class Cause(StrEnum):
 
 
 class Subject(NamedTuple):
-    """Who is silent: "gateway" or "device" with its id, or "person" with 0."""
+    """Who is silent: "gateway" or "device" with its id, or "person" with 0; "systems" with the id of their gateway."""
 
     kind: str
     id: int
@@ -52,7 +53,8 @@ class Subject(NamedTuple):
 class Verdict(NamedTuple):
     """One silence: whose, why, from when to when (microseconds; `until` None: still), and how sure it is (0 to 1).
 
-    `battery` is the last charge in percent where the battery is the reason.
+    `battery` is the last charge in percent where the battery is the reason. Where a gateway does not reach `systems`,
+    `devices` are those that it hears by them; of no others it says anything.
     """
 
     subject: Subject
@@ -62,6 +64,8 @@ class Verdict(NamedTuple):
     until: int | None
     confidence: float
     battery: float | None = None
+    systems: tuple[str, ...] = ()
+    devices: tuple[int, ...] = ()
 
     @property
     def technical(self) -> bool:

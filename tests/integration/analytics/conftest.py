@@ -38,6 +38,7 @@ class Installation:
     """Makes homes and stores readings, as the administrator."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
         self._numbers = itertools.count(1)
 

@@ -4,17 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from analytics import reads, silences
+from analytics import reads
 from analytics.analysis import analyse_days
 from analytics.frames import instant
 from analytics.homes import homes
 from analytics.jobs import Pace, analyse_home, look
 from analytics.repository import try_home
+from analytics.watch import silences
 from core.clock import SimulatedClock
 from core.messages import GatewayStatus
 from core.viewer import Viewer
 from core.vocabulary import BY_NAME
-from ingest import repository as ingest
+from ingest.gateways import repository as ingest
 from tests.unit.analytics.made import at
 
 DAY = date(2026, 2, 28)
@@ -219,6 +220,95 @@ def test_a_sensor_that_its_own_system_does_not_reach_is_told_sooner_and_that_wor
     watched.look()
     dead = [row for row in watched.findings() if row["evidence"]["devices"] == [series["device_id"]]]
     assert [row["evidence"]["until"] for row in dead] == [None]
+
+
+def found_by(watched, **systems):
+    """Store by which system the gateway found the devices of some rooms."""
+    for room, system in systems.items():
+        watched.installation.connection.execute(
+            "INSERT INTO ingest.found_device (organisation_id, home_id, gateway_id, ident, key, name, vendor, model,"
+            " description, exposes, quantities, unmapped, first_seen, last_seen, is_present, system)"
+            " SELECT device.organisation_id, device.home_id, device.gateway_id, device.key, device.key, '', '', '',"
+            " '', '{}', '{}', '{}', %s, %s, true, %s"
+            " FROM devices.device JOIN devices.series USING (device_id) WHERE series_id = %s",
+            (NOON, NOON, system, watched.home.series[room]),
+        )
+
+
+def test_a_system_that_the_gateway_does_not_reach_is_told_instead_of_each_sensor_behind_it(watched, people):
+    found_by(watched, bedroom="zigbee2mqtt", kitchen="zigbee2mqtt", bathroom="chirpstack", entrance_door="chirpstack")
+    device = {room: watched.installation.one("SELECT device_id FROM devices.series WHERE series_id = %s", series)
+              for room, series in watched.home.series.items()}  # fmt: skip
+    today = hourly(DAY, DAY)
+    watched.installation.store(
+        watched.home, [row for row in today if row[1] == "bathroom" or row[0] < at(DAY, "12:30")]
+    )
+    watched.says()
+    watched.speaks_for(40 * MINUTE)
+    watched.says(unreachable=["zigbee2mqtt"])
+    lost = watched.clock.now()
+    watched.watch()
+    assert watched.findings() == [], "a broker that is started anew is back before"
+    watched.speaks_for(4 * MINUTE, unreachable=["zigbee2mqtt"])
+    assert watched.watch() == 1
+    (first,) = watched.findings()
+    assert (first["kind"], first["evidence"]["class"], first["evidence"]["cause"], first["started_at"]) == (
+        "gateway_silence", "gateway_offline", "system", lost,
+    )  # fmt: skip
+    assert first["evidence"]["devices"] == sorted([device["bedroom"], device["kitchen"]])
+    assert "no connection to what it hears sensors by: the Zigbee radio (Zigbee2MQTT)" in first["explanation_en"]
+    assert "la radio Zigbee (Zigbee2MQTT)" in first["explanation_it"]
+
+    # Eight hours later neither sensor behind it is called dead, and one that is not behind it would be.
+    watched.speaks_for(8 * HOUR, unreachable=["zigbee2mqtt"])
+    watched.look()
+    assert [row["finding_id"] for row in watched.findings()] == [first["finding_id"]]
+    values = values_of(watched, NOON + 36 * HOUR)
+    assert values["longest_stillness"] is None
+
+    watched.wait(MINUTE)
+    watched.says()
+    watched.watch()
+    (over,) = watched.findings()
+    assert (over["finding_id"], over["ended_at"]) == (first["finding_id"], watched.clock.now())
+    assert "It has one again" in over["explanation_en"]
+
+
+def test_a_sensor_that_is_not_behind_what_the_gateway_does_not_reach_is_told_as_ever(watched):
+    found_by(watched, bedroom="zigbee2mqtt", kitchen="zigbee2mqtt", bathroom="chirpstack", entrance_door="chirpstack")
+    today = hourly(DAY, DAY)
+    watched.installation.store(watched.home, [row for row in today if row[0] < at(DAY, "12:30")])
+    watched.says()
+    watched.speaks_for(40 * MINUTE)
+    watched.says(unreachable=["zigbee2mqtt"])
+    watched.speaks_for(8 * HOUR, unreachable=["zigbee2mqtt"])
+    watched.look()
+    assert [(row["kind"], row["evidence"]["cause"], row["evidence"]["rooms"]) for row in watched.findings()] == [
+        ("device_silence", "", ["bathroom"]), ("gateway_silence", "system", []),
+    ]  # fmt: skip
+
+
+def troubles(watched):
+    return watched.installation.rows("SELECT * FROM analytics.finding WHERE kind = 'gateway_trouble'")
+
+
+def test_a_gateway_that_cannot_keep_what_comes_is_a_technical_finding_until_it_can(watched):
+    watched.says()
+    watched.wait(MINUTE)
+    watched.says(trouble="disk full")
+    since = watched.clock.now()
+    assert watched.watch() == 1
+    (first,) = troubles(watched)
+    assert (first["family"], first["started_at"], first["evidence"]["trouble"]) == ("technical", since, "disk full")
+    assert "The disk of the gateway has been full since Saturday 28 February at 12:01" in first["explanation_en"]
+    assert "disco" in first["explanation_it"]
+    watched.speaks_for(5 * MINUTE, trouble="disk full")
+    assert watched.watch() == 0, "the same again is nothing new"
+    watched.says()
+    assert watched.watch() == 1
+    (over,) = troubles(watched)
+    assert (over["finding_id"], over["ended_at"]) == (first["finding_id"], watched.clock.now())
+    assert "It has room again" in over["explanation_en"]
 
 
 def values_of(watched, now):

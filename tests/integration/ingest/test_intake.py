@@ -12,7 +12,7 @@ from core import senml
 from core.messages import BatchProperties, GatewayStatus, encode
 from core.topics import Leaf
 from core.vocabulary import Flag
-from ingest import repository
+from ingest.gateways.repository import record_status
 from ingest.reads import gateway_starts
 from tests.integration.ingest.homes import NOW_MS, until
 
@@ -352,7 +352,7 @@ def test_a_call_that_overtakes_the_first_word_of_its_gateway_waits_a_moment_for_
         if not looked.is_set():
             # The first look finds nothing, and before the second one the word is there.
             with service.transaction() as other:
-                repository.record_status(other, key, status, datetime.now(UTC))
+                record_status(other, key, status, datetime.now(UTC))
             looked.set()
         return found
 

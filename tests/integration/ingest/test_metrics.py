@@ -9,7 +9,8 @@ import pytest
 from core.database import Role, asking_for_figures
 from core.messages import GatewayStatus
 from embedded.ports import free_port
-from ingest import reads, repository
+from ingest import reads
+from ingest.gateways.repository import record_status
 from tests.integration.ingest.homes import NOW_MS, until
 from tests.unit.core.test_metrics import samples
 
@@ -50,7 +51,7 @@ def tell(world, service):
     def tell(home, *, said, **changes):
         status = GatewayStatus(**{"online": True, "boot": "b", "at": said} | changes)
         with service.transaction() as connection:
-            repository.record_status(connection, world.home(home), status, said)
+            record_status(connection, world.home(home), status, said)
 
     return tell
 

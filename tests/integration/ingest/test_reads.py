@@ -14,6 +14,7 @@ from core.topics import Leaf
 from core.viewer import Viewer
 from devices.reads import series_of_gateways
 from ingest import reads, repository
+from ingest.gateways.repository import record_status
 from ingest.mqtt5 import Delivery
 from ingest.series import Directory
 from ingest.validate import Limits, judge
@@ -141,7 +142,7 @@ def test_the_totals_count_what_came_in_and_what_waits(world, service, take_in):
     with service.transaction() as connection:
         assert reads.totals(connection, NOW).lag_s is None
         status = GatewayStatus(online=True, boot="b", queued=12, oldest_unsent=NOW - timedelta(seconds=90))
-        repository.record_status(connection, home, status, NOW)
+        record_status(connection, home, status, NOW)
         assert reads.totals(connection, NOW) == reads.Totals(1, 1, 2, 12, 1, 2, 90.0, NOW)
 
 
@@ -184,7 +185,7 @@ def test_gateway_statuses_are_those_the_viewer_may_see(world, service, people):
     with service.transaction() as connection:
         for key in (ours, theirs):
             status = GatewayStatus(online=True, boot="b", trouble="disk full", unheard=3)
-            repository.record_status(connection, key, status, NOW)
+            record_status(connection, key, status, NOW)
         assert reads.gateways_in_trouble(connection) == {"disk full": 2}
     with people.seen_by(Viewer(world.account("viewer", "ours"))) as view:
         found = {row["gateway_key"]: row for row in reads.gateway_statuses(view)}

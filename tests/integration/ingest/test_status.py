@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.messages import GatewayStatus, encode
-from ingest import reads, repository
+from cli.gateways import difficulties
+from core.messages import GatewayStatus, GatewayUpdate, encode
+from ingest import reads
+from ingest.gateways import repository
 from tests.integration.ingest.homes import until
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -140,3 +142,28 @@ def test_the_trouble_of_a_gateway_outlives_its_will_and_goes_when_it_says_so(wor
     assert (last(world)["unheard"], troubles()) == (repository.LARGEST_COUNT, {"other": 1})
     tell(3, said=at(3), uptime_s=13)
     assert (last(world)["trouble"], troubles()) == ("", {})
+
+
+def test_what_a_gateway_does_not_reach_did_itself_and_made_of_its_update_is_kept_and_outlives_its_will(
+    world, service, tell
+):
+    update = GatewayUpdate("rolled back", "0.7.1", "it did not start\x00" + "!" * 1000, at(-60))
+    tell(0, said=at(0), uptime_s=10)
+    tell(1, said=at(1), uptime_s=11, unreachable=["zigbee2mqtt", "ble", "ble"], told=2, unheard=5, update=update)
+    tell(2, said=at(2), uptime_s=12, unreachable=["ble", "zigbee2mqtt"], told=3, unheard=5, update=update)
+    tell(3, online=False)
+    with service.transaction() as connection:
+        (found,) = reads.gateways_said(connection).values()
+        (changes,) = reads.gateway_transitions(connection, [found["gateway_id"]], at(-1)).values()
+    assert (found["unreachable"], found["told"], found["unheard"]) == (["ble", "zigbee2mqtt"], 3, 5)
+    assert (found["update_result"], found["update_version"], found["update_at"]) == ("rolled back", "0.7.1", at(-60))
+    assert found["update_reason"] == "it did not start" + "!" * (repository.LONGEST_TEXT - 16)
+    assert difficulties(found) == [
+        "no connection to ble, zigbee2mqtt",
+        "5 messages lost for lack of room",
+        "told contacts itself 3 times",
+        f"update 0.7.1 rolled back: {found['update_reason']}",
+    ]
+    assert [(change.online, change.unreachable) for change in changes] == [
+        (True, ()), (True, ("ble", "zigbee2mqtt")), (False, ("ble", "zigbee2mqtt")),
+    ]  # fmt: skip

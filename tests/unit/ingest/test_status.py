@@ -42,6 +42,13 @@ def test_a_status_is_read():
         ({"online": True, "boot": "b", "oldest_unsent": "0001-01-01T00:30:00+01:00"}, TOPIC, "status"),
         ({"online": True, "boot": "b", "at": "9999-12-31T23:59:59-01:00"}, TOPIC, "status"),
         ({"online": True, "boot": "b", "at": "2100-01-01T00:00:00Z"}, TOPIC, "status"),
+        ({"online": True, "boot": "b", "unreachable": ["x" * 65]}, TOPIC, "status"),
+        ({"online": True, "boot": "b", "unreachable": [f"s{n}" for n in range(21)]}, TOPIC, "status"),
+        (
+            {"online": True, "boot": "b", "update": {"result": "confirmed", "at": "2026-03-01T12:00:00"}},
+            TOPIC,
+            "status",
+        ),
         ({"online": True, "boot": "b"}, "vicino/v1/gw/home-1/readings", "topic"),
         (b" " * 16_385, TOPIC, "oversized"),
     ],

@@ -65,3 +65,17 @@ def test_words_that_repeat_each_other_are_remembered_once(course):
         before = Word(at, online, boot, power, None, None)
     assert all(one != other for one, other in itertools.pairwise(kept))
     assert not course or kept[-1] == (online, boot, power)
+
+
+def test_systems_that_are_not_reached_and_troubles_are_changes_that_outlive_a_will():
+    lost = transition(word(), said(unreachable=["zigbee2mqtt", "ble"], trouble="disk full"), NOW)
+    assert lost is not None
+    assert (lost.unreachable, lost.trouble) == (("ble", "zigbee2mqtt"), "disk full")
+    known = word(unreachable=("ble", "zigbee2mqtt"), trouble="disk full")
+    assert transition(known, said(unreachable=["ble", "zigbee2mqtt"], trouble="disk full"), NOW) is None
+    gone = transition(known, GatewayStatus(online=False, boot="b1"), NOW)
+    assert gone is not None
+    assert (gone.unreachable, gone.trouble) == (("ble", "zigbee2mqtt"), "disk full")
+    back = transition(known, said(), NOW)
+    assert back is not None
+    assert (back.unreachable, back.trouble) == ((), "")

@@ -6,7 +6,7 @@ when it is over; the days that it changes are computed again.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -16,13 +16,15 @@ from analytics.findings import Finding
 from analytics.frames import Instants, instant, micros, readings_frame, sensors_frame
 from analytics.homes import homes as all_homes
 from analytics.repository import Due, Home
-from analytics.silence import gateways
+from analytics.silence import gateways, systems
 from analytics.silence.advice import Device, said
 from analytics.silence.catalogue import traits_of
 from analytics.silence.classify import classify, leaves_blind
 from analytics.silence.evidence import Evidence, Gateway, Traits, home_of
 from analytics.silence.reconcile import reconcile
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
+from analytics.watch import repository as store
+from analytics.watch import troubles
 from core.clock import Clock
 from core.database import Database
 from core.localtime import Interval, day_of
@@ -32,7 +34,7 @@ from ingest import reads as ingest
 from ingest.reads import GatewayHeard
 
 GATEWAY_SILENCE, DEVICE_SILENCE = "gateway_silence", "device_silence"
-KINDS = {"gateway": GATEWAY_SILENCE, "device": DEVICE_SILENCE}
+KINDS = {"gateway": GATEWAY_SILENCE, "systems": GATEWAY_SILENCE, "device": DEVICE_SILENCE}
 LOOK_EVERY = timedelta(minutes=10)
 LEARNED = timedelta(days=15)
 OUTAGES = timedelta(days=3)  # how far back outages of gateways are told again
@@ -43,11 +45,12 @@ FROM_READINGS = frozenset({Cause.RADIO, Cause.MAINS_DEVICES})
 
 
 class _Looked(NamedTuple):
-    """What a look has found: the verdicts about some subjects, and the reports of devices."""
+    """What a look has found: the verdicts about some subjects, the reports of devices, and findings that changed."""
 
     verdicts: list[Verdict]
     about: set[Subject]
     reports: Mapping[int, Instants]
+    changed: int
 
 
 def watch_gateways(database: Database, clock: Clock) -> int:
@@ -55,8 +58,8 @@ def watch_gateways(database: Database, clock: Clock) -> int:
     now = clock.now()
     with database.transaction() as connection:
         heard = _unless_we_are_deaf(ingest.gateways_heard(connection), now)
-        repository.look_at_homes(connection, sorted({one.home_id for one in heard}), now + LOOK_EVERY)
-        open_homes = repository.homes_with_open_silence(connection)
+        store.look_at_homes(connection, sorted({one.home_id for one in heard}), now + LOOK_EVERY)
+        open_homes = store.homes_with_open_silence(connection)
         changes = ingest.gateway_transitions(connection, [one.gateway_id for one in heard], now - OUTAGES)
         recent = now - LOOK_EVERY
         due = {
@@ -78,38 +81,36 @@ def look_at_home(connection: Connection[DictRow], home: Home, now: datetime) -> 
     """Look at everything in a home whose gateway says how it is; return how many findings changed."""
     heard = [one for one in ingest.gateways_heard(connection) if one.home_id == home.home_id]
     sensors = devices.sensors_of_home(connection, home.home_id)
-    repository.look_again(connection, home.home_id, now + LOOK_EVERY)
+    store.look_again(connection, home.home_id, now + LOOK_EVERY)
     if not heard or not sensors:
         return 0
     readings = readings_frame(ingest.readings_of_home(connection, home.home_id, now - LEARNED, now))
-    of_gateway = devices.gateways_of_home(connection, home.home_id)
-    changes = ingest.gateway_transitions(connection, [one.gateway_id for one in heard], now - LEARNED)
     evidence = Evidence(
         micros(now),
         home_of(home.zone, sensors_frame(sensors), _declared(sensors)),
         readings,
-        [_gateway(one, of_gateway[one.gateway_id], changes[one.gateway_id]) for one in heard],
+        _gateways(connection, home, heard, now - LEARNED),
     )
-    about = {Subject("gateway", one.gateway_id) for one in heard}
-    about |= {Subject("device", each) for one in heard for each in of_gateway[one.gateway_id]}
+    about = _of_gateways(heard)
+    about |= {Subject("device", each) for one in evidence.gateways for each in one.devices}
     # What was taken away is not silent any more.
-    about |= {one.verdict.subject for one in repository.told_silences(connection, home.home_id, now - OUTAGES)}
-    return _tell(connection, home, _Looked(classify(evidence), about, evidence.reports), sensors, now)
+    about |= {one.verdict.subject for one in store.told_silences(connection, home.home_id, now - OUTAGES)}
+    changed = troubles.tell(connection, home, evidence.gateways, now)
+    return _tell(connection, home, _Looked(classify(evidence), about, evidence.reports, changed), sensors, now)
 
 
 def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: datetime) -> int:
     with database.transaction() as connection:
         if not repository.try_home(connection, home.home_id):
             return 0  # whoever computes it looks itself, or the next look comes soon
-        changes = ingest.gateway_transitions(connection, [one.gateway_id for one in heard], now - OUTAGES)
-        at = micros(now)
-        found: list[Verdict] = []
-        for one in heard:
-            gateway = _gateway(one, frozenset(), changes[one.gateway_id])
-            found += [each for each in gateways.verdicts(gateway, at) if each.span(at).end >= micros(now - OUTAGES)]
-        about = {Subject("gateway", one.gateway_id) for one in heard}
+        at, found = micros(now), []
+        of_home = _gateways(connection, home, heard, now - OUTAGES)
+        for one in of_home:
+            told = [*gateways.verdicts(one, at), *systems.verdicts(one, at)]
+            found += [each for each in told if each.span(at).end >= micros(now - OUTAGES)]
         sensors = devices.sensors_of_home(connection, home.home_id)
-        return _tell(connection, home, _Looked(found, about, {}), sensors, now, FROM_READINGS)
+        changed = troubles.tell(connection, home, of_home, now)
+        return _tell(connection, home, _Looked(found, _of_gateways(heard), {}, changed), sensors, now, FROM_READINGS)
 
 
 def _declared(sensors: Sequence[Sensor]) -> dict[int, Traits]:
@@ -120,8 +121,21 @@ def _declared(sensors: Sequence[Sensor]) -> dict[int, Traits]:
     return {device_id: traits_of(model[device_id], quantities[device_id]) for device_id in model}
 
 
-def _gateway(heard: GatewayHeard, device_ids: frozenset[int], changes: Sequence[Any]) -> Gateway:
-    return Gateway(heard.gateway_id, device_ids, changes, micros(heard.received_at))
+def _gateways(
+    connection: Connection[DictRow], home: Home, heard: Sequence[GatewayHeard], since: datetime
+) -> list[Gateway]:
+    of_gateway = devices.gateways_of_home(connection, home.home_id)
+    keys = [one.gateway_id for one in heard]
+    changes = ingest.gateway_transitions(connection, keys, since)
+    found_by = ingest.systems_of_devices(connection, keys)
+    return [
+        Gateway(key, of_gateway[key], changes[key], micros(one.received_at), found_by[key])
+        for key, one in zip(keys, heard, strict=True)
+    ]
+
+
+def _of_gateways(heard: Sequence[GatewayHeard]) -> set[Subject]:
+    return {Subject(kind, one.gateway_id) for one in heard for kind in ("gateway", "systems")}
 
 
 def _unless_we_are_deaf(heard: Sequence[GatewayHeard], now: datetime) -> list[GatewayHeard]:
@@ -142,19 +156,17 @@ def _tell(
 ) -> int:
     """Store what has changed in the silences of a home; those told for reasons that stand `apart` stay as they are."""
     told = [
-        one
-        for one in repository.told_silences(connection, home.home_id, now - OUTAGES)
-        if one.verdict.cause not in apart
+        one for one in store.told_silences(connection, home.home_id, now - OUTAGES) if one.verdict.cause not in apart
     ]
     restated = reconcile(told, looked.verdicts, looked.reports, looked.about, micros(now))
-    changed, touched = 0, []
+    changed, touched = looked.changed, []
     for started_at, verdict in restated.held:
-        if repository.put_silence(connection, home, started_at, verdict, now):
+        if store.put_silence(connection, home, started_at, verdict, now):
             touched.append(verdict)
         finding = _finding(home, started_at, verdict, sensors, now)
         changed += repository.put_findings(connection, home, [finding], now)
     for one in restated.withdrawn:
-        repository.withdraw_silence(connection, one.silence_id, now)
+        store.withdraw_silence(connection, one.silence_id, now)
         kind, subject = KINDS[one.verdict.subject.kind], _name(one.verdict.subject)
         changed += repository.withdraw_subject(connection, home.home_id, kind, subject, instant(one.started_at), now)
         touched.append(one.verdict)
@@ -189,7 +201,11 @@ def _finding(home: Home, started_at: int, verdict: Verdict, sensors: Sequence[Se
             "" if first is None else first.room_kind or "",
             "" if first is None else first.place,
         )
-    text = said(verdict, since, until, device, home.zone, withheld=leaves_blind(verdict))
+    withheld = leaves_blind(verdict)
+    if verdict.subject.kind == "systems":
+        # Of whom only some sensors are not heard, something may still be said.
+        withheld &= {each.device_id for each in sensors} == set(verdict.devices)
+    text = said(verdict, since, until, device, home.zone, withheld=withheld)
     # What goes on reaches to the hour: a finding is not a different one every minute.
     seen = max(since, now.replace(minute=0, second=0, microsecond=0), instant(started_at)) if until is None else until
     return Finding(
@@ -207,7 +223,8 @@ def _finding(home: Home, started_at: int, verdict: Verdict, sensors: Sequence[Se
             "cause": verdict.cause.value,
             "since": since.isoformat(),
             "until": None if until is None else until.isoformat(),
-            "devices": [verdict.subject.id] if verdict.subject.kind == "device" else [],
+            "devices": [verdict.subject.id] if verdict.subject.kind == "device" else list(verdict.devices),
+            "systems": list(verdict.systems),
             "rooms": sorted({each.room_kind or "" for each in mine}),
             "battery": verdict.battery,
         },

@@ -1,0 +1,1 @@
+"""Looks for what is technically wrong in homes: what is silent, and which gateways cannot keep what comes."""

@@ -1,0 +1,1 @@
+"""What is kept of the gateways' words about themselves."""
