@@ -17,7 +17,7 @@ from alerts.lifecycle import Action, Family, State
 from alerts.policy import Rules, decide, has_slowed_down, new_round
 from alerts.repository import Connection, Entry, Known, NewAlert, Opened
 from alerts.surroundings import HomeFacts, home_facts
-from alerts.wording import safety_explanation
+from alerts.wording import Caller, safety_explanation
 from analytics import reads as analytics_reads
 from core.database import Database, Row
 from core.log import logger
@@ -146,15 +146,23 @@ class Intake:
         if quantity.name in ABOUT_CALLS:
             self._about_calls(connection, row, quantity.name, now)
             return True
+        heard = repository.heard_already(connection, row)
+        if heard is not None:
+            if heard.alert_id is not None:
+                repository.set_taken_in_alert(connection, URGENT, row["urgent_id"], heard.alert_id)
+            return True
         # Each press of a button is a call; an alarm that sounds on is one until it is over.
-        if repository.take_test_press(connection, row, lasting=quantity.name != SOS):
+        lasting = quantity.name != SOS
+        if row["standing"] == "registered" and repository.take_test_press(connection, row, lasting=lasting):
             return True
         home = home_facts(connection, row["home_id"])
-        said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone)
+        unregistered = row["standing"] == "unregistered"
+        caller = Caller(row["standing"], row["device"], row["heard_elsewhere"], row["hearer"])
+        said = safety_explanation(quantity.name, row["ts"], row["received_at"], home.zone, caller)
         alert = NewAlert(
             organisation_id=row["organisation_id"],
             home_id=row["home_id"],
-            person_id=home.only_person,
+            person_id=None if unregistered else home.only_person,
             family=Family.SAFETY,
             kind=quantity.name,
             severity=LESSER_SEVERITY.get(quantity.name, 1.0),
@@ -168,7 +176,9 @@ class Intake:
                 "value": row["value"],
                 "happened_at": row["ts"].isoformat(),
                 "received_at": row["received_at"].isoformat(),
+                **caller._asdict(),
             },
+            unregistered=unregistered,
         )
         alert_id = self._open_or_join(connection, URGENT, row["urgent_id"], alert, home, now)
         repository.add_cause(connection, alert_id, row["series_id"], row["ts"])
@@ -194,7 +204,8 @@ class Intake:
         if not cancelled:
             detail["contact"] = int(row["value"])
         for kind in [SOS] if cancelled else sorted(CALLS):
-            found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind)
+            unregistered = row["standing"] == "unregistered"
+            found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind, unregistered=unregistered)
             if found is None:
                 continue
             alert, state = found

@@ -1,7 +1,7 @@
 """What alerts writes: every change of an alert, its history and its notifications."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,6 +17,8 @@ from core.statements import Statements
 STATEMENTS = Statements.beside(__file__)
 Connection = psycopg.Connection[Row]
 # The database, not what was asked of it: whoever works waits for it.
+# Two gateways that hear one press stamp it each by its own clock, and a button repeats it for seconds.
+SAME_CALL = timedelta(seconds=5)
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -28,7 +30,10 @@ class Known(Enum):
 
 
 class NewAlert(NamedTuple):
-    """What an alert opens with. `severity` runs from 0 to 1; `coverage` is None where it means nothing."""
+    """What an alert opens with. `severity` runs from 0 to 1; `coverage` is None where it means nothing.
+
+    `unregistered`: a device called that is registered nowhere, so that nobody knows whether it is of this home at all.
+    """
 
     organisation_id: int
     home_id: int
@@ -41,6 +46,13 @@ class NewAlert(NamedTuple):
     explanation_en: str
     coverage: float | None
     evidence: dict[str, Any]
+    unregistered: bool = False
+
+
+class HeardAlready(NamedTuple):
+    """That the same call was taken in as another gateway heard it; `alert_id` is None where it was a test."""
+
+    alert_id: int | None
 
 
 class Opened(NamedTuple):
@@ -181,9 +193,14 @@ def open_or_join(
     return Opened(**row | {"state": State(row["state"]), "policy": from_json(row["policy"])})
 
 
-def open_alert_of(connection: Connection, home_id: int, family: Family, kind: str) -> tuple[Changed, State] | None:
-    """Return the open alert of a home, family and kind, locked; None where there is none."""
-    values = {"home_id": home_id, "family": family, "kind": kind}
+def open_alert_of(
+    connection: Connection, home_id: int, family: Family, kind: str, *, unregistered: bool = False
+) -> tuple[Changed, State] | None:
+    """Return the open alert of a home, family and kind, locked; None where there is none.
+
+    Calls of devices that are registered nowhere have an alert of their own.
+    """
+    values = {"home_id": home_id, "family": family, "kind": kind, "unregistered": unregistered}
     row = connection.execute(STATEMENTS["open_alert_of"], values).fetchone()
     return (Changed(row["alert_id"], row["organisation_id"]), State(row["state"])) if row else None
 
@@ -237,6 +254,13 @@ def seen_test_alarms(connection: Connection, home_id: int) -> list[Row]:
 def test_alarm(connection: Connection, test_alarm_id: int) -> Row:
     """Return how a test alarm stands."""
     return _one(connection.execute(STATEMENTS["test_alarm"], {"test_alarm_id": test_alarm_id}))
+
+
+def heard_already(connection: Connection, row: Row) -> HeardAlready | None:
+    """Return what became of the same call as another gateway heard it; None if none has, or that waits still."""
+    values = {name: row[name] for name in ("urgent_id", "series_id", "heard_by", "ts")} | {"within": SAME_CALL}
+    found = connection.execute(STATEMENTS["heard_already"], values).fetchone()
+    return HeardAlready(**found) if found else None
 
 
 def take_test_press(connection: Connection, row: Row, *, lasting: bool) -> bool:

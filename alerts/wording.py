@@ -1,5 +1,6 @@
 """What alerts are called and how they are explained, in the reader's language."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ FAMILY_TITLES: dict[Family, str] = {
 }
 # From here on it matters to whoever reads that the message came late.
 LATE = timedelta(minutes=2)
+_LONGEST_KEY = 64
 
 
 class Explanation(NamedTuple):
@@ -48,12 +50,45 @@ def title(kind: str, family: Family, language: str) -> str:
     return translator(language).gettext(TITLES.get(kind, FAMILY_TITLES[family]))
 
 
-def safety_explanation(kind: str, happened_at: datetime, received_at: datetime, zone: ZoneInfo) -> Explanation:
-    """Return the sentence for a safety reading, with the home's local time and, where it came late, its age."""
-    return Explanation(
-        it=_safety_sentence(kind, happened_at, received_at, zone, "it"),
-        en=_safety_sentence(kind, happened_at, received_at, zone, "en"),
+class Caller(NamedTuple):
+    """Whose device called: `standing` is 'registered', 'retired' (taken away) or 'unregistered', `device` its key.
+
+    `heard_elsewhere`: the gateway that heard it stands in another home; `hearer` is its key, '' if it is not named.
+    """
+
+    standing: str = "registered"
+    device: str = ""
+    heard_elsewhere: bool = False
+    hearer: str = ""
+
+
+THE_HOMES_OWN = Caller()
+
+
+def safety_explanation(
+    kind: str, happened_at: datetime, received_at: datetime, zone: ZoneInfo, caller: Caller = THE_HOMES_OWN
+) -> Explanation:
+    """Return what is said of a safety reading: its local time, its age where it came late, and doubts whose it is."""
+    it, en = (
+        ". ".join([_safety_sentence(kind, happened_at, received_at, zone, language), *_doubts(caller, language)])
+        for language in ("it", "en")
     )
+    return Explanation(it, en)
+
+
+def _doubts(caller: Caller, language: str) -> Iterator[str]:
+    gettext = translator(language).gettext
+    said = {"device": caller.device[:_LONGEST_KEY], "gateway": caller.hearer}
+    if caller.standing == "unregistered":
+        yield gettext("The device %(device)s is not registered") % said
+        yield gettext("The gateway %(gateway)s of this home heard it, but it may belong to somebody nearby") % said
+        return
+    if caller.standing == "retired":
+        yield gettext("The device had been taken away from this home")
+    if caller.heard_elsewhere and caller.hearer:
+        yield gettext("The gateway of another home heard it: %(gateway)s") % said
+    elif caller.heard_elsewhere:
+        yield gettext("The gateway of another home heard it")
 
 
 def _safety_sentence(kind: str, happened_at: datetime, received_at: datetime, zone: ZoneInfo, language: str) -> str:

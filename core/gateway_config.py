@@ -122,15 +122,17 @@ class CancelButton(msgspec.Struct, omit_defaults=True, frozen=True):
 class GatewayConfig(msgspec.Struct, omit_defaults=True, frozen=True):
     """The configuration of one gateway.
 
-    `version` names the content (`versioned`); the gateway's status repeats it. A siren sounds for a call that the
-    service has not called stored after `siren_after_s` seconds, at once if there is no connection. `contacts` are told
-    one after the other if it is not called stored after `tell_after_s`. The home is asked for a test alarm every
-    `test_alarm_days` days, None for never.
+    `version` names the content (`versioned`); the gateway's status repeats it. `retired` are the keys of devices that
+    were taken away: what still comes of them is this home's. A siren sounds for a call that the service has not called
+    stored after `siren_after_s` seconds, at once if there is no connection. `contacts` are told one after the other if
+    it is not called stored after `tell_after_s`. The home is asked for a test alarm every `test_alarm_days` days, None
+    for never.
     """
 
     version: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
     timezone: Annotated[str, Meta(min_length=1, max_length=64)] = "Europe/Rome"
     devices: Annotated[list[ConfiguredDevice], Meta(max_length=500)] = []
+    retired: Annotated[list[Key], Meta(max_length=500)] = []
     sirens: Annotated[list[Siren], Meta(max_length=32)] = []
     contacts: Annotated[list[ToldContact], Meta(max_length=16)] = []
     cancel_buttons: Annotated[list[CancelButton], Meta(max_length=32)] = []

@@ -40,7 +40,10 @@ class Installed(NamedTuple):
 
 
 class Source(NamedTuple):
-    """All that a gateway's configuration is made of; `version` is that of the one it has, '' for none."""
+    """All that a gateway's configuration is made of; `version` is that of the one it has, '' for none.
+
+    `retired` are the keys of devices that were taken away and went nowhere else.
+    """
 
     gateway_id: int
     gateway: str
@@ -48,6 +51,7 @@ class Source(NamedTuple):
     rules: Rules
     devices: Sequence[Installed]
     version: str
+    retired: Sequence[str] = ()
 
 
 # How often a model of device reports at least, in seconds; None where nothing is expected.
@@ -85,7 +89,9 @@ def compose(source: Source, expected: Expected = nothing_expected) -> GatewayCon
     ]
     rules = {name: getattr(source.rules, name) for name in Rules.__struct_fields__}
     try:
-        made = versioned(GatewayConfig(version="0", timezone=source.timezone, devices=devices, **rules))
+        made = versioned(
+            GatewayConfig(version="0", timezone=source.timezone, devices=devices, retired=list(source.retired), **rules)
+        )
         # What is made here is not checked as what is read is: it is read as the gateway will.
         return msgspec.json.decode(msgspec.json.encode(made), type=GatewayConfig)
     except (msgspec.ValidationError, ValueError) as error:

@@ -41,13 +41,7 @@ class NetworkServers:
     def __init__(self, gateways: Sequence[str], settings: GatewaySettings, clock: Clock) -> None:
         """Read what belongs to whom. Raises `VicinoError` if that is not clear."""
         self._settings = settings
-        reception = settings.lorawan_reception or gateways[0]
-        if reception not in gateways:
-            raise VicinoError(
-                f"VICINO_LORAWAN_RECEPTION names {reception}, which is none of VICINO_GATEWAYS.",
-                advice="name one of them",
-            )
-        self.owners = Owners(reception, clock, settings.lorawan_devices)
+        self.owners = Owners(_reception(gateways, settings.lorawan_reception), clock, settings.lorawan_devices)
         self._gateways = frozenset(gateways)
         self._sandbox = Sandbox()
         scripts = {} if settings.codecs is None else read_scripts(settings.codecs)
@@ -80,6 +74,23 @@ class NetworkServers:
     def _is_of(self, gateway: str, device: str) -> bool:
         owner = self.owners.of(device)
         return (owner if owner in self._gateways else self.owners.reception) == gateway
+
+
+def _reception(gateways: Sequence[str], named: str) -> str:
+    """Return who tells of devices that belong to nobody. Raises `VicinoError` where that would have to be guessed."""
+    if not named and len(gateways) > 1:
+        raise VicinoError(
+            "Nothing says which of several gateways tells of LoRaWAN devices that belong to none of them.",
+            advice="set VICINO_LORAWAN_RECEPTION to one of VICINO_GATEWAYS, best to that of an office, not of a home: "
+            "a call for help of such a device is shown there",
+        )
+    reception = named or gateways[0]
+    if reception not in gateways:
+        raise VicinoError(
+            f"VICINO_LORAWAN_RECEPTION names {reception}, which is none of VICINO_GATEWAYS.",
+            advice="name one of them",
+        )
+    return reception
 
 
 def _chirpstack(settings: GatewaySettings) -> _Server:

@@ -1,6 +1,8 @@
 """Which gateway a LoRaWAN device belongs to: its devices are not in the home, but all at one network server.
 
-Told by the gateways' configurations, which name their devices, else by a file, read again when it has changed:
+Told by the gateways' configurations, which name their devices, else by a file, read again when it has changed, else by
+the configurations again, which name those that were taken away: what still comes of one is not somebody else's.
+
 
     [gateways]
     gw-0017 = ["24e124136b502217", "24e124535b316056"]
@@ -33,6 +35,7 @@ class Owners:
         self._followed: dict[str, Callable[[], GatewayConfig]] = {}
         self._in_force: tuple[GatewayConfig, ...] = ()
         self._configured: Mapping[str, str] = {}
+        self._retired: Mapping[str, str] = {}
         self._next_look = clock.monotonic()
         if file is not None:
             self._seen = _state(file)
@@ -50,7 +53,7 @@ class Owners:
             self._look_at_configurations()
             self._look_at_file()
         key = device.lower()
-        return self._configured.get(key) or self._listed.get(key, self.reception)
+        return self._configured.get(key) or self._listed.get(key) or self._retired.get(key, self.reception)
 
     def _look_at_configurations(self) -> None:
         followed = dict(self._followed)
@@ -58,11 +61,9 @@ class Owners:
         # They are replaced, never changed.
         if len(in_force) == len(self._in_force) and all(map(is_, in_force, self._in_force)):
             return
-        self._configured = {
-            device.key.lower(): gateway
-            for gateway, config in zip(followed, in_force, strict=True)
-            for device in config.devices
-        }
+        by_gateway = list(zip(followed, in_force, strict=True))
+        self._configured = {device.key.lower(): gateway for gateway, config in by_gateway for device in config.devices}
+        self._retired = {key.lower(): gateway for gateway, config in by_gateway for key in config.retired}
         self._in_force = in_force
 
     def _look_at_file(self) -> None:

@@ -49,7 +49,8 @@ class GatewaySettings(Settings):
         default=None, description="File that says which LoRaWAN device belongs to which of several gateways."
     )
     lorawan_reception: str = Field(
-        default="", description="Gateway that tells of LoRaWAN devices that belong to none; the first if not given."
+        default="",
+        description="Gateway that tells of LoRaWAN devices that belong to none; must be given if there are several.",
     )
     codecs: Path | None = Field(
         default=None, description="Folder of payload codecs in JavaScript, each file called as its model."

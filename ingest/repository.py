@@ -49,6 +49,20 @@ _CONTRADICTIONS = _into("contradictions")
 Dictionaries = Connection[DictRow]
 
 
+class Heard(NamedTuple):
+    """A call for help, the key of the gateway that heard it, and when it was first received."""
+
+    call: Call
+    gateway: str
+    received_at: datetime
+
+    @property
+    def instant(self) -> datetime:
+        """When it was, which was not after it was received."""
+        at_ms = self.call.at_ms
+        return self.received_at if at_ms is None else min(datetime.fromtimestamp(at_ms / 1000, UTC), self.received_at)
+
+
 class Refused(NamedTuple):
     """What of a message cannot be stored."""
 
@@ -313,23 +327,33 @@ def _keep_refused(connection: Dictionaries, refused: Iterable[Refused], received
     columns = {name: [row[name] for row in ordered] for name in ordered[0]}
     parameters = {**columns, **room.parameters(), "received_at": received_at}
     kept = connection.execute(_sql["keep_rejects"], parameters).fetchall()
-    new = [call for row in kept if row["is_new"] for call in calls[row["source"], row["reason"], bytes(row["digest"])]]
-    if new:
-        parameters = {
-            "series_ids": [call.series_id for call in new],
-            "home_ids": [call.home_id for call in new],
-            "quantity_ids": [call.quantity_id for call in new],
-            "values": [call.value for call in new],
-            "instants": [instant_of(call, received_at) for call in new],
-            "received_at": received_at,
-        }
-        connection.execute(_sql["insert_calls"], parameters)
+    new = [
+        Heard(call, row["source"], received_at)
+        for row in kept
+        if row["is_new"]
+        for call in calls[row["source"], row["reason"], bytes(row["digest"])]
+    ]
+    pass_on(connection, new, received_at)
     return bool(new)
 
 
-def instant_of(call: Call, received_at: datetime) -> datetime:
-    """Return when a call was, which was not after it was received."""
-    return received_at if call.at_ms is None else min(datetime.fromtimestamp(call.at_ms / 1000, UTC), received_at)
+def pass_on(connection: Dictionaries, calls: Sequence[Heard], now: datetime) -> None:
+    """Put calls for help into the urgent outbox of those whose they are. The caller owns the transaction."""
+    if not calls:
+        return
+    connection.execute(
+        _sql["insert_calls"],
+        {
+            "series_ids": [heard.call.series_id for heard in calls],
+            "gateways": [heard.gateway for heard in calls],
+            "names": [kept_text(heard.call.name) for heard in calls],
+            "home_ids": [heard.call.home_id for heard in calls],
+            "quantity_ids": [heard.call.quantity_id for heard in calls],
+            "values": [heard.call.value for heard in calls],
+            "instants": [heard.instant for heard in calls],
+            "received_at": now,
+        },
+    )
 
 
 def _record_floods(connection: Dictionaries, parked: Mapping[tuple[str, str], int], received_at: datetime) -> None:

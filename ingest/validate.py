@@ -18,6 +18,7 @@ from ingest.reading import BINARY, UNLIKELY, Accepted, Reading
 from ingest.series import ROUTES, SAFETY_ROUTE, Place, Places, Series, SeriesTable
 
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: clocks that were never set start before it
+LONGEST_NAME = 256  # of a series that is not registered
 _EVENTS = ROUTES.index(Retention.EVENT)  # where safety readings lie, too
 _DOUBTFUL = Flag.UNSYNCHRONISED.value
 # Twice as fast as calling the class, for the one line that runs for every reading that comes in.
@@ -45,10 +46,15 @@ class Reason(StrEnum):
     FLOOD = "flood"
 
 
-class Call(NamedTuple):
-    """A call for help in a record that cannot be stored; `series_id` is None where its series is not registered.
+Caller = tuple[int | None, int, int, str]
 
-    `at_ms` is when it was, in milliseconds since 1970; None where nobody knows better than when it was received.
+
+class Call(NamedTuple):
+    """A call for help in a record that cannot be stored.
+
+    `series_id` is None where the gateway has no such series, and `name` then says which was meant: the device may be of
+    another home than `home_id`, that of the gateway. `at_ms` is when it was, in milliseconds since 1970; None where
+    nobody knows better than when it was received.
     """
 
     series_id: int | None
@@ -56,12 +62,18 @@ class Call(NamedTuple):
     quantity_id: int
     value: float
     at_ms: int | None = None
+    name: str = ""
+
+    @property
+    def caller(self) -> Caller:
+        """Whose call it is, as far as the message says."""
+        return self.series_id, self.home_id, self.quantity_id, self.name
 
 
 class Rejection(NamedTuple):
     """`records` records of a message that cannot be stored, for one reason; `detail` tells the first of them.
 
-    `calls` are the calls for help among them, the latest for each home, series and quantity.
+    `calls` are the calls for help among them, the latest of each series.
     """
 
     reason: Reason
@@ -254,7 +266,9 @@ class _Here(NamedTuple):
             return ()
         if at_ms is not None and (self.until_ms is None or not EARLIEST_MS <= at_ms <= self.until_ms):
             at_ms = None
-        return (Call(known.series_id if known else None, self.home_id, quantity.id, value, at_ms),)
+        if known is not None:
+            return (Call(known.series_id, self.home_id, quantity.id, value, at_ms),)
+        return (Call(None, self.home_id, quantity.id, value, at_ms, name[:LONGEST_NAME]),)
 
 
 class _Times:
@@ -327,10 +341,10 @@ def _add(rejected: dict[Reason, Rejection], reason: Reason, detail: str, calls: 
 
 
 def _latest(calls: Iterable[Call]) -> Iterable[Call]:
-    """Return the latest call of each home, series and quantity; one without a time is as late as can be."""
-    found: dict[tuple[int | None, int, int], Call] = {}
+    """Return the latest call of each series; one without a time is as late as can be."""
+    found: dict[Caller, Call] = {}
     for call in calls:
-        key = (call.series_id, call.home_id, call.quantity_id)
+        key = call.caller
         before = found.get(key)
         if before is None or (before.at_ms is not None and (call.at_ms is None or call.at_ms > before.at_ms)):
             found[key] = call

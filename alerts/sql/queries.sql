@@ -36,10 +36,11 @@ SELECT alert.alert_id, alert.organisation_id, alert.state FROM withdrawn JOIN al
 -- Opens an alert, or joins the open one of the same home, family and kind. What was withdrawn and happens again is not
 -- withdrawn any more.
 INSERT INTO alerts.alert (organisation_id, home_id, person_id, family, kind, severity, happened_at, opened_at, updated_at,
-                          explanation_it, explanation_en, coverage, evidence, policy, escalates_at)
+                          explanation_it, explanation_en, coverage, evidence, policy, escalates_at, unregistered)
 VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(severity)s, %(happened_at)s, %(now)s, %(now)s,
-        %(explanation_it)s, %(explanation_en)s, %(coverage)s, %(evidence)s, %(policy)s, %(escalates_at)s)
-ON CONFLICT (home_id, family, kind) WHERE state <> 'resolved'
+        %(explanation_it)s, %(explanation_en)s, %(coverage)s, %(evidence)s, %(policy)s, %(escalates_at)s,
+        %(unregistered)s)
+ON CONFLICT (home_id, family, kind, unregistered) WHERE state <> 'resolved'
 DO UPDATE SET times = alert.times + 1, updated_at = greatest(alert.updated_at, excluded.updated_at),
               severity = greatest(alert.severity, excluded.severity), evidence = alert.evidence - 'cancelled_at'
 RETURNING alert_id, state, times, policy, step, taken_by, taken_by_name;
@@ -47,8 +48,17 @@ RETURNING alert_id, state, times, policy, step, taken_by, taken_by_name;
 -- open_alert_of --
 -- The open alert of a home, family and kind, locked.
 SELECT alert_id, organisation_id, state FROM alerts.alert
-WHERE home_id = %(home_id)s AND family = %(family)s AND kind = %(kind)s AND state <> 'resolved'
+WHERE home_id = %(home_id)s AND family = %(family)s AND kind = %(kind)s AND unregistered = %(unregistered)s
+    AND state <> 'resolved'
 FOR UPDATE;
+
+-- heard_already --
+-- The alert into which the same call went as another gateway heard it: two that hear one press stamp it each by its own clock.
+SELECT taken_in.alert_id FROM ingest.urgent AS other
+JOIN alerts.taken_in ON taken_in.source = 'urgent' AND taken_in.source_id = other.urgent_id
+WHERE other.series_id = %(series_id)s AND other.ts BETWEEN %(ts)s - %(within)s AND %(ts)s + %(within)s
+    AND other.value <> 0 AND other.urgent_id <> %(urgent_id)s AND other.heard_by IS DISTINCT FROM %(heard_by)s
+ORDER BY taken_in.alert_id NULLS LAST LIMIT 1;
 
 -- mark_cancelled_at_button --
 -- Notes in an alert that it was withdrawn in the home.

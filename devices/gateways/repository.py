@@ -119,4 +119,4 @@ def _source(row: DictRow) -> Source:
         logger().error("the rules of a home cannot be used", gateway_id=row["gateway_id"], reason=str(error))
         rules = Rules()
     devices = [Installed(**device) for device in row["devices"]]
-    return Source(row["gateway_id"], row["key"], row["timezone"], rules, devices, row["version"] or "")
+    return Source(row["gateway_id"], row["key"], row["timezone"], rules, devices, row["version"] or "", row["retired"])

@@ -28,7 +28,8 @@ from devices.reads import Series as Registered
 from ingest.mqtt5 import Delivery
 from ingest.reading import Reading
 from ingest.rejects import repository
-from ingest.rejects.repository import Copied, Dictionaries, LateCall, Message, Settled
+from ingest.rejects.repository import Copied, Dictionaries, Message, Settled
+from ingest.repository import Heard
 from ingest.series import ROUTES, SAFETY_ROUTE, Directory
 from ingest.validate import Call, Limits, Reason, Rejection, Verdict, judge
 
@@ -153,7 +154,7 @@ def sort_out(message: Message, verdict: Verdict, known: Known, ahead_ms: int) ->
         else:
             detail = f"Series {reading.series_id} has another value at the same time; the first one is kept."
             _refuse(refused, Reason.CONFLICT, detail, reading)
-    calls = {} if was_read else {call[:3]: call for rejection in refused.values() for call in rejection.calls}
+    calls = {} if was_read else {call.caller: call for rejection in refused.values() for call in rejection.calls}
     return Sorted(fresh, already, refused, list(calls.values()))
 
 
@@ -220,7 +221,7 @@ class _Attempt(NamedTuple):
                 for message, verdict in judged
             ]
             found = self._stored(found, now)
-            late = [LateCall(call, message.first_at) for message, _, each in found for call in each.calls]
+            late = [_heard(message, call) for message, _, each in found for call in each.calls]
             repository.pass_on(self.connection, late, now)
             refused = [(message, each.refused) for message, _, each in found]
             refused += [(message, self._of_itself(message)) for message in messages if _tells_of_itself(message)]
@@ -282,13 +283,17 @@ class _Attempt(NamedTuple):
         verdict = judge(_delivery(message), self.directory, round(now.timestamp() * 1000), self.limits)
         calls = () if _was_read(message) else verdict.calls
         with self.connection.transaction():
-            repository.pass_on(self.connection, [LateCall(call, message.first_at) for call in calls], now)
+            repository.pass_on(self.connection, [_heard(message, call) for call in calls], now)
             self._write_down([(message, refused)], now)
         return Report(1, refused=Counter({str(Reason.RECORD): 1}))
 
 
 def _delivery(message: Message) -> Delivery:
     return Delivery(message.topic, message.payload, message.properties, 1, 0)
+
+
+def _heard(message: Message, call: Call) -> Heard:
+    return Heard(call, message.gateway_key or "", message.first_at)
 
 
 def _was_read(message: Message) -> bool:

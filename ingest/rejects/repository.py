@@ -12,8 +12,9 @@ from psycopg.types.json import Jsonb
 import ingest.repository
 from core.statements import Statements
 from core.vocabulary import Retention
+from ingest.repository import Heard
 from ingest.series import ROUTES
-from ingest.validate import Call, Reason
+from ingest.validate import Reason
 
 PRUNED_AT_ONCE = 5_000
 URGENT_CHANNEL = "vicino_urgent"
@@ -54,13 +55,6 @@ class Message(NamedTuple):
     properties: list[tuple[str, str]]
     first_at: datetime
     rows: tuple[Row, ...]
-
-
-class LateCall(NamedTuple):
-    """A call for help that nobody was told of when it was received."""
-
-    call: Call
-    received_at: datetime
 
 
 class Settled(NamedTuple):
@@ -134,21 +128,11 @@ def kept_values(connection: Dictionaries, route: int, keys: Sequence[Key]) -> di
     return {(row["series_id"], row["ts"]): row["value"] for row in connection.execute(_VALUES[route], parameters)}
 
 
-def pass_on(connection: Dictionaries, calls: Sequence[LateCall], now: datetime) -> None:
+def pass_on(connection: Dictionaries, calls: Sequence[Heard], now: datetime) -> None:
     """Put calls for help into the urgent outbox, with their own time or else that at which they were first received."""
     if not calls:
         return
-    connection.execute(
-        _sql["insert_late_calls"],
-        {
-            "series_ids": [late.call.series_id for late in calls],
-            "home_ids": [late.call.home_id for late in calls],
-            "quantity_ids": [late.call.quantity_id for late in calls],
-            "values": [late.call.value for late in calls],
-            "instants": [ingest.repository.instant_of(late.call, late.received_at) for late in calls],
-            "now": now,
-        },
-    )
+    ingest.repository.pass_on(connection, calls, now)
     connection.execute(_sql["notify"], {"channel": URGENT_CHANNEL})
 
 

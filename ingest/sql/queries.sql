@@ -56,18 +56,38 @@ WITH inserted AS (
 ), homes AS (
     SELECT DISTINCT series_id, home_id FROM pg_temp.staging WHERE route = %(route)s
 ), called AS (
-    INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
-    SELECT series_id, series.home_id, series.quantity_id, coalesce(corrected_ts, ts), value, %(received_at)s
-    FROM inserted LEFT JOIN devices.series USING (series_id)
+    INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at, standing, device, heard_by)
+    SELECT owner.series_id, owner.home_id, series.quantity_id, coalesce(corrected_ts, ts), value, %(received_at)s,
+           owner.standing, owner.device, owner.heard_by
+    FROM inserted
+    LEFT JOIN devices.series USING (series_id)
+    LEFT JOIN devices.device USING (device_id)
+    CROSS JOIN LATERAL (
+        SELECT series.series_id, series.home_id, 'registered' AS standing, '' AS device, NULL::int AS heard_by
+        WHERE device.retired_at IS NULL
+        UNION ALL
+        -- It was taken away from here, and may be in another home by now.
+        SELECT whose.* FROM devices.whose_call(series.gateway_id, series.name, series.quantity_id, coalesce(corrected_ts, ts)) AS whose
+        WHERE device.retired_at IS NOT NULL
+    ) AS owner
 )
 SELECT home_id, date_trunc('hour', ts) AS hour, count(*) AS readings FROM inserted JOIN homes USING (series_id) GROUP BY 1, 2
 
 -- insert_calls --
--- Calls for help in what was rejected, into the urgent outbox.
-INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
-SELECT series_id, home_id, quantity_id, ts, value, %(received_at)s
-FROM unnest(%(series_ids)s::int[], %(home_ids)s::int[], %(quantity_ids)s::smallint[], %(values)s::double precision[],
-            %(instants)s::timestamptz[]) AS t (series_id, home_id, quantity_id, value, ts)
+-- Calls for help in what was rejected, or of which nobody was told when they were received, into the urgent outbox of those
+-- whose they are: the gateway that heard them may be another home's.
+INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at, standing, device, heard_by)
+SELECT owner.series_id, coalesce(owner.home_id, called.home_id), called.quantity_id, called.ts, called.value,
+       %(received_at)s, coalesce(owner.standing, 'unregistered'), coalesce(owner.device, split_part(called.name, '/', 1)),
+       owner.heard_by
+FROM unnest(%(series_ids)s::int[], %(gateways)s::text[], %(names)s::text[], %(home_ids)s::int[], %(quantity_ids)s::smallint[],
+            %(values)s::double precision[], %(instants)s::timestamptz[])
+     AS called (series_id, gateway, name, home_id, quantity_id, value, ts)
+LEFT JOIN devices.series ON series.series_id = called.series_id
+LEFT JOIN devices.gateway ON gateway.key = called.gateway
+LEFT JOIN LATERAL devices.whose_call(
+    coalesce(series.gateway_id, gateway.gateway_id), coalesce(series.name, called.name), called.quantity_id, called.ts
+) AS owner ON true
 
 -- contradictions --
 -- The staged readings of a route that say something else than what is kept under their key. OFFSET 0 keeps the planner,
@@ -152,19 +172,14 @@ FROM ingest.gateway_status
 -- How many gateways cannot keep all that comes, by what keeps them from it.
 SELECT trouble, count(*) AS gateways FROM ingest.gateway_status WHERE trouble <> '' GROUP BY trouble ORDER BY trouble
 
--- urgent_since --
--- Safety readings received since an instant, in the order in which they came.
-SELECT urgent.urgent_id, urgent.series_id, urgent.ts, urgent.value, urgent.received_at,
-       urgent.quantity_id, urgent.home_id, home.organisation_id
-FROM ingest.urgent JOIN registry.home USING (home_id)
-WHERE urgent.received_at >= %(received_from)s
-ORDER BY urgent.urgent_id
-
 -- urgent_from --
 -- Safety readings by their number, whatever any clock says.
 SELECT urgent.urgent_id, urgent.series_id, urgent.ts, urgent.value, urgent.received_at,
-       urgent.quantity_id, urgent.home_id, home.organisation_id
+       urgent.quantity_id, urgent.home_id, home.organisation_id, urgent.standing, urgent.device, urgent.heard_by,
+       coalesce(hearer.home_id <> urgent.home_id, false) AS heard_elsewhere,
+       CASE WHEN hearer.organisation_id = home.organisation_id THEN hearer.key ELSE '' END AS hearer
 FROM ingest.urgent JOIN registry.home USING (home_id)
+LEFT JOIN devices.gateway AS hearer ON hearer.gateway_id = urgent.heard_by
 WHERE urgent.urgent_id >= %(urgent_id)s
 ORDER BY urgent.urgent_id
 

@@ -171,13 +171,6 @@ CROSS JOIN LATERAL (
     WHERE reading.series_id = wanted.series_id AND reading.ts = wanted.ts OFFSET 0
 ) AS kept
 
--- insert_late_calls --
--- Calls for help of which nobody was told when they were received, into the urgent outbox, with that time.
-INSERT INTO ingest.urgent (series_id, home_id, quantity_id, ts, value, received_at)
-SELECT series_id, home_id, quantity_id, ts, value, %(now)s
-FROM unnest(%(series_ids)s::int[], %(home_ids)s::int[], %(quantity_ids)s::smallint[], %(values)s::double precision[],
-            %(instants)s::timestamptz[]) AS t (series_id, home_id, quantity_id, value, ts)
-
 -- settle_rejects --
 -- What became of rejects that were tried again: stored (`replayed_at`), or refused still, for a reason that may be another.
 UPDATE ingest.reject

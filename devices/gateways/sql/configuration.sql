@@ -1,7 +1,17 @@
 -- config_sources --
 -- What is installed at each gateway, and the rules of its home: all that its configuration is made of.
 SELECT gateway.gateway_id, gateway.key, home.timezone, offline_rules.rules, config.version,
-       coalesce(installed.devices, '[]'::jsonb) AS devices
+       coalesce(installed.devices, '[]'::jsonb) AS devices, ARRAY(
+           SELECT key FROM (
+               SELECT key, retired_at FROM devices.device
+               WHERE device.gateway_id = gateway.gateway_id AND device.retired_at IS NOT NULL AND NOT EXISTS (
+                   SELECT FROM devices.device AS later
+                   WHERE later.key = device.key AND later.gateway_id <> device.gateway_id AND devices.is_worldwide(later.key)
+                     AND coalesce(later.retired_at > device.retired_at, true)
+               )
+               ORDER BY retired_at DESC LIMIT 500
+           ) AS latest ORDER BY key
+       ) AS retired
 FROM devices.gateway
 JOIN registry.home USING (home_id)
 LEFT JOIN devices.offline_rules USING (home_id)

@@ -81,7 +81,31 @@ class World:
 
     def unregistered_call(self, at=NOW):
         """Somebody calls for help with a device that is in no list, in a home that is known."""
-        return self._make("ingest.urgent", home_id=self.home, quantity_id=SOS, ts=at, value=1.0, received_at=at)
+        return self._make(
+            "ingest.urgent", home_id=self.home, quantity_id=SOS, ts=at, value=1.0, received_at=at,
+            standing="unregistered", device="a4c138000001", heard_by=self.gateway_of("h1"),
+        )  # fmt: skip
+
+    def call_without_series(self, at=NOW):
+        """A device of the home calls for help by something that it was not known to tell."""
+        return self._make(
+            "ingest.urgent", home_id=self.home, quantity_id=SOS, ts=at, value=1.0, received_at=at, device="button"
+        )
+
+    def call_heard_by(self, gateway, at=NOW, *, standing="registered"):
+        """The button of the home is pressed, and another gateway hears it."""
+        return self._make(
+            "ingest.urgent", series_id=self.sos, home_id=self.home, quantity_id=SOS, ts=at, value=1.0, received_at=at,
+            standing=standing, heard_by=self.gateway_of(gateway),
+        )  # fmt: skip
+
+    def gateway_of(self, home):
+        return self.rows("SELECT gateway_id FROM devices.gateway WHERE key = %s", f"gw-{home}")[0]["gateway_id"]
+
+    def neighbour(self, organisation=None):
+        """Another home with a gateway that hears what is pressed next door."""
+        self._home("h2", organisation or self.bobbio, "Bobbio")
+        return "h2"
 
     def said_by_button(self, quantity, quantity_id):
         """What the SOS button says besides."""

@@ -306,11 +306,37 @@ def test_with_several_sensors_it_is_over_once_all_say_so(world, intake):
     assert world.actions() == ["opened", "joined", "cleared", "joined", "cleared"]
 
 
+def test_a_call_of_a_device_that_is_not_registered_says_so_and_joins_no_call_of_the_home(world, intake):
+    world.urgent(at(0))
+    world.unregistered_call(at(1))
+    world.urgent(at(2), series=world.said_by_button("sos_cancelled", 26))
+    intake.look(at(2))
+    own, strange = world.alerts()
+    assert (own["times"], own["person_id"], own["unregistered"]) == (1, world.person, False)
+    assert (strange["times"], strange["person_id"], strange["unregistered"]) == (1, None, True)
+    assert strange["explanation_it"] == (
+        "Pulsante SOS premuto alle 14:03. Il dispositivo a4c138000001 non è registrato. "
+        "Lo ha sentito il gateway gw-h1 di questa abitazione, ma può essere di qualcuno nelle vicinanze"
+    )
+    # Whoever withdrew a call withdrew their own.
+    assert ["cancelled_at" in alert["evidence"] for alert in (own, strange)] == [True, False]
+
+
 def test_what_a_device_that_is_not_registered_raised_is_never_called_over(world, intake):
     world.urgent(at(0))
     world.unregistered_call(at(1))
     world.urgent(at(2), value=0.0)
     intake.look(at(2))
+    own, _ = world.alerts()
+    assert world.rows("SELECT alert_id FROM alerts.history WHERE action = 'cleared'") == [{"alert_id": own["alert_id"]}]
+
+
+def test_what_was_raised_by_a_series_that_nobody_knows_is_never_called_over(world, intake):
+    world.urgent(at(0))
+    world.call_without_series(at(1))
+    world.urgent(at(2), value=0.0)
+    intake.look(at(2))
+    assert [alert["times"] for alert in world.alerts()] == [2]
     assert "cleared" not in world.actions()
 
 

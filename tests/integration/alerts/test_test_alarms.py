@@ -37,6 +37,22 @@ def test_the_first_press_is_the_test_and_the_second_a_call(world, intake, servic
     assert state_of(service, announced).pressed_at == at(1)
 
 
+def test_the_press_that_two_gateways_hear_is_one_test(world, intake, service, announced):
+    world.urgent(at(1))
+    world.call_heard_by(world.neighbour(), at(1) + timedelta(seconds=2))
+    intake.look(at(2))
+    assert world.alerts() == []
+    assert state_of(service, announced).pressed_at == at(1)
+
+
+def test_a_button_that_nobody_registered_or_that_was_taken_away_is_no_test(world, intake, service, announced):
+    world.unregistered_call(at(1))
+    world.call_heard_by("h1", at(2), standing="retired")
+    intake.look(at(2))
+    assert [alert["unregistered"] for alert in world.alerts()] == [True, False]
+    assert state_of(service, announced).pressed_at is None
+
+
 def test_looking_again_does_not_make_a_call_of_it(world, intake, announced):
     world.urgent(at(1))
     for _ in range(3):

@@ -125,9 +125,19 @@ def test_a_configuration_goes_down_when_it_changes_and_is_confirmed(broker, serv
     until(lambda: standing(service, key).confirmed == third.version)
     assert standing(service, key).trouble == ""
 
+    # What is taken away stays known as this home's, until another home has it.
+    world.connection.execute("UPDATE devices.device SET retired_at = %s WHERE key = 'new'", (NOW,))
+    assert gateway.config(lambda config: config.retired).retired == ["new"]
+    world.device(key, "24e124136b502217", ("contact",))
+    world.connection.execute("UPDATE devices.device SET retired_at = %s WHERE key <> 'd'", (NOW,))
+    assert gateway.config(lambda config: len(config.retired) > 1).retired == ["24e124136b502217", "new"]
+    world.device(world.home("another"), "24e124136b502217", ("contact",))
+    last = gateway.config(lambda config: len(config.retired) == 1)
+    assert last.retired == ["new"]
+
     # It is retained: a gateway that comes later has it at once.
     assert gateway.may_subscribe(topics.topic(key, Leaf.CONFIG))
-    assert gateway.config().version == third.version
+    assert gateway.config().version == last.version
     gateway.__exit__()
 
 

@@ -126,6 +126,7 @@ class Process:
             "VICINO_SYSTEMS": systems,
             "VICINO_CHIRPSTACK_URL": server.url,
             "VICINO_THINGS_STACK_URL": f"mqtt://care%40union:key@{address}",
+            "VICINO_LORAWAN_RECEPTION": "gw-reception",
             "VICINO_LORAWAN_DEVICES": str(self.owners),
             "VICINO_KEEPALIVE_S": "5",
         }
@@ -281,6 +282,19 @@ def test_the_configuration_of_a_gateway_says_which_devices_are_its_own(
         process.start()
         server.chirpstack(NOBODYS, 50_001)
         wait_until(lambda: ("gw-2", f"{NOBODYS}/occupancy", START_MS + 50_001) in service.stored)
+        # Taken away, it is still not the reception's.
+        config = GatewayConfig(version="8", devices=[ConfiguredDevice(key=PROBE)], retired=[NOBODYS])
+        service.say("gw-2", Leaf.CONFIG, msgspec.json.encode(config))
+
+        def followed() -> bool:
+            nonlocal number
+            number += 2
+            server.chirpstack(PROBE, number)
+            return ("gw-2", f"{PROBE}/occupancy", START_MS + number - 2) in service.stored
+
+        wait_until(followed, 20)
+        server.chirpstack(NOBODYS, 50_003)
+        wait_until(lambda: ("gw-2", f"{NOBODYS}/occupancy", START_MS + 50_003) in service.stored)
 
 
 def test_a_network_server_that_cannot_be_reached_is_told(

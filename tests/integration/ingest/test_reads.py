@@ -150,14 +150,14 @@ def test_urgent_readings_come_with_whom_they_concern(world, service, take_in):
     home = world.home("home")
     take_in(home, ("d/sos_button", NOW_MS, 1.0), ("d/occupancy", NOW_MS, 1.0))
     with service.transaction() as connection:
-        (found,) = reads.urgent_since(connection, NOW)
+        (found,) = reads.urgent_from(connection, 0)
         assert (found["quantity_id"], found["home_id"], found["value"], found["ts"]) == (
             20,
             world.home_id(home),
             1.0,
             NOW,
         )
-        assert reads.urgent_since(connection, NOW + timedelta(seconds=1)) == []
+        assert reads.urgent_from(connection, found["urgent_id"] + 1) == []
 
 
 def test_touched_hours_are_never_skipped_though_transactions_end_in_another_order(

@@ -55,6 +55,7 @@ configs = st.builds(
     version=st.just("1"),
     timezone=st.sampled_from(["Europe/Rome", "Europe/Lisbon", "UTC"]),
     devices=st.lists(devices, max_size=4, unique_by=lambda device: device.key),
+    retired=st.lists(keys, max_size=3),
     sirens=st.lists(sirens, max_size=3, unique_by=lambda siren: (siren.target, siren.topic)),
     contacts=st.lists(contacts, max_size=3),
     cancel_buttons=st.lists(buttons, max_size=2),

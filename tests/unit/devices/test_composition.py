@@ -20,6 +20,12 @@ def test_a_gateway_is_told_what_is_installed_where_and_what_is_expected_of_it():
     assert compose(HOME).devices[0].report_every_s is None
 
 
+def test_a_gateway_is_told_of_what_was_taken_away_that_it_is_still_its_own():
+    gone = HOME._replace(retired=["0x02"])
+    assert compose(gone).retired == ["0x02"]
+    assert compose(gone).version != compose(HOME).version
+
+
 def test_the_same_home_has_the_same_version_and_another_home_another():
     assert compose(HOME) == compose(HOME._replace(version="whatever"))
     moved = HOME._replace(devices=[MOTION._replace(room="Kitchen")])

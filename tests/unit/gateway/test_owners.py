@@ -58,6 +58,22 @@ def test_what_the_configuration_says_goes_before_the_list(tmp_path: Path) -> Non
     assert owners.of("24e124136b502217") == "gw-1"
 
 
+def test_what_was_taken_away_stays_with_its_gateway_until_somebody_else_has_it(tmp_path: Path) -> None:
+    clock, file = SimulatedClock(START), tmp_path / "devices.toml"
+    write(file, "[gateways]\n", 1)
+    owners = Owners("gw-reception", clock, file)
+    configs = {"gw-1": GatewayConfig(version="1", retired=["24E124136B502217"]), "gw-2": GatewayConfig(version="1")}
+    owners.follow("gw-1", lambda: configs["gw-1"])
+    owners.follow("gw-2", lambda: configs["gw-2"])
+    assert owners.of("24e124136b502217") == "gw-1"
+    write(file, '[gateways]\ngw-3 = ["24e124136b502217"]\n', 2)
+    clock.advance(5)
+    assert owners.of("24e124136b502217") == "gw-3"
+    configs["gw-2"] = GatewayConfig(version="2", devices=[ConfiguredDevice(key="24e124136b502217")])
+    clock.advance(5)
+    assert owners.of("24e124136b502217") == "gw-2"
+
+
 def test_without_a_list_all_belong_to_one() -> None:
     assert Owners("gw-1", SimulatedClock(START)).of("24e124136b502217") == "gw-1"
 

@@ -106,6 +106,7 @@ def test_network_servers_are_heard_as_they_speak() -> None:
         (("gw-1",), {"systems": "chirpstack"}, "VICINO_CHIRPSTACK_URL"),
         (("gw-1",), {"systems": "things_stack"}, "VICINO_THINGS_STACK_URL"),
         (("gw-1",), {"systems": "chirpstack", "lorawan_reception": "gw-9"}, "VICINO_LORAWAN_RECEPTION"),
+        (("gw-1", "gw-2"), {"systems": "chirpstack", "chirpstack_url": "mqtt://cs"}, "VICINO_LORAWAN_RECEPTION"),
         (("gw-1",), {"systems": "chirpstack", "codecs": Path("/nowhere")}, "VICINO_CODECS"),
         (("gw-1",), {"systems": "chirpstack", "lorawan_devices": Path("/nowhere")}, "list of LoRaWAN devices"),
     ],

@@ -162,7 +162,8 @@ def test_a_message_that_cannot_be_used_is_rejected_whole(changes, payload, reaso
 def test_a_call_for_help_is_one_whatever_is_wrong_with_it(wrong, series_id, quantity, at_ms):
     (rejection,) = judged([wrong, wrong | {"v": 0}, wrong]).rejections
     assert rejection.records == 3
-    assert rejection.calls == (Call(series_id, 7, BY_NAME[quantity].id, 1.0, at_ms),)
+    name = "" if series_id else wrong["n"]
+    assert rejection.calls == (Call(series_id, 7, BY_NAME[quantity].id, 1.0, at_ms, name),)
 
 
 def test_of_several_calls_the_latest_is_told_and_one_without_a_time_is_the_latest():
@@ -171,6 +172,11 @@ def test_of_several_calls_the_latest_is_told_and_one_without_a_time_is_the_lates
     assert [call.at_ms for call in judged([early, never, late]).calls] == [None]
     good = [record("cord/sos_button", 1, "1", at_ms) for at_ms in (NOW_MS - 5, NOW_MS - 9)]
     assert [call.at_ms for call in judged(good).calls] == [NOW_MS - 5]
+
+
+def test_two_devices_that_nobody_registered_are_two_callers():
+    names = ("cellar/smoke", "attic-2/smoke", "cellar/smoke")
+    assert [call.name for call in judged([record(name, 1, "1") for name in names]).calls] == list(names[:2])
 
 
 def test_the_time_of_a_call_is_not_told_where_the_clock_is_not_set():
