@@ -13,7 +13,7 @@ from dashboards.wording import ROOM_KINDS, Words
 from devices import models
 from devices.reads import Device
 from devices.suggestion import suggest
-from devices.walk import Deed, Standing
+from devices.walk import Counted, Standing, tried
 from ingest.reads import FoundDevice
 from registry.reads import Room
 
@@ -43,18 +43,7 @@ PLACES: Mapping[Place, str] = {
     Place.BODY: mark("worn or carried"),
     Place.MAINS: mark("mains of the home"),
 }
-DEEDS: Mapping[Deed, str] = {
-    Deed.WALK: mark("Walk past it."),
-    Deed.OPEN: mark("Open and close."),
-    Deed.PRESS: mark("Press the button."),
-    Deed.LIE: mark("Lie down and get up again."),
-    Deed.SIT: mark("Sit down and get up again."),
-    Deed.SWITCH: mark("Switch it on and off."),
-    Deed.TEST: mark("Press its test button."),
-    Deed.TOUCH: mark("Touch or shake it."),
-    Deed.MEASURE: mark("Take a measurement."),
-    Deed.WAIT: mark("Nothing to do: it reports by itself."),
-}
+BY_ITSELF = mark("Nothing to do: it reports by itself.")
 GOOD, FAIR, WEAK = mark("good"), mark("fair"), mark("weak")
 # Zigbee's link quality is on each radio's own scale up to 255; signal strength is in dBm.
 GOOD_LINK, FAIR_LINK = 100, 40
@@ -104,7 +93,7 @@ class SensorView(NamedTuple):
 
 
 class TickView(NamedTuple):
-    """A device in a walk test: what to do, whether it answered, how well it can be heard.
+    """A device in a walk test: what to do, whether it answered or was only heard, how well it can be heard.
 
     `is_calling` tells that it calls for help when it is tried, `trying_until` that its next call is an announced test.
     `seen_test` is the id of the latest test of it that is shown, 0 for none.
@@ -113,10 +102,10 @@ class TickView(NamedTuple):
     device_id: int
     name: str
     room_name: str
-    deed: str
+    instruction: str
     is_answered: bool
     answered_at: datetime | None
-    heard_at: datetime | None
+    only_heard_at: datetime | None
     battery: str
     is_battery_low: bool
     signal: str
@@ -186,6 +175,7 @@ def sensor_views(devices: Sequence[Device], rooms: Sequence[Room], words: Words)
 def _sensor_view(device: Device, rooms: Mapping[int, Room], words: Words) -> SensorView:
     room = rooms.get(device.room_id) if device.room_id is not None else None
     model = models.find(device.model)
+    test = tried(device.model, device.quantities).test
     return SensorView(
         device.device_id,
         device.name or device.key,
@@ -195,7 +185,7 @@ def _sensor_view(device: Device, rooms: Mapping[int, Room], words: Words) -> Sen
         device.place,
         words.say(PLACES[Place(device.place)]) if device.place in set(Place) else "",
         measured(device.quantities, words),
-        model.test.instruction.of(words.language) if model else "",
+        test.instruction.of(words.language) if test else words.say(BY_ITSELF),
         model.advice(words.language) if model else "",
         device.retired_at is not None,
         device.battery_changed_at,
@@ -225,16 +215,22 @@ def tick_views(
     return sorted(views, key=lambda view: (view.is_answered, view.room_name.lower(), view.name.lower()))
 
 
+def counted(ticks: Sequence[TickView]) -> Counted:
+    """Return what has come of a walk test."""
+    heard = sum(tick.only_heard_at is not None for tick in ticks)
+    return Counted(sum(tick.is_answered for tick in ticks), heard, len(ticks))
+
+
 def _tick(standing: Standing, sensor: SensorView, tests: Sequence[AlarmTest], now: datetime, words: Words) -> TickView:
     signal = _signal(standing)
     return TickView(
         standing.device_id,
         sensor.name,
         sensor.room_name,
-        sensor.instruction or words.say(DEEDS[standing.deed]),
+        sensor.instruction,
         standing.answered_at is not None,
         standing.answered_at,
-        standing.heard_at,
+        standing.only_heard_at,
         "" if standing.battery is None else words.percent(standing.battery / 100),
         standing.battery is not None and standing.battery <= LOW_BATTERY,
         words.say(signal),

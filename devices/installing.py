@@ -12,6 +12,7 @@ from core.places import Place
 from devices import repository
 from devices.errors import DeviceNotFoundError, NameTooLongError, NothingMeasuredError
 from devices.found import Found
+from devices.walk import Counted
 
 LONGEST_NAME = 80
 
@@ -71,9 +72,9 @@ def begin_walk_test(view: View, home_public_id: UUID, now: datetime) -> None:
     _done(repository.begin_walk_test(view.connection, home_public_id, now))
 
 
-def end_walk_test(view: View, home_public_id: UUID, answered: int, expected: int, now: datetime) -> None:
-    """End the walk test of a home, in which so many devices answered of those expected to; once is enough."""
-    repository.end_walk_test(view.connection, home_public_id, answered, expected, now)
+def end_walk_test(view: View, home_public_id: UUID, counted: Counted, now: datetime) -> None:
+    """End the walk test of a home with what came of it; once is enough."""
+    repository.end_walk_test(view.connection, home_public_id, counted, now)
 
 
 def _check(name: str) -> None:

@@ -58,18 +58,25 @@ class Device(NamedTuple):
 
 
 class WalkTest(NamedTuple):
-    """A walk test of a home; `answered` and `expected` count devices, None while it is under way."""
+    """A walk test of a home; None while it is under way: how many devices answered, were only heard, and were expected.
+
+    `heard` is None of one that ended before it was counted.
+    """
 
     walk_test_id: int
     started_at: datetime
     ended_at: datetime | None
     account_name: str
     answered: int | None
+    heard: int | None
     expected: int | None
 
 
 class Act(NamedTuple):
-    """What somebody did with a device: `action` is one of `devices.installing.Action`."""
+    """What somebody did with a device, and how it was before.
+
+    `action` is one of: installed, described, moved, replaced, retired, restored, battery.
+    """
 
     history_id: int
     device_id: int

@@ -12,6 +12,7 @@ from core.errors import VicinoError
 from core.statements import Statements
 from core.vocabulary import BY_NAME
 from devices.found import Found
+from devices.walk import Counted
 from registry import rules
 from registry.changes import Changes, Count, count_of
 from registry.document import Document
@@ -97,11 +98,9 @@ def begin_walk_test(connection: Connection[DictRow], home_public_id: UUID, now: 
     return row["walk_test_id"] if row else None
 
 
-def end_walk_test(
-    connection: Connection[DictRow], home_public_id: UUID, answered: int, expected: int, now: datetime
-) -> int | None:
+def end_walk_test(connection: Connection[DictRow], home_public_id: UUID, counted: Counted, now: datetime) -> int | None:
     """End the walk test of a home as the viewer; None where none is under way."""
-    values = {"home": home_public_id, "answered": answered, "expected": expected, "now": now}
+    values = {"home": home_public_id, **counted._asdict(), "now": now}
     row = connection.execute(_SQL["end_walk_test"], values).fetchone()
     return row["walk_test_id"] if row else None
 

@@ -1,70 +1,73 @@
-"""The walk test: what to do at each sensor of a home, and which of them have answered since it began. Pure."""
+"""The walk test: how each sensor of a home is tried, and which of them have answered since it began. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
+
+from core.vocabulary import CALLS
+from devices import models
+from devices.models import WalkTest
 
 # What has nothing to be done at it answers by itself; longer ago than this it may have fallen silent since.
 FRESH = timedelta(hours=2)
 
-
-class Deed(StrEnum):
-    """What whoever walks through the home does at a sensor."""
-
-    WALK = "walk"  # through the room
-    OPEN = "open"  # and close
-    PRESS = "press"
-    LIE = "lie"  # down, and get up
-    SIT = "sit"  # down, and get up
-    SWITCH = "switch"  # on, and off
-    TEST = "test"  # the test button of an alarm
-    TOUCH = "touch"  # or shake
-    MEASURE = "measure"
-    WAIT = "wait"  # it reports by itself
-
-
-# What answers is a reading of the quantity above nought, or at nought; of a quantity that is not listed, any.
+# What answers is a reading of these above nought, or at nought; of a quantity that is not listed, any.
 RISES: Mapping[str, bool] = {
     "occupancy": True,
     "motion": True,
     "presence": True,
     "bed_occupancy": True,
     "chair_occupancy": True,
-    "sos_button": True,
     "vibration": True,
     "opening": True,
     "contact": False,
+    **dict.fromkeys(CALLS, True),
 }
-# Of a device that the catalogue does not know, the first of these that it reports decides.
-DEEDS: Sequence[tuple[str, Deed]] = (
-    ("sos_button", Deed.PRESS),
-    ("smoke", Deed.TEST),
-    ("gas", Deed.TEST),
-    ("carbon_monoxide", Deed.TEST),
-    ("water_leak", Deed.TEST),
-    ("bed_occupancy", Deed.LIE),
-    ("chair_occupancy", Deed.SIT),
-    ("contact", Deed.OPEN),
-    ("opening", Deed.OPEN),
-    ("occupancy", Deed.WALK),
-    ("motion", Deed.WALK),
-    ("presence", Deed.WALK),
-    ("appliance_on", Deed.SWITCH),
-    ("power", Deed.SWITCH),
-    ("vibration", Deed.TOUCH),
-    ("body_weight", Deed.MEASURE),
-    ("systolic_pressure", Deed.MEASURE),
-    ("oxygen_saturation", Deed.MEASURE),
-    ("body_temperature", Deed.MEASURE),
+# A device that the catalogue does not know is tried as the kind of the first of these quantities that it reports.
+KINDS: Sequence[tuple[str, str]] = (
+    ("sos_button", "sos_button"),
+    ("smoke", "smoke"),
+    ("gas", "gas"),
+    ("carbon_monoxide", "carbon_monoxide"),
+    ("water_leak", "water_leak"),
+    ("fall", "fall"),
+    ("bed_occupancy", "bed"),
+    ("chair_occupancy", "chair"),
+    ("contact", "contact"),
+    ("opening", "contact"),
+    ("presence", "presence"),
+    ("occupancy", "motion"),
+    ("motion", "motion"),
+    ("appliance_on", "plug"),
+    ("power", "plug"),
+    ("vibration", "medication_box"),
+    ("body_weight", "scale"),
+    ("systolic_pressure", "blood_pressure"),
+    ("oxygen_saturation", "oximeter"),
+    ("body_temperature", "thermometer"),
+    ("skin_temperature", "thermometer"),
+    ("carbon_dioxide", "air"),
+    ("temperature", "climate"),
+    ("humidity", "climate"),
+    ("illuminance", "light"),
 )
 
 
 class Tried(NamedTuple):
-    """A device that is to answer: what it reports, and the quantities by which the catalogue says that it answers."""
+    """A device that is to answer: what it reports, and how it is tried, None if it reports by itself."""
 
-    quantities: Sequence[str]
-    answers: Sequence[str] = ()
+    quantities: Collection[str]
+    test: WalkTest | None
+
+    @property
+    def answers(self) -> set[str]:
+        """The quantities any of which is the answer; empty if whatever it says is.
+
+        Of what calls for help only the call is: that its battery is told says nothing of its alarm.
+        """
+        of_test = set(self.test.answers) if self.test else set[str]()
+        wanted = of_test & CALLS or of_test
+        return wanted & set(self.quantities) or wanted
 
 
 class Heard(NamedTuple):
@@ -79,22 +82,34 @@ class Heard(NamedTuple):
 class Standing(NamedTuple):
     """How a device stands in a walk test.
 
-    `answered_at` is None while it has not answered, `heard_at` where it has not been heard lately. `battery` is in
-    percent; `link_quality` 0 to 255 and `signal_strength` in dBm, as far as it tells them.
+    `answered_at` is None while it has not answered, `heard_at` where it has not been heard lately. `only_heard_at` is
+    when it was last heard since the test began, if that was no answer. `battery` is in percent; `link_quality` 0 to
+    255 and `signal_strength` in dBm, as far as it tells them.
     """
 
     device_id: int
-    deed: Deed
     answered_at: datetime | None
+    only_heard_at: datetime | None
     heard_at: datetime | None
     battery: float | None
     link_quality: float | None
     signal_strength: float | None
 
 
-def deed_of(quantities: Sequence[str]) -> Deed:
-    """Return what to do at a device that reports these."""
-    return next((deed for quantity, deed in DEEDS if quantity in quantities), Deed.WAIT)
+class Counted(NamedTuple):
+    """What came of a walk test: how many devices answered, were only heard, and were to answer."""
+
+    answered: int
+    heard: int
+    expected: int
+
+
+def tried(model: str, quantities: Collection[str]) -> Tried:
+    """Return how a device is tried: as the catalogue says of its model, else of the kind that reports the like."""
+    if (known := models.find(model)) is not None:
+        return Tried(quantities, known.test)
+    kind = next((kind for quantity, kind in KINDS if quantity in quantities), None)
+    return Tried(quantities, None if kind is None else models.kinds()[kind].walk_test)
 
 
 def standings(devices: Mapping[int, Tried], readings: Sequence[Heard], started_at: datetime) -> list[Standing]:
@@ -103,28 +118,24 @@ def standings(devices: Mapping[int, Tried], readings: Sequence[Heard], started_a
     for heard in readings:
         if heard.device_id in by_device:
             by_device[heard.device_id].append(heard)
-    return [_standing(device, tried, by_device[device], started_at) for device, tried in devices.items()]
+    return [_standing(device, each, by_device[device], started_at) for device, each in devices.items()]
 
 
-def _standing(device: int, tried: Tried, heard: Sequence[Heard], started_at: datetime) -> Standing:
-    deed = deed_of(tried.quantities)
-    answers = {each for each in tried.answers if each in tried.quantities} or _usual(tried.quantities)
+def _standing(device: int, each: Tried, heard: Sequence[Heard], started_at: datetime) -> Standing:
+    answers = each.answers
     since = started_at if answers else started_at - FRESH
-    answered = [each.at for each in heard if each.at >= since and (not answers or _answers(each, answers))]
-    latest = {each.quantity: each.value for each in heard}
+    answered = [one.at for one in heard if one.at >= since and (not answers or _answers(one, answers))]
+    latest = {one.quantity: one.value for one in heard}
+    heard_at = heard[-1].at if heard else None
     return Standing(
         device,
-        deed,
         max(answered[0], started_at) if answered else None,
-        heard[-1].at if heard else None,
+        heard_at if heard_at is not None and heard_at >= started_at and not answered else None,
+        heard_at,
         latest.get("battery"),
         latest.get("link_quality"),
         latest.get("signal_strength"),
     )
-
-
-def _usual(quantities: Sequence[str]) -> set[str]:
-    return {quantity for quantity, _ in DEEDS if quantity in quantities}
 
 
 def _answers(heard: Heard, answers: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from alerts.test_alarm import Announced, announce_seen, call_off_seen
 from core.database import View
 from core.translation import mark
+from dashboards.install_views import counted
 from dashboards.pages.installation import RefusedError, done, page, ticks_of
 from dashboards.sites import Site
 from dashboards.visitors import DeskDependency, SignedIn, Trusted
@@ -50,8 +51,7 @@ def end_walk(request: Request, desk: DeskDependency, visitor: Trusted, public_id
 
     def act(view: View, site: Site) -> None:
         ticks = ticks_of(view, site, visitor.now, Words(visitor.language))
-        answered = sum(tick.is_answered for tick in ticks)
-        installing.end_walk_test(view, public_id, answered, len(ticks), visitor.now)
+        installing.end_walk_test(view, public_id, counted(ticks), visitor.now)
         call_off_seen(view, public_id, visitor.now)
 
     return done(request, desk, visitor, public_id, act, ENDED)

@@ -21,10 +21,9 @@ from dashboards.pages.frame import Frame
 from dashboards.sites import Site, require_site
 from dashboards.visitors import Visitor, is_fragment
 from dashboards.wording import Words
-from devices import models
 from devices.errors import DeviceError
 from devices.gateways.reads import seen_enrolments, seen_local_alarms
-from devices.walk import FRESH, Heard, Tried, standings
+from devices.walk import FRESH, Heard, standings, tried
 from registry.rooms import RoomError
 
 HEARD_SINCE = timedelta(days=8)
@@ -101,7 +100,7 @@ def page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templa
         ),
         sensors=views.sensor_views(site.installed, site.rooms, words),
         ticks=ticks,
-        answered=sum(tick.is_answered for tick in ticks),
+        counted=views.counted(ticks),
         test=walk,
         any_button_until=any_button.ends_at if any_button is not None and any_button.waits(now) else None,
         local=local,
@@ -125,11 +124,7 @@ def ticks_of(view: View, site: Site, now: datetime, words: Words) -> Sequence[vi
         for row in sorted(rows, key=lambda row: row["ts"])
         if row["quantity_id"] in BY_ID
     ]
-    found = standings({device.device_id: _tried(device) for device in site.present}, readings, began)
+    devices_tried = {device.device_id: tried(device.model, device.quantities) for device in site.present}
+    found = standings(devices_tried, readings, began)
     sensors = views.sensor_views(site.present, site.rooms, words)
     return views.tick_views(found, sensors, seen_tests(view, site.home.home_id), now, words)
-
-
-def _tried(device: devices.reads.Device) -> Tried:
-    model = models.find(device.model)
-    return Tried(device.quantities, model.test.answers if model else ())

@@ -158,11 +158,11 @@ SELECT devices.begin_walk_test(%(home)s, %(now)s) AS walk_test_id;
 
 -- end_walk_test --
 -- Ends the walk test of a home.
-SELECT devices.end_walk_test(%(home)s, %(answered)s, %(expected)s, %(now)s) AS walk_test_id;
+SELECT devices.end_walk_test(%(home)s, %(answered)s, %(heard)s, %(expected)s, %(now)s) AS walk_test_id;
 
 -- seen_walk_test --
 -- The latest walk test of a home.
-SELECT walk_test_id, started_at, ended_at, account_name, answered, expected
+SELECT walk_test_id, started_at, ended_at, account_name, answered, heard, expected
 FROM devices.walk_test
 WHERE organisation_id IN (SELECT registry.viewer_organisations()) AND home_id = %(home_id)s
 ORDER BY started_at DESC, walk_test_id DESC LIMIT 1;

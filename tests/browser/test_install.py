@@ -31,7 +31,7 @@ SENSORS = [
 ]  # fmt: skip
 ANSWERS = {
     "0xa1": ("occupancy", 1), "0xa2": ("occupancy", 1), "0xa3": ("occupancy", 1), "0xa4": ("occupancy", 1),
-    "0xa5": ("contact", 0), "0xa6": ("contact", 0), "0xa7": ("sos_button", 1), "0xa8": ("smoke", 0),
+    "0xa5": ("contact", 0), "0xa6": ("contact", 0), "0xa7": ("sos_button", 1), "0xa8": ("smoke", 1),
     "0xa9": ("water_leak", 1), "0xb0": ("temperature", 24.5),
 }  # fmt: skip
 

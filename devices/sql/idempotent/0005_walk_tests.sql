@@ -24,19 +24,21 @@ BEGIN
 END
 $$;
 
+DROP FUNCTION IF EXISTS devices.end_walk_test(uuid, int, int, timestamptz);
+
 -- Ends the walk test of a home with what came of it; null where there is none under way or the viewer may not.
-CREATE OR REPLACE FUNCTION devices.end_walk_test(wanted_home uuid, said_answered int, said_expected int, acted_at timestamptz)
-RETURNS bigint
+CREATE OR REPLACE FUNCTION devices.end_walk_test(wanted_home uuid, said_answered int, said_heard int, said_expected int,
+                                                 acted_at timestamptz) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     UPDATE devices.walk_test AS test
-    SET ended_at = greatest(acted_at, started_at), answered = said_answered, expected = said_expected
+    SET ended_at = greatest(acted_at, started_at), answered = said_answered, heard = said_heard, expected = said_expected
     FROM registry.home
     WHERE home.home_id = test.home_id AND home.public_id = wanted_home AND ended_at IS NULL
       AND devices.viewer_may_install(test.organisation_id)
     RETURNING walk_test_id
 $$;
 
-REVOKE ALL ON FUNCTION devices.begin_walk_test(uuid, timestamptz), devices.end_walk_test(uuid, int, int, timestamptz)
+REVOKE ALL ON FUNCTION devices.begin_walk_test(uuid, timestamptz), devices.end_walk_test(uuid, int, int, int, timestamptz)
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION devices.begin_walk_test(uuid, timestamptz), devices.end_walk_test(uuid, int, int, timestamptz)
+GRANT EXECUTE ON FUNCTION devices.begin_walk_test(uuid, timestamptz), devices.end_walk_test(uuid, int, int, int, timestamptz)
     TO vicino_people;

@@ -286,6 +286,24 @@ def test_the_sirens_and_contacts_of_a_home_are_told_of_before_a_test(connection,
     assert re.search(r"sirene \(1\).*contatti \(2\)", installer.get(f"/install/{home}/walk").text)
 
 
+def test_a_smoke_alarm_that_was_only_heard_is_not_ticked_off(connection, place, installer, clock):
+    connection.execute(
+        "UPDATE devices.device SET retired_at = %s WHERE home_id = %s", (NOW, place.homes["maria"].home_id)
+    )
+    home, *_ = walking(connection, place, installer)
+    clock.advance(30)
+    hear(connection, place, "0x5", "battery", 90, clock.now())
+    hear(connection, place, "0x5", "smoke", 0, clock.now())
+    hear(connection, place, "0x3", "sos_button", 1, clock.now())
+    shown = installer.get(f"/install/{home}/walk").text
+    assert "Hanno risposto 1 su 2, 1 è stato solo sentito" in " ".join(shown.split())
+    assert "Sentito soltanto alle" in shown
+    send(installer, f"/install/{home}/walk/end")
+    row = connection.execute("SELECT answered, heard, expected FROM devices.walk_test").fetchone()
+    assert row == {"answered": 1, "heard": 1, "expected": 2}
+    assert "1 è stato solo sentito" in installer.get(f"/install/{home}/sheet").text
+
+
 def test_a_foreign_home_is_not_tested(connection, place, installer):
     page = installer.get("/install")
     home = home_of(connection, place, "ines")
