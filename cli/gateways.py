@@ -37,7 +37,7 @@ CONFIRMED_WITHIN = timedelta(minutes=10)
 # What of a gateway's last word is printed as it is.
 _SAID = (
     "online", "received_at", "version", "power", "trouble", "unreachable", "unheard", "told", "update_result",
-    "update_version", "update_reason", "update_at",
+    "update_version", "update_reason", "update_at", "left_out",
 )  # fmt: skip
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
@@ -187,6 +187,8 @@ def difficulties(said: Mapping[str, Any]) -> list[str]:
         found.append("other trouble" if said["trouble"] == "other" else said["trouble"])
     if said["unheard"]:
         found.append(f"{said['unheard']:,} messages lost for lack of room")
+    if said["left_out"]:
+        found.append(f"{said['left_out']:,} devices found that there was no room to list")
     if said["told"]:
         found.append(f"told contacts itself {said['told']:,} times")
     if said["update_result"] in ("refused", "rolled back"):

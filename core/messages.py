@@ -11,6 +11,9 @@ import msgspec
 from core.gateway_config import GatewayConfig, decode_config
 
 __all__ = [
+    "MOST_DEVICES",
+    "MOST_INVENTORY_BYTES",
+    "MOST_WORDS",
     "SCHEMA",
     "BatchProperties",
     "ClockState",
@@ -28,6 +31,10 @@ __all__ = [
 ]
 
 SCHEMA = "1"
+# An inventory is no larger than this, as the service takes it.
+MOST_DEVICES = 1_000
+MOST_INVENTORY_BYTES = 1_048_576
+MOST_WORDS = 500  # exposed properties, quantities, or values that nobody can read, of one device
 
 ClockState = Literal["synced", "unsynced"]
 
@@ -151,9 +158,10 @@ class FoundDevice(msgspec.Struct, omit_defaults=True):
 
 
 class Inventory(msgspec.Struct, omit_defaults=True):
-    """What a gateway has found in its home, retained."""
+    """What a gateway has found in its home, retained; `left_out` counts the devices that there was no room for."""
 
     devices: list[FoundDevice] = []
+    left_out: int = 0
 
 
 def encode(message: msgspec.Struct) -> bytes:

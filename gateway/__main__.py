@@ -107,7 +107,9 @@ def build(
         update=update,
     )
     withdrawal = Withdrawal(configuration, clock)
-    findings = Findings(publisher.say_inventory)
+    findings = Findings(
+        publisher.say_inventory, lambda: frozenset(device.key for device in configuration.current.devices)
+    )
     sources = [
         MqttSource(
             gateway,

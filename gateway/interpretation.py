@@ -137,9 +137,13 @@ class Interpreter:
         return course
 
     def _note_unmapped(self, said: Said) -> None:
-        if not said.others or (said.key not in self._unmapped and len(self._unmapped) >= _MOST_DEVICES):
+        if not said.others:
             return
-        noted = self._unmapped.setdefault(said.key, {})
+        noted = self._unmapped.pop(said.key, {})
+        if len(self._unmapped) >= _MOST_DEVICES:
+            # Of the device that has not been heard for longest.
+            self._unmapped.pop(next(iter(self._unmapped)))
+        self._unmapped[said.key] = noted
         for name, value in said.others.items():
             if name[:_TEXT] in noted or len(noted) < _MOST_UNMAPPED:
                 noted[name[:_TEXT]] = str(value)[:_TEXT]

@@ -31,6 +31,7 @@ from gateway.synchronisation import Timekeeper
 from gateway.window import Limits, Window
 
 _IDLE_S = 1.0
+_INVENTORY_BYTES_S = 16_384  # at most, on average: among very many devices there is always a new one
 # Words of the service that may be under way to us: they are small, and they are dealt with at once.
 _RECEIVE_MAXIMUM = 256
 
@@ -117,6 +118,7 @@ class Publisher:
         self._failure: OutboxError | None = None
         self._inventory: bytes | None = None
         self._inventory_said: bytes | None = None
+        self._next_inventory = 0.0
         self._next_seal = dict.fromkeys(LANES, 0.0)
         self._next_beyond = 0.0
         self._next_status = 0.0
@@ -284,7 +286,7 @@ class Publisher:
                     self._mids.clear()
                     self._window.reconnected(self._clock.monotonic())
                     self._next_status = 0.0
-                    self._inventory_said = None
+                    self._inventory_said, self._next_inventory = None, 0.0
 
     def _settle(self) -> None:
         """Take note of what was stored; what the outbox does not take now is tried again."""
@@ -398,10 +400,12 @@ class Publisher:
 
     def _say_inventory(self) -> None:
         wanted = self._inventory
-        if wanted is None or wanted == self._inventory_said:
+        now = self._clock.monotonic()
+        if wanted is None or wanted == self._inventory_said or now < self._next_inventory:
             return
         if self._connection.publish(topic(self._gateway, Leaf.INVENTORY), wanted, retain=True) is not None:
             self._inventory_said = wanted
+            self._next_inventory = now + len(wanted) / _INVENTORY_BYTES_S
 
     def _pause(self, now: float) -> float:
         times = [self._next_status, now + _IDLE_S]

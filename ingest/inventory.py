@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from core import topics
-from core.messages import FoundDevice, Inventory, decode_inventory
+from core.messages import MOST_DEVICES, MOST_INVENTORY_BYTES, MOST_WORDS, FoundDevice, Inventory, decode_inventory
 from ingest import repository
 from ingest.mqtt5 import Delivery
 from ingest.repository import Refused
@@ -16,9 +16,7 @@ from ingest.told import refused
 from ingest.validate import Reason
 
 LANE = "inventory"
-LARGEST_BYTES = 1_048_576
-MOST_DEVICES = 1_000
-MOST_WORDS = 500  # exposed properties, quantities, or values that nobody can read, of one device
+MOST_LEFT_OUT = 2**31 - 1
 LONGEST_TEXT = 300
 
 
@@ -28,7 +26,9 @@ def store(connection: Connection[DictRow], delivery: Delivery, received_at: date
     if isinstance(found, Refused):
         return found
     gateway, inventory = found
-    if repository.record_inventory(connection, gateway, inventory.devices, received_at):
+    if repository.record_inventory(
+        connection, gateway, inventory.devices, received_at, left_out=min(inventory.left_out, MOST_LEFT_OUT)
+    ):
         return None
     return refused(delivery, Reason.UNKNOWN_GATEWAY, "No gateway of this key is registered.")
 
@@ -38,8 +38,8 @@ def read_inventory(delivery: Delivery) -> tuple[str, Inventory] | Refused:
     topic = topics.parse(delivery.topic)
     if topic is None or topic.leaf is not topics.Leaf.INVENTORY:
         return refused(delivery, Reason.TOPIC, "The topic is not one on which an inventory is sent.")
-    if len(delivery.payload) > LARGEST_BYTES:
-        return refused(delivery, Reason.OVERSIZED, f"An inventory has at most {LARGEST_BYTES} bytes.")
+    if len(delivery.payload) > MOST_INVENTORY_BYTES:
+        return refused(delivery, Reason.OVERSIZED, f"An inventory has at most {MOST_INVENTORY_BYTES} bytes.")
     try:
         inventory = decode_inventory(delivery.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -50,6 +50,8 @@ def read_inventory(delivery: Delivery) -> tuple[str, Inventory] | Refused:
 
 
 def _faults(inventory: Inventory) -> Iterator[str]:
+    if inventory.left_out < 0:
+        yield "It says that fewer than no devices were left out."
     if len(inventory.devices) > MOST_DEVICES:
         yield f"An inventory has at most {MOST_DEVICES} devices."
     for number, device in enumerate(inventory.devices):

@@ -275,7 +275,7 @@ def gateway_statuses(view: View) -> list[Row]:
     Fields: gateway_id, gateway_key, home_id, online, and changed_at, received_at, said_at, queued, oldest_unsent,
     thinned, clock, version, uptime_s, power, trouble ('' for none), unheard, unreachable (systems), told, and
     update_result, update_version, update_reason, update_at of its last update; all None for a gateway that never said
-    anything.
+    anything. left_out is how many of the devices that it found there was no room for in its inventory.
     """
     return view.connection.execute(_sql["gateway_statuses"]).fetchall()
 

@@ -180,13 +180,21 @@ def keep_refused(connection: Dictionaries, refused: Sequence[Refused], received_
 
 
 def record_inventory(
-    connection: Dictionaries, gateway: str, devices: Sequence[FoundDevice], received_at: datetime
+    connection: Dictionaries,
+    gateway: str,
+    devices: Sequence[FoundDevice],
+    received_at: datetime,
+    *,
+    left_out: int = 0,
 ) -> bool:
-    """Store what a gateway has found; tell whether the gateway is known. The caller owns the transaction."""
+    """Store what a gateway has found, and how many it had no room for; tell whether the gateway is known.
+
+    The caller owns the transaction.
+    """
     # Whole, not as on the wire, where what is empty is left out.
     rows = [{"ident": device.key or f"?{device.name}", **msgspec.structs.asdict(device)} for device in devices]
     row = connection.execute(
-        _sql["record_inventory"], {"key": gateway, "devices": Jsonb(rows), "now": received_at}
+        _sql["record_inventory"], {"key": gateway, "devices": Jsonb(rows), "left_out": left_out, "now": received_at}
     ).fetchone()
     return row is not None and bool(row["known"])
 

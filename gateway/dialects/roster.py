@@ -14,17 +14,24 @@ _TEXT = 80
 
 
 class Roster:
-    """Devices by key, and strangers by name: those that nothing explains yet, with the latest that they said."""
+    """Devices by key, and strangers by name: those that nothing explains yet, with the latest that they said.
+
+    Where there is no room for one more, the one that has not been heard for longest is forgotten.
+    """
 
     def __init__(self) -> None:
         self._devices: dict[str, FoundDevice] = {}
+        # By when they were heard, the longest unheard first; the devices stay in the order in which they were found.
+        self._heard: dict[str, None] = {}
         self._strangers: dict[str, dict[str, str]] = {}
 
     def note(self, device: FoundDevice) -> None:
         """Note a device, or what is known of it now; what was known before is kept where nothing is said anew."""
         before = self._devices.get(device.key)
+        self._heard.pop(device.key, None)
         if before is None and len(self._devices) >= _MOST_DEVICES:
-            return
+            self.forget(next(iter(self._heard)))
+        self._heard[device.key] = None
         known = device if before is None else _together(before, device)
         if known != before:
             self._devices[device.key] = known
@@ -32,9 +39,10 @@ class Roster:
     def stranger(self, name: str, said: Mapping[str, Any] = {}) -> None:
         """Note something that nothing explains."""
         name = name[:_TEXT]
-        if name not in self._strangers and len(self._strangers) >= _MOST_STRANGERS:
-            return
-        noted = self._strangers.setdefault(name, {})
+        noted = self._strangers.pop(name, {})
+        if len(self._strangers) >= _MOST_STRANGERS:
+            self._strangers.pop(next(iter(self._strangers)))
+        self._strangers[name] = noted
         for key, value in said.items():
             if key[:_TEXT] in noted or len(noted) < _MOST_VALUES:
                 noted[key[:_TEXT]] = str(value)[:_TEXT]
@@ -46,6 +54,7 @@ class Roster:
     def forget(self, key: str) -> None:
         """Forget a device that is there no more."""
         self._devices.pop(key, None)
+        self._heard.pop(key, None)
 
     def found(self) -> Sequence[FoundDevice]:
         """Return the devices, then the strangers, which have no key."""

@@ -23,6 +23,11 @@ WITH known AS (
         vendor = excluded.vendor, model = excluded.model, description = excluded.description, exposes = excluded.exposes,
         quantities = excluded.quantities, unmapped = excluded.unmapped, system = excluded.system,
         last_seen = excluded.last_seen, is_present = true
+), counted AS (
+    INSERT INTO ingest.inventory (gateway_id, organisation_id, left_out, received_at)
+    SELECT gateway_id, organisation_id, %(left_out)s, %(now)s FROM known
+    ON CONFLICT (gateway_id) DO UPDATE
+    SET organisation_id = excluded.organisation_id, left_out = excluded.left_out, received_at = excluded.received_at
 )
 SELECT EXISTS (SELECT FROM known) AS known;
 

@@ -255,8 +255,10 @@ WHERE gateway.key = ANY (%(keys)s) AND status.online AND status.uptime_s > 0
 SELECT gateway.gateway_id, gateway.key AS gateway_key, gateway.home_id, coalesce(status.online, false) AS online,
        status.changed_at, status.received_at, status.said_at, status.queued, status.oldest_unsent, status.thinned,
        status.clock, status.version, status.uptime_s, status.power, status.trouble, status.unheard, status.unreachable,
-       status.told, status.update_result, status.update_version, status.update_reason, status.update_at
+       status.told, status.update_result, status.update_version, status.update_reason, status.update_at,
+       coalesce(inventory.left_out, 0) AS left_out
 FROM devices.gateway LEFT JOIN ingest.gateway_status AS status USING (gateway_id)
+LEFT JOIN ingest.inventory USING (gateway_id)
 ORDER BY gateway.key
 
 -- rejects --

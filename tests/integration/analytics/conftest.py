@@ -1,9 +1,14 @@
 """A database with homes whose readings are put there directly, as ingest would have."""
 
 import itertools
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +20,8 @@ from core.database import Database, Role
 from core.vocabulary import BY_NAME
 from tests.unit.analytics.made import at
 
+ROOT = Path(__file__).parents[3]
+STEP_S = 0.2
 NOW = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)
 SENSORS = (
     ("bedroom", "bedroom", "motion", ""),
@@ -168,3 +175,29 @@ def days_of() -> Callable[[date, date], list[tuple[int, str]]]:
 @pytest.fixture
 def day_of_visits() -> Callable[[date, int], list[tuple[int, str]]]:
     return ordinary_day
+
+
+def until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(STEP_S)
+
+
+@pytest.fixture
+def process(database_url, broker_url, tmp_path):
+    started = []
+
+    def start(module, **more):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("VICINO_")}
+        environment |= {"VICINO_DATABASE_URL": database_url, "VICINO_BROKER_URL": broker_url}
+        environment |= {"VICINO_DATA": str(tmp_path), "VICINO_METRICS_PORT": "0", **more}
+        started.append(
+            subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        )
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+        each.wait()

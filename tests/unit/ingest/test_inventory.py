@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.messages import FoundDevice, Inventory, encode
-from ingest.inventory import LARGEST_BYTES, read_inventory
+from core.messages import MOST_INVENTORY_BYTES, FoundDevice, Inventory, encode
+from ingest.inventory import read_inventory
 from ingest.mqtt5 import Delivery
 from ingest.repository import Refused
 
@@ -35,7 +35,8 @@ def test_an_inventory_is_read():
         ({"devices": [{"key": "a", "unmapped": {"x": "\0"}}]}, TOPIC, "inventory"),
         ({"devices": [{"key": "a", "exposes": ["x"] * 501}]}, TOPIC, "inventory"),
         ({"devices": [{"key": "a"}] * 1001}, TOPIC, "inventory"),
-        (b" " * (LARGEST_BYTES + 1), TOPIC, "oversized"),
+        (b" " * (MOST_INVENTORY_BYTES + 1), TOPIC, "oversized"),
+        ({"devices": [], "left_out": -1}, TOPIC, "inventory"),
         ({"devices": []}, "vicino/v1/gw/home-1/status", "topic"),
     ],
 )
