@@ -195,6 +195,12 @@ def find(model: str, vendor: str = "") -> Model | None:
     return _index().get(plain(f"{vendor} {model}")) if vendor else None
 
 
+def full_name(model: str, vendor: str = "") -> str:
+    """Return vendor and model as the catalogue calls them, else as they are reported; `find` knows the model by it."""
+    found = find(model, vendor)
+    return f"{found.vendor} {found.model}" if found else f"{vendor} {model}".strip()
+
+
 def meanings(model: str) -> Mapping[str, str]:
     """Return what quantities are on a model where they are others than its messages say; empty for most models."""
     found = find(model)
@@ -243,7 +249,11 @@ def file_name(name: str) -> str:
 
 @cache
 def _index() -> Mapping[str, Model]:
-    return {plain(name): model for model in models() for name in (model.model, *model.aliases)}
+    return {
+        plain(name): model
+        for model in models()
+        for name in (f"{model.vendor} {model.model}", model.model, *model.aliases)
+    }
 
 
 def _same_vendor(said: str, known: str) -> bool:

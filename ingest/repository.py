@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from core.messages import FoundDevice
 from core.statements import Statements
-from core.vocabulary import Retention
+from core.vocabulary import BY_NAME, Retention
 from ingest import packing
 from ingest.mqtt5 import Delivery
 from ingest.packing import Columns
@@ -189,6 +189,7 @@ def record_inventory(
 ) -> bool:
     """Store what a gateway has found, and how many it had no room for; tell whether the gateway is known.
 
+    A device that is installed gets the series it turns out to report: not every one says at first all that it can.
     The caller owns the transaction.
     """
     # Whole, not as on the wire, where what is empty is left out.
@@ -196,7 +197,17 @@ def record_inventory(
     row = connection.execute(
         _sql["record_inventory"], {"key": gateway, "devices": Jsonb(rows), "left_out": left_out, "now": received_at}
     ).fetchone()
-    return row is not None and bool(row["known"])
+    if row is None or not row["known"]:
+        return False
+    reported = [
+        {"key": device.key, "name": f"{device.key}/{name}", "quantity_id": known.id}
+        for device in devices
+        if device.key
+        for name in device.quantities
+        if (known := BY_NAME.get(name.partition("/")[0]))
+    ]
+    connection.execute(_sql["grow"], {"key": gateway, "series": Jsonb(reported)})
+    return True
 
 
 def _store_readings(

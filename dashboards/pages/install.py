@@ -22,7 +22,7 @@ from dashboards.pages.installation import Act, done, page
 from dashboards.sites import Site
 from dashboards.visitors import DeskDependency, SignedIn, Trusted
 from devices import installing
-from devices.found import Found
+from devices.found import Found, found
 from ingest.rejects.reads import is_in_charge
 from registry import rooms
 from registry.reads import Home
@@ -108,8 +108,7 @@ def install(
         for which, called, where, at in wanted:
             seen = found[which]
             room_id = views.chosen_room(where, lambda kind: rooms.add(view, public_id, kind))
-            new = Found(seen.gateway_key, seen.key, seen.model, seen.quantities)
-            installing.install(view, new, called.strip(), room_id, Place(at) if at else None, visitor.now)
+            installing.install(view, _to_install(seen), called.strip(), room_id, Place(at) if at else None, visitor.now)
 
     return done(request, desk, visitor, public_id, act, INSTALLED if wanted else NOTHING_CHOSEN, is_done=bool(wanted))
 
@@ -150,7 +149,7 @@ def treat(
     def replace(view: View, site: Site) -> None:
         found = _found(view, site)
         seen = found[by]
-        installing.replace(view, device_id, Found(seen.gateway_key, seen.key, seen.model, seen.quantities), visitor.now)
+        installing.replace(view, device_id, _to_install(seen), visitor.now)
 
     actions: dict[str, tuple[Act, str]] = {
         "retire": (lambda view, _: installing.retire(view, device_id, visitor.now), RETIRED),
@@ -183,6 +182,10 @@ def _found(view: View, site: Site) -> dict[str, ingest.reads.FoundDevice]:
     """Return what was found in a home by gateway and key, as the forms name it."""
     inventory = ingest.reads.seen_inventory(view, site.home.home_id)
     return {f"{each.gateway_key} {each.key}": each for each in inventory if each.key}
+
+
+def _to_install(seen: ingest.reads.FoundDevice) -> Found:
+    return found(seen.gateway_key, seen.key, seen.vendor, seen.model, seen.quantities, is_declared=bool(seen.exposes))
 
 
 def _present(view: View, home: Home) -> list[devices.reads.Device]:

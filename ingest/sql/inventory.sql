@@ -31,6 +31,10 @@ WITH known AS (
 )
 SELECT EXISTS (SELECT FROM known) AS known;
 
+-- grow --
+-- The series that installed devices turn out to report, where they did not have them.
+SELECT devices.grow(%(key)s, %(series)s) AS made;
+
 -- seen_inventory --
 -- What the gateways of a home have found, as far as the viewer may see it.
 SELECT gateway.key AS gateway_key, found.key, found.name, vendor, model, description, exposes, quantities, unmapped,

@@ -23,6 +23,7 @@ from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan
 MOTION = FoundDevice("0x1", "Movimento bagno", "SONOFF", "SNZB-03", quantities=["occupancy", "battery", "link_quality"])
 DOOR = FoundDevice("0x2", "Porta di casa", "Xiaomi", "MCCGQ11LM", quantities=["contact", "battery"])
 BUTTON = FoundDevice("0x3", "Pulsante", "Tuya", "TS0215A_sos", quantities=["sos_button", "battery"])
+PUT_FOUND = (MOTION, DOOR, BUTTON)
 STRANGE = FoundDevice("0x4", "Cosa", "Nobody", "X1", unmapped={"warp": "9"})
 
 
@@ -138,9 +139,24 @@ def test_found_devices_are_put_in_place_together_and_once(connection, place, ins
     assert [(row["key"], row["kind"], row["place"]) for row in devices_of(connection, place)] == [
         ("0x1", "bathroom", ""), ("0x2", "entrance", "entrance_door"), ("0x3", None, "body"),
     ]  # fmt: skip
-    assert connection.execute("SELECT count(*) AS n FROM devices.series WHERE name LIKE '0x_/%'").fetchone()["n"] == 7
+    # What was heard of them, and what their models are known to report.
+    rows = connection.execute("SELECT name FROM devices.series WHERE name LIKE '0x_/%'").fetchall()
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert {row["name"] for row in rows} >= {f"{each.key}/{name}" for each in PUT_FOUND for name in each.quantities}
     shown = installer.get(f"/install/{home}/found").text
     assert "Movimento bagno" not in shown
+
+
+def test_a_button_that_was_not_pressed_yet_can_call_from_the_first_press_on(connection, place, installer):
+    find(connection, place, FoundDevice("0x6", "Pulsante", "Shelly", "SBBT-002C", quantities=["battery"]))
+    fields = {"device": f"{gateway_of(connection, place)} 0x6", "name": "Pulsante", "room": "", "place": "body"}
+    send(installer, f"/install/{home_of(connection, place)}/devices", chosen="0", **fields)
+    (row,) = connection.execute(
+        "SELECT model, series.name FROM devices.series JOIN devices.device USING (device_id)"
+        " WHERE device.key = '0x6' AND quantity_id = %s",
+        (BY_NAME["sos_button"].id,),
+    ).fetchall()
+    assert (row["model"], row["name"]) == ("Shelly SBBT-002C", "0x6/sos_button")
 
 
 def test_only_what_was_chosen_is_put_in_place(connection, place, installer):

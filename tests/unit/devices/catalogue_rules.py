@@ -55,7 +55,7 @@ def the_folder_is_the_vendor_and_the_file_the_model(filed: Filed) -> str:
 def _owners() -> Mapping[str, set[tuple[str, str]]]:
     owners: dict[str, set[tuple[str, str]]] = {}
     for each in models.models():
-        for name in (each.model, *each.aliases):
+        for name in (f"{each.vendor} {each.model}", each.model, *each.aliases):
             owners.setdefault(models.plain(name), set()).add((each.vendor, each.model))
     return owners
 
@@ -71,6 +71,8 @@ def its_names_are_its_own(filed: Filed) -> str:
 def it_is_found_as_it_is_reported(filed: Filed) -> str:
     model = filed.model
     lost = [name for name in (model.model, *model.aliases) if models.find(name, model.vendor) is not model]
+    # As it is written down when it is installed, and read again without the vendor.
+    lost += [name for name in (models.full_name(model.model, model.vendor),) if models.find(name) is not model]
     return ", ".join(lost)
 
 
