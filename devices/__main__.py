@@ -18,7 +18,7 @@ from core.mqtt import BrokerAddress, broker_of
 from core.notices import Listener
 from core.service import stop_on_signals, wait_until_there
 from devices import enrolment, models
-from devices.admission import Admissions
+from devices.admission import NOT_KEPT_HERE, Admissions
 from devices.dynamic_security import DynamicSecurity
 from devices.gateways.reads import GatewayFigures, gateway_figures
 from devices.metrics import devices_figures
@@ -52,7 +52,7 @@ def serve(settings: DevicesSettings, clock: Clock, stop: threading.Event) -> Non
         if wait_until_there(publisher.look, "database", LOST, clock, stop) is None:
             return
         listener = stack.enter_context(Listener(database, [ENROLMENT, CONFIGURATION]))
-        admissions = Admissions(database, broker_of(settings), worker=settings.devices_worker)
+        admissions = Admissions(database, broker_of(settings), clock, worker=settings.devices_worker)
         for each in (publisher, admissions):
             each.start()
             stack.callback(each.stop)
@@ -82,7 +82,7 @@ def _keep(
         if CONFIGURATION in noticed and _done(publisher.look):
             noticed.discard(CONFIGURATION)
         _done(publisher.turn)
-        _done(lambda: admit_waiting(settings, admissions, clock))
+        _done(lambda: admit_waiting(settings, admissions))
 
 
 def _done(work: Callable[[], object]) -> bool:
@@ -97,13 +97,20 @@ def _done(work: Callable[[], object]) -> bool:
     return True
 
 
-def admit_waiting(settings: DevicesSettings, admissions: Admissions, clock: Clock) -> int:
+def admit_waiting(settings: DevicesSettings, admissions: Admissions) -> int:
     """Let those gateways sign in whose passwords a page has handed over; return how many. Raises as below."""
     made = admissions.wanted()
-    if not made or settings.broker_admin_url is None:
+    if not made:
         return 0
-    with DynamicSecurity(BrokerAddress.parse(settings.broker_admin_url.get_secret_value())) as control:
-        admissions.admit(made, control, clock.now)
+    if settings.broker_admin_url is None:
+        admissions.give_up(made, NOT_KEPT_HERE)
+        return 0
+    try:
+        with DynamicSecurity(BrokerAddress.parse(settings.broker_admin_url.get_secret_value())) as control:
+            admissions.admit(made, control)
+    except VicinoError as error:
+        admissions.put_off(made, str(error))
+        raise
     return len(made)
 
 

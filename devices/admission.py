@@ -2,17 +2,18 @@
 
 The page that made it hands it over here, by a message that no broker keeps (QoS 0). The process of `devices` looks
 whether the database has its hash, and only then tells the broker: whoever else says something here achieves nothing.
+A broker that cannot be told is told again, as long as the process lives and the password is the present one.
 """
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 
 import msgspec
 
 from core.access.accounts import gateway_account
 from core.access.passwords import Hashed
+from core.clock import Clock
 from core.database import Database
 from core.errors import VicinoError
 from core.messages import encode
@@ -24,6 +25,11 @@ from devices.gateways import repository
 PATIENCE_S = 5.0
 _MOST_WAITING = 100
 _LARGEST_BYTES = 1_024
+_AGAIN_S = 5.0
+_LONGEST_REASON = 300
+
+# Why the broker is told nothing where its accounts are kept by somebody else.
+NOT_KEPT_HERE = "VICINO_BROKER_ADMIN_URL"
 
 
 class _HandedOver(msgspec.Struct, frozen=True):
@@ -53,11 +59,15 @@ def hand_over(broker: BrokerAddress, made: Password) -> None:
 
 
 class Admissions:
-    """Where passwords are handed over; `turn` deals with those that have come."""
+    """Where passwords are handed over; those that the broker could not be told of are kept, and told again."""
 
-    def __init__(self, database: Database, broker: BrokerAddress, *, worker: str) -> None:
+    def __init__(self, database: Database, broker: BrokerAddress, clock: Clock, *, worker: str) -> None:
         self._database = database
+        self._clock = clock
         self._waiting: SimpleQueue[bytes] = SimpleQueue()
+        self._heard: list[_HandedOver] = []
+        self._kept: dict[str, Password] = {}
+        self._next_at = clock.monotonic()
         self._connection = Connection(
             broker, f"vicino-devices-{worker}-admission", on_message=self._take, subscriptions=(ADMISSION,)
         )
@@ -71,24 +81,51 @@ class Admissions:
         self._connection.stop()
 
     def wanted(self) -> list[Password]:
-        """Return the passwords that have come and are those of gateways that may connect.
+        """Return the passwords that the broker is to be told now: those of gateways that may connect.
 
-        Raises `psycopg.Error` or `PoolTimeout` without a database; what has come is lost then, and made anew by whoever
-        made it.
+        Raises `psycopg.Error` or `PoolTimeout` without a database; what has come is kept.
         """
-        found = [said for said in map(_said, self._drain()) if said is not None]
-        if not found:
+        self._heard += [said for said in map(_said, self._drain()) if said is not None]
+        del self._heard[_MOST_WAITING:]
+        is_due = bool(self._kept) and self._clock.monotonic() >= self._next_at
+        if not self._heard and not is_due:
             return []
         with self._database.transaction() as connection:
-            active = repository.active_enrolments(connection)
-        matched = [(said, Hashed.parse(active[said.gateway])) for said in found if said.gateway in active]
-        return [Password(said.gateway, said.password, known) for said, known in matched if known.matches(said.password)]
+            hashes = {key: Hashed.parse(found) for key, found in repository.active_enrolments(connection).items()}
+        heard, self._heard = self._heard, []
+        self._kept |= {
+            said.gateway: Password(said.gateway, said.password, known)
+            for said in heard
+            if (known := hashes.get(said.gateway)) is not None and known.matches(said.password)
+        }
+        # Renewed or revoked since.
+        self._kept = {key: each for key, each in self._kept.items() if hashes.get(key) == each.hash}
+        return list(self._kept.values())
 
-    def admit(self, made: list[Password], accounts: BrokerAccounts, now: Callable[[], datetime]) -> None:
+    def admit(self, made: Sequence[Password], accounts: BrokerAccounts) -> None:
         """Tell the broker, and note that it knows; raises `VicinoError` if it cannot be told."""
         accounts.admit([(gateway_account(each.gateway), each.password) for each in made])
         with self._database.transaction() as connection:
-            repository.note_admitted(connection, {each.gateway: str(each.hash) for each in made}, now())
+            repository.note_admitted(connection, _hashes(made), self._clock.now())
+        self._forget(made)
+
+    def put_off(self, made: Sequence[Password], reason: str) -> None:
+        """Note why the broker could not be told, for whoever waits; it is tried again soon."""
+        self._next_at = self._clock.monotonic() + _AGAIN_S
+        self._note_trouble(made, reason)
+
+    def give_up(self, made: Sequence[Password], reason: str) -> None:
+        """Note why the broker is not told from here."""
+        self._note_trouble(made, reason)
+        self._forget(made)
+
+    def _note_trouble(self, made: Sequence[Password], reason: str) -> None:
+        with self._database.transaction() as connection:
+            repository.note_trouble(connection, _hashes(made), reason[:_LONGEST_REASON])
+
+    def _forget(self, made: Sequence[Password]) -> None:
+        for each in made:
+            self._kept.pop(each.gateway, None)
 
     def _drain(self) -> list[bytes]:
         payloads = []
@@ -109,3 +146,7 @@ def _said(payload: bytes) -> _HandedOver | None:
         return msgspec.json.decode(payload, type=_HandedOver)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _hashes(made: Sequence[Password]) -> dict[str, str]:
+    return {each.gateway: str(each.hash) for each in made}

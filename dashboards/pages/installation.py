@@ -21,6 +21,7 @@ from dashboards.pages.frame import Frame
 from dashboards.sites import Site, require_site
 from dashboards.visitors import Visitor, is_fragment
 from dashboards.wording import Words
+from devices.admission import NOT_KEPT_HERE
 from devices.errors import DeviceError
 from devices.gateways.reads import seen_enrolments, seen_local_alarms
 from devices.walk import FRESH, Heard, standings, tried
@@ -104,6 +105,7 @@ def page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templa
         test=walk,
         any_button_until=any_button.ends_at if any_button is not None and any_button.waits(now) else None,
         local=local,
+        not_kept_here=NOT_KEPT_HERE,
         is_walking=walk is not None and walk.ended_at is None,
         room_options=views.room_options(site.rooms, words),
         place_options=views.place_options(words),

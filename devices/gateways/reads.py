@@ -15,7 +15,8 @@ _SQL = Statements.beside(__file__)
 class Enrolment(NamedTuple):
     """How a gateway stands: its credentials, and its configuration.
 
-    Times are None where it has not happened. `version` is the configuration that was published last, `confirmed` the
+    Times are None where it has not happened. `not_admitted` is why the broker could not be told of its credentials, ''
+    if nothing is known against it. `version` is the configuration that was published last, `confirmed` the
     one that the gateway says it follows, both '' for none; `trouble` is why it refused a later one.
     """
 
@@ -25,6 +26,7 @@ class Enrolment(NamedTuple):
     renewed_at: datetime | None
     revoked_at: datetime | None
     admitted_at: datetime | None
+    not_admitted: str
     version: str
     changed_at: datetime | None
     published_at: datetime | None
@@ -99,6 +101,6 @@ def seen_local_alarms(view: View, home_id: int) -> LocalAlarms:
 
 
 def _enrolment(row: DictRow) -> Enrolment:
-    texts = ("version", "confirmed", "trouble")
+    texts = ("not_admitted", "version", "confirmed", "trouble")
     said: dict[str, Any] = {name: row[name] or "" if name in texts else row[name] for name in Enrolment._fields[1:]}
     return Enrolment(row["key"], **said)

@@ -49,6 +49,12 @@ def note_admitted(connection: Connection[DictRow], hashes: Mapping[str, str], no
     connection.execute(_SQL["note_admitted"], {"keys": list(hashes), "hashes": list(hashes.values()), "now": now})
 
 
+def note_trouble(connection: Connection[DictRow], hashes: Mapping[str, str], reason: str) -> None:
+    """Note why the broker could not be told of credentials, as far as they are still the present ones."""
+    values = {"keys": list(hashes), "hashes": list(hashes.values()), "reason": reason}
+    connection.execute(_SQL["note_trouble"], values)
+
+
 def write_revocation(connection: Connection[DictRow], key: str, now: datetime) -> bool:
     """Take a gateway's credentials away; tell whether it had any."""
     row = connection.execute(_SQL["write_revocation"], {"key": key, "now": now}).fetchone()

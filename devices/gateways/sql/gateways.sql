@@ -28,7 +28,13 @@ SELECT devices.revoke_for_viewer(%(key)s, %(now)s) AS done
 
 -- note_admitted --
 -- Notes that the broker was told of credentials, unless they have been replaced since.
-UPDATE devices.enrolment SET admitted_at = %(now)s
+UPDATE devices.enrolment SET admitted_at = %(now)s, trouble = ''
+FROM unnest(%(keys)s::text[], %(hashes)s::text[]) AS told (key, hash) JOIN devices.gateway USING (key)
+WHERE enrolment.gateway_id = gateway.gateway_id AND enrolment.password_hash = told.hash
+
+-- note_trouble --
+-- Notes why the broker could not be told of credentials, unless they have been replaced since.
+UPDATE devices.enrolment SET trouble = %(reason)s
 FROM unnest(%(keys)s::text[], %(hashes)s::text[]) AS told (key, hash) JOIN devices.gateway USING (key)
 WHERE enrolment.gateway_id = gateway.gateway_id AND enrolment.password_hash = told.hash
 
@@ -40,7 +46,7 @@ WHERE enrolment.revoked_at IS NULL ORDER BY gateway.key
 -- enrolments --
 -- Every gateway, whether it may sign in, and which configuration it has and follows.
 SELECT gateway.gateway_id, gateway.key, home.key AS home, enrolment.enrolled_at, enrolment.renewed_at, enrolment.revoked_at,
-       enrolment.admitted_at, config.version, config.changed_at, config.published_at, config.confirmed, config.confirmed_at, config.trouble
+       enrolment.admitted_at, enrolment.trouble AS not_admitted, config.version, config.changed_at, config.published_at, config.confirmed, config.confirmed_at, config.trouble
 FROM devices.gateway JOIN registry.home USING (home_id)
 LEFT JOIN devices.enrolment USING (gateway_id) LEFT JOIN devices.gateway_config AS config USING (gateway_id)
 ORDER BY home.key, gateway.key

@@ -4,7 +4,7 @@ SELECT registry.protect('devices.offline_rules');
 
 -- Nobody who serves people needs a hash.
 REVOKE ALL ON devices.enrolment FROM vicino_people, vicino_views;
-GRANT SELECT (gateway_id, organisation_id, home_id, enrolled_at, renewed_at, revoked_at, admitted_at)
+GRANT SELECT (gateway_id, organisation_id, home_id, enrolled_at, renewed_at, revoked_at, admitted_at, trouble)
     ON devices.enrolment TO vicino_people;
 
 CREATE OR REPLACE FUNCTION devices.write_enrolment(wanted int, hash text, written_at timestamptz) RETURNS void
@@ -13,7 +13,7 @@ BEGIN
     INSERT INTO devices.enrolment AS old (gateway_id, organisation_id, home_id, enrolled_at, password_hash)
     SELECT gateway_id, organisation_id, home_id, written_at, hash FROM devices.gateway WHERE gateway_id = wanted
     ON CONFLICT (gateway_id) DO UPDATE
-    SET password_hash = excluded.password_hash, revoked_at = NULL, admitted_at = NULL,
+    SET password_hash = excluded.password_hash, revoked_at = NULL, admitted_at = NULL, trouble = '',
         enrolled_at = CASE WHEN old.revoked_at IS NULL THEN old.enrolled_at ELSE excluded.enrolled_at END,
         renewed_at = CASE WHEN old.revoked_at IS NULL THEN excluded.enrolled_at END;
     PERFORM pg_notify('vicino_enrolment', '');
@@ -25,7 +25,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     revoked int;
 BEGIN
-    UPDATE devices.enrolment SET revoked_at = written_at, password_hash = '', admitted_at = NULL
+    UPDATE devices.enrolment SET revoked_at = written_at, password_hash = '', admitted_at = NULL, trouble = ''
     WHERE gateway_id = wanted AND revoked_at IS NULL;
     GET DIAGNOSTICS revoked = ROW_COUNT;
     PERFORM pg_notify('vicino_enrolment', '');

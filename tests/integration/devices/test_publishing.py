@@ -2,23 +2,25 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from core import topics
 from core.access.accounts import ADMINISTRATOR, DASHBOARDS, DEVICES, SERVICES, gateway_account
-from core.clock import SystemClock
+from core.clock import SimulatedClock, SystemClock
 from core.gateway_config import decode_config
 from core.messages import GatewayStatus, encode
 from core.mqtt import BrokerAddress
 from core.topics import Leaf
 from core.viewer import Viewer
 from devices import enrolment
-from devices.__main__ import serve
-from devices.admission import hand_over
+from devices.__main__ import admit_waiting, serve
+from devices.admission import NOT_KEPT_HERE, Admissions, hand_over
 from devices.composition import rules_of
-from devices.dynamic_security import DynamicSecurity
+from devices.dynamic_security import BrokerControlError, DynamicSecurity
 from devices.gateways import repository
 from devices.gateways.reads import gateway_figures
 from devices.settings import DevicesSettings
@@ -178,6 +180,83 @@ def test_what_a_page_makes_is_handed_over_to_the_broker(broker, service, people,
         assert gateway.refused is None
     with Client(address._replace(password=forged.password), topics.client_id(key)) as gateway:
         assert gateway.refused == "Not authorized"
+
+
+@pytest.fixture
+def made_by_page(service, people, world):
+    """A gateway that got its credentials on a page."""
+    key = world.home("one")
+    account = world.account("installer", "service")
+    world.connection.execute("UPDATE registry.membership SET role = 'installer' WHERE account_id = %s", (account,))
+    with people.seen_by(Viewer(account)) as view:
+        return enrolment.enrol_seen(view, key, NOW)
+
+
+@pytest.fixture
+def clock():
+    return SimulatedClock(NOW)
+
+
+@pytest.fixture
+def admissions(broker, service, clock):
+    made = Admissions(service, BrokerAddress.parse(broker.url_for(DEVICES)), clock, worker="test")
+    made.start()
+    yield made
+    made.stop()
+
+
+def admit_until(broker, admissions, settings, made, seen):
+    """Hand a password over until `seen` tells that it was taken: what nobody hears yet is lost."""
+
+    def told():
+        hand_over(BrokerAddress.parse(broker.url_for(DASHBOARDS)), made)
+        with suppress(BrokerControlError):
+            admit_waiting(settings, admissions)
+        return seen()
+
+    until(told)
+
+
+def test_a_password_that_the_broker_could_not_be_told_of_is_told_again(
+    broker, service, database_url, clock, admissions, made_by_page
+):
+    key = made_by_page.gateway
+    settings = DevicesSettings(database_url=database_url, broker_url=broker.url_for(DEVICES), _env_file=None)
+    wrong = settings.model_copy(update={"broker_admin_url": SecretStr(broker.url_for(DEVICES))})
+    admit_until(broker, admissions, wrong, made_by_page, lambda: standing(service, key).not_admitted)
+    assert standing(service, key).admitted_at is None
+
+    right = settings.model_copy(update={"broker_admin_url": SecretStr(broker.url_for(ADMINISTRATOR))})
+    clock.advance(6)
+    # Nobody hands it over again.
+    assert admit_waiting(right, admissions) == 1
+    found = standing(service, key)
+    assert (found.admitted_at, found.not_admitted) == (clock.now(), "")
+    address = BrokerAddress.parse(broker.bare_url)._replace(user=key, password=made_by_page.password)
+    with Client(address, topics.client_id(key)) as gateway:
+        assert gateway.refused is None
+    clock.advance(6)
+    assert admit_waiting(right, admissions) == 0
+
+
+def test_a_password_that_was_replaced_meanwhile_is_not_told_again(
+    broker, service, database_url, clock, admissions, made_by_page
+):
+    key = made_by_page.gateway
+    settings = DevicesSettings(database_url=database_url, broker_url=broker.url_for(DEVICES), _env_file=None)
+    wrong = settings.model_copy(update={"broker_admin_url": SecretStr(broker.url_for(DEVICES))})
+    admit_until(broker, admissions, wrong, made_by_page, lambda: standing(service, key).not_admitted)
+    enrolment.enrol(service, None, [key], NOW)
+    assert standing(service, key).not_admitted == ""
+    clock.advance(6)
+    assert admissions.wanted() == []
+
+
+def test_where_the_accounts_are_kept_by_others_that_is_said(broker, service, database_url, admissions, made_by_page):
+    settings = DevicesSettings(database_url=database_url, broker_url=broker.url_for(DEVICES), _env_file=None)
+    key = made_by_page.gateway
+    admit_until(broker, admissions, settings, made_by_page, lambda: standing(service, key).not_admitted)
+    assert standing(service, key).not_admitted == NOT_KEPT_HERE
 
 
 def standing(service, key):
