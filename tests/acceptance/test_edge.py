@@ -78,7 +78,7 @@ class Home:
         self.moves = 0
         self._connection = Connection(broker.address, "home", reconnect_max_s=1)
         self._connection.start()
-        assert self._connection.wait_connected(10)
+        assert self._connection.wait_connected(60)
         self._connection.publish(f"{BASE}/bridge/devices", json.dumps(LIST).encode(), retain=True)
 
     def move(self, times: int) -> None:

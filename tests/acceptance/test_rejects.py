@@ -18,7 +18,7 @@ from core.vocabulary import BY_NAME
 from tests.acceptance.installation import ROOT, Installed, up
 
 EXAMPLE = ROOT / "docs" / "examples" / "registry.yaml"
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 VALID = "0x00158d0001a9ec71/occupancy"
 GATEWAY = "gw-casa-01"

@@ -13,7 +13,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from core.mqtt import BrokerAddress
 
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 QUIET_S = 0.4
 
 

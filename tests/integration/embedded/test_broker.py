@@ -30,9 +30,9 @@ def publish(url, payload, *, retain=False):
     confirmed = queue.Queue()
     connection = Connection(BrokerAddress.parse(url), "publisher", on_published=confirmed.put)
     connection.start()
-    assert connection.wait_connected(5)
+    assert connection.wait_connected(60)
     mid = connection.publish(TOPIC, payload, retain=retain)
-    assert confirmed.get(timeout=5) == mid
+    assert confirmed.get(timeout=60) == mid
     connection.stop()
 
 
@@ -42,10 +42,10 @@ def receive(url, during=lambda: None):
         BrokerAddress.parse(url), "subscriber", on_message=received.put, subscriptions=("vicino/v1/gw/+/status",)
     )
     connection.start()
-    assert connection.wait_connected(5)
+    assert connection.wait_connected(60)
     during()
     try:
-        message = received.get(timeout=5)
+        message = received.get(timeout=60)
         connection.acknowledge(message)
         return message.payload
     finally:

@@ -22,7 +22,7 @@ def test_each_test_has_a_migrated_database_of_its_own(database_url, turn):
 def test_the_broker_answers(broker_url):
     connection = Connection(BrokerAddress.parse(broker_url), "fixture-test")
     connection.start()
-    assert connection.wait_connected(5)
+    assert connection.wait_connected(60)
     connection.stop()
 
 

@@ -17,7 +17,7 @@ from core.senml import Measurement, decode
 from core.topics import LANES, LISTENING, Leaf, parse, subscription, topic
 from embedded.broker import find_mosquitto
 
-WITHIN_S = 15.0
+WITHIN_S = 60.0
 
 
 def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:

@@ -38,7 +38,7 @@ def test_it_is_confirmed_refused_and_kept(
 ) -> None:
     say = Connection(own_broker.address, "registrar", reconnect_max_s=1)
     say.start()
-    assert say.wait_connected(10)
+    assert say.wait_connected(60)
     with service_of(own_broker.address) as service:
         say.publish(topic(GATEWAY, Leaf.CONFIG), encode(GatewayConfig(version="first")), retain=True)
         gateway = Gateway(tmp_path, own_broker, "boot-1")

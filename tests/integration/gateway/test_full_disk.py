@@ -82,7 +82,7 @@ class Home:
         stop = threading.Event()
         threads = [threading.Thread(target=part.run, args=(stop,)) for part in (self.source, self.publisher)]
         self.bridge.start()
-        assert self.bridge.wait_connected(15)
+        assert self.bridge.wait_connected(60)
         self.send("bridge/devices", SENSORS, retain=True)
         for thread in threads:
             thread.start()
@@ -141,7 +141,7 @@ def test_a_full_disk_loses_nothing_and_help_is_called_all_the_same(
             service.answering = True
             wait_until(lambda: len(urgent_of(service)) == 1)
             ballast.unlink()
-            wait_until(lambda: service.keys == sent + 1 and outbox.queued == 0, 30)
+            wait_until(lambda: service.keys == sent + 1 and outbox.queued == 0, 60)
             wait_until(lambda: service.statuses[-1].trouble == "")
             assert (small_disk / "outbox.reserve").stat().st_size == RESERVE_BYTES
         assert outbox.thinned == 0

@@ -70,7 +70,7 @@ class NetworkServer:
     def __enter__(self) -> Self:
         for connection in (self.v5, self.v3):
             connection.start()
-            assert connection.wait_connected(10)
+            assert connection.wait_connected(60)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,7 +97,7 @@ class Inventories:
 
     def __enter__(self) -> Self:
         self._connection.start()
-        assert self._connection.wait_connected(10)
+        assert self._connection.wait_connected(60)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -164,7 +164,7 @@ def wait_until_heard(server: NetworkServer, service: Any, wait_until: Callable[.
         server.chirpstack(PROBE, number)
         return bool(service.messages)
 
-    wait_until(heard, 30)
+    wait_until(heard, 60)
 
 
 @contextmanager
@@ -194,7 +194,7 @@ def test_killed_again_and_again_no_home_loses_an_uplink_or_gets_anothers(
                 for eui in (FIRST, SECOND, NOBODYS):
                     server.chirpstack(eui, sent)
                 sent += 1
-            wait_until(lambda before=before: len(service.messages) > before, 30)
+            wait_until(lambda before=before: len(service.messages) > before, 60)
             process.kill()
             # What comes while nobody listens waits at the server.
             for eui in (FIRST, SECOND, NOBODYS):
@@ -207,7 +207,7 @@ def test_killed_again_and_again_no_home_loses_an_uplink_or_gets_anothers(
         def stored() -> dict[tuple[str, str, int], float]:
             return {key: value for key, value in service.stored.copy().items() if not key[1].startswith(PROBE)}
 
-        wait_until(lambda: len(stored()) >= 3 * sent, 30)
+        wait_until(lambda: len(stored()) >= 3 * sent, 60)
         # Each at the time at which the server heard it, with what it said, and nothing is told to be missing.
         assert stored() == {
             (gateway, f"{eui}/occupancy", START_MS + number): number % 2
@@ -250,7 +250,7 @@ def test_devices_of_nobody_are_found_until_they_belong_to_somebody(
             server.chirpstack(PROBE, number)
             return NOBODYS in inventories.latest.get("gw-2", {})
 
-        wait_until(reported, 20)
+        wait_until(reported, 60)
         wait_until(lambda: reported() and NOBODYS not in inventories.latest["gw-reception"])
         assert PROBE in inventories.latest["gw-reception"]
 
@@ -276,7 +276,7 @@ def test_the_configuration_of_a_gateway_says_which_devices_are_its_own(
             server.chirpstack(NOBODYS, number)
             return any(gateway == "gw-2" for gateway, *_ in service.stored)
 
-        wait_until(reported, 20)
+        wait_until(reported, 60)
         # What it says is kept across restarts.
         process.kill()
         process.start()
@@ -292,7 +292,7 @@ def test_the_configuration_of_a_gateway_says_which_devices_are_its_own(
             server.chirpstack(PROBE, number)
             return ("gw-2", f"{PROBE}/occupancy", START_MS + number - 2) in service.stored
 
-        wait_until(followed, 20)
+        wait_until(followed, 60)
         server.chirpstack(NOBODYS, 50_003)
         wait_until(lambda: ("gw-2", f"{NOBODYS}/occupancy", START_MS + 50_003) in service.stored)
 
@@ -364,7 +364,7 @@ def test_a_server_that_goes_and_comes_is_heard_again(
         own_broker.kill()
         own_broker.start()
         with service_of(own_broker.address) as service, NetworkServer(own_broker.address) as server:
-            wait_until(lambda: process.connections(own_broker.port) == 4, 20)
+            wait_until(lambda: process.connections(own_broker.port) == 4, 60)
             number = 0
 
             def heard() -> bool:

@@ -29,7 +29,7 @@ class Listener:
 
     def __enter__(self) -> Self:
         self.connection.start()
-        assert self.connection.wait_connected(10)
+        assert self.connection.wait_connected(60)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,13 +72,13 @@ def test_an_old_message_is_not_sent_after_a_newer_one(own_broker: Any, wait_unti
     accepted: list[int] = []
     speaker = Connection(own_broker.address, "speaker", on_published=accepted.append, reconnect_max_s=1)
     speaker.start()
-    assert speaker.wait_connected(10)
+    assert speaker.wait_connected(60)
     own_broker.suspend()
     assert speaker.publish("t/status", b"old", retain=True) is not None
     own_broker.kill()
     wait_until(lambda: not speaker.connected)
     own_broker.start()
-    assert speaker.wait_connected(10)
+    assert speaker.wait_connected(60)
     mid = speaker.publish("t/status", b"new", retain=True)
     wait_until(lambda: accepted == [mid])
     with Listener(own_broker.address, "t/status") as listener:
@@ -151,7 +151,7 @@ def test_the_will_comes_after_its_delay(own_broker: Any, wait_until: Callable[..
     with Listener(own_broker.address, "t/status") as listener:
         lost = Connection(own_broker.address, "lost", will=will, clean_start=False, session_expiry_s=60)
         lost.start()
-        assert lost.wait_connected(10)
+        assert lost.wait_connected(60)
         began = time.monotonic()
         abandon(lost)
         wait_until(lambda: listener.messages)
@@ -166,17 +166,17 @@ def test_coming_back_in_time_takes_the_will_back(own_broker: Any, wait_until: Ca
     with Listener(own_broker.address, "t/#") as listener:
         lost = Connection(own_broker.address, "same", **options)
         lost.start()
-        assert lost.wait_connected(10)
+        assert lost.wait_connected(60)
         abandon(lost)
         back = Connection(own_broker.address, "same", **options)
         back.start()
-        assert back.wait_connected(10)
+        assert back.wait_connected(60)
         # A third client's will, later than the first would be, says that the time of the first has passed.
         marker = Connection(
             own_broker.address, "marker", will=Will("t/marker", b"later", 2), clean_start=False, session_expiry_s=60
         )
         marker.start()
-        assert marker.wait_connected(10)
+        assert marker.wait_connected(60)
         abandon(marker)
         wait_until(lambda: listener.messages)
         assert listener.payloads == [b"later"]
@@ -187,7 +187,7 @@ def test_who_takes_leave_leaves_no_will(own_broker: Any, wait_until: Callable[..
     with Listener(own_broker.address, "t/#") as listener:
         leaving = Connection(own_broker.address, "leaving", will=Will("t/status", b"gone", 0))
         leaving.start()
-        assert leaving.wait_connected(10)
+        assert leaving.wait_connected(60)
         leaving.publish("t/status", b"bye", retain=True)
         leaving.stop()
         listener.connection.publish("t/last", b"end")
@@ -199,7 +199,7 @@ def test_who_takes_leave_has_said_everything(own_broker: Any, wait_until: Callab
     with Listener(own_broker.address, "t/#") as listener:
         leaving = Connection(own_broker.address, "leaving")
         leaving.start()
-        assert leaving.wait_connected(10)
+        assert leaving.wait_connected(60)
         for number in range(200):  # more than may be under way at once
             leaving.publish("t/a", b"%d" % number)
         leaving.stop()
@@ -238,7 +238,7 @@ def test_an_error_in_a_callback_does_not_end_the_network_thread(
 
     connection = Connection(own_broker.address, "failing", on_message=fail, subscriptions=("t/#",))
     connection.start()
-    assert connection.wait_connected(10)
+    assert connection.wait_connected(60)
     connection.publish("t/a", b"1")
     connection.publish("t/a", b"2")
     wait_until(lambda: calls == [b"1", b"2"])
@@ -261,7 +261,7 @@ def test_mqtt_3_1_1_carries_what_it_can(own_broker: Any, wait_until: Callable[..
             listener.connection.acknowledge(message)
         lost = Connection(own_broker.address, "lost", will=will, version=Version.V3_1_1)
         lost.start()
-        assert lost.wait_connected(10)
+        assert lost.wait_connected(60)
         abandon(lost)
         wait_until(lambda: b"gone" in listener.payloads)
 

@@ -48,7 +48,7 @@ class HomeBridge:
 
     def __enter__(self) -> Self:
         self.connection.start()
-        assert self.connection.wait_connected(10)
+        assert self.connection.wait_connected(60)
         self.send("bridge/devices", DEVICES, retain=True)
         return self
 
@@ -97,7 +97,7 @@ def test_killed_again_and_again_it_loses_nothing(
                 process.wait()
                 process = start_gateway(own_broker, tmp_path)
             service.answering = True
-            wait_until(lambda: service.keys == sent, 30)
+            wait_until(lambda: service.keys == sent, 60)
             assert service.conflicts == 0
             assert service.same_bytes()
             assert {name for _, name, _ in service.stored} == {f"{KEY}/occupancy"}

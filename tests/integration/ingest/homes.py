@@ -10,7 +10,7 @@ from core.mqtt import Connection
 from core.topics import Leaf
 from core.vocabulary import BY_NAME
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 NOW_MS = round(datetime.now(UTC).timestamp() * 1000)
 
 

@@ -78,7 +78,7 @@ def heard(listener: socket.socket) -> list[str]:
 
 def until(condition: Callable[[], object]) -> None:
     waiting = threading.Event()
-    for _ in range(2000):
+    for _ in range(12_000):
         if condition():
             return
         waiting.wait(0.005)

@@ -14,7 +14,7 @@ from ingest.subscriber import Subscriber
 CONNACK = b"\x20\x03\x00\x00\x00"
 SUBACK = b"\x90\x04\x00\x01\x00\x01"
 SUBSCRIBED = b"\x00\x01t\x01"  # the end of a subscription to the topic `t`
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 def publish(packet_id, payload=b"x"):

@@ -74,7 +74,7 @@ class HomeBroker:
 
     def __enter__(self) -> Self:
         self._connection.start()
-        assert self._connection.wait_connected(10)
+        assert self._connection.wait_connected(60)
         self.say("bridge/devices", DEVICES, retain=True)
         return self
 

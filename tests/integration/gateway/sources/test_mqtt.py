@@ -48,7 +48,7 @@ def running(outbox: Outbox, broker: Any, dialect: Dialect) -> Iterator[MqttSourc
     thread = threading.Thread(target=source.run, args=(stop,))
     thread.start()
     try:
-        assert source._connection.wait_connected(15)
+        assert source._connection.wait_connected(60)
         yield source
         assert thread.is_alive()
     finally:
@@ -66,7 +66,7 @@ def test_one_message_that_fails_is_refused_and_the_source_goes_on(
     met: list[str] = []
     speaker = Connection(own_broker.address, "bridge")
     speaker.start()
-    assert speaker.wait_connected(15)
+    assert speaker.wait_connected(60)
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
         with running(outbox, own_broker, Fragile(BASE, met)) as source:
             speaker.publish(f"{BASE}/bridge/devices", json.dumps([SENSOR]).encode(), retain=True)
@@ -105,7 +105,7 @@ def test_availability_renaming_and_strangers_over_a_real_broker(
 ) -> None:
     speaker = Connection(own_broker.address, "bridge")
     speaker.start()
-    assert speaker.wait_connected(15)
+    assert speaker.wait_connected(60)
     found = [Inventory()]
     name = "piano/di sopra"
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
@@ -116,7 +116,7 @@ def test_availability_renaming_and_strangers_over_a_real_broker(
         thread = threading.Thread(target=source.run, args=(stop,))
         thread.start()
         try:
-            assert source._connection.wait_connected(15)
+            assert source._connection.wait_connected(60)
             speaker.publish(
                 f"{BASE}/bridge/devices", json.dumps([SENSOR | {"friendly_name": name}]).encode(), retain=True
             )

@@ -37,7 +37,7 @@ def test_a_weight_and_a_call_for_help_arrive_once(
     button = device_eui(next(sensor for sensor in HOME.sensors if sensor.role is Role.SOS))
     speaker = Connection(own_broker.address, "home")
     speaker.start()
-    assert speaker.wait_connected(15)
+    assert speaker.wait_connected(60)
     server = chirpstack("+", lambda device, frame: decode_payload(device.models, frame.port, frame.payload))
     found = [Inventory()]
     with (

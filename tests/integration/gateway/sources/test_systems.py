@@ -168,7 +168,7 @@ def running(outbox: Outbox, broker: Any, dialect: Dialect, found: list[Inventory
     thread = threading.Thread(target=source.run, args=(stop,))
     thread.start()
     try:
-        assert source._connection.wait_connected(15)  # type: ignore[attr-defined]
+        assert source._connection.wait_connected(60)  # type: ignore[attr-defined]
         yield source
         assert thread.is_alive()
     finally:
@@ -184,7 +184,7 @@ def test_what_a_system_publishes_is_kept_once(
     talk = TALKS[name]
     speaker = Connection(own_broker.address, "devices")
     speaker.start()
-    assert speaker.wait_connected(15)
+    assert speaker.wait_connected(60)
     found = [Inventory()]
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
         with running(outbox, own_broker, talk.dialect(), found) as source:
@@ -212,7 +212,7 @@ def test_what_explains_others_is_known_after_a_restart_without_the_broker_s_help
 ) -> None:
     speaker = Connection(own_broker.address, "devices")
     speaker.start()
-    assert speaker.wait_connected(15)
+    assert speaker.wait_connected(60)
     found = [Inventory()]
     with Outbox(tmp_path / "outbox.db", SystemClock(), "boot-1") as outbox:
         with running(outbox, own_broker, Tasmota(), found) as source:
