@@ -58,7 +58,7 @@ def change_battery(view: View, device_id: int, now: datetime) -> None:
 
 
 def replace(view: View, broken_id: int, found: Found, now: datetime) -> int:
-    """Put a device that was found in the place of a broken one of the same gateway; return its id.
+    """Put a device that was found in the place of a broken one of the same home; return its id.
 
     It has the name, the room and the place of the broken one, which is taken away. Raises `NothingMeasuredError`.
     """

@@ -58,7 +58,7 @@ def install(
     connection: Connection[DictRow], found: Found, name: str, room_id: int | None, place: str, now: datetime
 ) -> int | None:
     """Put a found device into a room as the viewer of the connection; None where that is not for the viewer to do."""
-    values = {"gateway": found.gateway, "name": name, "room_id": room_id, "place": place, "now": now}
+    values = {"name": name, "room_id": room_id, "place": place, "now": now}
     return _acted(connection, "install", {**values, **_found(found)})
 
 
@@ -109,7 +109,7 @@ def _found(found: Found) -> dict[str, Any]:
     series = [
         {"name": f"{found.key}/{name}", "quantity_id": BY_NAME[name.partition("/")[0]].id} for name in found.series
     ]
-    return {"key": found.key, "model": found.model, "series": Jsonb(series)}
+    return {"gateway": found.gateway, "key": found.key, "model": found.model, "series": Jsonb(series)}
 
 
 def _acted(connection: Connection[DictRow], statement: str, values: dict[str, Any]) -> int | None:

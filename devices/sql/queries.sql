@@ -137,7 +137,7 @@ SELECT devices.change_battery(%(device_id)s, %(now)s) AS device_id;
 
 -- replace_by --
 -- Puts a new device in the place of a broken one.
-SELECT devices.replace_by(%(device_id)s, %(key)s, %(model)s, %(series)s, %(now)s) AS device_id;
+SELECT devices.replace_by(%(device_id)s, %(gateway)s, %(key)s, %(model)s, %(series)s, %(now)s) AS device_id;
 
 -- seen_history --
 -- What was done with the devices of a home, the latest first.

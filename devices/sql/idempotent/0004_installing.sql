@@ -176,20 +176,23 @@ BEGIN
 END
 $$;
 
--- A new device of the same gateway in the place of a broken one: with its name and place, and the broken one taken away.
-CREATE OR REPLACE FUNCTION devices.replace_by(broken int, wanted_key text, said_model text, measured jsonb, acted_at timestamptz)
+-- A new device of a gateway of the same home in the place of a broken one: with its name and place, and the broken one taken
+-- away. The broken one itself, heard by another gateway, is no new one.
+DROP FUNCTION IF EXISTS devices.replace_by(int, text, text, jsonb, timestamptz);
+CREATE OR REPLACE FUNCTION devices.replace_by(broken int, wanted_gateway text, wanted_key text, said_model text, measured jsonb,
+                                              acted_at timestamptz)
 RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before  devices.device := devices.lock_for_installer(broken);
-    stands  text;
+    finder  int;
     taken   int;
 BEGIN
-    IF before.device_id IS NULL OR before.key = wanted_key THEN
+    SELECT gateway_id INTO finder FROM devices.gateway WHERE key = wanted_gateway AND home_id = before.home_id;
+    IF finder IS NULL OR (before.key = wanted_key AND (finder = before.gateway_id OR devices.is_worldwide(wanted_key))) THEN
         RETURN NULL;
     END IF;
-    SELECT key INTO stands FROM devices.gateway WHERE gateway_id = before.gateway_id;
-    taken := devices.install(stands, wanted_key, before.name, said_model, before.room_id, before.place, measured, acted_at);
+    taken := devices.install(wanted_gateway, wanted_key, before.name, said_model, before.room_id, before.place, measured, acted_at);
     PERFORM devices.write_act(before, 'replaced', acted_at);
     UPDATE devices.device SET retired_at = coalesce(retired_at, acted_at) WHERE device_id = before.device_id;
     UPDATE devices.device SET replaces_id = before.device_id WHERE device_id = taken;
@@ -201,4 +204,4 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA devices FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION devices.viewer_may_install(int),
     devices.install(text, text, text, text, int, text, jsonb, timestamptz), devices.describe(int, text, timestamptz),
     devices.move(int, int, text, timestamptz), devices.retire(int, timestamptz), devices.restore(int, timestamptz),
-    devices.change_battery(int, timestamptz), devices.replace_by(int, text, text, jsonb, timestamptz) TO vicino_people;
+    devices.change_battery(int, timestamptz), devices.replace_by(int, text, text, text, jsonb, timestamptz) TO vicino_people;

@@ -105,6 +105,34 @@ def test_a_broken_device_gives_its_place_to_a_new_one(
     assert sensed(connection, home, "0x2") == {("contact", "ingresso")}
 
 
+def test_what_another_gateway_of_the_home_has_found_takes_the_place_there(
+    connection: Connection[DictRow], home: reads.Home, seen_by: SeenBy
+) -> None:
+    connection.execute(
+        "INSERT INTO devices.gateway (organisation_id, home_id, key)"
+        " SELECT organisation_id, home_id, 'gw-ble' FROM registry.home WHERE home_id = %s",
+        (home.home_id,),
+    )
+    broken = device(connection, DOOR)
+    with seen_by("carla") as view:
+        taken = installing.replace(
+            view, broken.device_id, Found("gw-ble", "a4c1380001", "SBDW-002C", ("contact",)), NOW
+        )
+    new = device(connection, "a4c1380001")
+    assert (new.device_id, new.gateway, new.replaces_id) == (taken, "gw-ble", broken.device_id)
+    assert (new.name, new.room_id, new.home_id) == (broken.name, broken.room_id, home.home_id)
+    (series,) = devices.reads.series_of_gateways(connection, ["gw-ble"])
+    assert series.name == "a4c1380001/contact"
+    refused = [
+        Found("gw-casa-02", "0x2", "SNZB-04", ("contact",)),  # of another home
+        Found("gw-casa-01", DOOR, "SNZB-04", ("contact",)),  # the broken one itself
+        Found("gw-ble", DOOR, "SNZB-04", ("contact",)),  # the same, heard by another gateway
+    ]
+    for found in refused:
+        with seen_by("carla") as view, pytest.raises(DeviceNotFoundError):
+            installing.replace(view, broken.device_id, found, NOW)
+
+
 def test_every_step_is_noted_and_can_be_taken_back(
     connection: Connection[DictRow], home: reads.Home, seen_by: SeenBy
 ) -> None:
