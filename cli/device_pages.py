@@ -117,6 +117,9 @@ def _model(model: Model) -> Iterator[str]:
     yield f"* Runs on: {'. '.join(_power(model, model.power))}."
     if model.hold is not None:
         yield f"* Movement: {_hold(model.hold)}."
+    if model.refractory:
+        once = (f"`{name}` within {duration(round(seconds))}" for name, seconds in model.refractory.items())
+        yield f"* Counts once: {', '.join(once)}."
     if model.signal is not None:
         yield f"* Can call attention by {_signal(model.signal)}."
     yield f"* Sources: {'; '.join(model.sources)}"

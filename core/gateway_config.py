@@ -38,7 +38,7 @@ class ConfiguredDevice(msgspec.Struct, omit_defaults=True, frozen=True):
     `key` is the device's in the names of its series, `room_kind` the registry's kind of its room. It is expected to
     report at least every `report_every_s` seconds, None if nothing is expected. Activations of a quantity that follow
     the last one counted by less than `refractory_s` seconds are not counted; for a contact it is the time in which it
-    bounces. The values 0 and 1 of the quantities in `inverted` are exchanged. Neither is allowed for safety.
+    bounces. That is not allowed for safety. `quantities` are those of its series, with the channel where there is one.
     """
 
     key: Key
@@ -49,11 +49,10 @@ class ConfiguredDevice(msgspec.Struct, omit_defaults=True, frozen=True):
     quantities: Annotated[list[Quantity], Meta(max_length=64)] = []
     report_every_s: Annotated[float, Meta(gt=0, le=90 * 86_400)] | None = None
     refractory_s: Annotated[dict[Quantity, Refractory], Meta(max_length=64)] = {}
-    inverted: Annotated[list[Quantity], Meta(max_length=64)] = []
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where a rule would touch a safety quantity."""
-        touched = sorted(name for name in (*self.refractory_s, *self.inverted) if _is_safety(name))
+        touched = sorted(name for name in self.refractory_s if _is_safety(name))
         if touched:
             raise ValueError(f"{self.key}: {touched[0]} is about safety; each of its reports is taken as it comes")
 

@@ -19,6 +19,7 @@ from core.notices import Listener
 from core.service import stop_on_signals, wait_until_there
 from devices import enrolment, models
 from devices.admission import NOT_KEPT_HERE, Admissions
+from devices.composition import Expected
 from devices.dynamic_security import DynamicSecurity
 from devices.gateways.reads import GatewayFigures, gateway_figures
 from devices.metrics import devices_figures
@@ -41,7 +42,7 @@ def serve(settings: DevicesSettings, clock: Clock, stop: threading.Event) -> Non
             clock,
             worker=settings.devices_worker,
             keepalive_s=settings.keepalive_s,
-            expected=_interval_s,
+            expectations=_expected,
         )
         registry = make_registry("devices")
         if settings.metrics_port:
@@ -129,9 +130,9 @@ def expel_strangers(settings: DevicesSettings, database: Database) -> int:
     return len(strangers)
 
 
-def _interval_s(model: str) -> float | None:
+def _expected(model: str) -> Expected:
     found = models.find(model)
-    return None if found is None else found.interval.seconds
+    return Expected() if found is None else Expected(found.interval.seconds, found.refractory)
 
 
 def _figures(asking: Database, clock: Clock, within: timedelta) -> GatewayFigures:

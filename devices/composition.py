@@ -1,6 +1,7 @@
 """What a gateway is told of its home, made from what is registered. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ from core.gateway_config import (
     ToldContact,
     versioned,
 )
-from core.vocabulary import BY_ID
+from core.vocabulary import BY_NAME
 
 
 class Rules(msgspec.Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
@@ -29,14 +30,14 @@ class Rules(msgspec.Struct, omit_defaults=True, frozen=True, forbid_unknown_fiel
 
 
 class Installed(NamedTuple):
-    """A device at a gateway. `room_kind` is one of `core.places.RoomKind`, or ''."""
+    """A device at a gateway. `room_kind` is one of `core.places.RoomKind`, or ''; `measured` as "quantity/channel"."""
 
     key: str
     name: str
     model: str
     room: str
     room_kind: str
-    quantity_ids: Sequence[int]
+    measured: Sequence[str]
 
 
 class Source(NamedTuple):
@@ -54,12 +55,25 @@ class Source(NamedTuple):
     retired: Sequence[str] = ()
 
 
-# How often a model of device reports at least, in seconds; None where nothing is expected.
-Expected = Callable[[str], float | None]
+class Expected(NamedTuple):
+    """What is expected of a model of device: to report every so many seconds at least, None if nothing is.
+
+    `refractory_s` says by quantity within how many seconds its activations count as one.
+    """
+
+    report_every_s: float | None = None
+    refractory_s: Mapping[str, float] = MappingProxyType({})
 
 
-def nothing_expected(_: str) -> None:
+# What is expected of each model.
+Expectations = Callable[[str], Expected]
+
+_LONGEST = 64  # names of series, and how many of them a gateway is told of a device
+
+
+def nothing_expected(_: str) -> Expected:
     """Expect nothing of any model."""
+    return Expected()
 
 
 def rules_of(described: Any) -> Rules:
@@ -73,20 +87,9 @@ def rules_of(described: Any) -> Rules:
     return rules
 
 
-def compose(source: Source, expected: Expected = nothing_expected) -> GatewayConfig:
+def compose(source: Source, expectations: Expectations = nothing_expected) -> GatewayConfig:
     """Return the configuration of a gateway; raises `ConfigError` if what is registered makes none it would accept."""
-    devices = [
-        ConfiguredDevice(
-            key=device.key,
-            name=device.name,
-            model=device.model,
-            room=device.room,
-            room_kind=device.room_kind,
-            quantities=[BY_ID[number].name for number in device.quantity_ids if number in BY_ID],
-            report_every_s=expected(device.model) if device.model else None,
-        )
-        for device in source.devices
-    ]
+    devices = [_configured(device, expectations(device.model)) for device in source.devices]
     rules = {name: getattr(source.rules, name) for name in Rules.__struct_fields__}
     try:
         made = versioned(
@@ -96,3 +99,22 @@ def compose(source: Source, expected: Expected = nothing_expected) -> GatewayCon
         return msgspec.json.decode(msgspec.json.encode(made), type=GatewayConfig)
     except (msgspec.ValidationError, ValueError) as error:
         raise ConfigError(f"No gateway would accept what is registered: {error}.") from error
+
+
+def _configured(device: Installed, expected: Expected) -> ConfiguredDevice:
+    quantities = dict.fromkeys(_said(name) for name in device.measured if name.partition("/")[0] in BY_NAME)
+    return ConfiguredDevice(
+        key=device.key,
+        name=device.name,
+        model=device.model,
+        room=device.room,
+        room_kind=device.room_kind,
+        quantities=list(quantities)[:_LONGEST],
+        report_every_s=expected.report_every_s,
+        refractory_s=dict(expected.refractory_s),
+    )
+
+
+def _said(name: str) -> str:
+    """Return a series as "quantity/channel", without the channel where that is too long for a gateway."""
+    return name if len(name) <= _LONGEST else name.partition("/")[0]

@@ -52,11 +52,15 @@ class WalkTest(_Data, frozen=True, kw_only=True):
 
 
 class Kind(_Data, frozen=True, kw_only=True):
-    """A kind of device: its name, where and how to mount it, and how to try it."""
+    """A kind of device: its name, where and how to mount it, and how to try it.
+
+    `refractory_s` says by quantity within how many seconds activations count as one.
+    """
 
     name: Text
     advice: Text
     walk_test: WalkTest
+    refractory_s: Mapping[str, float] = {}
 
 
 class Chemistry(_Data, frozen=True, kw_only=True):
@@ -143,7 +147,8 @@ class Model(_Data, frozen=True, kw_only=True):
 
     `meanings` says what a quantity is on this model, where it is another than its messages say: a strap under the
     mattress tells occupancy, and that is occupancy of the bed. `exposes` is what the system declares of a property,
-    where an example cannot be read rightly without. `extra_advice` adds to that of its kind.
+    where an example cannot be read rightly without. `extra_advice` adds to that of its kind; `refractory_s` stands
+    instead of those of its kind, by quantity.
     """
 
     vendor: str
@@ -160,6 +165,7 @@ class Model(_Data, frozen=True, kw_only=True):
     extra_advice: Text | None = None
     walk_test: WalkTest | None = None
     hold: Hold | None = None
+    refractory_s: Mapping[str, float] = {}
     signal: Signal | None = None
     meanings: Mapping[str, str] = {}
     exposes: tuple[Mapping[str, Any], ...] = ()
@@ -168,6 +174,12 @@ class Model(_Data, frozen=True, kw_only=True):
         """Return where and how to mount it: what holds for its kind, then what is its own."""
         parts = [kinds()[self.kind].advice, self.extra_advice]
         return " ".join(part.of(language) for part in parts if part is not None)
+
+    @property
+    def refractory(self) -> Mapping[str, float]:
+        """Within how many seconds activations count as one, by those of its quantities for which that is so."""
+        all_of_it = {**kinds()[self.kind].refractory_s, **self.refractory_s}
+        return {quantity: seconds for quantity, seconds in all_of_it.items() if quantity in self.quantities}
 
     @property
     def test(self) -> WalkTest:

@@ -19,7 +19,7 @@ from core.log import logger
 from core.messages import decode_status, encode
 from core.mqtt import BrokerAddress, Connection, Message
 from core.topics import Leaf
-from devices.composition import Expected, compose, nothing_expected
+from devices.composition import Expectations, compose, nothing_expected
 from devices.gateways import repository
 
 LOST = (psycopg.Error, PoolTimeout)
@@ -40,14 +40,14 @@ class ConfigPublisher:
         *,
         worker: str,
         keepalive_s: int = 30,
-        expected: Expected = nothing_expected,
+        expectations: Expectations = nothing_expected,
         on_event: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare to publish; `on_event` is called on the network thread when there is something to do."""
         self.published = 0
         self._database = database
         self._clock = clock
-        self._expected = expected
+        self._expectations = expectations
         self._on_event = on_event
         self._everything = threading.Event()
         self._statuses: SimpleQueue[Message] = SimpleQueue()
@@ -82,7 +82,7 @@ class ConfigPublisher:
         with self._database.transaction() as connection:
             for source in repository.sources(connection):
                 try:
-                    config = compose(source, self._expected)
+                    config = compose(source, self._expectations)
                 except ConfigError as error:
                     self._say_refused(source.gateway, source.gateway_id, str(error))
                     continue

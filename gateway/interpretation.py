@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from core.gateway_config import ConfiguredDevice
 from core.messages import Inventory
 from core.vocabulary import BY_NAME
 from devices.decoders.decoded import Measurement, Refusal
@@ -36,12 +35,10 @@ class Interpreter:
         dialect: Dialect,
         last: Callable[[str], LastReading | None],
         *,
-        device: Callable[[str], ConfiguredDevice | None] = lambda _: None,
         withdraws: Callable[[Said], bool] = lambda _: False,
     ) -> None:
-        """Read what `dialect` says. `device` tells what is configured for a key, `withdraws` what cancels an SOS."""
+        """Read what `dialect` says. `withdraws` tells what cancels an SOS."""
         self._dialect = dialect
-        self._device = device
         self._withdraws = withdraws
         self._last = last
         self._courses: dict[str, Course] = {}
@@ -63,12 +60,11 @@ class Interpreter:
                 continue
             said_ms = _said_ms(part, now_ms)
             report = Report(now_ms, said_ms, restated, connection)
-            meant = self._measured(part)
-            new = self._repetitions.new(meant, now_ms)
+            new = self._repetitions.new(part, now_ms)
             found = [self._reading(part.key, measurement, report) for measurement in new]
             readings += [reading for reading in found if reading is not None]
             # What the broker had kept was pressed some time ago.
-            if not restated and self._withdraws(meant._replace(measurements=new)):
+            if not restated and self._withdraws(part._replace(measurements=new)):
                 readings.append(Reading(f"{part.key}/{CANCELLED}", 1.0, BY_NAME[CANCELLED].unit, said_ms))
             self._note_unmapped(part)
         return readings
@@ -89,18 +85,6 @@ class Interpreter:
                 for device in self._dialect.devices()
             ]
         )
-
-    def _measured(self, said: Said) -> Said:
-        """Return what a device says as it is meant: some of its values may be inverted."""
-        device = self._device(said.key)
-        if device is None or not device.inverted:
-            return said
-        inverted = {
-            each: each._replace(value=1.0 - each.value)
-            for each in said.measurements
-            if each.quantity in device.inverted
-        }
-        return said._replace(measurements=tuple(inverted.get(each, each) for each in said.measurements))
 
     def _reading(self, key: str, measurement: Measurement, report: Report) -> Reading | None:
         quantity, value, channel = measurement

@@ -122,9 +122,7 @@ class MqttSource:
         self._dialect = dialect
         configuration = configuration or Configuration(outbox.notes)
         self._withdrawal = withdrawal or Withdrawal(configuration, clock)
-        self._interpreter = Interpreter(
-            dialect, outbox.last, device=configuration.device, withdraws=self._withdrawal.withdraws
-        )
+        self._interpreter = Interpreter(dialect, outbox.last, withdraws=self._withdrawal.withdraws)
         self._refractory = Refractory[bytes](configuration.device)
         self._waiting: dict[bytes, _Waiting] = {}
         self._messages: SimpleQueue[Message] = SimpleQueue()

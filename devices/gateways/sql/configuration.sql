@@ -20,8 +20,9 @@ LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object(
                'key', device.key, 'name', device.name, 'model', device.model, 'room', coalesce(room.name, ''),
                'room_kind', coalesce(room.kind, ''),
-               'quantity_ids', ARRAY(SELECT DISTINCT quantity_id FROM devices.series
-                                     WHERE series.device_id = device.device_id ORDER BY quantity_id)
+               'measured', ARRAY(SELECT substr(series.name, length(device.key) + 2) FROM devices.series
+                                 WHERE series.device_id = device.device_id AND starts_with(series.name, device.key || '/')
+                                 ORDER BY quantity_id, series.name)
            ) ORDER BY device.key) AS devices
     FROM devices.device LEFT JOIN registry.room USING (room_id)
     WHERE device.gateway_id = gateway.gateway_id AND device.retired_at IS NULL

@@ -127,11 +127,17 @@ def test_a_configuration_goes_down_when_it_changes_and_is_confirmed(broker, serv
     until(lambda: standing(service, key).confirmed == third.version)
     assert standing(service, key).trouble == ""
 
+    # What the catalogue says of a model goes down with it, and which contact of several it is.
+    world.device(key, "doors", ("contact", "contact/left"))
+    world.connection.execute("UPDATE devices.device SET model = 'Aqara MCCGQ11LM' WHERE key = 'doors'")
+    (doors,) = gateway.config(lambda config: any(device.model for device in config.devices)).devices[-2:-1]
+    assert (doors.key, doors.quantities) == ("doors", ["contact", "contact/left"])
+    assert (doors.refractory_s, doors.report_every_s) == ({"contact": 1.0}, 3600)
     # What is taken away stays known as this home's, until another home has it.
     world.connection.execute("UPDATE devices.device SET retired_at = %s WHERE key = 'new'", (NOW,))
     assert gateway.config(lambda config: config.retired).retired == ["new"]
     world.device(key, "24e124136b502217", ("contact",))
-    world.connection.execute("UPDATE devices.device SET retired_at = %s WHERE key <> 'd'", (NOW,))
+    world.connection.execute("UPDATE devices.device SET retired_at = %s WHERE key LIKE '24e1%%'", (NOW,))
     assert gateway.config(lambda config: len(config.retired) > 1).retired == ["24e124136b502217", "new"]
     world.device(world.home("another"), "24e124136b502217", ("contact",))
     last = gateway.config(lambda config: len(config.retired) == 1)

@@ -89,7 +89,7 @@ class World:
                     row["gateway_id"],
                     device,
                     f"{key}/{quantity}",
-                    BY_NAME[quantity].id,
+                    BY_NAME[quantity.partition("/")[0]].id,
                 ),
             )
 

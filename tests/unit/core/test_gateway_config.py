@@ -31,7 +31,6 @@ devices = st.builds(
     quantities=st.lists(st.sampled_from(SAFETY + OTHERS), max_size=5),
     report_every_s=st.none() | st.floats(1, 86_400),
     refractory_s=st.dictionaries(st.sampled_from(OTHERS), st.floats(0, 3600), max_size=3),
-    inverted=st.lists(st.sampled_from(OTHERS), max_size=2),
 )
 sirens = st.builds(
     Siren,
@@ -107,7 +106,7 @@ def test_what_a_newer_service_says_besides_is_ignored(config: GatewayConfig, mor
         ({"version": "1", "devices": [{"key": "a"}, {"key": "a"}]}, "device a is there twice"),
         ({"version": "1", "devices": [{"key": "a/b"}]}, r"devices\[0\].key"),
         ({"version": "1", "devices": [{"key": "a", "refractory_s": {"smoke": 5}}]}, "smoke is about safety"),
-        ({"version": "1", "devices": [{"key": "a", "inverted": ["water_leak"]}]}, "water_leak is about safety"),
+        ({"version": "1", "devices": [{"key": "a", "refractory_s": {"water_leak": 5}}]}, "water_leak is about safety"),
         ({"version": "1", "devices": [{"key": "a", "refractory_s": {"motion": 1e9}}]}, "refractory_s"),
         ({"version": "1", "devices": [{"key": "a", "report_every_s": 0}]}, "report_every_s"),
         ({"version": "1", "sirens": [{"target": "a", "on": "1", "off": "0", "quantities": []}]}, "quantities"),

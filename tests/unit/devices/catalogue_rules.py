@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 
 from core.vocabulary import BY_NAME
+from core.vocabulary import Kind as Activation
 from devices import examples, models
 from devices.decoders.decoded import Refusal
 from devices.models import Filed, Model, Text
@@ -95,6 +96,19 @@ def its_examples_decode_to_what_they_state(filed: Filed) -> str:
         elif found.others != tuple(sorted(example.others)):
             return f"{example.title}: hands back {found.others}"
     return "" if filed.model.examples else "no examples"
+
+
+@rule
+def what_counts_once_is_an_activation_and_no_call(filed: Filed) -> str:
+    kind = models.kinds()[filed.model.kind]
+    odd = [
+        name
+        for name, seconds in {**kind.refractory_s, **filed.model.refractory_s}.items()
+        if BY_NAME[name].safety
+        or BY_NAME[name].kind not in (Activation.STATE, Activation.EVENT)
+        or not 0 < seconds <= 60
+    ]
+    return ", ".join([*odd, *(filed.model.refractory_s.keys() - set(filed.model.quantities))])
 
 
 @rule

@@ -4,19 +4,18 @@ from hypothesis import strategies as st
 
 from core.gateway_config import ConfigError, decode_config
 from core.messages import encode
-from core.vocabulary import BY_NAME
-from devices.composition import Installed, Rules, Source, compose, rules_of
+from devices.composition import Expected, Installed, Rules, Source, compose, rules_of
 
-MOTION = Installed("0x01", "hall motion", "RTCGQ11LM", "Hall", "hall", [BY_NAME["occupancy"].id, BY_NAME["battery"].id])
+MOTION = Installed("0x01", "hall motion", "RTCGQ11LM", "Hall", "hall", ["occupancy", "battery"])
 HOME = Source(1, "gw-1", "Europe/Rome", Rules(), [MOTION], "")
 
 
 def test_a_gateway_is_told_what_is_installed_where_and_what_is_expected_of_it():
-    config = compose(HOME, {"RTCGQ11LM": 3600.0}.get)
+    config = compose(HOME, {"RTCGQ11LM": Expected(3600.0, {"motion": 5.0})}.__getitem__)
     (device,) = config.devices
     assert (device.key, device.name, device.room, device.room_kind) == ("0x01", "hall motion", "Hall", "hall")
     assert device.quantities == ["occupancy", "battery"]
-    assert device.report_every_s == 3600
+    assert (device.report_every_s, device.refractory_s) == (3600, {"motion": 5})
     assert compose(HOME).devices[0].report_every_s is None
 
 
@@ -24,6 +23,20 @@ def test_a_gateway_is_told_of_what_was_taken_away_that_it_is_still_its_own():
     gone = HOME._replace(retired=["0x02"])
     assert compose(gone).retired == ["0x02"]
     assert compose(gone).version != compose(HOME).version
+
+
+def test_what_a_device_measures_is_told_with_its_channels():
+    measured = [
+        "contact/left",
+        "contact/right",
+        "contact",
+        "warp",
+        f"occupancy/{'x' * 60}",
+        *(f"power/{n}" for n in range(90)),
+    ]
+    (device,) = compose(HOME._replace(devices=[MOTION._replace(measured=measured)])).devices
+    assert device.quantities[:5] == ["contact/left", "contact/right", "contact", "occupancy", "power/0"]
+    assert len(device.quantities) == 64
 
 
 def test_the_same_home_has_the_same_version_and_another_home_another():

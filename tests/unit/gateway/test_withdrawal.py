@@ -1,4 +1,4 @@
-"""An SOS is withdrawn at a configured button, soon after it was pressed, once; other values may be inverted."""
+"""An SOS is withdrawn at a configured button, soon after it was pressed, once."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ DEVICES = [
 ]
 CONFIG = GatewayConfig(
     version="1",
-    devices=[ConfiguredDevice(key=DOOR, inverted=["contact"])],
+    devices=[ConfiguredDevice(key=DOOR)],
     cancel_buttons=[
         CancelButton(BUTTON, action="double", within_s=60),
         CancelButton(DOOR, quantity="contact", within_s=10),
@@ -43,9 +43,7 @@ class Home:
         self.configuration = Configuration(self.outbox.notes)
         self.configuration.take(encode(CONFIG))
         self.withdrawal = Withdrawal(self.configuration, self.clock)
-        self.interpreter = Interpreter(
-            Zigbee2Mqtt("z"), lambda _: None, device=self.configuration.device, withdraws=self.withdrawal.withdraws
-        )
+        self.interpreter = Interpreter(Zigbee2Mqtt("z"), lambda _: None, withdraws=self.withdrawal.withdraws)
         self.take("bridge/devices", DEVICES)
 
     def take(self, name: str, payload: object, *, restated: bool = False) -> list[Reading]:
@@ -94,8 +92,8 @@ def test_without_its_configuration_a_button_does_nothing(home: Home) -> None:
     assert not home.cancels()
 
 
-def test_a_quantity_withdraws_as_it_is_configured_and_readings_are_inverted(home: Home) -> None:
-    assert [each.value for each in home.take(DOOR, {"contact": True})] == [0.0]
+def test_a_quantity_withdraws_as_it_is_configured(home: Home) -> None:
+    assert [each.value for each in home.take(DOOR, {"contact": False})] == [0.0]
     home.take(PENDANT, {"action": "emergency"})
-    assert [each.name for each in home.take(DOOR, {"contact": True})] == [f"{DOOR}/contact"]
-    assert [each.name for each in home.take(DOOR, {"contact": False})] == [f"{DOOR}/contact", f"{DOOR}/sos_cancelled"]
+    assert [each.name for each in home.take(DOOR, {"contact": False})] == [f"{DOOR}/contact"]
+    assert [each.name for each in home.take(DOOR, {"contact": True})] == [f"{DOOR}/contact", f"{DOOR}/sos_cancelled"]
