@@ -12,12 +12,14 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from analytics import baseline, findings, repository, test_alarms
+from analytics import baseline, findings, reports, repository, test_alarms
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, Span, instant, micros, readings_frame, sensors_frame, span
-from analytics.home_day import HomeDay, SensorSilence, compute, reading_window
-from analytics.indicators import INDICATORS
+from analytics.home_day import HomeDay, compute, reading_window
+from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout
+from analytics.measuring import values_of_days
+from analytics.profiles import repository as profiles
 from analytics.repository import Home
 from analytics.silence.blind import blind
 from analytics.watch.repository import told_silences
@@ -68,14 +70,30 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
         [(one.day, device, rhythm) for one in computed for device, rhythm in one.devices.items()],
     )
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
+    restated |= _several_days(connection, home, computed, now)
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
     return (
-        _judge(connection, home, sorted({*days, *restated}), evidence, silent_still, now)
+        _judge(connection, home, days, restated, evidence, silent_still, now)
         + sum(_judge_running(connection, home, one, evidence, now) for one in computed if one.running)
         + _silences(connection, home, computed, interval, now)
         + _silent_sensors(connection, home, computed, interval, now)
     )
+
+
+def _several_days(
+    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], now: datetime
+) -> set[tuple[str, date]]:
+    """Store the profiles of days that are over; restate what looks back on them, also later if they are different."""
+    over = [one.profile for one in computed if one.profile is not None]
+    if not over:
+        return set()
+    changed = profiles.put_profiles(connection, home, over)
+    reach = max(indicator.days for indicator in OF_DAYS.values()) - 1
+    touched = {one.day for one in over} | {day + ahead * ONE_DAY for day in changed for ahead in range(reach + 1)}
+    known = profiles.profiles_of(connection, home.home_id, min(touched) - reach * ONE_DAY, max(touched))
+    values = [v for day in sorted(touched & known.keys()) for v in values_of_days(day, known)]
+    return repository.put_values(connection, home, values, now)
 
 
 def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
@@ -120,14 +138,20 @@ def _judge(
     connection: Connection[DictRow],
     home: Home,
     days: Sequence[date],
+    restated: Collection[tuple[str, date]],
     evidence: _Evidence,
     silent_still: Mapping[date, bool],
     now: datetime,
 ) -> int:
-    """Judge `days` and the days after them that have them in their past."""
-    first, last = days[0], days[-1] + baseline.REACH
+    """Judge `days`, days whose indicators were restated, and the days after them that have them in their past.
+
+    Of an indicator that raises no findings only the usual range is worked out, and only where it was restated.
+    """
+    touched = {*days, *(day for _, day in restated)}
+    first, last = min(touched), max(touched) + baseline.REACH
     changed = 0
-    histories = repository.history(connection, home.home_id, first - baseline.REACH, last)
+    kinds = {kind for kind, _ in restated} | {kind for kind, indicator in INDICATORS.items() if indicator.judged}
+    histories = repository.history(connection, home.home_id, kinds, first - baseline.REACH, last)
     for kind, history in histories.items():
         judged = [
             (findings.judge(kind, day, history, evidence.of, home.zone), math.isnan(value))
@@ -177,7 +201,8 @@ def _judge_running(
     if not ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN):
         return 0
     changed = 0
-    histories = repository.history(connection, home.home_id, one.day - baseline.REACH, one.day - ONE_DAY)
+    kinds = [so_far.kind for so_far in one.running]
+    histories = repository.history(connection, home.home_id, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
     for so_far in one.running:
         if so_far.kind not in histories:
             continue
@@ -229,7 +254,7 @@ def _silent_sensors(
     """
     rooms = {sensor.device_id: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
     known = repository.known_sensor_silences(connection, home.home_id, interval.start - ONE_DAY)
-    found: dict[int, dict[int, SensorSilence]] = {}
+    found: dict[int, dict[int, reports.SensorSilence]] = {}
     for silence in (silence for one in computed for silence in one.silent_sensors):
         found.setdefault(silence.span.start, {})[silence.device_id] = silence
     held = []

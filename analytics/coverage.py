@@ -22,8 +22,10 @@ The price of knowing the home by its activations only: a person who lies still f
 the usual (and than `FLOOR`) is reported as a home without data, not as a stillness. It is reported in either case.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -93,7 +95,7 @@ def device_limit(usual_gaps_s: Sequence[float]) -> int | None:
     """
     if len(usual_gaps_s) < LEARNED_FROM:
         return None
-    usual = float(np.median(usual_gaps_s[-DAYS:])) * SECOND
+    usual = median(usual_gaps_s[-DAYS:]) * SECOND
     return None if usual > REPORTS_WITHIN else max(DEVICE_FLOOR, int(PATIENCE * usual))
 
 
@@ -104,7 +106,7 @@ def silence_limit(longest_gaps_s: Sequence[float]) -> int | None:
     """
     if len(longest_gaps_s) < LEARNED_FROM:
         return None
-    longest = float(np.quantile(longest_gaps_s, 0.95, method="lower")) * SECOND
+    longest = sorted(longest_gaps_s)[math.floor(0.95 * (len(longest_gaps_s) - 1))] * SECOND  # a quantile, cheaply
     return max(SILENCE_FLOOR, int(SILENCE_FACTOR * longest))
 
 
@@ -129,7 +131,8 @@ def usual_gap(reports: Instants) -> float | None:
     enough = 6
     if len(reports) < enough:
         return None
-    return float(np.quantile(np.diff(reports), 0.95, method="higher") / SECOND)
+    gaps_between = np.sort(np.diff(reports))
+    return float(gaps_between[math.ceil(0.95 * (len(gaps_between) - 1))] / SECOND)
 
 
 def unknown(

@@ -4,7 +4,7 @@ Dates are written out, never "last night": a sentence is read when it is read. N
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from gettext import NullTranslations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,13 +15,13 @@ from babel.numbers import format_decimal
 from analytics import baseline
 from analytics.baseline import Baseline
 from analytics.coverage import LIMIT
+from analytics.figures import FIGURES, LOCALES, SHORTEST_TOLD, Said, Tongue
+from analytics.indicators import INDICATORS, Indicator
 from core.places import RoomKind
 from core.translation import LANGUAGES, mark, translator
 
 _DAY = {"it": "EEEE d MMMM", "en": "EEEE d MMMM"}
 _WEEKDAY = {"it": "EEEE d", "en": "EEEE d"}
-SHORTEST_TOLD = 30  # minutes: stillnesses shorter than this are not recorded
-_LOCALE = {"it": "it", "en": "en_GB"}
 
 
 ROOMS: dict[str, str] = {
@@ -53,7 +53,7 @@ def unusual(kind: str, day: date, value: float, usual: Baseline, coverage: float
 
     Raises `KeyError` for an indicator that has no sentence.
     """
-    return in_both(lambda language, t: _unusual(kind, day, value, usual, coverage, language, t))
+    return in_both(lambda language, t: _unusual(kind, day, value, usual, coverage, Tongue(language, t)))
 
 
 def still_running(kind: str, since: datetime, until: datetime, usual: Baseline, coverage: float) -> Sentence:
@@ -67,6 +67,16 @@ def still_running(kind: str, since: datetime, until: datetime, usual: Baseline, 
 def no_verdict(kind: str, day: date, coverage: float, known_days: int) -> Sentence:
     """Say why there is no verdict on `day`: too little data, or still learning what is usual."""
     return in_both(lambda language, t: _no_verdict(kind, day, coverage, known_days, language, t))
+
+
+def not_measured(kind: str, day: date) -> Sentence:
+    """Say that there was nothing to measure on `day`, though the sensors were there."""
+    return in_both(
+        lambda language, t: (
+            t.gettext("%(name)s: nothing was measured %(period)s.")
+            % {"name": t.gettext(FIGURES[kind].name), "period": _period(INDICATORS[kind], day, language, t)}
+        )
+    )
 
 
 def silent_home(start: datetime, end: datetime | None, before: float | None, zone: ZoneInfo) -> Sentence:
@@ -108,17 +118,15 @@ def _no_test_alarm(days: int, *, ever: bool, t: NullTranslations) -> str:
     return (known if ever else never) % {"count": days}
 
 
-def _unusual(
-    kind: str, day: date, value: float, usual: Baseline, coverage: float, language: str, t: NullTranslations
-) -> str:
-    figure = {"night_bathroom_visits": _visits, "longest_stillness": _stillness}[kind](value, t)
+def _unusual(kind: str, day: date, value: float, usual: Baseline, coverage: float, tongue: Tongue) -> str:
+    figure, t = FIGURES[kind], tongue.t
     return " ".join(
         [
             t.gettext("%(figure)s %(period)s; usually %(usual)s.")
             % {
-                "figure": figure,
-                "period": _period(kind, day, language, t),
-                "usual": _range(usual, _number if kind == "night_bathroom_visits" else duration, t),
+                "figure": figure.said(value, tongue),
+                "period": _period(INDICATORS[kind], day, tongue.language, t),
+                "usual": _range(usual, figure.written, figure.between, tongue),
             },
             _based_on(coverage, t),
         ]
@@ -136,7 +144,7 @@ def _no_movement_since(since: datetime, until: datetime, usual: Baseline, langua
     said = {
         # Of the clock alone, two times on the night of a change would lie an hour wrong apart: count in UTC.
         "duration": _short((until.astimezone(UTC) - since.astimezone(UTC)) // timedelta(minutes=1), t),
-        "usual": _range(usual, _short_hours, t),
+        "usual": _range(usual, _short_hours, FIGURES["longest_stillness"].between, Tongue(language, t)),
     }
     if since.date() == until.date():
         said["time"] = _clock(since)
@@ -157,10 +165,10 @@ def _no_movement_since(since: datetime, until: datetime, usual: Baseline, langua
     )
 
 
-def _short_hours(hours: float, t: NullTranslations) -> str:
+def _short_hours(hours: float, tongue: Tongue) -> str:
     """Return a duration in hours as `_short` does, to five minutes; below half an hour only that."""
     minutes = 5 * round(hours * 12)
-    return t.gettext("less than half an hour") if minutes < SHORTEST_TOLD else _short(minutes, t)
+    return tongue.t.gettext("less than half an hour") if minutes < SHORTEST_TOLD else _short(minutes, tongue.t)
 
 
 def _short(minutes: int, t: NullTranslations) -> str:
@@ -176,53 +184,38 @@ def _based_on(coverage: float, t: NullTranslations) -> str:
     return t.gettext("Based on %(percent)d %% of the data.") % {"percent": int(coverage * 100 + 1e-6)}
 
 
-def _visits(value: float, t: NullTranslations) -> str:
-    count = round(value)
-    return t.ngettext("%(count)d visit to the bathroom", "%(count)d visits to the bathroom", count) % {"count": count}
+def _range(usual: Baseline, word: Said, between: str, tongue: Tongue) -> str:
+    low, high = word(usual.low, tongue), word(usual.high, tongue)
+    return low if low == high else tongue.t.gettext(between) % {"low": low, "high": high}
 
 
-def _stillness(value: float, t: NullTranslations) -> str:
-    return t.gettext("%(duration)s without any movement at home") % {"duration": duration(value, t)}
-
-
-def _number(value: float, _: NullTranslations) -> str:
-    return str(round(value))
-
-
-def duration(hours: float, t: NullTranslations) -> str:
-    """Return a duration in hours and minutes, to five minutes; below half an hour only that."""
-    minutes = 5 * round(hours * 12)
-    if minutes < SHORTEST_TOLD:
-        return t.gettext("less than half an hour")
-    whole, rest = divmod(minutes, 60)
-    parts = []
-    if whole:
-        parts.append(t.ngettext("%(count)d hour", "%(count)d hours", whole) % {"count": whole})
-    if rest:
-        parts.append(t.ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest})
-    if len(parts) == 1:
-        return parts[0]
-    return t.gettext("%(hours)s and %(minutes)s") % {"hours": parts[0], "minutes": parts[1]}
-
-
-def _range(usual: Baseline, word: Callable[[float, NullTranslations], str], t: NullTranslations) -> str:
-    low, high = word(usual.low, t), word(usual.high, t)
-    return low if low == high else t.gettext("%(low)s to %(high)s") % {"low": low, "high": high}
-
-
-def _period(kind: str, day: date, language: str, t: NullTranslations) -> str:
-    if kind == "night_bathroom_visits":
-        following = day + timedelta(days=1)
-        same_month = day.month == following.month
-        return t.gettext("in the night between %(evening)s and %(morning)s (22:00-6:00)") % {
-            "evening": _date(day, language, _WEEKDAY if same_month else _DAY),
-            "morning": _date(following, language, _DAY),
-        }
-    return t.gettext("on %(day)s (8:00-22:00)") % {"day": _date(day, language, _DAY)}
+def _period(indicator: Indicator, day: date, language: str, t: NullTranslations) -> str:
+    """Say when: a night by both its days, several days by their last, else the day; with its hours where not all."""
+    whole = indicator.begins == indicator.ends
+    said = {
+        "day": _date(day, language, _DAY),
+        "days": indicator.days,
+        "hours": f"{indicator.begins:%-H:%M}-{indicator.ends:%-H:%M}",
+    }
+    if indicator.days > 1:
+        return t.gettext("in the %(days)d days up to %(day)s") % said
+    if indicator.begins < indicator.ends:
+        return t.gettext("on %(day)s (%(hours)s)") % said
+    if whole and indicator.begins == time.min:
+        return t.gettext("on %(day)s") % said
+    following = day + timedelta(days=1)
+    said["evening"] = _date(day, language, _WEEKDAY if day.month == following.month else _DAY)
+    said["morning"] = _date(following, language, _DAY)
+    text = (
+        t.gettext("in the night between %(evening)s and %(morning)s")
+        if whole
+        else t.gettext("in the night between %(evening)s and %(morning)s (%(hours)s)")
+    )
+    return text % said
 
 
 def _no_verdict(kind: str, day: date, coverage: float, known_days: int, language: str, t: NullTranslations) -> str:
-    period = {"period": _period(kind, day, language, t)}
+    period = {"period": _period(INDICATORS[kind], day, language, t)}
     if coverage < LIMIT:
         return t.gettext("No verdict %(period)s: %(percent)d %% of the data are there, %(needed)d %% are needed.") % {
             **period,
@@ -294,7 +287,7 @@ def _flooding(
         "rooms": ", ".join(sorted({t.gettext(ROOMS.get(room, ROOMS[RoomKind.OTHER])) for room in rooms})),
         "start": moment(start.astimezone(zone), language, t),
         "end": "" if end is None else moment(end.astimezone(zone), language, t),
-        "number": format_decimal(parked, locale=_LOCALE[language]),
+        "number": format_decimal(parked, locale=LOCALES[language]),
     }
     put_aside = t.ngettext("%(number)s reading was put aside.", "%(number)s readings were put aside.", parked)
     spared = (
@@ -331,4 +324,4 @@ def _clock(local: datetime) -> str:
 
 
 def _date(day: date, language: str, pattern: dict[str, str]) -> str:
-    return format_date(day, pattern[language], locale=_LOCALE[language])
+    return format_date(day, pattern[language], locale=LOCALES[language])

@@ -13,8 +13,8 @@ from analytics.detectors.protocol import Reason
 from analytics.detectors.sudden import Sudden
 from analytics.explanation import Sentence, flooding, silent_home, silent_sensors, still_running, unusual
 from analytics.frames import Episode, Span, instant
-from analytics.home_day import Running
 from analytics.indicators import INDICATORS, Indicator
+from analytics.measuring import Running
 from core.localtime import Interval
 
 SILENT_HOME = "silent_home"
@@ -58,7 +58,7 @@ def judge(
     episodes_of: Callable[[date, Interval], Sequence[Episode]],
     zone: ZoneInfo,
 ) -> Verdict:
-    """Judge one indicator on `day` against the days before it.
+    """Judge one indicator on `day` against the days before it. One that is not `judged` has no finding, whatever it is.
 
     `history` is the table of that name in `analytics.frames`; days after `day` in it are not looked at.
     `episodes_of` is asked for the episodes that touch the interval of a day, if there is a finding: its evidence.
@@ -66,7 +66,7 @@ def judge(
     indicator = INDICATORS[kind]
     detector = _detector(indicator, history, day)
     there = np.flatnonzero(history["day"].to_numpy() == day)
-    if not len(there):
+    if not len(there) or not indicator.judged:
         return Verdict(kind, day, detector.usual, None)
     value = float(history["value"].to_numpy()[there[0]])
     coverage = float(history["coverage"].to_numpy()[there[0]])

@@ -15,16 +15,6 @@ compare, free of time zones. Local days come in as windows made by `core.localti
 
 `readings`, ordered by time: at (int64), series_id (int64), value (float64, in the unit of the quantity).
 
-`activity`, ordered by time, one row for each sign of somebody (made by `analytics.activity`):
-
-| column | type | what |
-|---|---|---|
-| at | int64 | when |
-| room_id | int64 | where, 0 where unknown |
-| room_kind | object | kind of the room |
-| door | bool | the door by which one leaves the home was moved |
-| left | bool | a radar saw that the room is empty now: not a movement but its end |
-
 `history`, ordered by day, the values of one indicator: day (date), value (float64, NaN without verdict),
 coverage (float64, 0 to 1).
 """
@@ -38,14 +28,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.localtime import Interval
+from core.places import RoomKind
 from devices.reads import Sensor
 from ingest.reads import Readings
 
 Instants = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 MILLISECOND = 1_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+
+# Kinds of rooms as numbers, to compare columns of them; 0 where a room or its kind is not known.
+ROOMS: dict[str, int] = {"": 0, **{kind: number for number, kind in enumerate(RoomKind, start=1)}}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -61,6 +56,52 @@ class Span(NamedTuple):
     def length(self) -> int:
         """Microseconds from start to end."""
         return self.end - self.start
+
+
+class Columns(NamedTuple):
+    """Readings as arrays of equal length, ordered by time: the `readings` table without its index."""
+
+    at: Instants
+    series_id: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+
+    def within(self, window: Span) -> "Columns":
+        """Return those that lie in `window`."""
+        first, last = np.searchsorted(self.at, window)
+        return Columns(self.at[first:last], self.series_id[first:last], self.value[first:last])
+
+
+class Signs(NamedTuple):
+    """Signs of somebody as arrays of equal length, ordered by time (made by `analytics.activity`).
+
+    `at` says when, `room_id` where (0 where unknown), `room_kind` which kind of room that is (its place in `ROOMS`),
+    `place` what the sensor is fixed to. `door` says that the door by which one leaves the home was moved, `left` that a
+    radar saw that the room is empty now: not a movement but its end.
+    """
+
+    at: Instants
+    room_id: npt.NDArray[np.int64]
+    room_kind: npt.NDArray[np.int64]
+    place: npt.NDArray[np.object_]
+    door: Flags
+    left: Flags
+
+    def where(self, chosen: Flags) -> "Signs":
+        """Return the signs for which `chosen` is true."""
+        return self._of(chosen)
+
+    def within(self, window: Span) -> "Signs":
+        """Return those that lie in `window`."""
+        return self._of(slice(*np.searchsorted(self.at, window)))
+
+    def _of(self, rows: Flags | slice) -> "Signs":
+        return Signs(
+            self.at[rows], self.room_id[rows], self.room_kind[rows], self.place[rows], self.door[rows], self.left[rows]
+        )
+
+    def inside(self) -> "Signs":
+        """Return the movements in rooms that are known: no door to the outside, no radar that sees nobody."""
+        return self.where(~self.left & ~self.door & (self.room_id != 0) & (self.room_kind != ROOMS[RoomKind.OUTSIDE]))
 
 
 class Episode(NamedTuple):
@@ -118,7 +159,14 @@ def readings_frame(readings: Readings) -> pd.DataFrame:
     )
 
 
-def between(frame: pd.DataFrame, window: Span) -> pd.DataFrame:
-    """Return the rows of a time-ordered table whose `at` lies in `window`."""
-    at = frame["at"].to_numpy()
-    return frame.iloc[np.searchsorted(at, window.start) : np.searchsorted(at, window.end)]
+def columns(readings: pd.DataFrame) -> Columns:
+    """Return the `readings` table as arrays."""
+    return Columns(*(readings[name].to_numpy() for name in Columns._fields))
+
+
+def together(at: Instants, merged: int) -> list[tuple[int, int]]:
+    """Return first and last index of each group of instants (in order) that lie less than `merged` apart."""
+    if not len(at):
+        return []
+    breaks = (np.flatnonzero(np.diff(at) >= merged) + 1).tolist()
+    return list(zip([0, *breaks], [*(each - 1 for each in breaks), len(at) - 1], strict=True))

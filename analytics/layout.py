@@ -7,64 +7,101 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.frames import ROOMS, Columns, Flags
 from analytics.indicators import INDICATORS
-from analytics.sensors import REACHED, movement_series, outer_door
+from analytics.observed import CLIMATE, LYING, SWITCHED, VITALS, Source
+from analytics.sensors import CHANGES, REACHED, Sensors, among, sensors_of
 from core.vocabulary import BY_NAME, Kind
 
 BY_ITSELF = frozenset({Kind.LEVEL, Kind.COUNTER})
+LOOKED_AT = CLIMATE | VITALS | LYING | SWITCHED
 
 
 class Layout(NamedTuple):
     """The sensors of a home as columns.
 
-    `series`, `device` and `own` are of all series; `own` tells whether the device itself reports it. `moving` and what
-    follows it are of those that tell of movement: their series, quantities, rooms, kinds of rooms, and whether they
-    watch a door to the outside. `devices` are those each indicator rests on (an indicator without any is not one of
-    this home); `by_itself` those that tell of movement and also report when nobody moves.
+    `series`, `device` and `own` are of all series, ordered by series; `own` tells whether the device itself reports it.
+    `moving` and what follows it are of those that tell of movement, in the same order: their series, rooms, kinds of
+    rooms (as in `ROOMS`), what they are fixed to, whether they watch a door to the outside, tell by changes, rest at 1,
+    are a radar. `watching` are their devices. `devices` are those each indicator rests on (an indicator without
+    any is not one of this home); `by_itself` those that tell of movement and also report when nobody moves. `measuring`
+    are the series whose values are looked at, and `levels` the devices of those that should report every so often.
     """
 
-    series: pd.Index
+    series: npt.NDArray[np.int64]
     device: npt.NDArray[np.int64]
-    own: npt.NDArray[np.bool_]
-    moving: pd.Index
-    quantity: npt.NDArray[np.object_]
+    own: Flags
+    moving: npt.NDArray[np.int64]
     room_id: npt.NDArray[np.int64]
-    room_kind: npt.NDArray[np.object_]
-    door: npt.NDArray[np.bool_]
+    room_kind: npt.NDArray[np.int64]
+    place: npt.NDArray[np.object_]
+    door: Flags
+    changing: Flags
+    closing: Flags
+    radar: Flags
+    watching: frozenset[int]
     devices: Mapping[str, tuple[int, ...]]
     by_itself: frozenset[int]
+    measuring: tuple[Source, ...]
+    levels: frozenset[int]
 
-    @property
-    def watching(self) -> frozenset[int]:
-        """The devices that tell of movement."""
-        return frozenset(int(each) for each in self.device[self.series.get_indexer(self.moving)])
-
-    def reported(self, readings: pd.DataFrame) -> pd.DataFrame:
-        """Return the `readings` (see `analytics.frames`) without what the systems of the devices say of them."""
+    def reported(self, seen: Columns) -> Columns:
+        """Return the readings without what the systems of the devices say of them."""
         if self.own.all():
-            return readings
-        told_of = np.isin(readings["series_id"].to_numpy(), self.series.to_numpy()[~self.own])
-        return readings[~told_of]
+            return seen
+        kept = ~np.isin(seen.series_id, self.series[~self.own])
+        return Columns(np.compress(kept, seen.at), seen.series_id[kept], seen.value[kept])
+
+    def moving_at(self, series_id: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the place of series among `moving`, -1 for those that do not tell of movement."""
+        return _places(self.moving, series_id)
+
+    def devices_at(self, series_id: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the devices of series, -1 for series that are not of this home."""
+        place = _places(self.series, series_id)
+        return np.where(place < 0, -1, self.device[place]) if len(self.device) else place
 
 
-def layout(sensors: pd.DataFrame) -> Layout:
+def _places(known: npt.NDArray[np.int64], series_id: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    if not len(known):
+        return np.full(len(series_id), -1, dtype=np.int64)
+    place = np.minimum(np.searchsorted(known, series_id), len(known) - 1)
+    return np.where(known[place] == series_id, place, -1)
+
+
+def layout(table: pd.DataFrame) -> Layout:
     """Return the layout of a home from its `sensors` table (see `analytics.frames`)."""
-    moving = movement_series(sensors)
-    kinds = sensors["quantity"].map(lambda name: BY_NAME[name].kind)
-    reporting = set(sensors.loc[kinds.isin(BY_ITSELF), "device_id"])
-    watched = {
-        kind: tuple(int(device) for device in indicator.watched(sensors)["device_id"].unique())
-        for kind, indicator in INDICATORS.items()
-    }
-    return Layout(
-        sensors.index,
-        sensors["device_id"].to_numpy(),
-        sensors["quantity"].to_numpy(dtype=object) != REACHED,
-        moving.index,
-        moving["quantity"].to_numpy(dtype=object),
-        moving["room_id"].to_numpy(),
-        moving["room_kind"].to_numpy(dtype=object),
-        outer_door(moving).to_numpy(dtype=bool),
-        {kind: devices for kind, devices in watched.items() if devices},
-        frozenset(int(device) for device in reporting & set(moving["device_id"])),
+    sensors = sensors_of(table)
+    moving = sensors.moving
+    kinds = [BY_NAME[name].kind for name in sensors.quantity]
+    quantity, room_kind, place = (
+        np.array(column, dtype=object)[moving] for column in (sensors.quantity, sensors.room_kind, sensors.place)
     )
+    watching = _devices(sensors, moving)
+    watched = {kind: tuple(sorted(_devices(sensors, each.watched(sensors)))) for kind, each in INDICATORS.items()}
+    return Layout(
+        sensors.series_id,
+        sensors.device_id,
+        ~sensors.measuring(REACHED),
+        sensors.series_id[moving],
+        sensors.room_id[moving],
+        np.array([ROOMS[kind] for kind in room_kind], dtype=np.int64),
+        place,
+        sensors.outer_door[moving],
+        among(quantity.tolist(), CHANGES),
+        among(quantity.tolist(), {"contact"}),
+        among(quantity.tolist(), {"presence"}),
+        watching,
+        {kind: devices for kind, devices in watched.items() if devices},
+        _devices(sensors, np.array([kind in BY_ITSELF for kind in kinds], dtype=bool)) & watching,
+        tuple(
+            Source(int(series), *what)
+            for series, *what in zip(sensors.series_id, sensors.quantity, sensors.room_kind, sensors.place, strict=True)
+            if what[0] in LOOKED_AT
+        ),
+        _devices(sensors, sensors.measuring(*CLIMATE)),
+    )
+
+
+def _devices(sensors: Sensors, chosen: Flags) -> frozenset[int]:
+    return frozenset(sensors.device_id[chosen].tolist())

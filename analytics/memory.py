@@ -8,7 +8,8 @@ import numpy as np
 
 from analytics import coverage
 from analytics.frames import HOUR, SECOND
-from analytics.home_day import DeviceDay, Heard, HomeDay, Past, Rhythm
+from analytics.home_day import HomeDay, Past, Rhythm
+from analytics.reports import DeviceDay, Heard
 
 REACH = timedelta(days=coverage.DAYS)
 

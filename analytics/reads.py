@@ -66,6 +66,15 @@ def indicators(view: View, home_id: int, first: date, last: date) -> list[Row]:
     return _seen(view, "seen_indicators", home_id=home_id, first=first, last=last)
 
 
+def hourly_indicators(view: View, home_id: int, first: date, last: date) -> list[Row]:
+    """Return the hourly indicators of a home on the days from `first` to `last`, ordered by kind and day.
+
+    Columns: kind (see `analytics.profiles.profile.HOURLY`), day, value: 24 figures by the hour of the local clock, None
+    where too little is known of an hour.
+    """
+    return _seen(view, "seen_hourly", home_id=home_id, first=first, last=last)
+
+
 def latest_indicators(view: View, first: date) -> list[Row]:
     """Return the last indicator of each kind of every home that the viewer may see, not older than `first`.
 

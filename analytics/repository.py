@@ -1,6 +1,6 @@
 """What analytics stores. The only module beside `reads` that executes its SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,8 +13,10 @@ from psycopg.types.json import Jsonb
 
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, instant, micros
-from analytics.home_day import DeviceDay, Rhythm, Value
+from analytics.home_day import Rhythm
+from analytics.measuring import Value
 from analytics.memory import REACH, Memory
+from analytics.reports import DeviceDay
 from analytics.version import CODE_VERSION
 from core.localtime import Interval
 from core.statements import Statements
@@ -242,8 +244,7 @@ def replace_episodes(
         connection.execute(
             SQL["put_episodes"],
             {
-                "organisation_id": home.organisation_id,
-                "home_id": home.home_id,
+                **home._asdict(),
                 "code_version": CODE_VERSION,
                 "rooms": [e.room_id for e in new],
                 "kinds": [e.kind for e in new],
@@ -261,9 +262,12 @@ def _episode(row: DictRow) -> Episode:
 # --- indicators, usual ranges, findings ---
 
 
-def history(connection: Connection[DictRow], home_id: int, first: date, last: date) -> dict[str, pd.DataFrame]:
-    """Return the `history` table (see `analytics.frames`) of each indicator of a home, `first` and `last` included."""
-    rows = connection.execute(SQL["indicator_history"], {"home_id": home_id, "first": first, "last": last}).fetchall()
+def history(
+    connection: Connection[DictRow], home_id: int, kinds: Collection[str], first: date, last: date
+) -> dict[str, pd.DataFrame]:
+    """Return the `history` table (see `analytics.frames`) of some indicators of a home, `first` and `last` included."""
+    parameters = {"home_id": home_id, "kinds": list(kinds), "first": first, "last": last}
+    rows = connection.execute(SQL["indicator_history"], parameters).fetchall()
     found: dict[str, list[DictRow]] = {}
     for row in rows:
         found.setdefault(row["kind"], []).append(row)
@@ -281,13 +285,14 @@ def _history(rows: Sequence[DictRow]) -> pd.DataFrame:
     )
 
 
-def put_values(connection: Connection[DictRow], home: Home, values: Sequence[Value], now: datetime) -> list[date]:
-    """Store indicators and return the days of those that are new or different."""
+def put_values(
+    connection: Connection[DictRow], home: Home, values: Sequence[Value], now: datetime
+) -> set[tuple[str, date]]:
+    """Store indicators and return kinds and days of those that are new or different."""
     rows = connection.execute(
         SQL["put_indicators"],
         {
-            "organisation_id": home.organisation_id,
-            "home_id": home.home_id,
+            **home._asdict(),
             "code_version": CODE_VERSION,
             "now": now,
             "kinds": [v.kind for v in values],
@@ -298,7 +303,7 @@ def put_values(connection: Connection[DictRow], home: Home, values: Sequence[Val
             "readings": [v.readings for v in values],
         },
     )
-    return sorted({row["day"] for row in rows})
+    return {(row["kind"], row["day"]) for row in rows}
 
 
 def put_verdicts(connection: Connection[DictRow], home: Home, verdicts: Sequence[Verdict]) -> None:
@@ -312,8 +317,7 @@ def put_verdicts(connection: Connection[DictRow], home: Home, verdicts: Sequence
     connection.execute(
         SQL["put_baselines"],
         {
-            "organisation_id": home.organisation_id,
-            "home_id": home.home_id,
+            **home._asdict(),
             "kinds": [verdict.kind for verdict, _ in known],
             "days": [verdict.day for verdict, _ in known],
             "medians": [usual.median for _, usual in known],
@@ -370,8 +374,7 @@ def put_findings(connection: Connection[DictRow], home: Home, findings: Sequence
     changed = 0
     for finding in findings:
         row = finding._asdict() | {
-            "organisation_id": home.organisation_id,
-            "home_id": home.home_id,
+            **home._asdict(),
             "person_id": home.person_id if finding.family == "wellbeing" else None,
             "started_at": finding.interval.start,
             "ended_at": finding.interval.end,

@@ -7,9 +7,8 @@ because a door event followed by a failure of the sensors looks the same.
 """
 
 import numpy as np
-import pandas as pd
 
-from analytics.frames import HOUR, MINUTE, Episode
+from analytics.frames import HOUR, MINUTE, Episode, Signs
 
 KIND = "outing"
 LEAVING = 2 * MINUTE  # how long after the door a sensor may still see somebody who is leaving
@@ -17,22 +16,19 @@ SHORTEST = 15 * MINUTE
 WITHOUT_RETURN = 4 * HOUR  # the longest absence that is believed without a door at its end
 
 
-def outings(activity: pd.DataFrame, until: int) -> list[Episode]:
-    """Return the outings in `activity`; one that has not ended lasts until `until` (microseconds)."""
-    if not activity["door"].any():
+def outings(signs: Signs, until: int) -> list[Episode]:
+    """Return the outings in `signs`; one that has not ended lasts until `until` (microseconds)."""
+    if not signs.door.any():
         return []
-    signs = ~activity["left"].to_numpy()
-    at, door = activity["at"].to_numpy()[signs], activity["door"].to_numpy()[signs]
+    at, door = signs.at[~signs.left], signs.door[~signs.left]
     following = np.append(at[1:], until)
-    found = []
-    for index in np.flatnonzero(following - at >= SHORTEST):
-        first = np.searchsorted(at, at[index] - LEAVING)
-        doors = first + np.flatnonzero(door[first : index + 1])
-        if not len(doors):
-            continue
-        start, end = int(at[index]), int(following[index])
-        last = np.searchsorted(at, end + LEAVING, side="right")
-        returned = bool(door[index + 1 : last].any())
-        if returned or end - start <= WITHOUT_RETURN:
-            found.append(Episode(KIND, start, end, None, len(doors) + int(returned)))
-    return found
+    gaps = np.flatnonzero(following - at >= SHORTEST)
+    moved = np.concatenate(([0], np.cumsum(door)))  # how often the door was, before each sign
+    first = np.searchsorted(at, at[gaps] - LEAVING)
+    last = np.searchsorted(at, following[gaps] + LEAVING, side="right")
+    leaving, returning = moved[gaps + 1] - moved[first], moved[np.maximum(last, gaps + 1)] - moved[gaps + 1]
+    believed = (leaving > 0) & ((returning > 0) | (following[gaps] - at[gaps] <= WITHOUT_RETURN))
+    return [
+        Episode(KIND, int(at[gap]), int(following[gap]), None, int(doors) + int(back > 0))
+        for gap, doors, back in zip(gaps[believed], leaving[believed], returning[believed], strict=True)
+    ]

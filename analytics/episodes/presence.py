@@ -5,25 +5,24 @@ sign in a room and ends with the first sign in another one, with the beginning o
 that the room is empty. A silence longer than `LONGEST_SILENCE` is not believed to be a stay.
 """
 
-import numpy as np
-import pandas as pd
+from collections.abc import Sequence
 
-from analytics.frames import HOUR, MINUTE, Episode
-from core.places import RoomKind
+import numpy as np
+
+from analytics.frames import HOUR, MINUTE, Episode, Signs
 
 KIND = "presence"
 LONGEST_SILENCE = 10 * HOUR  # a long night's sleep
 SHORTEST = 1 * MINUTE  # walking through a room is not a stay
 
 
-def stays(activity: pd.DataFrame, outings: list[Episode], until: int) -> list[Episode]:
+def stays(signs: Signs, outings: Sequence[Episode], until: int) -> list[Episode]:
     """Return the stays in rooms, ordered by time; the last one lasts at most until `until` (microseconds)."""
-    times, rooms, left = (activity[name].to_numpy() for name in ("at", "room_id", "left"))
-    inside = (rooms != 0) & (activity["room_kind"].to_numpy() != RoomKind.OUTSIDE) & ~activity["door"].to_numpy()
-    at, room = times[inside & ~left], rooms[inside & ~left]
+    inside = signs.inside()
+    at, room = inside.at, inside.room_id
     if not len(at):
         return []
-    emptied_at, emptied = times[inside & left], rooms[inside & left]
+    emptied_at, emptied = signs.at[signs.left], signs.room_id[signs.left]
     away = np.array([outing.start for outing in outings], dtype=np.int64)
     following = np.append(at[1:], until)
     gone = np.searchsorted(away, following) > np.searchsorted(away, at)

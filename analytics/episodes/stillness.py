@@ -8,16 +8,15 @@ the sensors were alive, is none.
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from analytics.frames import MINUTE, Episode, Span, overlap
+from analytics.frames import MINUTE, Episode, Signs, Span, overlap
 
 KIND = "stillness"
 SHORTEST = 30 * MINUTE
 
 
 def stillnesses(
-    activity: pd.DataFrame,
+    signs: Signs,
     outings: Sequence[Episode],
     unknown: Sequence[Span],
     until: int,
@@ -27,8 +26,7 @@ def stillnesses(
 
     They are `confirmed` only up to an instant (None: up to `until`): what follows it may be the silence of a sensor.
     """
-    signs = ~activity["left"].to_numpy()
-    at, room = activity["at"].to_numpy()[signs], activity["room_id"].to_numpy()[signs]
+    at, room = signs.at[~signs.left], signs.room_id[~signs.left]
     if not len(at):
         return []
     following = np.append(at[1:], until)

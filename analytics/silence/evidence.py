@@ -69,7 +69,7 @@ class Home(NamedTuple):
 def home_of(zone: ZoneInfo, sensors: pd.DataFrame, declared: Mapping[int, Traits]) -> Home:
     """Return a home by its `sensors` (see `analytics.frames`) and what is declared of its devices."""
     sensed = layout(sensors)
-    device = dict(zip(sensed.series.to_numpy().tolist(), sensed.device.tolist(), strict=True))
+    device = dict(zip(sensed.series.tolist(), sensed.device.tolist(), strict=True))
     series = {int(key): (device[key], str(name)) for key, name in sensors["quantity"].items()}  # type: ignore[call-overload]
     quantities: dict[int, set[str]] = {}
     for device_id, quantity in series.values():

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from analytics.activity import HALF
 from analytics.episodes.outing import LEAVING, SHORTEST
-from analytics.frames import HOUR, MINUTE, Instants, Span, instant
+from analytics.frames import HOUR, MINUTE, Instants, Signs, Span, instant
 from analytics.silence.evidence import NOTHING, Evidence
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
 
@@ -27,13 +26,12 @@ LYING = frozenset({"bed_occupancy", "chair_occupancy", "presence"})
 RETURNED = 15 * MINUTE
 
 
-def verdict(evidence: Evidence, signs: pd.DataFrame, lost: Sequence[Span]) -> Verdict | None:
-    """Return whether the person is away or still, by the `activity` of the home; None where neither is known.
+def verdict(evidence: Evidence, signs: Signs, lost: Sequence[Span]) -> Verdict | None:
+    """Return whether the person is away or still, by the signs of somebody in the home; None where neither is known.
 
     In the time of `lost`, signs may have been lost: nothing is known of it, and of an absence that it touches neither.
     """
-    moves = signs[~signs["left"].to_numpy()]
-    at, door = moves["at"].to_numpy(), moves["door"].to_numpy()
+    at, door = signs.at[~signs.left], signs.door[~signs.left]
     if not len(at) or not evidence.home.watching:
         return None
     last = int(at[-1])

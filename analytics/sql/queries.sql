@@ -138,9 +138,9 @@ FROM unnest(%(rooms)s::int[], %(kinds)s::text[], %(starts)s::timestamptz[], %(en
 ORDER BY started_at, kind;
 
 -- indicator_history --
--- The indicators of a home on the days of an interval.
+-- Some indicators of a home on the days of an interval.
 SELECT kind, day, value, coverage FROM analytics.indicator
-WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY kind, day;
+WHERE home_id = %(home_id)s AND kind = ANY (%(kinds)s::text[]) AND day >= %(first)s AND day <= %(last)s ORDER BY kind, day;
 
 -- put_indicators --
 -- Store indicators; unchanged rows stay untouched. Returns the days of those that changed.
@@ -234,6 +234,12 @@ ORDER BY started_at DESC, finding_id DESC;
 SELECT indicator.kind, indicator.day, indicator.value, indicator.unit, indicator.coverage, indicator.readings,
        indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
 FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
+WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s
+ORDER BY kind, day;
+
+-- seen_hourly --
+-- The hourly indicators of a home on the days of an interval.
+SELECT kind, day, value FROM analytics.hourly
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s
 ORDER BY kind, day;
 

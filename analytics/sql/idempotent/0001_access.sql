@@ -3,7 +3,10 @@ SELECT registry.protect('analytics.indicator');
 SELECT registry.protect('analytics.baseline');
 SELECT registry.protect('analytics.finding');
 SELECT registry.protect('analytics.silence');
+SELECT registry.protect('analytics.hourly');
+SELECT registry.protect('analytics.day_profile');
 
 GRANT USAGE ON SCHEMA analytics TO vicino_service, vicino_people, vicino_views;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA analytics TO vicino_service;
-GRANT SELECT ON analytics.episode, analytics.indicator, analytics.baseline, analytics.finding, analytics.silence TO vicino_people, vicino_views;
+GRANT SELECT ON analytics.episode, analytics.indicator, analytics.baseline, analytics.finding, analytics.silence,
+    analytics.hourly TO vicino_people, vicino_views;

@@ -15,7 +15,7 @@ from tests.unit.analytics.made import at, utc
 FIRST, BAD = date(2026, 2, 1), date(2026, 2, 26)
 LAST = date(2026, 2, 28)
 NEVER = threading.Event()
-TABLES = ("episode", "indicator", "baseline", "finding", "rhythm", "device_rhythm")
+TABLES = ("episode", "indicator", "baseline", "finding", "rhythm", "device_rhythm", "hourly", "day_profile")
 
 
 def catch_up(database, clock) -> int:

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from analytics.baseline import Baseline
-from analytics.explanation import duration, no_verdict, silent_home, silent_sensors, still_running, unusual
+from analytics.explanation import no_verdict, silent_home, silent_sensors, still_running, unusual
+from analytics.figures import duration
 from analytics.indicators import INDICATORS
 from core.translation import translator
 from tests.unit.analytics.made import ROME

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from analytics.frames import HOUR, Span, instant
-from analytics.home_day import Heard, HomeDay, Past, SensorSilence, Value, compute, reading_window
+from analytics.home_day import HomeDay, Past, compute, reading_window
 from analytics.indicators import INDICATORS
+from analytics.measuring import Value
+from analytics.reports import Heard, SensorSilence
 from core.localtime import local_day
 from core.places import RoomKind
 from tests.unit.analytics.made import (

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from analytics.frames import HOUR
-from analytics.home_day import DeviceDay, Rhythm
+from analytics.home_day import Rhythm
 from analytics.memory import Memory
+from analytics.reports import DeviceDay
 from tests.unit.analytics.made import BATHROOM, at
 
 DAY = date(2026, 3, 2)

@@ -1,0 +1,63 @@
+"""All episodes of a home around one day, each kind by its own module."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+from analytics.episodes import bathroom, company, in_bed, kitchen, night_walk, presence, sleep, stillness
+from analytics.frames import Episode, Signs, Span, micros, overlap, span
+from analytics.observed import Passages, Track
+from core.localtime import local_instant, local_night
+
+ONE_DAY = timedelta(days=1)
+DARK = (time(23), time(5))
+
+
+def of_life(
+    day: date, zone: ZoneInfo, window: Span, signs: Signs, passages: Passages, tracks: Sequence[Track],
+    outings: Sequence[Episode], unknown: Sequence[Span],
+) -> list[Episode]:  # fmt: skip
+    """Return how somebody lived: bed, sleep, kitchen, walking about and the door at night, company.
+
+    `window` is what was read, from before `day` to the noon after it: both nights that touch the day lie in it.
+    """
+    nights = [span(local_night(night, zone)) for night in (day - ONE_DAY, day)]
+    seen = [Span(max(night.start, window.start), min(night.end, window.end)) for night in nights]
+    seen = [night for night in seen if night.length > 0]
+    dark = [_dark(night, zone) for night in (day - ONE_DAY, day)]
+    beds = in_bed.stretches(signs, tracks, outings, unknown, window.end)
+    return [
+        *beds,
+        *sleep.nights(beds, signs.at[~signs.left], seen),
+        *kitchen.uses(signs, tracks),
+        *kitchen.hot_drinks(tracks),
+        *night_walk.walks(passages, dark),
+        *night_walk.doors(signs, dark),
+        *company.together_in_rooms(passages),
+    ]
+
+
+def of_watch(
+    signs: Signs, outings: Sequence[Episode], unknown: Sequence[Span], window: Span, confirmed: int
+) -> list[Episode]:
+    """Return what is watched while it happens: stays in rooms, visits to the bathroom, stillnesses, outings."""
+    return [
+        *presence.stays(signs, outings, window.end),
+        *bathroom.visits(signs),
+        *stillness.stillnesses(signs, outings, unknown, window.end, confirmed),
+        *outings,
+    ]
+
+
+def of_day(episodes: Sequence[Episode], day: Span) -> list[Episode]:
+    """Return the episodes that begin on the day, in order; stays in rooms are cut at its midnights."""
+    cut = [
+        e._replace(start=max(e.start, day.start), end=min(e.end, day.end)) if e.kind == presence.KIND else e
+        for e in episodes
+        if e.kind != presence.KIND or overlap(Span(e.start, e.end), day)
+    ]
+    return sorted(e for e in cut if day.start <= e.start < day.end)
+
+
+def _dark(night: date, zone: ZoneInfo) -> Span:
+    return Span(micros(local_instant(night, DARK[0], zone)), micros(local_instant(night + ONE_DAY, DARK[1], zone)))

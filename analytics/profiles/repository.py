@@ -1,0 +1,62 @@
+"""What is stored of the days of a home by their hours and rooms."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics.profiles.profile import HOURLY, DayProfile
+from analytics.repository import Home
+from analytics.version import CODE_VERSION
+from core.statements import Statements
+
+SQL = Statements.beside(__file__)
+
+
+def profiles_of(connection: Connection[DictRow], home_id: int, first: date, last: date) -> dict[date, DayProfile]:
+    """Return the profiles of a home's days, `first` and `last` included; days of which there is none are left out."""
+    interval = {"home_id": home_id, "first": first, "last": last}
+    hours: dict[date, dict[str, list[float | None]]] = {}
+    for row in connection.execute(SQL["hourly"], interval):
+        hours.setdefault(row["day"], {})[row["kind"]] = row["value"]
+    kinds = {each.kind for each in HOURLY}
+    return {
+        row["day"]: DayProfile(
+            row["day"],
+            {kind: np.array(value, dtype=np.float64) for kind, value in hours[row["day"]].items()},
+            tuple(row["rooms"]),
+            row["coverage"],
+            row["readings"],
+        )
+        for row in connection.execute(SQL["day_profiles"], interval)
+        if kinds <= set(hours.get(row["day"], ()))
+    }
+
+
+def put_profiles(connection: Connection[DictRow], home: Home, profiles: Sequence[DayProfile]) -> set[date]:
+    """Store the profiles of days; unchanged rows stay untouched. Return the days that are new or different."""
+    common = {"organisation_id": home.organisation_id, "home_id": home.home_id, "code_version": CODE_VERSION}
+    days = [
+        common | {"day": one.day, "rooms": list(one.rooms), "coverage": one.coverage, "readings": one.readings}
+        for one in profiles
+    ]
+    hours = [
+        common | {"day": one.day, "kind": kind, "value": [None if np.isnan(each) else float(each) for each in value]}
+        for one in profiles
+        for kind, value in one.hours.items()
+    ]
+    return _changed(connection, "put_day_profile", days) | _changed(connection, "put_hourly", hours)
+
+
+def _changed(connection: Connection[DictRow], statement: str, rows: Sequence[dict[str, object]]) -> set[date]:
+    found: set[date] = set()
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(SQL[statement], rows, returning=True)
+            while True:
+                found.update(row["day"] for row in cursor)
+                if not cursor.nextset():
+                    break
+    return found
