@@ -130,7 +130,7 @@ def compute(
     moves, tracks = passages(signs), _tracks(seen, home)
     episodes = [
         *of_home.of_watch(signs, outings, not_seen, window, confirmed),
-        *of_home.of_life(day, zone, window, signs, moves, tracks, outings, not_seen),
+        *of_home.of_life(day, zone, window, signs, moves, tracks, home.watched, outings, not_seen),
     ]
     observed = Observed(day, zone, window, signs, moves, tracks, _by_kind(episodes))
     sight = Sight(unknown, reports.unknown(spoken, home, window, patience, silent), blind, away)

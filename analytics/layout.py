@@ -23,9 +23,10 @@ class Layout(NamedTuple):
     `series`, `device` and `own` are of all series, ordered by series; `own` tells whether the device itself reports it.
     `moving` and what follows it are of those that tell of movement, in the same order: their series, rooms, kinds of
     rooms (as in `ROOMS`), what they are fixed to, whether they watch a door to the outside, tell by changes, rest at 1,
-    are a radar. `watching` are their devices. `devices` are those each indicator rests on (an indicator without
-    any is not one of this home); `by_itself` those that tell of movement and also report when nobody moves. `measuring`
-    are the series whose values are looked at, and `levels` the devices of those that should report every so often.
+    are a radar. `watching` are their devices, `watched` the things that any sensor is fixed to. `devices` are those an
+    indicator rests on (an indicator without any is not one of this home); `by_itself` those that tell of movement and
+    also report when nobody moves. `measuring` are the series whose values are looked at, and `levels` the devices of
+    those that should report every so often.
     """
 
     series: npt.NDArray[np.int64]
@@ -40,6 +41,7 @@ class Layout(NamedTuple):
     closing: Flags
     radar: Flags
     watching: frozenset[int]
+    watched: frozenset[str]
     devices: Mapping[str, tuple[int, ...]]
     by_itself: frozenset[int]
     measuring: tuple[Source, ...]
@@ -92,6 +94,7 @@ def layout(table: pd.DataFrame) -> Layout:
         among(quantity.tolist(), {"contact"}),
         among(quantity.tolist(), {"presence"}),
         watching,
+        frozenset(sensors.place),
         {kind: devices for kind, devices in watched.items() if devices},
         _devices(sensors, np.array([kind in BY_ITSELF for kind in kinds], dtype=bool)) & watching,
         tuple(

@@ -17,7 +17,7 @@ import registry.reads
 import registry.show
 from cli import analyse as analysing
 from cli import demo as demonstration
-from cli import homes, metrics, screen, settings
+from cli import homes, indicators, metrics, screen, settings
 from cli import rejects as rejecting
 from cli import replay as replaying
 from cli import status as standing
@@ -141,6 +141,12 @@ def findings(
 ) -> None:
     """List what analysis has found."""
     analysing.findings(Installation(data), first and first.date(), last and last.date(), as_json=as_json)
+
+
+@app.command("indicators")
+def indicators_page() -> None:
+    """Print every indicator, how it is computed and what it rests on, in Markdown."""
+    print(indicators.page())
 
 
 @app.command("settings")

@@ -1,7 +1,8 @@
 """In bed: by a sensor in the bed where there is one, else by who moves in the bedroom and nowhere else.
 
 With a sensor, a stretch lasts from when it is occupied until it is empty; moments of less than `TURNING` in which it
-is empty are somebody turning over. Several sensors in one bed are one.
+is empty are somebody turning over. Several sensors in one bed are one. A sensor that does not tell its state again
+within a day is taken to have changed when it was first heard.
 
 Without one, after *Estimation of rest-activity patterns using motion sensors* (EMBC 2010, 10.1109/IEMBS.2010.5628022),
 who was compared with bed mats on 404 nights in 8 homes: a stretch of at least `SHORTEST` between two signs outside

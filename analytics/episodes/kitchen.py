@@ -1,19 +1,20 @@
 """Use of the kitchen, meals and hot drinks.
 
-Signs in the kitchen (movement, fridge, cupboards, appliances) no more than `MERGED` apart are one use. A use is a
-**meal** when something that food is kept or prepared in was used and it lasted for `MEAL`, or when somebody moved
-there for `LONG`. Homes that are watched commercially count the same signs: kitchen movement, fridge, kettle and oven
-(JMIR Aging e41187; gerontechnology 4940). It tells that food was prepared, not that it was eaten, and a cold meal that
-somebody brings is not seen.
+Signs in the kitchen (movement, fridge, cupboards, appliances) no more than `MERGED` apart are one use. Whether a use is
+a **meal** depends on what the home watches of what food is kept or prepared in: where that is several things, two of
+them were used within at least `PREPARING`; where it is one, it was used in a use of at least `WITH_ONE`; where it is
+nothing, somebody moved in the kitchen for `MOVING`. Homes that are watched commercially count the same signs (JMIR
+Aging e41187; gerontechnology 4940). It tells that food was prepared, not that it was eaten, and what somebody brings is
+not seen.
 
 A **hot drink** is a kettle or coffee machine that was switched on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from analytics.frames import MINUTE, ROOMS, Episode, Instants, Signs, together
+from analytics.frames import MINUTE, ROOMS, SECOND, Episode, Instants, Signs, together
 from analytics.observed import HOT_DRINKS, SWITCHED, Track, switched_on
 from core.places import Place, RoomKind
 
@@ -21,29 +22,41 @@ USE = "kitchen_use"
 MEAL = "meal"
 HOT_DRINK = "hot_drink"
 MERGED = 10 * MINUTE
-SHORTEST_MEAL = 3 * MINUTE
-LONG = 10 * MINUTE
+PREPARING = 30 * SECOND
+WITH_ONE = 3 * MINUTE
+MOVING = 10 * MINUTE
+SEVERAL = 2
 SAME_DRINK = 5 * MINUTE
 FOOD = frozenset({Place.FRIDGE, Place.CUPBOARD, Place.STOVE, Place.OVEN, Place.MICROWAVE})
 
 
-def uses(signs: Signs, tracks: Sequence[Track]) -> list[Episode]:
-    """Return the uses of the kitchen, and those of them that are meals, ordered by time."""
+def uses(signs: Signs, tracks: Sequence[Track], watched: Collection[str]) -> list[Episode]:
+    """Return the uses of the kitchen, and those of them that are meals, ordered by time.
+
+    `watched` are the things that the sensors of the home are fixed to.
+    """
+    stores = len(FOOD.intersection(watched))
     there = signs.where((signs.room_kind == ROOMS[RoomKind.KITCHEN]) & ~signs.left & ~signs.door)
-    plugged = _in_kitchen(tracks)
-    at = np.concatenate((there.at, plugged))
-    food = np.concatenate((np.isin(there.place, list(FOOD)), np.ones(len(plugged), dtype=bool)))
-    room = np.concatenate((there.room_id, np.zeros(len(plugged), dtype=np.int64)))
+    plugged = _plugged_in(tracks)
+    at = np.concatenate((there.at, *(times for _, times in plugged)))
+    place = np.concatenate((there.place, *(np.full(len(times), name, dtype=object) for name, times in plugged)))
+    room = np.concatenate((there.room_id, np.zeros(len(at) - len(there.at), dtype=np.int64)))
     order = np.argsort(at, kind="stable")
-    at, food, room = at[order], food[order], room[order]
+    at, place, room = at[order], place[order], room[order]
     found = []
     for first, last in together(at, MERGED):
-        start, end = int(at[first]), int(at[last])
-        one = Episode(USE, start, end, int(room[first : last + 1].max()) or None, last - first + 1)
+        one = Episode(USE, int(at[first]), int(at[last]), int(room[first : last + 1].max()) or None, last - first + 1)
         found.append(one)
-        if end - start >= LONG or (end - start >= SHORTEST_MEAL and food[first : last + 1].any()):
+        if _is_meal(one.end - one.start, len(FOOD.intersection(place[first : last + 1])), stores):
             found.append(one._replace(kind=MEAL))
     return found
+
+
+def _is_meal(lasted: int, used: int, stores: int) -> bool:
+    """Tell whether a use is a meal by how many of the things that hold or prepare food were used, of how many."""
+    if stores >= SEVERAL:
+        return used >= SEVERAL and lasted >= PREPARING
+    return lasted >= WITH_ONE and used > 0 if stores else lasted >= MOVING
 
 
 def hot_drinks(tracks: Sequence[Track]) -> list[Episode]:
@@ -59,10 +72,10 @@ def hot_drinks(tracks: Sequence[Track]) -> list[Episode]:
     return sorted(found)
 
 
-def _in_kitchen(tracks: Sequence[Track]) -> Instants:
-    on = [
-        switched_on(track)
+def _plugged_in(tracks: Sequence[Track]) -> list[tuple[str, Instants]]:
+    """Return when what is plugged in in the kitchen was switched on, by what it is."""
+    return [
+        (track.source.place, switched_on(track))
         for track in tracks
         if track.source.quantity == "power" and track.source.room_kind == RoomKind.KITCHEN
     ]
-    return np.sort(np.concatenate(on)) if on else np.array([], dtype=np.int64)

@@ -1,6 +1,6 @@
 """All episodes of a home around one day, each kind by its own module."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,12 @@ DARK = (time(23), time(5))
 
 def of_life(
     day: date, zone: ZoneInfo, window: Span, signs: Signs, passages: Passages, tracks: Sequence[Track],
-    outings: Sequence[Episode], unknown: Sequence[Span],
+    watched: Collection[str], outings: Sequence[Episode], unknown: Sequence[Span],
 ) -> list[Episode]:  # fmt: skip
     """Return how somebody lived: bed, sleep, kitchen, walking about and the door at night, company.
 
     `window` is what was read, from before `day` to the noon after it: both nights that touch the day lie in it.
+    `watched` are the things that the sensors of the home are fixed to.
     """
     nights = [span(local_night(night, zone)) for night in (day - ONE_DAY, day)]
     seen = [Span(max(night.start, window.start), min(night.end, window.end)) for night in nights]
@@ -29,7 +30,7 @@ def of_life(
     return [
         *beds,
         *sleep.nights(beds, signs.at[~signs.left], seen),
-        *kitchen.uses(signs, tracks),
+        *kitchen.uses(signs, tracks, watched),
         *kitchen.hot_drinks(tracks),
         *night_walk.walks(passages, dark),
         *night_walk.doors(signs, dark),

@@ -43,8 +43,9 @@ INDICATORS = (
         ends=MIDNIGHT,
         value=meals,
         direction=Direction.LESS,
-        formula="At how many of the three mealtimes (5:00-11:00, 11:00-16:00, 17:00-23:00) the kitchen was used for a "
-        "meal: 3 minutes and more with fridge, cupboard, stove, oven or microwave, or 10 minutes and more of movement.",
+        formula="At how many of the three mealtimes (5:00-11:00, 11:00-16:00, 17:00-23:00) a meal was prepared. Of "
+        "fridge, cupboards, stove, oven and microwave: where several are watched, two were used; where one is, it was "
+        "used in 3 minutes or more; where none is, 10 minutes and more of movement in the kitchen.",
         source=SOURCE,
         rests_on="movement, fridge, cupboards and appliances in the kitchen",
         watched=movement_in(RoomKind.KITCHEN),

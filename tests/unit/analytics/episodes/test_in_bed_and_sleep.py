@@ -27,7 +27,7 @@ def night(
     outings = outing.outings(signs, at(day, until))
     window = Span(at(day, "0:00"), at(day, until))
     tracks = _tracks(columns(table), home)
-    return of_home.of_life(day, ROME, window, signs, passages(signs), tracks, outings, unknown)
+    return of_home.of_life(day, ROME, window, signs, passages(signs), tracks, home.watched, outings, unknown)
 
 
 def times(found: list[Episode], kind: str) -> list[tuple[int, int]]:

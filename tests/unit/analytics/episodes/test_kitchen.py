@@ -4,6 +4,7 @@ from analytics.activity import activity
 from analytics.episodes import kitchen
 from analytics.frames import columns
 from analytics.home_day import _tracks
+from analytics.layout import Layout
 from core.places import Place, RoomKind
 from tests.unit.analytics.made import BATHROOM, KITCHEN, at, readings, sensor, sensors
 
@@ -16,10 +17,18 @@ HOME = sensors(
 )
 
 
-def seen(*events: tuple) -> list[tuple[str, int, int]]:
+PLAIN = sensors()
+CUPBOARD = 43
+WELL_WATCHED = sensors(
+    sensor(FRIDGE, "contact", RoomKind.KITCHEN, Place.FRIDGE),
+    sensor(CUPBOARD, "contact", RoomKind.KITCHEN, Place.CUPBOARD),
+)
+
+
+def seen(*events: tuple, home: Layout = HOME) -> list[tuple[str, int, int]]:
     table = readings((at(DAY, clock), *rest) for clock, *rest in events)
-    tracks = _tracks(columns(table), HOME)
-    found = [*kitchen.uses(activity(table, HOME), tracks), *kitchen.hot_drinks(tracks)]
+    tracks = _tracks(columns(table), home)
+    found = [*kitchen.uses(activity(table, home), tracks, home.watched), *kitchen.hot_drinks(tracks)]
     return [(e.kind, e.start, e.end) for e in found]
 
 
@@ -32,12 +41,19 @@ def test_a_use_with_the_fridge_is_a_meal_if_it_lasts() -> None:
     assert [kind for kind, *_ in snack] == ["kitchen_use"]
 
 
+def test_where_several_things_are_watched_two_of_them_make_a_meal_and_moving_about_does_not() -> None:
+    both = (("12:00", FRIDGE, 0.0), ("12:01", CUPBOARD, 0.0), ("12:02", CUPBOARD, 1.0))
+    assert [kind for kind, *_ in seen(*both, home=WELL_WATCHED)] == ["kitchen_use", "meal"]
+    about = [(f"12:{minute:02}", KITCHEN) for minute in range(0, 30, 5)]
+    assert [kind for kind, *_ in seen(*about, ("12:30", FRIDGE, 0.0), home=WELL_WATCHED)] == ["kitchen_use"]
+
+
 def test_without_a_fridge_moving_about_for_long_is_a_meal() -> None:
-    assert [kind for kind, *_ in seen(("12:00", KITCHEN), ("12:06", KITCHEN), ("12:11", KITCHEN))] == [
+    assert [kind for kind, *_ in seen(("12:00", KITCHEN), ("12:06", KITCHEN), ("12:11", KITCHEN), home=PLAIN)] == [
         "kitchen_use",
         "meal",
     ]
-    assert [kind for kind, *_ in seen(("12:00", KITCHEN), ("12:06", KITCHEN))] == ["kitchen_use"]
+    assert [kind for kind, *_ in seen(("12:00", KITCHEN), ("12:06", KITCHEN), home=PLAIN)] == ["kitchen_use"]
 
 
 def test_pauses_part_two_uses_and_other_rooms_are_none() -> None:
