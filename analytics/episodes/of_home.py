@@ -11,6 +11,7 @@ from core.localtime import local_instant, local_night
 
 ONE_DAY = timedelta(days=1)
 DARK = (time(23), time(5))
+LATE = (time(20), time(10))
 
 
 def of_life(
@@ -22,14 +23,16 @@ def of_life(
     `window` is what was read, from before `day` to the noon after it: both nights that touch the day lie in it.
     `watched` are the things that the sensors of the home are fixed to.
     """
-    nights = [span(local_night(night, zone)) for night in (day - ONE_DAY, day)]
-    seen = [Span(max(night.start, window.start), min(night.end, window.end)) for night in nights]
-    seen = [night for night in seen if night.length > 0]
-    dark = [_dark(night, zone) for night in (day - ONE_DAY, day)]
+    nights = [
+        (Span(max(noon.start, window.start), min(noon.end, window.end)), _between(night, LATE, zone))
+        for night in (day - ONE_DAY, day)
+        for noon in (span(local_night(night, zone)),)
+    ]
+    dark = [_between(night, DARK, zone) for night in (day - ONE_DAY, day)]
     beds = in_bed.stretches(signs, tracks, outings, unknown, window.end)
     return [
         *beds,
-        *sleep.nights(beds, signs.at[~signs.left], seen),
+        *sleep.nights(beds, signs.at[~signs.left], nights),
         *kitchen.uses(signs, tracks, watched),
         *kitchen.hot_drinks(tracks),
         *night_walk.walks(passages, dark),
@@ -60,5 +63,6 @@ def of_day(episodes: Sequence[Episode], day: Span) -> list[Episode]:
     return sorted(e for e in cut if day.start <= e.start < day.end)
 
 
-def _dark(night: date, zone: ZoneInfo) -> Span:
-    return Span(micros(local_instant(night, DARK[0], zone)), micros(local_instant(night + ONE_DAY, DARK[1], zone)))
+def _between(night: date, times: tuple[time, time], zone: ZoneInfo) -> Span:
+    """Return the time of a night from one time in the evening to one in the morning."""
+    return Span(micros(local_instant(night, times[0], zone)), micros(local_instant(night + ONE_DAY, times[1], zone)))

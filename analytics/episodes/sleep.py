@@ -1,7 +1,8 @@
 """The main sleep of a night, and the times somebody got up from it.
 
-Of the stretches in bed of a night, from noon to noon, those no further apart than `AWAKE` make one rest; the rest
-with the most time in bed is the night's. Sleep begins with the first `SETTLING` in it without any sign of movement
+Of the stretches in bed of a night, from noon to noon, those no further apart than `AWAKE` make one rest, by day than
+`UP`: who lies down after lunch and again in the evening has not gone to bed at noon. The rest with the most time in bed
+is the night's. Sleep begins with the first `SETTLING` in it without any sign of movement
 and ends with the last, as the actigraphic definitions of onset and final awakening do (Ancoli-Israel et al., *The
 role of actigraphy in the study of sleep and circadian rhythms*, Sleep 2003). Compared with wearables, bedtimes from
 PIR sensors in 37 homes over 6,000 nights agreed (PMC8235297). What is told is lying still, not the brain's sleep.
@@ -18,6 +19,7 @@ from analytics.frames import HOUR, MINUTE, Episode, Instants, Span, overlap
 KIND = "sleep"
 RISING = "night_rising"
 AWAKE = 2 * HOUR
+UP = 30 * MINUTE
 SETTLING = 15 * MINUTE
 SHORTEST = 2 * HOUR  # of a night's rest: shorter ones are naps
 LEAST_AWAY = 1 * MINUTE
@@ -30,21 +32,23 @@ class Night(NamedTuple):
     risings: list[Episode]
 
 
-def nights(in_bed: Sequence[Episode], moved: Instants, windows: Sequence[Span]) -> list[Episode]:
-    """Return the sleep of each night (its window, noon to noon) and the risings from it, by stretches in bed.
+def nights(in_bed: Sequence[Episode], moved: Instants, windows: Sequence[tuple[Span, Span]]) -> list[Episode]:
+    """Return the sleep of each night and the risings from it, by stretches in bed.
 
-    `moved` are the instants at which anybody was seen to move, in order.
+    `windows` gives of each night the time from noon to noon and the part of it in which one is up late or early, not by
+    day; `moved` are the instants at which anybody was seen to move, in order.
     """
-    found = [night(in_bed, moved, window) for window in windows]
+    found = [night(in_bed, moved, window, late) for window, late in windows]
     return sorted(each for one in found if one for each in (one.sleep, *one.risings))
 
 
-def night(in_bed: Sequence[Episode], moved: Instants, window: Span) -> Night | None:
+def night(in_bed: Sequence[Episode], moved: Instants, window: Span, late: Span) -> Night | None:
     """Return the main sleep in `window`, None where nobody was in bed for `SHORTEST`."""
     there = [Span(max(e.start, window.start), min(e.end, window.end)) for e in in_bed if _within(e, window)]
     rests: list[list[Span]] = []
     for one in there:
-        if rests and one.start - rests[-1][-1].end <= AWAKE:
+        left = rests[-1][-1].end if rests else 0
+        if rests and one.start - left <= (AWAKE if late.start <= left < late.end else UP):
             rests[-1].append(one)
         else:
             rests.append([one])

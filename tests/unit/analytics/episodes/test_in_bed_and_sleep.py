@@ -83,6 +83,19 @@ def test_a_nap_is_in_bed_and_not_the_nights_sleep() -> None:
     assert times(found, sleep.KIND) == [(at(DAY, "23:00"), at(DAY, "31:00"))]
 
 
+def test_who_lies_down_after_lunch_and_early_in_the_evening_has_not_gone_to_bed_at_noon() -> None:
+    resting = (("13:30", BED, 1.0), ("16:30", BED, 0.0), ("17:45", BED, 1.0), ("19:00", BED, 0.0))
+    night_long = (("22:40", BED, 1.0), ("27:00", BED, 0.0), ("28:30", BED, 1.0), ("32:00", BED, 0.0))
+    found = night(*resting, *night_long, beds=(STRAP,))
+    assert times(found, sleep.KIND) == [(at(DAY, "22:40"), at(DAY, "32:00"))]
+    assert times(found, sleep.RISING) == [(at(DAY, "27:00"), at(DAY, "28:30"))]  # awake for long at night
+
+
+def test_who_sleeps_by_day_is_found_asleep_by_day() -> None:
+    found = night(("23:00", KITCHEN), ("28:00", KITCHEN), ("29:00", BED, 1.0), ("36:00", BED, 0.0), beds=(STRAP,))
+    assert times(found, sleep.KIND) == [(at(DAY, "29:00"), at(DAY, "36:00"))]
+
+
 def test_who_is_out_or_was_never_in_bed_has_no_sleep() -> None:
     out = (("20:00", BEDROOM), ("20:10", FRONT_DOOR), ("33:00", FRONT_DOOR), ("33:01", KITCHEN))
     assert times(night(*out), sleep.KIND) == []
@@ -104,7 +117,7 @@ def test_a_night_of_a_change_is_an_hour_shorter_or_longer(day: date, hours: int)
 
 
 def test_a_night_is_cut_at_noon() -> None:
-    windows = [span(local_night(DAY + timedelta(days=n), ROME)) for n in (0, 1)]
+    windows = [(night, night) for night in (span(local_night(DAY + timedelta(days=n), ROME)) for n in (0, 1))]
     beds = [Episode(in_bed.KIND, at(DAY, "30:00"), at(DAY, "42:00"), None, 2)]
     found = sleep.nights(beds, activity(readings([]), sensors()).at, windows)
     assert times(found, sleep.KIND) == [(at(DAY, "30:00"), at(DAY, "36:00")), (at(DAY, "36:00"), at(DAY, "42:00"))]
