@@ -19,8 +19,8 @@ INDICATOR = OfDay(
     ends=MIDNIGHT,
     value=company_time,
     direction=Direction.NONE,
-    formula="From the first to the last sign of movement in two rooms at once (within 1.5 seconds) that do not adjoin, "
-    "where such signs are less than 45 minutes apart and at least two. It tells that there were at least two people, "
+    formula="From the first to the last sign of movement in two rooms at once (within 3.5 seconds) that do not adjoin, "
+    "where such signs are less than two hours apart and at least two. It tells that there were at least two people, "
     "never that somebody is alone.",
     source="our own; two residents cannot be told apart by speed unless it differs by 15 cm/s (PMC3402166)",
     rests_on="movement anywhere in the home",
