@@ -22,6 +22,7 @@ from dashboards.pages import (
     files,
     health,
     install,
+    install_lorawan,
     install_walk,
     person,
     rejects,
@@ -64,7 +65,20 @@ def create_app(
     app.state.desk = Desk(
         database, clock, settings, Renderer(), own, SignInThrottle(clock), hand_over or _to_broker(settings)
     )
-    for module in (health, files, sign_in, board, alert, person, install_walk, install, enrolment, rejects, events):
+    for module in (
+        health,
+        files,
+        sign_in,
+        board,
+        alert,
+        person,
+        install_walk,
+        install_lorawan,
+        install,
+        enrolment,
+        rejects,
+        events,
+    ):
         app.include_router(module.router)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)

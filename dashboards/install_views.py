@@ -11,6 +11,7 @@ from core.vocabulary import CALLS
 from dashboards.quantities import measured
 from dashboards.wording import ROOM_KINDS, Words
 from devices import models
+from devices.models import Model
 from devices.reads import Device
 from devices.suggestion import suggest
 from devices.walk import Counted, Standing, tried
@@ -133,6 +134,21 @@ def room_options(rooms: Sequence[Room], words: Words) -> list[Option]:
 def place_options(words: Words) -> list[Option]:
     """Return what a sensor can be fixed to, as choices."""
     return [Option(place, words.say(label)) for place, label in PLACES.items()]
+
+
+def lorawan_models() -> list[Model]:
+    """Return the models that speak LoRaWAN."""
+    return [each for each in models.models() if each.protocol == "lorawan"]
+
+
+def lorawan_options(words: Words) -> list[Option]:
+    """Return the models that speak LoRaWAN, as choices."""
+    kinds = models.kinds()
+    return [
+        Option(models.full_name(each.model, each.vendor), f"{each.vendor} {each.model}: {name}")
+        for each in lorawan_models()
+        if (name := kinds[each.kind].name.of(words.language))
+    ]
 
 
 def room_name(room: Room, words: Words) -> str:

@@ -37,3 +37,9 @@ class NothingMeasuredError(DeviceError):
     """A device reports nothing that is known."""
 
     message = mark("This device reports nothing that Vicino knows yet: it is listed as found, with what it says.")
+
+
+class InstalledElsewhereError(DeviceError):
+    """A device whose key is one of its own in the whole world is installed in another home."""
+
+    message = mark("This sensor is installed in another home. Take it away there first.")

@@ -10,7 +10,7 @@ from uuid import UUID
 from core.database import View
 from core.places import Place
 from devices import repository
-from devices.errors import DeviceNotFoundError, NameTooLongError, NothingMeasuredError
+from devices.errors import DeviceNotFoundError, InstalledElsewhereError, NameTooLongError, NothingMeasuredError
 from devices.found import Found
 from devices.walk import Counted
 
@@ -29,6 +29,18 @@ def install(view: View, found: Found, name: str, room_id: int | None, place: Pla
     if not found.series:
         raise NothingMeasuredError
     return _done(repository.install(view.connection, found, name, room_id, place or "", now))
+
+
+def install_unheard(
+    view: View, found: Found, name: str, room_id: int | None, place: Place | None, now: datetime
+) -> int:
+    """Put a device into a room that nobody has heard yet, known by its key alone; return its id.
+
+    Raises as `install`, and `InstalledElsewhereError` where it is installed in another home.
+    """
+    if repository.is_elsewhere(view.connection, found.key, found.gateway):
+        raise InstalledElsewhereError
+    return install(view, found, name, room_id, place, now)
 
 
 def describe(view: View, device_id: int, name: str, now: datetime) -> None:

@@ -62,6 +62,12 @@ def install(
     return _acted(connection, "install", {**values, **_found(found)})
 
 
+def is_elsewhere(connection: Connection[DictRow], key: str, gateway: str) -> bool:
+    """Tell whether a device is installed in another home than that of a gateway."""
+    row = connection.execute(_SQL["is_elsewhere"], {"key": key, "gateway": gateway}).fetchone()
+    return row is not None and bool(row["elsewhere"])
+
+
 def describe(connection: Connection[DictRow], device_id: int, name: str, now: datetime) -> int | None:
     """Give a device another name as the viewer."""
     return _acted(connection, "describe", {"device_id": device_id, "name": name, "now": now})

@@ -109,6 +109,7 @@ def page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, templa
         is_walking=walk is not None and walk.ended_at is None,
         room_options=views.room_options(site.rooms, words),
         place_options=views.place_options(words),
+        lorawan_options=views.lorawan_options(words),
         people=people,
         zone=site.home.zone,
     )

@@ -115,6 +115,10 @@ ORDER BY device_id;
 -- Puts a device that a gateway has found into a room.
 SELECT devices.install(%(gateway)s, %(key)s, %(name)s, %(model)s, %(room_id)s, %(place)s, %(series)s, %(now)s) AS device_id;
 
+-- is_elsewhere --
+-- Whether a device is installed in another home than that of a gateway.
+SELECT devices.is_elsewhere(%(key)s, %(gateway)s) AS elsewhere;
+
 -- describe --
 -- Gives a device another name.
 SELECT devices.describe(%(device_id)s, %(name)s, %(now)s) AS device_id;

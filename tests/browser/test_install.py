@@ -174,7 +174,7 @@ def test_every_step_can_be_taken_back(installer: BrowserContext, site: Site, hom
     first.get_by_role("button", name="Toglilo").click()
     expect(page.locator("#sensors .is-away")).to_have_count(1, timeout=SOON_MS)
     # It is found again, and can be put in place or brought back.
-    expect(page.locator("#found input[name=name]")).to_have_count(1, timeout=SOON_MS)
+    expect(page.locator("#found .found input[name=name]")).to_have_count(1, timeout=SOON_MS)
     page.get_by_role("button", name="Riportalo in casa").click()
     expect(page.locator("#sensors .is-away")).to_have_count(0, timeout=SOON_MS)
     first = page.locator("#sensors > ul > li").first
@@ -243,4 +243,4 @@ def test_what_somebody_is_choosing_is_not_exchanged_under_the_fingers(
     expect(page.locator("#name-0")).to_have_value("Il mio nome")
     page.locator("#put-in-place").click()
     expect(page.locator("#sensors")).to_contain_text("Il mio nome", timeout=SOON_MS)
-    expect(page.locator("#found input[name=name]")).to_have_count(2, timeout=SOON_MS)
+    expect(page.locator("#found .found input[name=name]")).to_have_count(2, timeout=SOON_MS)

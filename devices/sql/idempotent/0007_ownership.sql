@@ -43,3 +43,15 @@ $$;
 
 REVOKE ALL ON FUNCTION devices.is_worldwide(text), devices.whose_call(int, text, smallint, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION devices.is_worldwide(text), devices.whose_call(int, text, smallint, timestamptz) TO vicino_service;
+
+-- Whether a device whose key is one of its own in the whole world is installed in another home: somebody who types a key asks.
+CREATE OR REPLACE FUNCTION devices.is_elsewhere(wanted_key text, wanted_gateway text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM devices.device JOIN devices.gateway USING (gateway_id)
+        WHERE device.key = wanted_key AND retired_at IS NULL AND devices.is_worldwide(device.key)
+          AND gateway.home_id <> (SELECT home_id FROM devices.gateway WHERE key = wanted_gateway)
+    )
+$$;
+REVOKE ALL ON FUNCTION devices.is_elsewhere(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION devices.is_elsewhere(text, text) TO vicino_people;

@@ -320,6 +320,55 @@ def test_a_smoke_alarm_that_was_only_heard_is_not_ticked_off(connection, place, 
     assert "1 è stato solo sentito" in installer.get(f"/install/{home}/sheet").text
 
 
+LABEL = "LW:D0:70B3D57ED0000010:24E124136B502217:000AF8BE"
+
+
+def lorawan(connection):
+    return connection.execute(
+        "SELECT device.name, model, gateway.key AS gateway, device.home_id, place,"
+        " array_agg(series.name ORDER BY quantity_id) AS series"
+        " FROM devices.device JOIN devices.gateway USING (gateway_id) JOIN devices.series USING (device_id)"
+        " WHERE device.key = '24e124136b502217' GROUP BY device_id, gateway.key ORDER BY device_id"
+    ).fetchall()
+
+
+def test_a_lorawan_sensor_is_installed_by_its_label_before_it_is_heard(connection, place, installer):
+    home = home_of(connection, place)
+    assert 'id="lorawan-code"' in installer.get(f"/install/{home}/found").text
+    fields = {"code": LABEL, "model": "Milesight WS101", "name": "Pulsante", "room": "", "place": "body"}
+    for _ in range(2):
+        answer = send(installer, f"/install/{home}/lorawan", **fields)
+        assert answer.status_code == 200, answer.text
+    (row,) = lorawan(connection)
+    assert (row["name"], row["model"], row["home_id"]) == ("Pulsante", "Milesight WS101", place.homes["maria"].home_id)
+    assert row["gateway"] == gateway_of(connection, place)
+    # Its first press is known for what it is.
+    assert "24e124136b502217/sos_button" in row["series"]
+    shown = installer.get(f"/install/{home}/sensors").text
+    assert "Pulsante" in shown
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [({"code": "24E1"}, 409), ({"code": ""}, 409), ({"model": "Nobody X1"}, 422), ({"place": "moon"}, 422)],
+)
+def test_a_label_that_cannot_be_read_installs_nothing(connection, place, installer, changed, status):
+    fields = {"code": LABEL, "model": "Milesight WS101", "name": "", "room": "", "place": "", **changed}
+    assert send(installer, f"/install/{home_of(connection, place)}/lorawan", **fields).status_code == status
+    assert lorawan(connection) == []
+
+
+def test_a_lorawan_sensor_of_another_home_is_not_taken(connection, place, installer):
+    fields = {"code": LABEL, "model": "Milesight WS101", "name": "", "room": "", "place": ""}
+    assert send(installer, f"/install/{home_of(connection, place, 'lucia')}/lorawan", **fields).status_code == 200
+    answer = send(installer, f"/install/{home_of(connection, place)}/lorawan", **fields)
+    assert answer.status_code == 409
+    assert "Prima toglilo da lì" in answer.text
+    assert [row["home_id"] for row in lorawan(connection)] == [place.homes["lucia"].home_id]
+    connection.execute("UPDATE devices.device SET retired_at = %s WHERE key = '24e124136b502217'", (NOW,))
+    assert send(installer, f"/install/{home_of(connection, place)}/lorawan", **fields).status_code == 200
+
+
 def test_a_foreign_home_is_not_tested(connection, place, installer):
     page = installer.get("/install")
     home = home_of(connection, place, "ines")
