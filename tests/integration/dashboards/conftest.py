@@ -74,3 +74,13 @@ def sign_in(client: TestClient, login: str = filling.LOGIN, password: str = fill
     page = client.get("/sign-in", params={"next": wanted})
     form = {"login": login, "password": password, "csrf": proof(page.text), "next": wanted}
     return client.post("/sign-in", data=form)
+
+
+@pytest.fixture
+def installer(connection: psycopg.Connection, place: filling.Neighbourhood, client: TestClient) -> TestClient:
+    """Somebody who is signed in and in charge of devices."""
+    connection.execute(
+        "UPDATE registry.membership SET role = 'installer' WHERE account_id = %s", (place.accounts[filling.LOGIN],)
+    )
+    sign_in(client)
+    return client

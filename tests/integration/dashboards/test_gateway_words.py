@@ -6,7 +6,7 @@ import ingest.repository
 from core.messages import GatewayStatus, GatewayUpdate
 from ingest.gateways.repository import record_status
 from tests.integration.dashboards.conftest import NOW, sign_in
-from tests.integration.dashboards.test_install import MOTION, as_role, gateway_of, home_of
+from tests.integration.dashboards.installing import MOTION, as_role, gateway_of, home_of
 
 SAID = (
     "Nessun collegamento con: zigbee2mqtt. È acceso?",
