@@ -1,9 +1,9 @@
 """What the service would know of a simulated home at any instant: decoded by the gateway's own code."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -48,8 +48,13 @@ class Installed(NamedTuple):
 
 def installed(home: SimulatedHome) -> Installed:
     """Return a home's registration."""
-    entry = home.registry_entry()
+    return registered(home.registry_entry())
+
+
+def registered(entry: Mapping[str, Any]) -> Installed:
+    """Return what an entry of the registry file registers; what is in no room has room 0."""
     rooms = {room["key"]: (number, room["kind"]) for number, room in enumerate(entry["rooms"], start=1)}
+    rooms[""] = (0, "")
     devices = {device["key"]: number for number, device in enumerate(entry["devices"], start=1)}
     rows = [
         (f"{device['key']}/{quantity}", devices[device["key"]], quantity, *rooms[device["room"]], device["place"])

@@ -6,6 +6,7 @@
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,12 +20,26 @@ from gateway.recordings.recording import (
     Refusal,
     TrackBuilder,
     csv_rows,
+    exactly,
     find,
     middle_birth_year,
 )
 
 ZONE = ZoneInfo("Europe/London")
 YEAR = 2019
+
+
+class Label(NamedTuple):
+    """What the monitoring team noted: the patient's id, when, and of what kind, as `Agitation` or `Pulse`.
+
+    The clock of the labels is an hour behind that of the measurements they speak of (80 % of the labels on blood pressure
+    come within the hour after one if it is read so, 14 % if not), and all were recorded in summer time: it is UTC. No
+    label is so late in the evening that its day would depend on that.
+    """
+
+    patient: str
+    at: datetime
+    kind: str
 
 
 class _Device(NamedTuple):
@@ -168,6 +183,27 @@ def read(path: Path) -> Recording:
         identical += same
         homes.append(RecordedHome(_home(patient, track.names, persons.get(patient, {})), track))
     return Recording(homes, reader.rows, identical, reader.refused, notes)
+
+
+def labels(folder: Path) -> tuple[list[Label], list[Refusal]]:
+    """Return the labels of a folder in order of time, and the rows that are none.
+
+    Raises `RecordingError` if there is no `Labels.csv` or it has other columns.
+    """
+    path = find(folder, "Labels.csv")
+    if path is None:
+        raise RecordingError(
+            f"There is no Labels.csv (or .csv.gz) in {folder.name}.",
+            advice="name the folder that holds the files of TIHM",
+        )
+    found, refused = [], []
+    for line, fields in csv_rows(path, ("patient_id", "date", "type")):
+        try:
+            patient, when, kind = exactly(3, fields)
+            found.append(Label(patient, datetime.fromisoformat(when).replace(tzinfo=UTC), kind))
+        except ValueError as error:
+            refused.append(Refusal(path.name, line, str(error)))
+    return sorted(found, key=lambda label: label.at), refused
 
 
 def _value(text: str, unit: str, vital: _Vital) -> float:

@@ -1,0 +1,62 @@
+"""From a home's readings to the days that the learned detector looks at, each as it was known at its own midnight."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from analytics import coverage
+from analytics.activity import HALF, activity
+from analytics.episodes import outing
+from analytics.frames import Instants, Span, between, span
+from analytics.layout import Layout
+from analytics.learned.features import Lived
+from analytics.learned.movement import PARTS, Floats, by_hour, transitions
+from core.localtime import local_day
+
+MOTION = ("motion", "occupancy", "presence")
+BEFORE = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
+
+
+def lived(readings: pd.DataFrame, home: Layout, days: Sequence[date], zone: ZoneInfo) -> Lived:
+    """Return the days of a home from its `readings` (see `analytics.frames`); `days` follow each other.
+
+    Coverage is by the home's habit of the days before: of a home that is silent for longer nothing is known. What comes
+    in after midnight changes nothing of the day before.
+    """
+    signs = activity(readings, home)
+    times = signs["at"].to_numpy()
+    share, present, habits = np.zeros((len(days), len(PARTS))), np.zeros(len(days), dtype=bool), list[Floats]()
+    for row, day in enumerate(days):
+        own = span(local_day(day, zone))
+        window = Span(span(local_day(day - BEFORE, zone)).start, own.end)
+        present[row] = _spoke(times, own)
+        share[row] = _coverage(day, window, signs, habits, zone)
+        if present[row]:
+            habits.append(coverage.longest_gap_by_hour(times, window, day, zone))
+    at, room = _movement(readings, home)
+    counts = by_hour(transitions(at, room), days, zone)
+    return Lived(days, counts, share, present)
+
+
+def _coverage(day: date, window: Span, signs: pd.DataFrame, habits: Sequence[Floats], zone: ZoneInfo) -> list[float]:
+    seen = between(signs, window)
+    limits = coverage.home_limits(np.array(habits[-coverage.DAYS :], dtype=np.float64).reshape(-1, 24))
+    outings = outing.outings(seen, window.end)
+    unknown = coverage.unknown(seen["at"].to_numpy(), window, limits, zone, outings)
+    return [coverage.share(part.span(day, zone), unknown, {0: ()}) for part in PARTS]
+
+
+def _spoke(times: Instants, own: Span) -> bool:
+    return bool(np.searchsorted(times, own.end) > np.searchsorted(times, own.start))
+
+
+def _movement(readings: pd.DataFrame, home: Layout) -> tuple[Instants, Instants]:
+    """Return when and in which room movement sensors saw somebody; doors tell of no room."""
+    position = home.moving.get_indexer(pd.Index(readings["series_id"].to_numpy()))
+    sees = np.isin(home.quantity.astype(str), MOTION)
+    chosen = (position >= 0) & sees[position] & (readings["value"].to_numpy() >= HALF)
+    return readings["at"].to_numpy()[chosen], home.room_id[position[chosen]]

@@ -1,0 +1,1 @@
+"""`vicino evaluate tihm`: the learned detector on the recorded homes of TIHM, week by week, never seeing the future."""
