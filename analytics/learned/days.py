@@ -10,7 +10,7 @@ import pandas as pd
 from analytics import coverage
 from analytics.activity import HALF, activity
 from analytics.episodes import outing
-from analytics.frames import Instants, Span, between, span
+from analytics.frames import Instants, Span, between, overlap, span
 from analytics.layout import Layout
 from analytics.learned.features import Lived
 from analytics.learned.movement import PARTS, Floats, by_hour, transitions
@@ -31,9 +31,8 @@ def lived(readings: pd.DataFrame, home: Layout, days: Sequence[date], zone: Zone
     times = signs["at"].to_numpy()
     share, present, habits = np.zeros((len(days), len(PARTS))), np.zeros(len(days), dtype=bool), list[Floats]()
     for row, day in enumerate(days):
-        own = span(local_day(day, zone))
-        window = Span(span(local_day(day - BEFORE, zone)).start, own.end)
-        present[row] = _spoke(times, own)
+        window = _window(day, zone)
+        present[row] = _spoke(times, day, zone)
         share[row] = _coverage(day, window, signs, habits, zone)
         if present[row]:
             habits.append(coverage.longest_gap_by_hour(times, window, day, zone))
@@ -50,7 +49,13 @@ def _coverage(day: date, window: Span, signs: pd.DataFrame, habits: Sequence[Flo
     return [coverage.share(part.span(day, zone), unknown, {0: ()}) for part in PARTS]
 
 
-def _spoke(times: Instants, own: Span) -> bool:
+def _window(day: date, zone: ZoneInfo) -> Span:
+    """Return what is looked at to know a day: itself and the day before."""
+    return Span(span(local_day(day - BEFORE, zone)).start, span(local_day(day, zone)).end)
+
+
+def _spoke(times: Instants, day: date, zone: ZoneInfo) -> bool:
+    own = span(local_day(day, zone))
     return bool(np.searchsorted(times, own.end) > np.searchsorted(times, own.start))
 
 
@@ -60,3 +65,26 @@ def _movement(readings: pd.DataFrame, home: Layout) -> tuple[Instants, Instants]
     sees = np.isin(home.quantity.astype(str), MOTION)
     chosen = (position >= 0) & sees[position] & (readings["value"].to_numpy() >= HALF)
     return readings["at"].to_numpy()[chosen], home.room_id[position[chosen]]
+
+
+def silences(
+    readings: pd.DataFrame, home: Layout, days: Sequence[date], between_days: tuple[date, date], zone: ZoneInfo
+) -> list[Span]:
+    """Return the silences beyond the home's habit that end on or touch two days and those between them.
+
+    The habit is that of the `days` before the first of the two.
+    """
+    first, last = between_days
+    signs = activity(readings, home)
+    times = signs["at"].to_numpy()
+    habits = [
+        coverage.longest_gap_by_hour(times, _window(day, zone), day, zone)
+        for day in days
+        if first - timedelta(days=coverage.DAYS) <= day < first and _spoke(times, day, zone)
+    ]
+    limits = coverage.home_limits(np.array(habits, dtype=np.float64).reshape(-1, 24))
+    asked = Span(span(local_day(first, zone)).start, span(local_day(last, zone)).end)
+    window = Span(_window(first, zone).start, asked.end)
+    seen = between(signs, window)
+    unknown = coverage.unknown(seen["at"].to_numpy(), window, limits, zone, outing.outings(seen, window.end))
+    return [one for one in unknown if overlap(one, asked)]

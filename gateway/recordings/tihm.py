@@ -32,9 +32,9 @@ YEAR = 2019
 class Label(NamedTuple):
     """What the monitoring team noted: the patient's id, when, and of what kind, as `Agitation` or `Pulse`.
 
-    The clock of the labels is an hour behind that of the measurements they speak of (80 % of the labels on blood pressure
-    come within the hour after one if it is read so, 14 % if not), and all were recorded in summer time: it is UTC. No
-    label is so late in the evening that its day would depend on that.
+    The clock of the labels is an hour behind that of the measurements they speak of (read so, 80 % of those on blood
+    pressure come within the hour after one; else 14 %), and all were recorded in summer time: it is UTC. No label is so
+    late in the evening that its day would depend on that.
     """
 
     patient: str

@@ -99,7 +99,7 @@ def walk(
 
 
 def _examples(person: Person, rows: Floats) -> Examples:
-    known: Bools = person.lived.known.any(axis=1)
+    known: Bools = np.any(person.lived.known, axis=1)
     labelled = np.array([day in person.labelled for day in person.lived.days], dtype=bool)
     ordinals = np.array([day.toordinal() for day in person.lived.days], dtype=np.int64)
     return Examples(rows, person.agitated, labelled, ordinals).where(known)
