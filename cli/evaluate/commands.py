@@ -1,11 +1,13 @@
 """The commands under `vicino evaluate`."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.evaluate import report as reporting
+from cli.evaluate.tihm import report as recorded
 from cli.screen import errors_in_words
 
 app = typer.Typer(help="Measure how well the analysis judges, on homes whose truth is known.", no_args_is_help=True)
@@ -26,3 +28,26 @@ def silence(
     """Measure how well silences are told apart: dead sensor, power cut, line cut, person away and the others."""
     with errors_in_words():
         reporting.silence(seed, per_class, report, as_json=as_json)
+
+
+@app.command()
+def tihm(
+    test: Annotated[Path, typer.Argument(help="Folder of TIHM whose homes are judged.", metavar="TEST_DIR")],
+    train: Annotated[
+        Path | None, typer.Option(help="Another folder whose homes teach too.", metavar="TRAIN_DIR")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Last day of the five test weeks; the last one with agitation if not given."
+        ),
+    ] = None,
+    scores: Annotated[Path | None, typer.Option(help="Write person, day and score of the test weeks.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write report, model card and model into this folder.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Measure the learned detector on recorded homes: each week judged by what was known before it."""
+    with errors_in_words():
+        recorded.tihm(test, train, until and until.date(), scores, report, as_json=as_json)

@@ -73,10 +73,8 @@ def walk(
     progress: Callable[[int, int], None] = lambda _, __: None,
 ) -> Walked:
     """Judge the days of the five weeks up to `last`. A person of both folders counts once, as tested."""
-    keys = {person.key for person in tested}
-    teaching = [*tested, *(person for person in trained if person.key not in keys)]
-    rows = {person.key: features(person.lived, person.labelled, last) for person in teaching}
-    examples = together([_examples(person, rows[person.key]) for person in teaching])
+    rows = {person.key: features(person.lived, person.labelled, last) for person in teaching(tested, trained)}
+    examples = together([_examples(person, rows[person.key]) for person in teaching(tested, trained)])
     weeks, judged, earlier = [], [], {}
     for number in range(WEEKS, 0, -1):
         first = last - timedelta(days=BLOCK * number - 1)
@@ -96,6 +94,19 @@ def walk(
         earlier[first] = before[~np.isnan(before)]
         progress(WEEKS - number + 1, WEEKS)
     return Walked(last, weeks, judged, earlier)
+
+
+def teaching(tested: Sequence[Person], trained: Sequence[Person]) -> list[Person]:
+    """Return the persons who teach: those of both folders, each once, as tested where in both."""
+    keys = {person.key for person in tested}
+    return [*tested, *(person for person in trained if person.key not in keys)]
+
+
+def examples_of(tested: Sequence[Person], trained: Sequence[Person], last: date) -> Examples:
+    """Return the known days of everybody who teaches; the blocks of their label history end on `last`."""
+    return together(
+        [_examples(person, features(person.lived, person.labelled, last)) for person in teaching(tested, trained)]
+    )
 
 
 def _examples(person: Person, rows: Floats) -> Examples:
