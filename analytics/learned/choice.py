@@ -16,6 +16,7 @@ from analytics.learned.movement import Bools, Floats
 
 LEAST_LABELLED = 5  # days, before anything is foretold
 WEEKS = 8  # that are looked back on
+THRESHOLD_WEEKS = 2  # from which a threshold is taken: older ones were foretold by models that knew less
 TINY = 1e-6
 
 _RIDGE = (("ridge", 1.0),)
@@ -67,13 +68,15 @@ def pool(found: Sequence[Trial]) -> tuple[tuple[Candidate, float], ...]:
     return tuple((trial.candidate, trial.weight) for trial in found)
 
 
-def foretold(candidates: tuple[tuple[Candidate, float], ...], examples: Examples, before: int) -> Floats:
-    """Return the chances of the days of the `WEEKS` weeks before `before`, each learned from the days before its week.
+def foretold(
+    candidates: tuple[tuple[Candidate, float], ...], examples: Examples, before: int, weeks: int = WEEKS
+) -> Floats:
+    """Return the chances of the days of the `weeks` weeks before `before`, each learned from the days before its week.
 
     NaN for all other days, and for weeks before which fewer than `LEAST_LABELLED` days were labelled.
     """
     chances = np.full(len(examples.day), np.nan)
-    for number in range(WEEKS, 0, -1):
+    for number in range(weeks, 0, -1):
         first = before - BLOCK * number
         past = examples.where(examples.day < first)
         week = (examples.day >= first) & (examples.day < first + BLOCK)

@@ -45,8 +45,8 @@ class Judged(NamedTuple):
 class Walked(NamedTuple):
     """What the walk through the weeks came to: the test weeks, and every day judged.
 
-    `earlier` are the chances of each test week's known days before it that were judged in the same manner: from them a
-    threshold can be taken that knows nothing of the week.
+    `earlier` are, for each test week, the chances of the days of the weeks before it, judged in the same manner: from
+    them a threshold can be taken that knows nothing of the week.
     """
 
     last: date
@@ -90,7 +90,7 @@ def walk(
         weeks.append(Week(first, found, model))
         for person in tested:
             judged.extend(_judge(person, rows[person.key], first, model))
-        before = choice.foretold(believed, examples, first.toordinal())
+        before = choice.foretold(believed, examples, first.toordinal(), choice.THRESHOLD_WEEKS)
         earlier[first] = before[~np.isnan(before)]
         progress(WEEKS - number + 1, WEEKS)
     return Walked(last, weeks, judged, earlier)

@@ -80,7 +80,7 @@ def trained_up_to(tested: Sequence[Person], trained: Sequence[Person], last: dat
     after = last.toordinal() + 1
     past = examples.where(examples.day < after)
     believed = choice.pool(choice.trials(past, after))
-    earlier = choice.foretold(believed, past, after)
+    earlier = choice.foretold(believed, past, after, choice.THRESHOLD_WEEKS)
     known = earlier[~np.isnan(earlier)]
     threshold = float(np.quantile(known, 1 - SHARES["budget"])) if len(known) else None
     return Learned(believed, threshold).learn(past)
@@ -165,8 +165,8 @@ def _show(figures: dict[str, Any]) -> None:
         )
     results.print(table)
     results.print(
-        f"{figures['agitation_days']} labelled of {figures['person_days']} person-days, {figures['persons']} persons; "
-        f"{figures['scored_days']} with a score"
+        f"{figures['agitation_days']} labelled of {figures['person_days']} person-days, "
+        f"{figures['scored_days']} of them with a score, of {figures['persons']} persons"
     )
     if figures["outage"] is not None:
         results.print(f"Wellbeing alerts caused by the outage: {figures['wellbeing_alerts_caused_by_outage']}")
