@@ -14,6 +14,7 @@ from cli.evaluate.tihm.vital_signs import Recall
 # Shares of the person-days that are alerted: the published alert rate, a third of it, and 0.25 alerts a home and week.
 SHARES: Mapping[str, float] = {"21": 0.21, "7": 0.07, "budget": 0.036}
 WEEK = 7
+DRAWS, DRAWN_BY = 500, 1  # how often persons are drawn for an interval, by which seed
 
 
 class Quality(NamedTuple):
@@ -66,6 +67,29 @@ def quality(judged: Sequence[Judged], alerts: Iterable[Judged]) -> Quality:
     return Quality(len(judged), sum(one.agitated for one in judged), len(those), sum(one.agitated for one in those))
 
 
+def interval(judged: Sequence[Judged], share: float) -> tuple[float, float] | None:
+    """Return the 90 % interval of the sensitivity when other persons had been recorded: the persons drawn anew (Efron).
+
+    Days of one person go together, so that persons are drawn and not days; None without labelled days.
+    """
+    of: dict[str, list[Judged]] = {}
+    for one in judged:
+        of.setdefault(one.person, []).append(one)
+    persons, chance = list(of), np.random.default_rng(DRAWN_BY)
+    found = []
+    for _ in range(DRAWS):
+        drawn = [one for place in chance.integers(0, len(persons), len(persons)) for one in of[persons[place]]]
+        chances = np.array([-1.0 if one.chance is None else one.chance for one in drawn])
+        labelled = np.array([one.agitated for one in drawn])
+        if labelled.any():
+            alerts = np.argsort(-chances, kind="stable")[: int(share * np.count_nonzero(chances >= 0))]
+            found.append(labelled[alerts].sum() / labelled.sum())
+    if not found:
+        return None
+    low, high = np.quantile(found, (0.05, 0.95))
+    return round(float(low), 3), round(float(high), 3)
+
+
 def summary(
     tested: Sequence[Person],
     trained: Sequence[Person],
@@ -95,6 +119,7 @@ def summary(
             f"specificity_at_{name}": _round(one.specificity),
         }
     return figures | {
+        "sensitivity_90_percent_interval": {name: interval(judged, share) for name, share in SHARES.items()},
         "alerts": {name: one.alerts for name, one in met.items()},
         "alerts_per_home_week": _per_week(met["budget"]),
         "alerts_per_home_week_at": {name: _per_week(one) for name, one in met.items()},

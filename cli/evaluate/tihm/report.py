@@ -103,6 +103,7 @@ def write(found: Evaluated, folder: Path) -> None:
         "f": found.figures,
         "shares": SHARES,
         "figure": _figure,
+        "between": _between,
         "model": found.final,
         "tried": tried(found),
     }
@@ -150,6 +151,10 @@ def _render(name: str, told: dict[str, Any]) -> str:
 
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+def _between(value: tuple[float, float] | None) -> str:
+    return "-" if value is None else f"{value[0]:.2f} to {value[1]:.2f}"
 
 
 def _show(figures: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The evaluation on TIHM: on made-up homes, that nothing leaks; on some of the recorded ones, that it finds the days."""
+"""The evaluation on TIHM: on made-up homes, that nothing leaks; on some recorded ones, that it finds the days."""
 
 import csv
 import gzip
