@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from analytics.frames import MILLISECOND, instant, micros
+from analytics.frames import MILLISECOND, Columns, Instants, instant, micros
 from analytics.layout import Layout, layout
-from analytics.learned.days import lived
+from analytics.learned.days import MOTION, lived
 from analytics.learned.features import Lived
 from analytics.learned.movement import PARTS, Bools
 from cli.evaluate.observation import registered
@@ -45,8 +44,9 @@ class Person(NamedTuple):
     sex: str
     band: str
     home: Layout
+    motion: Instants
     lived: Lived
-    readings: pd.DataFrame
+    readings: Columns
     labels: Mapping[str, frozenset[date]]
     agitated: Bools
     measured: Sequence[Measured]
@@ -79,20 +79,22 @@ def people(folder: Path, progress: Callable[[int, int], None] = lambda _, __: No
 def without(person: Person, first: date, last: date) -> Person:
     """Return the person as if nothing had been recorded from `first` to `last`."""
     start, end = local_day(first, ZONE).start, local_day(last, ZONE).end
-    at = person.readings["at"].to_numpy()
-    kept = person.readings[(at < micros(start)) | (at >= micros(end))]
-    return person._replace(lived=lived(kept, person.home, person.lived.days, ZONE), readings=kept)
+    at, series_id, value = person.readings
+    other = (at < micros(start)) | (at >= micros(end))
+    kept = Columns(at[other], series_id[other], value[other])
+    return person._replace(lived=lived(kept, person.home, person.motion, person.lived.days, ZONE), readings=kept)
 
 
 def _person(patient: str, home: RecordedHome, labels: Sequence[Label]) -> Person:
     known = registered(home.entry)
     table = np.array([(one.at_ms * MILLISECOND, known.series[one.name], one.value) for one in home.track])
     at = table[:, 0].astype(np.int64)  # exact: microseconds since 1970 stay below 2^53 until the year 2255
-    readings = pd.DataFrame({"at": at, "series_id": table[:, 1].astype(np.int64), "value": table[:, 2]})
+    readings = Columns(at, table[:, 1].astype(np.int64), table[:, 2])
     first, last = day_of(instant(at[0]), ZONE), day_of(instant(at[-1]), ZONE)
     days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
     sensed = layout(known.sensors)
-    vital = readings[~readings["series_id"].isin(sensed.moving)]
+    motion = known.sensors.index[known.sensors["quantity"].isin(MOTION)].to_numpy()
+    vital = ~np.isin(readings.series_id, sensed.moving)
     quantity = known.sensors["quantity"].to_dict()
     who = home.entry["persons"][0]
     return Person(
@@ -100,13 +102,14 @@ def _person(patient: str, home: RecordedHome, labels: Sequence[Label]) -> Person
         sex=who.get("sex", UNKNOWN),
         band=_band(who.get("birth_year")),
         home=sensed,
-        lived=lived(readings, sensed, days, ZONE),
+        motion=motion,
+        lived=lived(readings, sensed, motion, days, ZONE),
         readings=readings,
         labels=_by_kind(labels),
         agitated=_parts(days, [label.at for label in labels if label.kind == AGITATION]),
         measured=[
             Measured(day_of(instant(moment), ZONE), str(quantity[series]), float(value))
-            for moment, series, value in zip(vital["at"], vital["series_id"], vital["value"], strict=True)
+            for moment, series, value in zip(*(column[vital] for column in readings), strict=True)
         ],
     )
 

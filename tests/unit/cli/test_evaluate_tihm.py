@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -234,6 +235,22 @@ def test_the_command_writes_figures_scores_report_card_and_model(folder: Path, t
     assert page.count("<svg") == 3
     assert "<script" not in page
     assert not re.search(r"\sstyle=|https?://(?!www\.w3\.org/2000/svg)", page)
+
+
+def test_a_person_of_whom_only_vital_signs_are_known_has_rows_and_no_score(folder: Path, tmp_path: Path) -> None:
+    for name in ("Activity.csv", "Demographics.csv"):
+        shutil.copy(folder / name, tmp_path / name)
+    (tmp_path / "Labels.csv").write_text(
+        (folder / "Labels.csv").read_text() + f"measured,{LAST - ONE_DAY} 12:00:00,Agitation\n"
+    )
+    lines = [f"measured,{LAST - timedelta(days=n)} 09:00:00,Heart rate,70.0,beats/min\n" for n in range(5)]
+    (tmp_path / "Physiology.csv").write_text("patient_id,date,device_type,value,unit\n" + "".join(lines))
+    persons = people(tmp_path)
+    assert persons[-1].key == "measured"
+    assert (persons[-1].sex, persons[-1].band) == ("unknown", "unknown")
+    judged = [one for one in walk(persons, [], LAST).judged if one.person == "measured"]
+    assert [one.chance for one in judged] == [None] * 5
+    assert sum(one.agitated for one in judged) == 1
 
 
 def test_a_folder_without_labels_is_refused_in_words(tmp_path: Path) -> None:
