@@ -74,9 +74,7 @@ class SimulatedGateway:
             yield self._orderly(event.start)
         else:
             yield self._will(event.start, at_once=form == "crash")
-        if form == "gone":
-            return
-        if form == "shutdown":
+        if form in ("shutdown", "gone"):
             self._restart(event.end)
         if form == "crash":
             self._boot += 1

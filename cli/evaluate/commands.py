@@ -7,15 +7,12 @@ from typing import Annotated
 import typer
 
 from cli.evaluate import report as reporting
+from cli.evaluate.simulated import report as simulated_report
+from cli.evaluate.simulated.homes import Run
 from cli.evaluate.tihm import report as recorded
 from cli.screen import errors_in_words
 
 app = typer.Typer(help="Measure how well the analysis judges, on homes whose truth is known.", no_args_is_help=True)
-
-
-@app.callback()
-def evaluate() -> None:
-    """Keep the command below a name of its own while it is the only one."""
 
 
 @app.command()
@@ -51,3 +48,20 @@ def tihm(
     """Measure the learned detector on recorded homes: each week judged by what was known before it."""
     with errors_in_words():
         recorded.tihm(test, train, until and until.date(), scores, report, as_json=as_json)
+
+
+@app.command()
+def simulated(
+    homes: Annotated[int, typer.Option(help="Simulated homes.", min=1, max=999)] = 40,
+    days: Annotated[int, typer.Option(help="Days of each home; on the first 24 nothing happens.", min=30)] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same homes, people and events.")] = 1,
+    calm: Annotated[
+        bool, typer.Option(help="Let nothing happen to the people: every finding about them is false.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes; as many as there are cores if absent.", min=1)] = None,
+    report: Annotated[Path | None, typer.Option(help="Also write a page with pictures and every event here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Measure what is found in simulated lives: falls, bad nights, missed meals, decline, and every technical fault."""
+    with errors_in_words():
+        simulated_report.simulated(Run(seed, days, calm), homes, workers, report, as_json=as_json)

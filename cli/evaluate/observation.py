@@ -16,7 +16,6 @@ from analytics.silence.evidence import Evidence, Gateway, Home, Traits, home_of
 from gateway.dialects.zigbee2mqtt import Zigbee2Mqtt
 from gateway.interpretation import Interpreter
 from ingest.transitions import Transition, Word, transition
-from simulator.faults import Ground
 from simulator.gateway import Said, SimulatedGateway
 from simulator.home import SimulatedHome
 from simulator.zigbee2mqtt import RawMessage
@@ -31,6 +30,10 @@ class Heard(NamedTuple):
     heard: Instants
     series_id: npt.NDArray[np.int64]
     value: npt.NDArray[np.float64]
+
+    def in_order(self) -> "Heard":
+        """Return the same readings, ordered by when they were measured."""
+        return joined(self)
 
 
 class Installed(NamedTuple):
@@ -110,37 +113,45 @@ def joined(*parts: Heard) -> Heard:
 class Observation:
     """A home with its readings and what its gateway said, to look at from any instant."""
 
-    def __init__(self, ground: Ground, registered: Installed, heard: Heard, said: Iterable[Said]) -> None:
+    def __init__(self, zone: ZoneInfo, registered: Installed, heard: Heard, said: Iterable[Said]) -> None:
         self._registered = registered
-        self._home = registered.of(ground.home.zone)
+        self.home = registered.of(zone)
         self._heard = heard
         self._said = list(said)
         self._transitions = list(_transitions(self._said))
 
-    def at(self, now: datetime) -> Evidence:
-        """Return what is known at `now`."""
-        known = self._heard.heard <= micros(now)
-        readings = pd.DataFrame(
+    def at(self, now: datetime, since: datetime | None = None) -> Evidence:
+        """Return what is known at `now`, of what was measured from `since` on."""
+        devices = frozenset(self._registered.devices.values())
+        transitions = [change for change in self._transitions if change.at <= now]
+        earlier = [change for change in transitions if since is not None and change.at < since]
+        transitions = transitions[max(0, len(earlier) - 1) :]
+        gateway = Gateway(GATEWAY_ID, devices, transitions, micros(self.heard_at(now)))
+        return Evidence(micros(now), self.home, self.readings(now, since), [gateway])
+
+    def readings(self, now: datetime, since: datetime | None = None) -> pd.DataFrame:
+        """Return the readings that the service has at `now`, of those measured from `since` on."""
+        first = 0 if since is None else int(np.searchsorted(self._heard.measured, micros(since)))
+        known = first + np.flatnonzero(self._heard.heard[first:] <= micros(now))
+        return pd.DataFrame(
             {
                 "at": self._heard.measured[known],
                 "series_id": self._heard.series_id[known],
                 "value": self._heard.value[known],
             }
         )
-        devices = frozenset(self._registered.devices.values())
-        transitions = [change for change in self._transitions if change.at <= now]
-        gateway = Gateway(GATEWAY_ID, devices, transitions, micros(self._heard_at(now)))
-        return Evidence(micros(now), self._home, readings, [gateway])
 
-    def readings(self, now: datetime) -> pd.DataFrame:
-        """Return the readings that the service has at `now`."""
-        return self.at(now).readings
+    def late(self, after: datetime, until: datetime, before: datetime) -> Instants:
+        """Return when readings were measured, `before` an instant, that came in from `after` until another one."""
+        first = int(np.searchsorted(self._heard.measured, micros(before)))
+        heard = self._heard.heard[:first]
+        return self._heard.measured[:first][(heard > micros(after)) & (heard <= micros(until))]
 
     def words(self) -> list[datetime]:
         """Return when the gateway said something new."""
         return [said.received_at for said in self._said]
 
-    def _heard_at(self, now: datetime) -> datetime:
+    def heard_at(self, now: datetime) -> datetime:
         """Return when the gateway was last heard, by `now`: it speaks every minute while it can."""
         following = next((said for said in self._said if said.received_at > now), None)
         last = [said for said in self._said if said.received_at <= now][-1]

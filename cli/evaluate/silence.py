@@ -14,6 +14,7 @@ from analytics.frames import instant, micros
 from analytics.silence.blind import blind
 from analytics.silence.classify import classify
 from analytics.silence.verdict import Silence, Verdict
+from cli.evaluate.bisection import first
 from cli.evaluate.observation import Heard, Installed, Listener, Observation, installed, joined
 from cli.evaluate.wellbeing import Wellbeing
 from core.localtime import day_of
@@ -58,7 +59,7 @@ def outcomes(
         registered = installed(ground.home)
         listener = Listener(ground.home, registered, ground.start)
         learned = listener.hear(ground.home.messages(ground.start, ground.begin), ground.gateway())
-        quiet = Observation(ground, registered, learned, ground.gateway().words())
+        quiet = Observation(zone, registered, learned, ground.gateway().words())
         wellbeing = Wellbeing(registered.of(zone), quiet.readings(ground.begin), ground.start, ground.begin)
         numbers = range(len(range(index, per_class, homes)))
         for case in (faults.draw_case(seed, ground, truth, number) for truth in CLASSES for number in numbers):
@@ -80,7 +81,7 @@ class _Life(NamedTuple):
         """Return what is observed of it until an instant, with some events."""
         home, gateway = self.ground.home.with_events(events), self.ground.gateway(events)
         heard = self.listener.fork().hear(home.messages(self.ground.begin, until), gateway)
-        return Observation(self.ground, self.registered, joined(self.learned, heard), gateway.words())
+        return Observation(self.ground.home.zone, self.registered, joined(self.learned, heard), gateway.words())
 
 
 def _outcome(life: _Life, case: Case) -> Outcome:
@@ -109,9 +110,9 @@ def _outcome(life: _Life, case: Case) -> Outcome:
         return Outcome(home.key, ground.battery, case, wrong[0] if wrong else NOTHING, None, None, as_wellbeing=False)
     final = said(look(case.until), case, device, case.until, home)
     times = _times(case, observation.words())
-    known = _first(times, is_right) if final == case.truth else None
+    known = first(times, is_right) if final == case.truth else None
     technical = case.truth not in ("person_away", "person_still")
-    first = _first(times, is_known) if technical and is_known(case.until) else None
+    told = first(times, is_known) if technical and is_known(case.until) else None
     for at in drawn:
         look(at)
     mistaken = technical and any(_is_mistaken(one, home, at) for at, found in looks.items() for one in found)
@@ -119,7 +120,7 @@ def _outcome(life: _Life, case: Case) -> Outcome:
         _is_said_of_the_person(life, observation, look(at), at) for at in [*drawn[:1], case.until]
     )
     return Outcome(
-        home.key, ground.battery, case, final, _seconds(known, case), _seconds(first, case), as_wellbeing=mistaken
+        home.key, ground.battery, case, final, _seconds(known, case), _seconds(told, case), as_wellbeing=mistaken
     )
 
 
@@ -169,15 +170,6 @@ def _times(case: Case, words: Sequence[datetime]) -> list[datetime]:
     spoken = [at + timedelta(seconds=1) for at in words if case.start <= at < case.until]
     quarters = int((case.until - case.start) / KNOWN_TO)
     return sorted({*spoken, *(case.start + n * KNOWN_TO for n in range(1, quarters + 1)), case.until})
-
-
-def _first(times: Sequence[datetime], holds: Callable[[datetime], bool]) -> datetime:
-    """Return the first of `times` at which something holds that goes on to hold, as it does at the last (bisection)."""
-    low, high = 0, len(times) - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(times[middle]) else (middle + 1, high)
-    return times[high]
 
 
 def _seconds(known: datetime | None, case: Case) -> float | None:

@@ -40,6 +40,8 @@ class Wellbeing:
             history = {kind: [row for row in rows if row[0] < day] for kind, rows in self._history.items()}
             self._remember(one, history)
             for kind, rows in history.items():
+                if not INDICATORS[kind].judged:
+                    continue
                 verdict = findings.judge(kind, day, _frame(rows), lambda _, __: [], self._home.zone)
                 if verdict.finding is not None:
                     found.add((kind, day))
@@ -56,4 +58,4 @@ class Wellbeing:
 
 
 def _frame(rows: list[tuple[date, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["day", "value", "coverage"])
+    return pd.DataFrame(rows, columns=["day", "value", "coverage"]).astype({"value": float, "coverage": float})

@@ -7,8 +7,8 @@ from simulator.events.event import Event, Passage
 from simulator.plan import Sensor
 from simulator.zigbee2mqtt import RawMessage
 
-# Forms of a gateway that fails by itself: its program ends and is started again; it is gone for good; somebody
-# switches it off in an orderly way; its radio hears nothing any more while it goes on itself.
+# Forms of a gateway that fails by itself: its program ends and is started again; it is gone until another one stands
+# there; somebody switches it off in an orderly way; its radio hears nothing any more while it goes on itself.
 FORMS = ("crash", "gone", "shutdown", "radio")
 _OFF = frozenset({"gone", "shutdown"})
 

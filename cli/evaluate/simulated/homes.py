@@ -1,0 +1,91 @@
+"""From seeds to outcomes: each home simulated, heard by the gateway's own code, walked through and compared.
+
+A home depends on the seed and its number alone, so homes are shared out over processes and come back in any order.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
+from os import sched_getaffinity
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from cli.evaluate.observation import Installed, Listener, Observation, installed
+from cli.evaluate.simulated.matching import Judged, compare
+from cli.evaluate.simulated.walk import Raised, Walked, walk
+from simulator.timeline import Life, draw_life
+
+ZONE = ZoneInfo("Europe/Rome")
+
+
+class Run(NamedTuple):
+    """What is run: the seed, for how many days, and whether nothing happens to the persons."""
+
+    seed: int
+    days: int
+    calm: bool = False
+
+
+class Took(NamedTuple):
+    """CPU seconds of one home: to simulate it, to hear it, and to analyse it."""
+
+    simulate: float
+    hear: float
+    analyse: float
+
+
+class Home(NamedTuple):
+    """One home that was evaluated: what was raised, what it comes to, and what a fault alone has caused."""
+
+    key: str
+    life: Life
+    raised: list[Raised]
+    judged: Judged
+    technical_as_wellbeing: list[Raised]
+    coverage: float
+    took: Took
+
+
+def evaluate(run: Run, homes: int, workers: int | None, done: Callable[[], None]) -> list[Home]:
+    """Return the homes of a run, in their order, computed on so many cores (all of them if None)."""
+    workers = min(workers or len(sched_getaffinity(0)), homes)
+    if workers == 1:
+        return list(_told(map(partial(one_home, run), range(homes)), done))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(one_home, run, index) for index in range(homes)]
+        for _ in as_completed(waiting):
+            done()
+        return [each.result() for each in waiting]
+
+
+def _told(homes: Iterator[Home], done: Callable[[], None]) -> Iterator[Home]:
+    for home in homes:
+        done()
+        yield home
+
+
+def one_home(run: Run, index: int) -> Home:
+    """Return the home number `index` of a run."""
+    life = draw_life(run.seed, index, run.days, ZONE, calm=run.calm)
+    registered = installed(life.home)
+    walked, took = _walked(life, registered)
+    judged = compare(life, walked.raised, registered.devices)
+    caused: list[Raised] = []
+    if judged.suspects:
+        otherwise = {one.key for one in _walked(life.without_faults(), registered)[0].raised}
+        caused = [one for one in judged.suspects if one.key not in otherwise]
+    return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took)
+
+
+def _walked(life: Life, registered: Installed) -> tuple[Walked, Took]:
+    began = time.process_time()
+    home = life.home
+    messages = list(home.messages(life.start, life.end))
+    simulated = time.process_time()
+    heard = Listener(home, registered, life.start).hear(messages, life.gateway)
+    observation = Observation(ZONE, registered, heard.in_order(), life.gateway.words())
+    decoded = time.process_time()
+    walked = walk(observation, life.start, life.end)
+    return walked, Took(simulated - began, decoded - simulated, time.process_time() - decoded)

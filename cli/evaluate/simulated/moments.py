@@ -1,0 +1,114 @@
+"""At which moments of a day the answer of the analysis can change, so that it is asked then and at no other.
+
+The services look every five minutes. Between two readings nothing becomes known but that time passes, so what is found
+at the end of a silence and not before began within it, and the look at which it did is found by bisection:
+
+* the moments at which production computes the day before: 0:30, 8:00 and 12:00
+* when the window of an indicator that raises findings has settled
+* while a window is open whose indicator is judged as it runs: the last look before a silence of at least `WORTH` ends,
+  every two hours of it, every full hour, and when the window closes
+* when the gateway says something new, and at 18:00: then only silences are looked for
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from analytics.frames import MINUTE, Instants, instant, micros
+from analytics.indicators import INDICATORS, protocol
+from analytics.moments import MOMENTS
+from core.localtime import local_instant
+from simulator.home import ONE_DAY
+
+CADENCE = timedelta(minutes=5)
+CADENCE_US = 5 * MINUTE
+WORTH = 60 * MINUTE
+WITHIN_SILENCE = timedelta(hours=2)
+LAST_LOOK = time(18)
+STILLNESS = "stillness"
+
+
+class Moment(NamedTuple):
+    """When is looked, at which days, and whether silences are looked for as well."""
+
+    at: datetime
+    days: tuple[date, ...]
+    silences: bool
+
+
+def of_day(day: date, zone: ZoneInfo, signs: Instants, words: list[datetime]) -> list[Moment]:
+    """Return the moments of a local day, in order; `signs` are those of somebody in the home, over all days."""
+    start, end = (local_instant(one, time.min, zone) for one in (day, day + ONE_DAY))
+    before = day - ONE_DAY
+    found: dict[datetime, tuple[set[date], bool]] = {}
+
+    def note(at: datetime, days: tuple[date, ...], *, silences: bool) -> None:
+        known, looked = found.get(at, (set(), False))
+        found[at] = (known | set(days), looked or silences)
+
+    for clock in MOMENTS:
+        note(local_instant(day, clock, zone), (before,), silences=True)
+    note(local_instant(day, LAST_LOOK, zone), (), silences=True)
+    for word in words:
+        if start <= word < end:
+            note(word + timedelta(seconds=1), (), silences=True)
+    for one in (before, day):
+        for settled in {
+            _tick(each.interval(one, zone).end + protocol.SETTLED) for each in INDICATORS.values() if each.judged
+        }:
+            if start <= settled < end:
+                note(settled, (one,), silences=False)
+        for at in running(one, zone, signs):
+            if start <= at < end:
+                note(at, (one,), silences=False)
+    return [Moment(at, tuple(sorted(days)), silences) for at, (days, silences) in sorted(found.items())]
+
+
+def running(day: date, zone: ZoneInfo, signs: Instants) -> list[datetime]:
+    """Return the looks at which what an indicator has come to, while its window is open, can have changed."""
+    found: set[datetime] = set()
+    for indicator in (each for each in INDICATORS.values() if each.running):
+        begin, end = indicator.interval(day, zone)
+        moments = _silences(begin, end, signs) if indicator.evidence == STILLNESS else _hours(begin, end)
+        found |= {at for at in moments if begin < at <= end}
+        found.add(_tick_before(end))
+    return sorted(found)
+
+
+def _silences(begin: datetime, end: datetime, signs: Instants) -> Iterator[datetime]:
+    first = max(0, int(np.searchsorted(signs, micros(begin))) - 1)
+    last = int(np.searchsorted(signs, micros(end), side="right")) + 1
+    around = signs[first:last]
+    for index in np.flatnonzero(np.diff(around) >= WORTH):
+        still, moved = instant(int(around[index])), instant(int(around[index + 1]))
+        yield _tick_before(moved)
+        at = _tick(still) + WITHIN_SILENCE
+        while at < moved:
+            yield at
+            at += WITHIN_SILENCE
+
+
+def _hours(begin: datetime, end: datetime) -> Iterator[datetime]:
+    at = begin
+    while at < end:
+        at += timedelta(hours=1)
+        yield at
+
+
+def ticks(after: datetime, until: datetime) -> list[datetime]:
+    """Return the looks after an instant, up to and with another one."""
+    number = max(1, -(-(until - after) // CADENCE))
+    return [until - (number - 1 - index) * CADENCE for index in range(number)]
+
+
+def _tick(at: datetime) -> datetime:
+    """Return the first look at or after an instant."""
+    return instant(-(-micros(at) // CADENCE_US) * CADENCE_US)
+
+
+def _tick_before(at: datetime) -> datetime:
+    """Return the last look before an instant."""
+    return instant((micros(at) - 1) // CADENCE_US * CADENCE_US)

@@ -1,0 +1,264 @@
+"""One home walked through from its first day to its last, by the code of the services.
+
+`home_day.compute`, `findings.judge` and `findings.judge_running`, `silence.classify` and `silence.reconcile` are asked
+at each of the `moments`, with what the service had by then; what they say is kept as stored figures would be. Nothing
+here decides anything by itself. Like the services it computes days again when readings come in late, and says nothing
+of a home whose gateway is not heard.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from statistics import mean
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analytics import findings
+from analytics.activity import activity
+from analytics.analysis import HEARD_WITHIN
+from analytics.baseline import REACH
+from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
+from analytics.frames import Episode, Instants, instant, micros
+from analytics.home_day import BEFORE, HomeDay, compute
+from analytics.indicators import INDICATORS, OF_DAYS
+from analytics.measuring import Value, values_of_days
+from analytics.memory import Memory
+from analytics.profiles.profile import DayProfile
+from analytics.silence.blind import Blind, blind
+from analytics.silence.classify import classify
+from analytics.silence.evidence import Evidence
+from analytics.silence.reconcile import Told, reconcile
+from analytics.silence.verdict import Subject, Verdict
+from analytics.watch.silences import KINDS, LEARNED, LOOK_EVERY, OUTAGES
+from cli.evaluate.bisection import first
+from cli.evaluate.observation import GATEWAY_ID, Observation
+from cli.evaluate.simulated import moments
+from cli.evaluate.simulated.moments import Moment
+from core.localtime import Interval, day_of, local_day
+from simulator.home import ONE_DAY
+
+FURTHEST_BACK = max((indicator.days for indicator in OF_DAYS.values()), default=1) * ONE_DAY
+
+
+class Raised(NamedTuple):
+    """A finding when it was first raised. `subject` is "" for the home or its person; `start` to `end` is of when."""
+
+    family: str
+    kind: str
+    subject: str
+    start: datetime
+    end: datetime
+    raised_at: datetime
+    said: str
+
+    @property
+    def key(self) -> tuple[str, str, str, datetime]:
+        """What makes it the same finding when it is restated."""
+        return self.family, self.kind, self.subject, self.start
+
+
+class Walked(NamedTuple):
+    """What was raised in a home, in order, and the mean coverage of its indicators."""
+
+    raised: list[Raised]
+    coverage: float
+
+
+def walk(observation: Observation, start: datetime, end: datetime) -> Walked:
+    """Return what the analysis raises in a home between two instants."""
+    return _Walk(observation, start, end).through()
+
+
+class _Walk:
+    """What is remembered of a home on the way: rhythms, values by kind and day, silences told, findings raised."""
+
+    def __init__(self, observation: Observation, start: datetime, end: datetime) -> None:
+        self._seen = observation
+        self._home = observation.home
+        self._zone = observation.home.zone
+        self._start, self._end = start, end
+        self._memory = Memory()
+        self._values: dict[str, dict[date, tuple[float, float]]] = {}
+        self._profiles: dict[date, DayProfile] = {}
+        self._told: list[Told] = []
+        self._raised: dict[tuple[str, str, str, datetime], Raised] = {}
+        self._looked_at = start
+        self._computed_at = start
+        self._signs = _signs(observation, end)
+
+    def through(self) -> Walked:
+        """Go through all days."""
+        words = self._seen.words()
+        day = day_of(self._start, self._zone)
+        while local_day(day, self._zone).start < self._end:
+            for moment in moments.of_day(day, self._zone, self._signs, words):
+                if self._start < moment.at < self._end:
+                    self._step(moment)
+            day += ONE_DAY
+        known = [coverage for days in self._values.values() for _, coverage in days.values()]
+        return Walked(sorted(self._raised.values(), key=lambda one: one.raised_at), mean(known) if known else 0.0)
+
+    def _step(self, moment: Moment) -> None:
+        if moment.silences:
+            self._look(moment.at)
+        first = day_of(self._start, self._zone)
+        days = {day for day in moment.days if day >= first}
+        if moment.silences and moment.days:
+            days |= set(self._late(moment.at, min(moment.days)))
+        for day in sorted(days):
+            self._take(day, moment.at)
+
+    def _late(self, now: datetime, before: date) -> Iterator[date]:
+        """Yield the days before one that readings came in for since days were last computed."""
+        border = local_day(before, self._zone).start
+        for at in self._seen.late(self._computed_at, now, border):
+            day = day_of(instant(int(at)), self._zone)
+            yield from (one for one in (day - ONE_DAY, day, day + ONE_DAY) if one >= day_of(self._start, self._zone))
+        self._computed_at = now
+
+    def _take(self, day: date, now: datetime) -> None:
+        """Compute a day as it is known at `now`, and judge it and the days that have it in their past."""
+        computed = self._compute(day, now)
+        final, so_far = self._judged(computed, now), self._judged_running(computed, now)
+        if self._new([*final, *so_far]):
+            # The services look for silences every ten minutes: what they would have told by now counts.
+            self._look(now)
+            computed = self._compute(day, now)
+            final, so_far = self._judged(computed, now), self._judged_running(computed, now)
+        self._memory.keep_day(computed)
+        for finding in self._new(final):
+            self._raise_wellbeing(finding, now)
+        for finding in self._new(so_far):
+            self._raise_wellbeing(*self._first_raised(day, finding, now))
+        for silence in computed.silences:
+            self._raise_silence(SILENT_HOME, "", silence.span.start, silence.span.end, now)
+        for sensor in computed.silent_sensors:
+            self._raise_silence(SILENT_SENSOR, f"device {sensor.device_id}", sensor.span.start, sensor.span.end, now)
+
+    def _compute(self, day: date, now: datetime) -> HomeDay:
+        since = local_day(day, self._zone).start - BEFORE
+        readings, past = self._seen.readings(now, since), self._memory.before(day)
+        return compute(day, self._zone, self._home.layout, readings, past, now, self._blind(since, now))
+
+    def _blind(self, since: datetime, now: datetime) -> Blind:
+        told = [one.verdict for one in self._told]
+        return blind((one for one in told if one.span(micros(now)).end >= micros(since)), micros(now))
+
+    def _judged(self, computed: HomeDay, now: datetime) -> list[Finding]:
+        """Store the values of a day and return the findings about it, and about later days if they were restated."""
+        found = []
+        for value in [*computed._asdict()["values"], *self._of_several_days(computed.profile)]:
+            days = self._values.setdefault(value.kind, {})
+            before = days.get(value.day)
+            days[value.day] = (float("nan") if value.value is None else value.value, value.coverage)
+            if not INDICATORS[value.kind].judged:
+                continue
+            restated = before is not None and not np.array_equal(before, days[value.day], equal_nan=True)
+            touched = [day for day in days if day >= value.day] if restated else [value.day]
+            for day in sorted(touched):
+                verdict = findings.judge(value.kind, day, self._history(value.kind, day), _no_episodes, self._zone)
+                if verdict.finding is not None and verdict.finding.interval.start < now:
+                    found.append(verdict.finding)
+        return found
+
+    def _of_several_days(self, profile: DayProfile | None) -> Iterator[Value]:
+        """Yield the values that look back over several days: of a day that is over, and of later ones it changes.
+
+        Nothing as long as none of them raises findings.
+        """
+        if profile is None or not any(indicator.judged for indicator in OF_DAYS.values()):
+            return
+        self._profiles[profile.day] = profile
+        for day in sorted(each for each in self._profiles if profile.day <= each < profile.day + FURTHEST_BACK):
+            yield from values_of_days(day, self._profiles)
+
+    def _judged_running(self, computed: HomeDay, now: datetime) -> list[Finding]:
+        if now - self._seen.heard_at(now) > HEARD_WITHIN:
+            return []
+        found = (
+            findings.judge_running(so_far, self._history(so_far.kind, computed.day - ONE_DAY), _no_episodes, self._zone)
+            for so_far in computed.running
+            if so_far.kind in self._values
+        )
+        return [one for one in found if one is not None]
+
+    def _history(self, kind: str, day: date) -> pd.DataFrame:
+        """Return what is stored of an indicator up to a day."""
+        days = self._values.get(kind, {})
+        rows = [(one, *days[one]) for one in sorted(days) if day - REACH <= one <= day]
+        return pd.DataFrame(rows, columns=["day", "value", "coverage"]).astype({"value": float, "coverage": float})
+
+    def _new(self, found: Sequence[Finding]) -> list[Finding]:
+        return [one for one in found if _key(one) not in self._raised]
+
+    def _raise_wellbeing(self, finding: Finding, at: datetime) -> None:
+        raised = Raised(finding.family, finding.kind, finding.subject, *finding.interval, at, finding.explanation_en)
+        self._raised[raised.key] = raised
+
+    def _first_raised(self, day: date, finding: Finding, now: datetime) -> tuple[Finding, datetime]:
+        """Return a finding about a window that is open as it was first raised, since the moment before, and when."""
+        earlier = [at for at in moments.running(day, self._zone, self._signs) if at < now]
+        looks = moments.ticks(earlier[-1] if earlier else finding.interval.start, now)
+
+        def raised(at: datetime) -> Finding | None:
+            found = self._judged_running(self._compute(day, at), at)
+            return next((one for one in found if _key(one) == _key(finding)), None)
+
+        at = first(looks, lambda look: raised(look) is not None)
+        return raised(at) or finding, at
+
+    def _look(self, now: datetime) -> None:
+        """Look for silences, as the services do every ten minutes, and keep what is told."""
+        evidence = self._evidence(now)
+        lately = [one for one in self._told if one.verdict.span(micros(now)).end >= micros(now - OUTAGES)]
+        about = {Subject(kind, GATEWAY_ID) for kind in ("gateway", "systems")}
+        about |= {Subject("device", each) for each in evidence.home.traits}
+        restated = reconcile(lately, classify(evidence), evidence.reports, about, micros(now))
+        told = {(one.verdict.subject, one.started_at): one for one in self._told if one not in restated.withdrawn}
+        for started_at, verdict in restated.held:
+            old = told.get((verdict.subject, started_at))
+            if old is None:
+                self._tell(verdict, started_at, now)
+            known_at = micros(now) if old is None else old.known_at
+            told[verdict.subject, started_at] = Told(0, verdict, started_at, known_at)
+        self._told = list(told.values())
+        self._looked_at = now
+
+    def _tell(self, verdict: Verdict, started_at: int, now: datetime) -> None:
+        """Raise the finding about a silence, at the first look since the last one at which it is told."""
+        number = max(1, -(-(now - self._looked_at) // LOOK_EVERY))
+        looks = [now - (number - 1 - index) * LOOK_EVERY for index in range(number)]
+
+        def holds(at: datetime) -> bool:
+            # Why a gateway is silent may be told better later; of a device another reason is another silence.
+            return any(
+                one.subject == verdict.subject and (one.silence is verdict.silence or one.subject.kind != "device")
+                for one in classify(self._evidence(at))
+                if one.technical
+            )
+
+        at = first([each for each in looks if each > instant(started_at)] or [now], holds)
+        subject = f"{verdict.subject.kind} {verdict.subject.id}"
+        self._raise_silence(KINDS[verdict.subject.kind], subject, started_at, verdict.span(micros(now)).end, at)
+
+    def _raise_silence(self, kind: str, subject: str, start: int, end: int, at: datetime) -> None:
+        raised = Raised("technical", kind, subject, instant(start), instant(end), at, "")
+        self._raised.setdefault(raised.key, raised)
+
+    def _evidence(self, now: datetime) -> Evidence:
+        return self._seen.at(now, now - LEARNED)
+
+
+def _key(finding: Finding) -> tuple[str, str, str, datetime]:
+    return finding.family, finding.kind, finding.subject, finding.interval.start
+
+
+def _signs(observation: Observation, until: datetime) -> Instants:
+    """Return when somebody gave a sign in the home, each instant once."""
+    signs = activity(observation.readings(until + timedelta(days=1)), observation.home.layout)
+    return np.unique(signs.at)
+
+
+def _no_episodes(_: date, __: Interval) -> Sequence[Episode]:
+    return ()
