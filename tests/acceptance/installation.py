@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN_S = 60
-ENDS_WITHIN_S = 8
+STARTS_WITHIN_S = 120
+ENDS_WITHIN_S = 30
 
 
 class Installed:

@@ -23,7 +23,7 @@ OPTIONS = [
     "--disable-sync",
 ]
 PASSWORD = "una frase che ricordo"
-SOON_MS = 60_000
+SOON_MS = 120_000
 
 
 class Postbox:

@@ -41,14 +41,19 @@ def test_the_pages_answer_at_the_port_asked_for_and_without_one_they_find_their_
             status = vicino.status()
             services = status["services"]
             assert set(services) == {"postgres", "broker", "ingest", "devices", "analytics", "alerts", "dashboards"}
-            assert all(service["running"] for service in services.values())
             assert status["lag"].keys() >= {"gateway", "ingest", "rollup", "analysis", "alerts", "notification"}
         # The pages answer; the others may still be on their way up.
+        until(lambda: all(running(first)) and all(running(second)))
         until(lambda: telling(first) == {"ingest", "devices", "analytics", "alerts", "dashboards"})
         lag = first.status()["lag"]
         # No gateway is there to say anything; everybody else has nothing to catch up with.
         assert lag["gateway"] is None
         assert all(lag[stage] < WITHIN_S for stage in ("ingest", "rollup", "analysis", "alerts", "notification"))
+
+
+def running(vicino: Installed) -> list[bool]:
+    """Return of each service whether it runs."""
+    return [service["running"] for service in vicino.status()["services"].values()]
 
 
 def telling(vicino: Installed) -> set[str]:
