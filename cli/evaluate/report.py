@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
+from cli.evaluate import page
+from cli.evaluate.page import Bar
 from cli.evaluate.silence import OTHER, Outcome, outcomes
 from cli.replay import progress_bar
 from cli.screen import results
-from simulator.faults import CLASSES
+from simulator.faults import CLASSES, NOTHING
 
 ZONE = ZoneInfo("Europe/Rome")
+LONGEST_SHOWN_H = 72
 
 
 def silence(seed: int, per_class: int, folder: Path | None, *, as_json: bool) -> None:
@@ -57,11 +60,42 @@ def summary(found: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def write(figures: dict[str, Any], found: Iterable[Outcome], folder: Path) -> None:
-    """Write `silence.json` with the figures and `silence-cases.jsonl` with every case, each to be looked at."""
+    """Write `silence.json` with the figures, `silence-cases.jsonl` with every case, and `silence.html` for people."""
+    cases = list(found)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "silence.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    lines = [json.dumps(_line(one)) for one in found]
+    lines = [json.dumps(_line(one)) for one in cases]
     (folder / "silence-cases.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page.write(folder / "silence.html", "How well silences are told apart", _sections(figures, cases))
+
+
+def _sections(figures: dict[str, Any], cases: Sequence[Outcome]) -> Iterator[str]:
+    yield page.paragraph(
+        f"{figures['cases']} simulated cases, {figures['per_class']} of each class, seed {figures['seed']}; "
+        f"{figures['without_battery']} in homes whose gateway has no battery. Balanced accuracy "
+        f"{figures['balanced_accuracy']:.4f}; technical faults taken for a change of the person: "
+        f"{figures['technical_as_wellbeing']}."
+    )
+    yield page.bars(
+        "recall", "Share of the cases of each class that were told right",
+        [Bar(_name(truth), share, f"{share:.1%}") for truth, share in figures["recall"].items()],
+    )  # fmt: skip
+    said = [*CLASSES, OTHER]
+    yield page.table(
+        "What was said (columns) of what was true (rows)",
+        ("true", *map(_name, said)),
+        ((_name(truth), *(figures["confusion"][truth].get(name) for name in said)) for truth in CLASSES),
+    )
+    known = {
+        _name(truth): [one.known_s / 3600 for one in cases if one.case.truth == truth and one.known_s is not None]
+        for truth in CLASSES
+        if truth != NOTHING
+    }
+    yield page.dots("known", "Hours until the right class was told for good", known, LONGEST_SHOWN_H, "h")
+
+
+def _name(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _line(one: Outcome) -> dict[str, Any]:
@@ -87,12 +121,12 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 def _show(figures: dict[str, Any]) -> None:
     said = [*CLASSES, OTHER]
-    table = Table("true \\ said", *(name.replace("_", " ") for name in said), "recall", "known after")
+    table = Table("true \\ said", *map(_name, said), "recall", "known after")
     for truth in CLASSES:
         counts, known = figures["confusion"][truth], figures["median_known_s"][truth]
         share = figures["recall"].get(truth)
         table.add_row(
-            truth.replace("_", " "),
+            _name(truth),
             *(str(counts.get(name, "")) for name in said),
             "" if share is None else f"{share:.1%}",
             "" if known is None else f"{known / 3600:.1f} h",

@@ -45,9 +45,12 @@ def test_the_same_seed_gives_the_same_cases(found):
 
 
 def test_the_report_holds_every_case(found, tmp_path):
-    figures = summary(found)
+    figures = {"seed": 77, "per_class": 4, **summary(found)}
     assert set(figures["recall"]) == set(CLASSES)
     assert figures["balanced_accuracy"] == pytest.approx(sum(figures["recall"].values()) / len(CLASSES), abs=1e-3)
     write(figures, found, tmp_path)
     assert json.loads((tmp_path / "silence.json").read_text()) == figures
     assert len((tmp_path / "silence-cases.jsonl").read_text().splitlines()) == len(found)
+    page = (tmp_path / "silence.html").read_text()
+    assert page.count("<svg") == 2
+    assert "What was said (columns) of what was true (rows)" in page
