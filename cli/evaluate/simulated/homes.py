@@ -6,6 +6,7 @@ A home depends on the seed and its number alone, so homes are shared out over pr
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from os import sched_getaffinity
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from cli.evaluate.observation import Installed, Listener, Observation, installed
 from cli.evaluate.simulated.matching import Judged, compare
 from cli.evaluate.simulated.walk import Raised, Walked, walk
+from core.errors import VicinoError
 from simulator.timeline import Life, draw_life
 
 ZONE = ZoneInfo("Europe/Rome")
@@ -49,14 +51,25 @@ class Home(NamedTuple):
 
 
 def evaluate(run: Run, homes: int, workers: int | None, done: Callable[[], None]) -> list[Home]:
-    """Return the homes of a run, in their order, computed on so many cores (all of them if None)."""
+    """Return the homes of a run, in their order, computed on so many cores (all of them if None).
+
+    Raises `VicinoError` if one of the processes was ended from outside.
+    """
     workers = min(workers or len(sched_getaffinity(0)), homes)
     if workers == 1:
         return list(_told(map(partial(one_home, run), range(homes)), done))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = [pool.submit(one_home, run, index) for index in range(homes)]
-        for _ in as_completed(waiting):
-            done()
+        try:
+            for each in as_completed(waiting):
+                each.result()
+                done()
+        except BrokenProcessPool:
+            raise VicinoError(
+                "One of the processes that evaluate homes was ended from outside.",
+                kept="Nothing was written.",
+                advice="Run it again; with --workers 1 if the machine has little memory.",
+            ) from None
         return [each.result() for each in waiting]
 
 

@@ -1,6 +1,8 @@
 """The analysis on simulated lives: walked through as the services would, and compared with the truth."""
 
 import json
+import os
+import signal
 from datetime import UTC, datetime, time, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -13,10 +15,11 @@ from cli.evaluate.commands import app
 from cli.evaluate.observation import Listener, Observation, installed
 from cli.evaluate.simulated import moments
 from cli.evaluate.simulated.figures import summary
-from cli.evaluate.simulated.homes import Home, Run, Took, one_home
+from cli.evaluate.simulated.homes import Home, Run, Took, evaluate, one_home
 from cli.evaluate.simulated.matching import DETECTS, Judged, compare, in_context
 from cli.evaluate.simulated.report import write
 from cli.evaluate.simulated.walk import Raised, walk
+from core.errors import VicinoError
 from core.localtime import day_of, local_instant
 from simulator import scenario
 from simulator.events import company, gateway, routine, sensors
@@ -233,6 +236,16 @@ def test_the_figures_have_the_names_that_were_agreed(homes):
     assert figures["held_out"] is True
     assert summary(Run(3, 60), homes)["held_out"] is False
     assert figures["cpu_ms_per_home_day"]["analyse"] == 50
+
+
+def ended_from_outside(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_ended_from_outside_is_told_in_words(monkeypatch):
+    monkeypatch.setattr("cli.evaluate.simulated.homes.one_home", ended_from_outside)
+    with pytest.raises(VicinoError, match="ended from outside"):
+        evaluate(Run(5, 30), 2, 2, lambda: None)
 
 
 class Elements(HTMLParser):
