@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -79,6 +80,17 @@ class Outcome(NamedTuple):
     refused: Sequence[Refused]
 
 
+class _Arrived(NamedTuple):
+    """What is to be stored in one transaction, as `store` is told of it."""
+
+    verdicts: Sequence[Verdict]
+    columns: Columns
+    lane: str
+    worker: str
+    received_at: datetime
+    parked: Mapping[tuple[str, str], int]
+
+
 class _Settled(NamedTuple):
     stored: int
     duplicates: int
@@ -122,29 +134,38 @@ def store(
     already; the outcome is the same.
     Raises `psycopg.Error`, and then nothing was stored.
     """
+    if columns is None:
+        columns = packing.gather(verdicts)
+    arrived = _Arrived(verdicts, columns, lane, worker, received_at, parked)
+    if not careful:
+        # A savepoint around each table would cost as much as the rare second attempt, and always.
+        with suppress(UniqueViolation):
+            return _committed(connection, arrived, careful=False)
+    return _committed(connection, arrived, careful=True)
+
+
+def _committed(connection: Dictionaries, arrived: _Arrived, *, careful: bool) -> Outcome:
+    """Store all that arrived, in one transaction. Raises `UniqueViolation` if not `careful` and some of it is there."""
+    verdicts, received_at = arrived.verdicts, arrived.received_at
     refused = [
         Refused(verdict.delivery, verdict.gateway, rejection)
         for verdict in verdicts
         for rejection in verdict.rejections
     ]
-    if columns is None:
-        columns = packing.gather(verdicts)
     with connection.transaction():
-        settled = _NOTHING
-        if len(columns):
-            settled = _store_readings(connection, columns, verdicts, lane, received_at, careful=careful)
+        settled = _store_readings(connection, arrived, careful=careful) if len(arrived.columns) else _NOTHING
         refused += [
             Refused(verdicts[message].delivery, verdicts[message].gateway, rejection)
             for message, rejection in settled.conflicts.items()
         ]
         called = _keep_refused(connection, refused, received_at)
-        _record_floods(connection, parked, received_at)
+        _record_floods(connection, arrived.parked, received_at)
         _announce(connection, settled._replace(urgent=settled.urgent or called), received_at)
         connection.execute(
             _sql["add_tally"],
             {
                 "received_at": received_at,
-                "worker": f"{worker}/{lane}",
+                "worker": f"{arrived.worker}/{arrived.lane}",
                 "stored": settled.stored,
                 "duplicates": settled.duplicates,
                 "conflicts": sum(rejection.records for rejection in settled.conflicts.values()),
@@ -210,40 +231,21 @@ def record_inventory(
     return True
 
 
-def _store_readings(
-    connection: Dictionaries,
-    columns: Columns,
-    verdicts: Sequence[Verdict],
-    lane: str,
-    received_at: datetime,
-    *,
-    careful: bool,
-) -> _Settled:
-    connection.execute(_sql["insert_intake"], {"received_at": received_at, "lane": lane})
-    stored = 0
-    touched: set[tuple[int, int]] = set()
-    doubtful: list[int] = []
-    for route in np.unique(columns["route"]).tolist():
-        part = columns[columns["route"] == route]
-        if careful or route == SAFETY_ROUTE or not _copied(connection, route, part):
-            doubtful.append(route)
-            continue
-        stored += len(part)
-        touched |= packing.hours(part)
-    if not doubtful:
-        return _NOTHING._replace(stored=stored, touched=touched)
-    sifted = _sift(connection, columns, doubtful, received_at, verdicts)
-    return sifted._replace(stored=sifted.stored + stored, touched=sifted.touched | touched)
-
-
-def _copied(connection: Dictionaries, route: int, part: Columns) -> bool:
-    """Copy readings straight into their table, if none of them is there already; tell whether that was so."""
-    try:
-        with connection.transaction(), connection.cursor() as cursor, cursor.copy(_COPY[route]) as copy:
-            copy.write(packing.kept(part))
-    except UniqueViolation:
-        return False
-    return True
+def _store_readings(connection: Dictionaries, arrived: _Arrived, *, careful: bool) -> _Settled:
+    columns = arrived.columns
+    connection.execute(_sql["insert_intake"], {"received_at": arrived.received_at, "lane": arrived.lane})
+    routes = np.unique(columns["route"]).tolist()
+    sifted = [route for route in routes if careful or route == SAFETY_ROUTE]
+    for route in routes:
+        if route not in sifted:
+            with connection.cursor() as cursor, cursor.copy(_COPY[route]) as copy:
+                copy.write(packing.kept(columns[columns["route"] == route]))
+    if not sifted:
+        return _NOTHING._replace(stored=len(columns), touched=packing.hours(columns))
+    doubtful = np.isin(columns["route"], sifted)
+    settled = _sift(connection, columns[doubtful], sifted, arrived.received_at, arrived.verdicts)
+    copied = columns[~doubtful]
+    return settled._replace(stored=settled.stored + len(copied), touched=settled.touched | packing.hours(copied))
 
 
 def _sift(
@@ -253,8 +255,7 @@ def _sift(
     received_at: datetime,
     verdicts: Sequence[Verdict],
 ) -> _Settled:
-    """Store what is new of these routes, and find what is there already or contradicts what is there."""
-    columns = columns[np.isin(columns["route"], routes)]
+    """Store what is new of readings of these routes, and find what is there already or contradicts what is there."""
     with connection.cursor() as cursor, cursor.copy(_sql["copy_staging"]) as copy:
         copy.write(packing.staged(columns))
     conflicts: dict[int, Rejection] = {}
@@ -304,11 +305,12 @@ def _announce(connection: Dictionaries, settled: _Settled, received_at: datetime
             _sql["insert_touched"],
             {
                 "received_at": received_at,
-                "homes": [home for home, _ in touched],
-                "hours": [datetime.fromtimestamp(hour * packing.HOUR_MS / 1000, UTC) for _, hour in touched],
+                # As text: there are hundreds in a commit, and an adapter looks at each.
+                "homes": f"{{{','.join([str(home) for home, _ in touched])}}}",
+                "hours": f"{{{','.join([str(hour) for _, hour in touched])}}}",
+                "channel": TOUCHED_CHANNEL,
             },
         )
-        connection.execute(_sql["notify"], {"channel": TOUCHED_CHANNEL})
     if settled.urgent:
         connection.execute(_sql["notify"], {"channel": URGENT_CHANNEL})
 

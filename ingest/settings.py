@@ -27,7 +27,7 @@ class IngestSettings(Settings):
         default="ingest", description="Workers of one group share the messages.", pattern=r"^[^/+#\s]+$"
     )
     ingest_worker: str = Field(default_factory=_own_name, description="Name of this worker, unlike any other's.")
-    ingest_writers: int = Field(default=2, description="Threads that store ordinary readings.", ge=1, le=16)
+    ingest_writers: int = Field(default=3, description="Threads that store ordinary readings.", ge=1, le=16)
     ingest_queue_messages: int = Field(default=10_000, description="Messages held by each lane.", ge=10, le=65_535)
     ingest_queue_bytes: int = Field(default=33_554_432, description="Bytes held by each lane.", ge=1_048_576)
     ingest_batch_messages: int = Field(default=4_000, description="Messages in one transaction.", ge=1)

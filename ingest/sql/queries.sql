@@ -105,9 +105,13 @@ WHERE staging.route = %(route)s AND kept.value <> staging.value
 GROUP BY 1, 2, 3
 
 -- insert_touched --
--- The hours of homes for which something new was stored.
-INSERT INTO ingest.touched (home_id, hour, received_at)
-SELECT home_id, hour, %(received_at)s FROM unnest(%(homes)s::int[], %(hours)s::timestamptz[]) AS t (home_id, hour)
+-- The hours of homes for which something new was stored, counted since 1970; whoever listens is told at commit.
+WITH touched AS (
+    INSERT INTO ingest.touched (home_id, hour, received_at)
+    SELECT home_id, to_timestamp(hour * 3600), %(received_at)s
+    FROM unnest(%(homes)s::int[], %(hours)s::bigint[]) AS t (home_id, hour)
+)
+SELECT pg_notify(%(channel)s, '')
 
 -- add_tally --
 -- The counts of one commit.
