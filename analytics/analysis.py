@@ -13,6 +13,9 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from analytics import baseline, findings, reports, repository, test_alarms
+from analytics.contexts import judging
+from analytics.contexts.effect import Contexts
+from analytics.contexts.repository import put_silenced
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, Span, instant, micros, readings_frame, sensors_frame, span
 from analytics.home_day import HomeDay, compute, reading_window
@@ -23,7 +26,7 @@ from analytics.profiles import repository as profiles
 from analytics.repository import Home
 from analytics.silence.blind import blind
 from analytics.watch.repository import told_silences
-from core.localtime import Interval, local_day
+from core.localtime import Interval, day_of, local_day
 from devices import reads as devices
 from ingest import reads as ingest
 
@@ -38,11 +41,24 @@ def analyse_days(connection: Connection[DictRow], home: Home, days: Sequence[dat
     known at `now`, or lies after the noon that ends the night of a day, does not enter into that day.
     """
     changed = sum(_run(connection, home, run, now) for run in _runs(days))
+    changed += judge_again(connection, home, now)
     changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
     changed += test_alarms.check(connection, home, now)
     if changed:
         repository.tell_finding(connection)
     return changed
+
+
+def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> int:
+    """Judge the days of a home again whose contexts have changed; return how many findings are new or withdrawn."""
+    since = judging.due_since(connection, home, now)
+    if since is None:
+        return 0
+    today = day_of(now, home.zone)
+    days = [since + number * ONE_DAY for number in range((today - since).days)]
+    evidence = _Evidence(connection, home.home_id, {})
+    every = {(kind, day) for kind in INDICATORS for day in days}
+    return _judge(connection, home, days, every, evidence, {}, now) if days else 0
 
 
 def _runs(days: Sequence[date]) -> Iterator[list[date]]:
@@ -71,6 +87,7 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
     )
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
     restated |= _several_days(connection, home, computed, now)
+    judging.take_in(connection, home, computed, now)
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
     return (
@@ -152,16 +169,24 @@ def _judge(
     changed = 0
     kinds = {kind for kind, _ in restated} | {kind for kind, indicator in INDICATORS.items() if indicator.judged}
     histories = repository.history(connection, home.home_id, kinds, first - baseline.REACH, last)
+    contexts = judging.contexts_of(connection, home, first)
+    silenced: list[judging.Silenced] = []
     for kind, history in histories.items():
+        window = INDICATORS[kind].interval
         judged = [
-            (findings.judge(kind, day, history, evidence.of, home.zone), math.isnan(value))
+            (
+                findings.judge(kind, day, contexts.comparable(kind, day, history, window), evidence.of, home.zone),
+                math.isnan(value),
+            )
             for day, value in zip(history["day"], history["value"], strict=True)
             if day >= first
         ]
-        verdicts = [verdict for verdict, _ in judged]
+        verdicts, kept_back = judging.keep_back(contexts, [verdict for verdict, _ in judged], home.zone)
+        silenced += kept_back
         repository.put_verdicts(connection, home, verdicts)
         undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
-        changed += _store(connection, home, kind, verdicts, undecided, now)
+        changed += _store(connection, home, kind, verdicts, undecided, contexts, now)
+    put_silenced(connection, home, histories, (first, last), silenced, now)
     return changed
 
 
@@ -171,11 +196,13 @@ def _store(
     kind: str,
     verdicts: Sequence[Verdict],
     undecided: Collection[date],
+    contexts: Contexts,
     now: datetime,
 ) -> int:
     """Store the findings among `verdicts` and withdraw the others, but for days that are `undecided`."""
     if not verdicts:
         return 0
+    excluded = judging.withdraw_excluded(connection, home, contexts, verdicts, now)
     held = [verdict.finding for verdict in verdicts if verdict.finding is not None]
     indicator = INDICATORS[kind]
     about = Interval(
@@ -184,8 +211,10 @@ def _store(
     starts = [finding.interval.start for finding in held]
     if indicator.running:
         starts += [indicator.interval(day, home.zone).start for day in undecided]
-    return repository.put_findings(connection, home, held, now) + repository.withdraw(
-        connection, home.home_id, kind, about, starts, now
+    return (
+        excluded
+        + repository.put_findings(connection, home, held, now)
+        + repository.withdraw(connection, home.home_id, kind, about, starts, now)
     )
 
 
@@ -203,15 +232,19 @@ def _judge_running(
     changed = 0
     kinds = [so_far.kind for so_far in one.running]
     histories = repository.history(connection, home.home_id, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
+    contexts = judging.contexts_of(connection, home, one.day)
     for so_far in one.running:
         if so_far.kind not in histories:
             continue
-        found = findings.judge_running(so_far, histories[so_far.kind], evidence.of, home.zone)
-        if found is not None:
+        window = INDICATORS[so_far.kind].interval
+        history = contexts.comparable(so_far.kind, one.day, histories[so_far.kind], window)
+        found = findings.judge_running(so_far, history, evidence.of, home.zone)
+        excluded = None if found is None else contexts.excludes(so_far.kind, found.interval)
+        if found is not None and excluded is None:
             changed += repository.put_findings(connection, home, [found], now)
         elif so_far.value is not None or not one.silent_still:
-            about = INDICATORS[so_far.kind].interval(one.day, home.zone)
-            changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now)
+            about, because = window(one.day, home.zone), excluded or ""
+            changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now, because)
     return changed
 
 

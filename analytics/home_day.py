@@ -17,6 +17,7 @@ import pandas as pd
 
 from analytics import coverage, reports
 from analytics.activity import signs_in
+from analytics.contexts.traces import Traces, traces
 from analytics.episodes import of_home, outing, presence
 from analytics.frames import HOUR, Columns, Episode, Instants, Span, columns, micros, overlap, span
 from analytics.indicators import INDICATORS, OfDay, protocol
@@ -61,7 +62,7 @@ class HomeDay(NamedTuple):
     `episodes` are those that begin on the day, `evidence` also those of its night that begin after midnight.
     `silences` are times in which the home was silent beyond its habit, `silent_sensors` those of single devices while
     the home lived. `running` is what indicators have come to whose windows are not over yet; `profile` is there once
-    the day is over.
+    the day is over; `traces` are what detectors of contexts look at.
     """
 
     day: date
@@ -74,6 +75,7 @@ class HomeDay(NamedTuple):
     silent_sensors: list[SensorSilence]
     running: list[Running]
     profile: DayProfile | None
+    traces: Traces
 
     @property
     def silent_still(self) -> bool:
@@ -151,6 +153,7 @@ def compute(
         silent,
         running,
         profile(observed, not_seen, sight.share(own, tuple(sorted(home.watching)))) if over else None,
+        traces(day, own, window.end, signs, moves, not_seen),
     )
 
 

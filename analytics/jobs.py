@@ -8,7 +8,8 @@ from typing import NamedTuple
 import psycopg
 
 from analytics import moments, repository
-from analytics.analysis import analyse_days
+from analytics.analysis import analyse_days, judge_again
+from analytics.contexts import repository as contexts
 from analytics.homes import homes as all_homes
 from analytics.repository import Home, Progress
 from analytics.watch import repository as watch
@@ -68,7 +69,7 @@ def analyse_home(
     cadence: timedelta = CADENCE,
     on_failure: Callable[[], None] = lambda: None,
 ) -> int:
-    """Look at what is silent in a home if that is due, then compute its due days; return how many days that were.
+    """Look at what is silent in a home, judge it again and compute its days, each if due; return how many days.
 
     Each look and each slice of days is a transaction. By day, today is due again after `cadence`, whether or not
     anything comes in.
@@ -78,6 +79,7 @@ def analyse_home(
     done = 0
     try:
         _look_at_home(database, clock, home_id)
+        _judge_again(database, clock, home_id)
         while not stop.is_set() and (days := _slice(database, clock, home_id, cadence)):
             done += days
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
@@ -95,6 +97,17 @@ def _look_at_home(database: Database, clock: Clock, home_id: int) -> None:
         home = all_homes(connection).get(home_id)
         if home is not None:
             look_at_home(connection, home, now)
+
+
+def _judge_again(database: Database, clock: Clock, home_id: int) -> None:
+    """Judge a home again if its contexts have changed: people see at once what their answer comes to."""
+    with database.transaction() as connection:
+        now = clock.now()
+        if not contexts.is_due(connection, home_id, now) or not repository.try_home(connection, home_id):
+            return
+        home = all_homes(connection).get(home_id)
+        if home is not None and judge_again(connection, home, now):
+            repository.tell_finding(connection)
 
 
 def _slice(database: Database, clock: Clock, home_id: int, cadence: timedelta) -> int:

@@ -393,9 +393,14 @@ def withdraw(
     interval: Interval,
     held: Sequence[datetime],
     now: datetime,
+    because: str = "",
 ) -> int:
-    """Withdraw the findings of `kind` that begin in `interval`, but for those `held`; return how many."""
-    parameters = {"home_id": home_id, "kind": kind, "held": list(held), "now": now, **interval._asdict()}
+    """Withdraw the findings of `kind` that begin in `interval`, but for those `held`; return how many.
+
+    `because` is the context that they lie in, "" where data that came in later refute them.
+    """
+    parameters = {"home_id": home_id, "kind": kind, "held": list(held), "now": now, "because": because}
+    parameters |= interval._asdict()
     return len(connection.execute(SQL["withdraw_findings"], parameters).fetchall())
 
 

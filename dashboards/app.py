@@ -17,6 +17,7 @@ from dashboards.metrics import CountRequests, RequestMetrics
 from dashboards.pages import (
     alert,
     board,
+    contexts,
     enrolment,
     events,
     files,
@@ -72,6 +73,7 @@ def create_app(
         board,
         alert,
         person,
+        contexts,
         install_walk,
         install_lorawan,
         install,

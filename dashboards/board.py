@@ -8,11 +8,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import alerts.reads
+import analytics.contexts.reads
 import analytics.reads
 import ingest.reads
 import registry.reads
+from analytics.contexts.context import Context
 from core.database import View
 from core.translation import mark
+from dashboards import contexts
 from dashboards.concern import Blindness, Concern, Limits, Reason, Sight, Verdict, judge, pressing_first, ranked
 from dashboards.reads import LastSeen, LastSigns, last_signs
 from dashboards.wording import Words
@@ -151,6 +154,7 @@ def _lines(
     for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date()):
         indicators[indicator["home_id"]].append(indicator)
     signs = last_signs(view, [home.home_id for home in homes], now, only)
+    around = analytics.contexts.reads.contexts(view, now, now + timedelta(seconds=1), only)
     return [
         _line(
             home,
@@ -158,6 +162,7 @@ def _lines(
             [open_alert(alert, words) for alert in found[home.home_id]],
             sight_of(statuses[home.home_id], signs[home.home_id], indicators[home.home_id], home.zone),
             signs[home.home_id],
+            going_on=contexts.going_on(around, home, now),
             learning=not any(row["low"] is not None for row in indicators[home.home_id]),
             now=now,
             words=words,
@@ -204,11 +209,13 @@ def _line(
     sight: Sight,
     signs: LastSigns,
     *,
+    going_on: Context | None,
     learning: bool,
     now: datetime,
     words: Words,
     limits: Limits,
 ) -> Line:
+    sight = sight._replace(context_since=going_on.start if going_on else None)
     reasons = [alert.reason for alert in open_alerts]
     verdict = judge(reasons, sight, now, limits)
     order = [reason.public_id for reason in pressing_first(reasons)]
@@ -219,7 +226,9 @@ def _line(
         municipality=home.municipality,
         zone=home.zone,
         verdict=verdict,
-        why=_why(verdict, sight, learning=learning, words=words),
+        why=contexts.not_judged(going_on, home, now, words)
+        if going_on is not None and verdict.blindness is Blindness.CONTEXT
+        else _why(verdict, sight, learning=learning, words=words),
         alerts=tuple(sorted(open_alerts, key=lambda alert: order.index(alert.public_id))),
         last_seen=signs.movement,
         reading_at=signs.reading_at,

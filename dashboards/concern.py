@@ -40,6 +40,7 @@ class Blindness(StrEnum):
     NO_READING = "no reading"
     LEARNING = "learning"  # no figures yet, and nobody was seen lately
     LOW_COVERAGE = "low coverage"
+    CONTEXT = "context"  # something is going on, for which the home is not judged as usual
     STILL = "still"  # the sensors work, but nobody has moved for too long
 
 
@@ -65,7 +66,8 @@ class Sight(NamedTuple):
     `online` says that every gateway is connected, `heard_at` when the one that is silent longest last spoke (None:
     one has never spoken), `reading_at` the time of the last reading of a device that tells whether somebody is there
     or moves, `moved_at` of the last known movement, `coverage` the share of the expected data of the last day or night
-    (None: there are no figures yet). `zone` is the home's.
+    (None: there are no figures yet). `zone` is the home's. `context_since` is when the context began for which the home
+    is not judged as usual (None: there is none).
     """
 
     gateways: int
@@ -76,6 +78,7 @@ class Sight(NamedTuple):
     moved_at: datetime | None
     coverage: float | None
     zone: ZoneInfo
+    context_since: datetime | None = None
 
 
 class Reason(NamedTuple):
@@ -127,6 +130,7 @@ def blindness(sight: Sight, now: datetime, limits: Limits) -> tuple[Blindness, d
         (not sight.online and sight.heard_at is not None, Blindness.OFFLINE, sight.changed_at),
         (unheard, Blindness.UNHEARD, sight.heard_at),
         (silent, Blindness.NO_READING, sight.reading_at or sight.moved_at),
+        (sight.context_since is not None, Blindness.CONTEXT, sight.context_since),
         (sight.coverage is None and not lately, Blindness.LEARNING, sight.moved_at),
         (poor, Blindness.LOW_COVERAGE, None),
         (is_still(sight.moved_at, now, sight.zone, limits), Blindness.STILL, sight.moved_at),

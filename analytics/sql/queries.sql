@@ -29,10 +29,11 @@ ORDER BY home_id
 ON CONFLICT (home_id) DO UPDATE SET day = excluded.day WHERE calendar.day < excluded.day;
 
 -- due_homes --
--- The homes that have a day due, or whose devices are due to be looked at, the one that waits longest first.
+-- The homes that have a day due, whose devices are due to be looked at, or whose contexts have changed, the one that waits longest first.
 SELECT home_id FROM (
     SELECT home_id, due_at FROM analytics.due_day WHERE due_at <= %(now)s
     UNION ALL SELECT home_id, due_at FROM analytics.silence_due WHERE due_at <= %(now)s
+    UNION ALL SELECT home_id, due_at FROM analytics.context_due WHERE due_at <= %(now)s
 ) AS due
 GROUP BY home_id ORDER BY min(due_at), home_id;
 
@@ -185,7 +186,7 @@ VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %
 ON CONFLICT (home_id, kind, subject, started_at) DO UPDATE
 SET severity = excluded.severity, ended_at = excluded.ended_at, updated_at = excluded.updated_at, coverage = excluded.coverage,
     detector = excluded.detector, detector_version = excluded.detector_version, explanation_it = excluded.explanation_it,
-    explanation_en = excluded.explanation_en, evidence = excluded.evidence, withdrawn_at = NULL
+    explanation_en = excluded.explanation_en, evidence = excluded.evidence, withdrawn_at = NULL, withdrawn_for = ''
 WHERE (finding.severity, finding.ended_at, finding.coverage, finding.detector, finding.detector_version,
        finding.explanation_it, finding.explanation_en, finding.evidence, finding.withdrawn_at)
     IS DISTINCT FROM (excluded.severity, excluded.ended_at, excluded.coverage, excluded.detector, excluded.detector_version,
@@ -194,7 +195,7 @@ RETURNING finding_id;
 
 -- withdraw_findings --
 -- Withdraw the findings of one kind about an interval that do not hold any more. Returns their ids.
-UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s
+UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s, withdrawn_for = %(because)s
 WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL
     AND started_at >= %(start)s AND started_at < %(end)s AND NOT started_at = ANY (%(held)s::timestamptz[])
 RETURNING finding_id;
@@ -218,7 +219,7 @@ SELECT pg_notify('vicino_finding', '');
 -- findings_since --
 -- Findings made or changed since an instant, for the alerts.
 SELECT finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, updated_at,
-       coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at
+       coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at, withdrawn_for
 FROM analytics.finding WHERE updated_at >= %(found_from)s ORDER BY updated_at, finding_id;
 
 -- seen_findings --

@@ -9,7 +9,7 @@ import alerts.reads
 import registry.reads
 from core.database import View
 from core.localtime import day_of
-from dashboards import board, indicators, week
+from dashboards import board, contexts, indicators, week
 from dashboards.alert_views import AlertView, alert_view
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
@@ -37,12 +37,13 @@ def part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: U
 def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID, template: str) -> Response:
     now = visitor.now
     with desk.database.seen_by(visitor.viewer) as view:
-        seen, home = _found(view, public_id)
+        seen, home = found(view, public_id)
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
         line = board.line_of(view, home, now, words, desk.settings.limits)
         days = week.load(view, home, now, words)
         shown = indicators.load(view, home, now, words)
+        around = contexts.load(view, home, now, words)
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
         earlier: list[AlertView] = [
             alert_view(alert, home, [seen.person], words)
@@ -62,6 +63,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         axis=hours_axis(words.translations.gettext("Hours of the day")),
         key={kind: swatch(kind) for kind in KEYS},
         indicators=shown,
+        contexts=around,
         earlier=earlier,
         labels=board.LABELS,
         waiting=waits.homes,
@@ -69,7 +71,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
     )
 
 
-def _found(view: View, public_id: UUID) -> tuple[registry.reads.SeenPerson, registry.reads.Home]:
+def found(view: View, public_id: UUID) -> tuple[registry.reads.SeenPerson, registry.reads.Home]:
     """Return the person and the home; 404 where there is none that the viewer may see."""
     wanted = str(public_id)
     seen = next((one for one in registry.reads.seen_persons(view) if one.person.public_id == wanted), None)

@@ -5,8 +5,12 @@ SELECT registry.protect('analytics.finding');
 SELECT registry.protect('analytics.silence');
 SELECT registry.protect('analytics.hourly');
 SELECT registry.protect('analytics.day_profile');
+SELECT registry.protect('analytics.context');
+SELECT registry.protect('analytics.context_history');
+SELECT registry.protect('analytics.silenced');
+SELECT registry.protect('analytics.day_traces');
 
 GRANT USAGE ON SCHEMA analytics TO vicino_service, vicino_people, vicino_views;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA analytics TO vicino_service;
 GRANT SELECT ON analytics.episode, analytics.indicator, analytics.baseline, analytics.finding, analytics.silence,
-    analytics.hourly TO vicino_people, vicino_views;
+    analytics.hourly, analytics.context, analytics.context_history, analytics.silenced TO vicino_people, vicino_views;

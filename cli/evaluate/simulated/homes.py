@@ -13,6 +13,8 @@ from os import sched_getaffinity
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from analytics.contexts.context import Context
+from analytics.contexts.kinds import ContextKind
 from cli.evaluate.observation import Installed, Listener, Observation, installed
 from cli.evaluate.simulated.matching import Judged, compare
 from cli.evaluate.simulated.walk import Raised, Walked, walk
@@ -92,6 +94,12 @@ def one_home(run: Run, index: int) -> Home:
     return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took)
 
 
+def _entered(life: Life) -> list[Context]:
+    """Return the contexts that somebody enters: of the stays in hospital about every second one."""
+    events = [one.event for one in life.scripted if one.name == "hospital_stay" and one.event.changed["entered"]]
+    return [Context(ContextKind.HOSPITAL, event.start, event.end) for event in events]
+
+
 def _walked(life: Life, registered: Installed) -> tuple[Walked, Took]:
     began = time.process_time()
     home = life.home
@@ -100,5 +108,5 @@ def _walked(life: Life, registered: Installed) -> tuple[Walked, Took]:
     heard = Listener(home, registered, life.start).hear(messages, life.gateway)
     observation = Observation(ZONE, registered, heard.in_order(), life.gateway.words())
     decoded = time.process_time()
-    walked = walk(observation, life.start, life.end)
+    walked = walk(observation, life.start, life.end, _entered(life))
     return walked, Took(simulated - began, decoded - simulated, time.process_time() - decoded)

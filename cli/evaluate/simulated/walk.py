@@ -18,6 +18,7 @@ from analytics import findings
 from analytics.activity import activity
 from analytics.analysis import HEARD_WITHIN
 from analytics.baseline import REACH
+from analytics.contexts.context import Context
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
 from analytics.frames import Episode, Instants, instant, micros
 from analytics.home_day import BEFORE, HomeDay, compute
@@ -35,6 +36,7 @@ from cli.evaluate.bisection import first
 from cli.evaluate.observation import GATEWAY_ID, Observation
 from cli.evaluate.simulated import moments
 from cli.evaluate.simulated.moments import Moment
+from cli.evaluate.simulated.surroundings import Surroundings
 from core.localtime import Interval, day_of, local_day
 from simulator.home import ONE_DAY
 
@@ -65,17 +67,21 @@ class Walked(NamedTuple):
     coverage: float
 
 
-def walk(observation: Observation, start: datetime, end: datetime) -> Walked:
-    """Return what the analysis raises in a home between two instants."""
-    return _Walk(observation, start, end).through()
+def walk(observation: Observation, start: datetime, end: datetime, entered: Sequence[Context] = ()) -> Walked:
+    """Return what the analysis raises in a home between two instants.
+
+    `entered` are contexts that somebody enters as soon as they begin, and ends when they end.
+    """
+    return _Walk(observation, start, end, entered).through()
 
 
 class _Walk:
     """What is remembered of a home on the way: rhythms, values by kind and day, silences told, findings raised."""
 
-    def __init__(self, observation: Observation, start: datetime, end: datetime) -> None:
+    def __init__(self, observation: Observation, start: datetime, end: datetime, entered: Sequence[Context]) -> None:
         self._seen = observation
         self._home = observation.home
+        self._around = Surroundings(observation.home, entered)
         self._zone = observation.home.zone
         self._start, self._end = start, end
         self._memory = Memory()
@@ -120,11 +126,17 @@ class _Walk:
     def _take(self, day: date, now: datetime) -> None:
         """Compute a day as it is known at `now`, and judge it and the days that have it in their past."""
         computed = self._compute(day, now)
+        self._around.keep(computed.traces)
+        if computed.profile is not None:
+            self._around.look(now)
         final, so_far = self._judged(computed, now), self._judged_running(computed, now)
         if self._new([*final, *so_far]):
-            # The services look for silences every ten minutes: what they would have told by now counts.
+            # The services look for silences every ten minutes, and for contexts every hour: what they would have told
+            # by now counts.
             self._look(now)
             computed = self._compute(day, now)
+            self._around.keep(computed.traces)
+            self._around.look(now)
             final, so_far = self._judged(computed, now), self._judged_running(computed, now)
         self._memory.keep_day(computed)
         for finding in self._new(final):
@@ -157,7 +169,12 @@ class _Walk:
             restated = before is not None and not np.array_equal(before, days[value.day], equal_nan=True)
             touched = [day for day in days if day >= value.day] if restated else [value.day]
             for day in sorted(touched):
-                verdict = findings.judge(value.kind, day, self._history(value.kind, day), _no_episodes, self._zone)
+                window = INDICATORS[value.kind].interval
+                contexts = self._around.contexts(now)
+                if contexts.excludes(value.kind, window(day, self._zone)):
+                    continue
+                history = contexts.comparable(value.kind, day, self._history(value.kind, day), window)
+                verdict = findings.judge(value.kind, day, history, _no_episodes, self._zone)
                 if verdict.finding is not None and verdict.finding.interval.start < now:
                     found.append(verdict.finding)
         return found
@@ -176,12 +193,16 @@ class _Walk:
     def _judged_running(self, computed: HomeDay, now: datetime) -> list[Finding]:
         if now - self._seen.heard_at(now) > HEARD_WITHIN:
             return []
-        found = (
-            findings.judge_running(so_far, self._history(so_far.kind, computed.day - ONE_DAY), _no_episodes, self._zone)
-            for so_far in computed.running
-            if so_far.kind in self._values
-        )
-        return [one for one in found if one is not None]
+        contexts = self._around.contexts(now)
+        found = []
+        for so_far in computed.running:
+            if so_far.kind in self._values:
+                history = self._history(so_far.kind, computed.day - ONE_DAY)
+                history = contexts.comparable(so_far.kind, computed.day, history, INDICATORS[so_far.kind].interval)
+                one = findings.judge_running(so_far, history, _no_episodes, self._zone)
+                if one is not None and not contexts.excludes(one.kind, one.interval):
+                    found.append(one)
+        return found
 
     def _history(self, kind: str, day: date) -> pd.DataFrame:
         """Return what is stored of an indicator up to a day."""

@@ -1,0 +1,162 @@
+"""How much each day looks as if there were more than one in the home, against the days of the same home before it.
+
+A day is compared with those at least `LAG` days older, so that what begins is not learned before it can be told.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, time
+from math import sqrt
+from statistics import fmean, median, pstdev
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from analytics.contexts.traces import Move, Traces
+from analytics.contexts.ways import Ways
+from core.localtime import local_instant
+
+LAG = 5  # days
+WAYS_DAYS = 10  # days on which the ways are learned before a day is looked at
+USUAL_DAYS = 7  # days that were looked at before one is judged
+REMEMBERED = 28
+WINDOW = 4  # days that are looked at together
+MORNING, NIGHT = 6, 23
+EMPTY = 0.3  # of the usual moves: below, the home was empty or could not be seen
+Z, TIMES, LEAST_A_DAY = 4.0, 2.0, 2.0
+MORE_MOVES = 0.25
+LESS_Z, LESS_TIMES = 2.0, 0.4  # where there are also far more moves than usual
+OVER_AFTER = 3  # days without it
+
+
+class Usual(NamedTuple):
+    """What is usual by day: mean and standard deviation of the rare moves and of all."""
+
+    rare: float
+    rare_spread: float
+    moves: float
+    moves_spread: float
+
+
+class Crowd(NamedTuple):
+    """A day: its rare moves, how many of them were by day and by night, and how many moves there were by day at all.
+
+    `usual` is what was usual before (None: not known yet). `looked` says that the day could be looked at, `crowded`
+    that there was more than one in the home, as on the days around it.
+    """
+
+    day: date
+    rare: tuple[Move, ...]
+    by_day: int
+    by_night: int
+    moves: int
+    usual: Usual | None
+    looked: bool
+    crowded: bool
+
+
+def crowds(days: Mapping[date, Traces], zone: ZoneInfo, left_out: Collection[date] = frozenset()) -> list[Crowd]:
+    """Return the days in order; those `left_out` (a context is known of them) teach nothing."""
+    return _Walk(zone, left_out).through(sorted(days.values(), key=lambda one: one.day))
+
+
+class _Walk:
+    """What is learned on the way through the days: ways, how many moves are usual, since when it is crowded."""
+
+    def __init__(self, zone: ZoneInfo, left_out: Collection[date]) -> None:
+        self._zone = zone
+        self._left_out = left_out
+        self._ways = Ways()
+        self._taught = 0
+        self._seen: list[tuple[Traces, Crowd]] = []
+        self._next = 0
+        self._moves: list[int] = []
+        self._usual: list[Crowd] = []
+        self._level = 0.0
+        self._by_moves = False
+        self._open = False
+
+    def through(self, days: Sequence[Traces]) -> list[Crowd]:
+        for one in days:
+            self._learn_up_to(len(self._seen) - LAG)
+            self._seen.append((one, self._look(one)))
+            self._judge()
+        return [crowd for _, crowd in self._seen]
+
+    def _learn_up_to(self, end: int) -> None:
+        while self._next <= end:
+            one, crowd = self._seen[self._next]
+            self._next += 1
+            if crowd.crowded or one.day in self._left_out or not one.moves:
+                continue
+            if crowd.looked:
+                self._usual.append(crowd)
+            if self._is_lived_in(one):
+                self._ways.learn(one.moves)
+                self._moves.append(len(one.moves))
+                self._taught += 1
+
+    def _is_lived_in(self, one: Traces) -> bool:
+        return not self._moves or len(one.moves) >= EMPTY * median(self._moves)
+
+    def _look(self, one: Traces) -> Crowd:
+        looked = self._taught >= WAYS_DAYS and self._is_lived_in(one)
+        rare = tuple(self._ways.rare(one.moves)) if looked else ()
+        morning, night = (local_instant(one.day, time(hour), self._zone).timestamp() for hour in (MORNING, NIGHT))
+        by_day = sum(morning <= each.at < night for each in rare)
+        moves = sum(morning <= each.at < night for each in one.moves)
+        return Crowd(one.day, rare, by_day, len(rare) - by_day, moves, self._what_is_usual(), looked, crowded=False)
+
+    def _what_is_usual(self) -> Usual | None:
+        before = self._usual[-REMEMBERED:]
+        if len(before) < USUAL_DAYS:
+            return None
+        rare, moves = [each.by_day for each in before], [each.moves for each in before]
+        return Usual(fmean(rare), pstdev(rare), fmean(moves), pstdev(moves))
+
+    def _judge(self) -> None:
+        """Mark the last days as crowded where they are; once they are, until there were some that are not."""
+        looked = [index for index, (_, crowd) in enumerate(self._seen) if crowd.looked and crowd.usual is not None]
+        if not looked or looked[-1] != len(self._seen) - 1:
+            if self._open:
+                self._mark([len(self._seen) - 1], crowded=True)
+            return
+        if self._open:
+            recent = looked[-OVER_AFTER:]
+            self._mark([len(self._seen) - 1], crowded=True)
+            if len(recent) == OVER_AFTER and all(self._figure(each) < self._level for each in recent):
+                self._mark(list(range(recent[0], len(self._seen))), crowded=False)
+                self._open = False
+            return
+        window = looked[-WINDOW:]
+        if len(window) == WINDOW and window[-1] - window[0] <= 2 * WINDOW and self._is_crowded(window):
+            self._open = True
+            begun = next(each for each in window if self._figure(each) >= self._level)
+            self._mark(list(range(begun, len(self._seen))), crowded=True)
+
+    def _is_crowded(self, window: Sequence[int]) -> bool:
+        usual = self._seen[window[-1]][1].usual
+        if usual is None:
+            return False
+        # The day with most is left aside: one day out of the ordinary is a visit.
+        rare = sorted(self._seen[each][1].by_day for each in window)[:-1]
+        moves = sorted(self._seen[each][1].moves for each in window)[:-1]
+        rare_error = sqrt(max(usual.rare_spread**2, usual.rare, 0.5) / len(rare))
+        moves_error = sqrt(max(usual.moves_spread**2, usual.moves) / len(moves))
+        rare_excess, moves_excess = fmean(rare) - usual.rare, fmean(moves) - usual.moves
+        surely = rare_excess >= max(Z * rare_error, (TIMES - 1) * usual.rare, LEAST_A_DAY)
+        together = rare_excess >= max(LESS_Z * rare_error, LESS_TIMES * usual.rare) and moves_excess >= max(
+            Z * moves_error, LESS_TIMES * usual.moves
+        )
+        # Where a sensor between two rooms is dead, moves are rare, too; but there are not more of them.
+        surely = surely and moves_excess >= MORE_MOVES * usual.moves
+        self._by_moves = not surely
+        self._level = (fmean(moves) + usual.moves) / 2 if self._by_moves else (fmean(rare) + usual.rare) / 2
+        return surely or together
+
+    def _figure(self, index: int) -> int:
+        crowd = self._seen[index][1]
+        return crowd.moves if self._by_moves else crowd.by_day
+
+    def _mark(self, indices: Sequence[int], *, crowded: bool) -> None:
+        for each in indices:
+            traces, crowd = self._seen[each]
+            self._seen[each] = (traces, crowd._replace(crowded=crowded))

@@ -1,0 +1,95 @@
+"""How the judgement of a home and its contexts meet: what is proposed, what is kept back, what is judged again."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics import repository as analysis
+from analytics.baseline import REACH
+from analytics.contexts import repository
+from analytics.contexts.effect import Contexts
+from analytics.contexts.kinds import ContextKind
+from analytics.contexts.proposal import NOTHING, Changes, reconcile
+from analytics.contexts.propose import DETECTORS, LOOK_BACK, propose
+from analytics.findings import Verdict
+from analytics.home_day import HomeDay
+from analytics.indicators import INDICATORS
+from analytics.repository import Home
+from core.localtime import Interval, day_of, local_day
+from core.places import RoomKind
+from registry import reads as registry
+
+INSTANT = timedelta(microseconds=1)
+
+# Kind and day of a finding that is kept back, and the context for which.
+Silenced = tuple[str, date, ContextKind]
+LOOK_EVERY = timedelta(hours=1)
+
+
+def contexts_of(connection: Connection[DictRow], home: Home, since: date) -> Contexts:
+    """Return the contexts of a home that matter to whoever judges days from `since` on."""
+    known = repository.known(connection, home.home_id, local_day(since - REACH, home.zone).start - timedelta(days=8))
+    return Contexts([one.context for one in known], home.zone)
+
+
+def take_in(connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], now: datetime) -> Changes:
+    """Store the traces of computed days and, once an hour or when a day is over, what the system proposes by them.
+
+    The home is due to be judged again from the first day on that has another context now.
+    """
+    repository.put_traces(connection, home, [one.traces for one in computed])
+    over = any(one.profile is not None for one in computed)
+    if not repository.take_look(connection, home.home_id, now, now if over else now - LOOK_EVERY):
+        return NOTHING
+    last = max(one.day for one in computed)
+    first = last - LOOK_BACK
+    traces = repository.traces_of(connection, home.home_id, first, last)
+    looked_back_to = local_day(min(traces, default=first), home.zone).start
+    known = repository.known(connection, home.home_id, looked_back_to - LOOK_BACK)
+    rooms = registry.rooms_of_home(connection, home.home_id)
+    bathrooms = frozenset(room.room_id for room in rooms if room.kind == RoomKind.BATHROOM)
+    proposals = propose(traces, home.zone, [one.context for one in known], bathrooms)
+    changes = reconcile(known, proposals, looked_back_to, DETECTORS)
+    if changes.any:
+        repository.store(connection, home, changes, now)
+        repository.judge_again(connection, home.home_id, changes.since(known), now)
+    return changes
+
+
+def due_since(connection: Connection[DictRow], home: Home, now: datetime) -> date | None:
+    """Return from which local day on a home is to be judged again; None if it is not. It is not due any more then."""
+    since = repository.take_due(connection, home.home_id, now)
+    # A night, and what looks back over a week, reach to days before.
+    return None if since is None else day_of(since, home.zone) - timedelta(days=1)
+
+
+def keep_back(contexts: Contexts, verdicts: Sequence[Verdict], zone: ZoneInfo) -> tuple[list[Verdict], list[Silenced]]:
+    """Return verdicts without the findings that a context keeps back, and kind, day and context of those."""
+    if not contexts.acting:
+        return list(verdicts), []
+    shown, silenced = [], []
+    for verdict in verdicts:
+        because = contexts.excludes(verdict.kind, INDICATORS[verdict.kind].interval(verdict.day, zone))
+        if verdict.finding is not None and because is not None:
+            silenced.append((verdict.kind, verdict.day, because))
+        shown.append(verdict if because is None else verdict._replace(finding=None))
+    return shown, silenced
+
+
+def withdraw_excluded(
+    connection: Connection[DictRow], home: Home, contexts: Contexts, verdicts: Sequence[Verdict], now: datetime
+) -> int:
+    """Withdraw findings that were told before their context was known, with that reason; return how many."""
+    if not contexts.acting:
+        return 0
+    changed = 0
+    for verdict in verdicts:
+        interval = INDICATORS[verdict.kind].interval(verdict.day, home.zone)
+        because = contexts.excludes(verdict.kind, interval)
+        if because is not None:
+            about = Interval(interval.start, interval.start + INSTANT)
+            changed += analysis.withdraw(connection, home.home_id, verdict.kind, about, [], now, because)
+    return changed

@@ -1,0 +1,130 @@
+"""What a day tells of who is in the home, kept small: for each day what the detectors of contexts look at over weeks.
+
+Instants are whole seconds since 1970. Kept are every move from one room to another, when the door to the outside was
+moved, and the long silences of the day with what stood at their ends.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from analytics.episodes.outing import LEAVING
+from analytics.frames import HOUR, MINUTE, SECOND, Signs, Span
+from analytics.observed import Passages
+
+SAME_DOOR = 2 * MINUTE
+LONG = 2 * HOUR
+
+
+class Move(NamedTuple):
+    """Somebody was seen in a room, and next in another one: when there, from which room, to which, after how long."""
+
+    at: int
+    left: int
+    came: int
+    seconds: float
+
+
+class Traces(NamedTuple):
+    """The traces of a local day from `start`, and how far it was seen: `until` may lie in the morning after it.
+
+    `first` and `last` are the first and last sign of anybody (None: nobody was seen), `left_by_door` whether the door
+    to the outside was moved within two minutes of the last one, `came_by_door` the same of the first. `silences` are
+    those of at least two hours between two signs of the day: from, to, and the same two facts of their ends.
+    `followed` is the first sign after the day, as far as that was seen. `unknown` is of which time nothing is known.
+    """
+
+    day: date
+    start: int
+    until: int
+    first: int | None
+    last: int | None
+    came_by_door: bool
+    left_by_door: bool
+    silences: tuple[tuple[int, int, bool, bool], ...]
+    doors: tuple[int, ...]
+    moves: tuple[Move, ...]
+    followed: int | None = None
+    unknown: tuple[tuple[int, int], ...] = ()
+
+
+def traces(day: date, own: Span, until: int, signs: Signs, passages: Passages, unknown: Sequence[Span] = ()) -> Traces:
+    """Return the traces of a day whose local span is `own`; all was seen up to `until` (microseconds)."""
+    end = min(own.end, until)
+    within = signs.within(Span(own.start, end))
+    seen = within.where(~within.left)
+    at = seen.at
+    door_at = signs.at[signs.door & ~signs.left]
+    moved = passages.within(Span(own.start, end))
+    after = signs.at[~signs.left & (signs.at >= own.end)]
+    gaps = np.flatnonzero(np.diff(at) >= LONG)
+
+    def by_door(moment: int) -> bool:
+        first, last = np.searchsorted(door_at, (moment - LEAVING, moment + LEAVING))
+        return bool(last > first)
+
+    return Traces(
+        day,
+        own.start // SECOND,
+        until // SECOND,
+        int(at[0]) // SECOND if len(at) else None,
+        int(at[-1]) // SECOND if len(at) else None,
+        bool(len(at)) and by_door(int(at[0])),
+        bool(len(at)) and by_door(int(at[-1])),
+        tuple(
+            (int(at[gap]) // SECOND, int(at[gap + 1]) // SECOND, by_door(int(at[gap])), by_door(int(at[gap + 1])))
+            for gap in gaps
+        ),
+        tuple(int(each) // SECOND for each in _apart(seen.at[seen.door])),
+        tuple(
+            Move(int(came) // SECOND, int(left_room), int(came_room), round(float(came - left) / SECOND, 1))
+            for left, came, left_room, came_room in zip(*moved, strict=True)
+        ),
+        int(after[0]) // SECOND if len(after) else None,
+        tuple(
+            (max(each.start, own.start) // SECOND, min(each.end, until) // SECOND)
+            for each in sorted(unknown)
+            if each.start < until and each.end > own.start
+        ),
+    )
+
+
+def _apart(at: Any) -> Any:
+    """Return the first of each group of instants that lie less than `SAME_DOOR` apart."""
+    return at[np.concatenate(([True], np.diff(at) >= SAME_DOOR))] if len(at) else at
+
+
+def to_json(one: Traces) -> dict[str, Any]:
+    """Return traces as plain values; times of moves are seconds since the start of the day."""
+    return {
+        "start": one.start,
+        "until": one.until,
+        "ends": [one.first, one.last, one.came_by_door, one.left_by_door],
+        "followed": one.followed,
+        "silences": [list(each) for each in one.silences],
+        "doors": list(one.doors),
+        "moves": [[each.at - one.start, each.left, each.came, each.seconds] for each in one.moves],
+        "unknown": [list(each) for each in one.unknown],
+    }
+
+
+def from_json(day: date, row: Mapping[str, Any]) -> Traces:
+    """Return the traces of a day from what `to_json` made of them."""
+    start = row["start"]
+    first, last, came_by_door, left_by_door = row["ends"]
+    return Traces(
+        day,
+        start,
+        row["until"],
+        first,
+        last,
+        came_by_door,
+        left_by_door,
+        tuple((each[0], each[1], each[2], each[3]) for each in row["silences"]),
+        tuple(row["doors"]),
+        tuple(Move(at + start, left, came, float(seconds)) for at, left, came, seconds in row["moves"]),
+        row["followed"],
+        tuple((first, last) for first, last in row["unknown"]),
+    )

@@ -1,0 +1,133 @@
+"""What is proposed from traces: made homes in which each thing happens, and one in which nothing does."""
+
+from datetime import timedelta
+
+import pytest
+
+from analytics.contexts.context import ENOUGH, Context, Standing
+from analytics.contexts.doors import stays
+from analytics.contexts.kinds import ContextKind
+from analytics.contexts.propose import propose
+from analytics.contexts.traces import from_json, to_json
+from analytics.contexts.wording import why
+from tests.unit.analytics.contexts.made import BATHROOMS, ROME, by_turns, day, door, round_of, traces_of
+from tests.unit.analytics.made import at, utc
+
+LEARNED = 28  # days
+
+
+def lived(days: int) -> list:
+    return [sign for number in range(days) for sign in round_of(day(number))]
+
+
+def proposed(signs, until=None, known=()):
+    return propose(traces_of(signs, until), ROME, known, BATHROOMS)
+
+
+def test_of_somebody_alone_nothing_is_proposed() -> None:
+    outings = [sign for number in range(0, 40, 3) for sign in door(day(number), "15:40", "15:57")]
+    signs = [s for s in lived(40) if not any(at(day(n), "15:40") < s[0] < at(day(n), "15:57") for n in range(0, 40, 3))]
+    assert proposed([*signs, *outings]) == []
+
+
+def test_traces_survive_being_stored() -> None:
+    for on, one in traces_of([*lived(3), *door(day(1), "12:00")]).items():
+        assert from_json(on, to_json(one)) == one
+
+
+def test_who_left_by_the_door_and_does_not_come_back_is_away() -> None:
+    signs = [s for s in lived(LEARNED) if s[0] < at(day(LEARNED - 1), "14:55")] + door(day(LEARNED - 1), "14:56")
+    left = utc(day(LEARNED - 1), "14:56")
+    assert proposed(signs, at(day(LEARNED - 1), "20:00")) == []
+    (asked,) = proposed(signs, at(day(LEARNED - 1), "23:30"))
+    assert (asked.kind, asked.start, asked.end) == (ContextKind.AWAY, left, None)
+    assert asked.confidence < ENOUGH
+    (sure,) = proposed(signs, at(day(LEARNED), "3:30"))
+    assert sure.confidence >= ENOUGH
+    back = door(day(LEARNED + 3), "10:00") + [
+        s for s in round_of(day(LEARNED + 3)) if s[0] > at(day(LEARNED + 3), "10:00")
+    ]
+    (over,) = proposed([*signs, *back])
+    assert (over.start, over.end) == (left, utc(day(LEARNED + 3), "10:00"))
+
+
+def test_a_neighbour_who_waters_the_plants_does_not_end_an_absence() -> None:
+    signs = [s for s in lived(10) if s[0] < at(day(9), "9:00")] + door(day(9), "9:01")
+    neighbour = [*door(day(11), "17:00"), (at(day(11), "17:05"), 4), (at(day(11), "17:10"), 3), *door(day(11), "17:12")]
+    (away,) = proposed([*signs, *neighbour], at(day(13), "9:00"))
+    assert away.start == utc(day(9), "09:01")
+    assert away.end is None
+
+
+def test_nobody_moves_and_no_door_was_used_is_a_question_that_never_acts() -> None:
+    signs = [s for s in lived(10) if s[0] < at(day(9), "14:00")]
+    assert proposed(signs, at(day(10), "10:00")) == []
+    (asked,) = proposed(signs, at(day(10), "20:00"))
+    assert not asked.evidence["by_door"]
+    assert asked.confidence < ENOUGH
+    assert "no door" in why(asked, ROME).en
+
+
+def test_visitors_come_and_leave_between_two_uses_of_the_door() -> None:
+    on = day(LEARNED + 2)
+    visit = [*door(on, "14:02", "17:03"), *by_turns(on, [f"{h}:{m}" for h in (14, 15, 16) for m in (10, 25, 40)])]
+    (found,) = proposed([*lived(LEARNED + 4), *visit])
+    assert found.kind is ContextKind.VISIT
+    assert (found.start, found.end) == (utc(on, "14:02"), utc(on, "17:03"))
+    assert found.confidence >= ENOUGH
+    assert found.evidence["moves"] >= 9
+    # The same without anybody who moves by turns is a door that was opened twice.
+    assert proposed([*lived(LEARNED + 4), *door(on, "14:02", "17:03")]) == []
+
+
+def test_who_comes_on_the_same_weekdays_at_the_same_time_is_a_carer_and_no_visitor() -> None:
+    working = [n for n in range(LEARNED + 8) if day(n).weekday() < 5]
+    signs = lived(LEARNED + 8)
+    for number in working:
+        arrives, leaves = f"8:{number % 12 + 10}", f"9:{number % 9 + 5:02}"
+        signs += [*door(day(number), arrives, leaves), *by_turns(day(number), ["8:25", "8:35", "8:45", "8:52"])]
+    (carer,) = proposed(signs)
+    assert carer.kind is ContextKind.CARER
+    assert carer.evidence["weekdays"] == [0, 1, 2, 3, 4]
+    assert carer.confidence < ENOUGH  # it never acts by itself
+    assert "on working days" in why(carer, ROME).en
+    assert "nei giorni feriali" in why(carer, ROME).it
+
+
+@pytest.mark.parametrize(
+    ("kind", "clocks", "rooms"),
+    [
+        (ContextKind.SECOND_RESIDENT, [f"{h}:{m}" for h in range(8, 22) for m in (12, 31)], (4, 2)),
+        (ContextKind.PET, [f"{h}:{m}" for h in range(24) for m in (17, 44)], (4, 1)),
+    ],
+)
+def test_somebody_who_moves_in_is_told_within_days_and_when_they_leave(kind, clocks, rooms) -> None:
+    began, over = LEARNED, LEARNED + 12
+    signs = lived(over + 5) + [s for n in range(began, over) for s in by_turns(day(n), clocks, rooms)]
+    first = next(
+        n for n in range(began, over)
+        if any(one.kind is kind for one in proposed([s for s in signs if s[0] < at(day(n + 1), "0:00")]))
+    )  # fmt: skip
+    assert first - began <= 4
+    (found,) = proposed(signs)
+    assert found.kind is kind
+    assert abs(found.start - utc(day(began), "00:00")) <= timedelta(days=1)
+    assert found.end is not None
+    assert abs(found.end - utc(day(over), "00:00")) <= timedelta(days=1)
+
+
+def test_days_that_somebody_explained_teach_nothing_of_what_is_usual() -> None:
+    clocks = [f"{h}:{m}" for h in range(8, 22) for m in (12, 31)]
+    guests = [s for n in range(2, 14) for s in by_turns(day(n), clocks)]
+    later = [s for n in range(38, 43) for s in by_turns(day(n), clocks)]
+    signs = [*lived(43), *guests, *later]
+    known = [Context(ContextKind.VISIT, utc(day(2), "00:00"), utc(day(14), "00:00"), Standing.ENTERED)]
+    assert ContextKind.SECOND_RESIDENT not in [one.kind for one in proposed(signs)]
+    assert [one.kind for one in proposed(signs, known=known)] == [ContextKind.SECOND_RESIDENT]
+
+
+def test_the_door_of_an_outing_is_nobody_elses() -> None:
+    quiet = [s for s in round_of(day(0)) if not at(day(0), "10:00") <= s[0] <= at(day(0), "11:30")]
+    out = door(day(0), "10:00", "11:30")
+    assert stays(traces_of([*quiet, *out]).values(), 600, 36_000) == []
+    assert len(stays(traces_of([*round_of(day(0)), *out]).values(), 600, 36_000)) == 1
