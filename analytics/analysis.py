@@ -16,6 +16,7 @@ from analytics import baseline, findings, reports, repository, test_alarms
 from analytics.contexts import judging
 from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
+from analytics.detectors.sudden import LIMIT
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, Span, instant, micros, readings_frame, sensors_frame, span
 from analytics.home_day import HomeDay, compute, reading_window
@@ -24,6 +25,9 @@ from analytics.layout import layout
 from analytics.measuring import values_of_days
 from analytics.profiles import repository as profiles
 from analytics.repository import Home
+from analytics.rules import looking
+from analytics.rules.repository import standings_of
+from analytics.rules.standing import Standing, held
 from analytics.silence.blind import blind
 from analytics.watch.repository import told_silences
 from core.localtime import Interval, day_of, local_day
@@ -31,6 +35,7 @@ from devices import reads as devices
 from ingest import reads as ingest
 
 ONE_DAY = timedelta(days=1)
+SLICE = 31  # days that are computed at once at most
 HEARD_WITHIN = timedelta(minutes=5)  # gateways speak once a minute
 
 
@@ -58,7 +63,12 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     days = [since + number * ONE_DAY for number in range((today - since).days)]
     evidence = _Evidence(connection, home.home_id, {})
     every = {(kind, day) for kind in INDICATORS for day in days}
-    return _judge(connection, home, days, every, evidence, {}, now) if days else 0
+    standings = standings_of(connection, home)
+    changed = _judge(connection, home, days, every, evidence, {}, standings, now) if days else 0
+    for first in range(0, len(days), SLICE):
+        computed = computed_days(connection, home, days[first : first + SLICE], now)
+        changed += looking.look(connection, home, computed, standings, now, heard=True)
+    return changed
 
 
 def _runs(days: Sequence[date]) -> Iterator[list[date]]:
@@ -74,7 +84,7 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
 
 def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> int:
     """Compute days that follow each other."""
-    computed = _computed(connection, home, days, now)
+    computed = computed_days(connection, home, days, now)
     if not computed:
         return 0
     interval = Interval(local_day(days[0], home.zone).start, local_day(days[-1], home.zone).end)
@@ -90,9 +100,14 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
     judging.take_in(connection, home, computed, now)
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
+    standings = standings_of(connection, home)
+    heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
     return (
-        _judge(connection, home, days, restated, evidence, silent_still, now)
-        + sum(_judge_running(connection, home, one, evidence, now) for one in computed if one.running)
+        _judge(connection, home, days, restated, evidence, silent_still, standings, now)
+        + sum(
+            _judge_running(connection, home, one, evidence, standings, now) for one in computed if one.running and heard
+        )
+        + looking.look(connection, home, computed, standings, now, heard=heard)
         + _silences(connection, home, computed, interval, now)
         + _silent_sensors(connection, home, computed, interval, now)
     )
@@ -113,7 +128,8 @@ def _several_days(
     return repository.put_values(connection, home, values, now)
 
 
-def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
+def computed_days(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
+    """Return what days that follow each other come to by what is stored, and store nothing."""
     windows = [reading_window(day, home.zone, now) for day in days]
     start, end = instant(windows[0].start), instant(max(window.end for window in windows))
     sensors = devices.sensors_of_home(connection, home.home_id, start, end)
@@ -134,6 +150,13 @@ def _computed(connection: Connection[DictRow], home: Home, days: Sequence[date],
         memory.keep_day(one)
         found.append(one)
     return found
+
+
+class _Known(NamedTuple):
+    """What is known besides the figures: what is going on at the home, and what detectors are set to."""
+
+    contexts: Contexts
+    standings: Mapping[str, Standing]
 
 
 class _Evidence(NamedTuple):
@@ -158,6 +181,7 @@ def _judge(
     restated: Collection[tuple[str, date]],
     evidence: _Evidence,
     silent_still: Mapping[date, bool],
+    standings: Mapping[str, Standing],
     now: datetime,
 ) -> int:
     """Judge `days`, days whose indicators were restated, and the days after them that have them in their past.
@@ -175,7 +199,14 @@ def _judge(
         window = INDICATORS[kind].interval
         judged = [
             (
-                findings.judge(kind, day, contexts.comparable(kind, day, history, window), evidence.of, home.zone),
+                findings.judge(
+                    kind,
+                    day,
+                    contexts.comparable(kind, day, history, window),
+                    evidence.of,
+                    home.zone,
+                    _limit(kind, standings),
+                ),
                 math.isnan(value),
             )
             for day, value in zip(history["day"], history["value"], strict=True)
@@ -185,9 +216,14 @@ def _judge(
         silenced += kept_back
         repository.put_verdicts(connection, home, verdicts)
         undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
-        changed += _store(connection, home, kind, verdicts, undecided, contexts, now)
+        changed += _store(connection, home, kind, verdicts, undecided, _Known(contexts, standings), now)
     put_silenced(connection, home, histories, (first, last), silenced, now)
     return changed
+
+
+def _limit(kind: str, standings: Mapping[str, Standing]) -> float:
+    standing = standings.get(kind)
+    return LIMIT if standing is None else float(standing.settings.limit)
 
 
 def _store(
@@ -196,39 +232,42 @@ def _store(
     kind: str,
     verdicts: Sequence[Verdict],
     undecided: Collection[date],
-    contexts: Contexts,
+    known: _Known,
     now: datetime,
 ) -> int:
     """Store the findings among `verdicts` and withdraw the others, but for days that are `undecided`."""
     if not verdicts:
         return 0
-    excluded = judging.withdraw_excluded(connection, home, contexts, verdicts, now)
-    held = [verdict.finding for verdict in verdicts if verdict.finding is not None]
+    excluded = judging.withdraw_excluded(connection, home, known.contexts, verdicts, now)
+    stand_out = held((verdict.finding for verdict in verdicts if verdict.finding is not None), known.standings)
     indicator = INDICATORS[kind]
     about = Interval(
         indicator.interval(verdicts[0].day, home.zone).start, indicator.interval(verdicts[-1].day, home.zone).end
     )
-    starts = [finding.interval.start for finding in held]
+    starts = [finding.interval.start for finding in stand_out]
     if indicator.running:
         starts += [indicator.interval(day, home.zone).start for day in undecided]
     return (
         excluded
-        + repository.put_findings(connection, home, held, now)
+        + repository.put_findings(connection, home, stand_out, now)
         + repository.withdraw(connection, home.home_id, kind, about, starts, now)
     )
 
 
 def _judge_running(
-    connection: Connection[DictRow], home: Home, one: HomeDay, evidence: _Evidence, now: datetime
+    connection: Connection[DictRow],
+    home: Home,
+    one: HomeDay,
+    evidence: _Evidence,
+    standings: Mapping[str, Standing],
+    now: datetime,
 ) -> int:
-    """Judge what indicators have come to on a day that is not over.
+    """Judge what indicators have come to on a day that is not over, in a home that is heard.
 
     What was said of a silence that goes on until nobody knows whether the sensors live is neither confirmed nor
-    refuted by its going on: it holds until something is heard again. Of a home whose gateway is away, or holds readings
-    back, nothing is said: that is no stillness.
+    refuted by its going on: it holds until something is heard again. Of a home whose gateway is away, or holds back
+    readings, nothing is asked here: that is no stillness.
     """
-    if not ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN):
-        return 0
     changed = 0
     kinds = [so_far.kind for so_far in one.running]
     histories = repository.history(connection, home.home_id, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
@@ -238,11 +277,13 @@ def _judge_running(
             continue
         window = INDICATORS[so_far.kind].interval
         history = contexts.comparable(so_far.kind, one.day, histories[so_far.kind], window)
-        found = findings.judge_running(so_far, history, evidence.of, home.zone)
+        limit = _limit(so_far.kind, standings)
+        found = findings.judge_running(so_far, history, evidence.of, home.zone, limit)
         excluded = None if found is None else contexts.excludes(so_far.kind, found.interval)
-        if found is not None and excluded is None:
-            changed += repository.put_findings(connection, home, [found], now)
-        elif so_far.value is not None or not one.silent_still:
+        told = [] if found is None or excluded is not None else held([found], standings)
+        if told:
+            changed += repository.put_findings(connection, home, told, now)
+        elif found is not None or so_far.value is not None or not one.silent_still:
             about, because = window(one.day, home.zone), excluded or ""
             changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now, because)
     return changed

@@ -128,7 +128,7 @@ def _unusual(kind: str, day: date, value: float, usual: Baseline, coverage: floa
                 "period": _period(INDICATORS[kind], day, tongue.language, t),
                 "usual": _range(usual, figure.written, figure.between, tongue),
             },
-            _based_on(coverage, t),
+            based_on(coverage, t),
         ]
     )
 
@@ -137,7 +137,7 @@ def _still_running(
     kind: str, since: datetime, until: datetime, usual: Baseline, coverage: float, language: str, t: NullTranslations
 ) -> str:
     said = {"longest_stillness": _no_movement_since}[kind](since, until, usual, language, t)
-    return said + " " + _based_on(coverage, t)
+    return said + " " + based_on(coverage, t)
 
 
 def _no_movement_since(since: datetime, until: datetime, usual: Baseline, language: str, t: NullTranslations) -> str:
@@ -147,7 +147,7 @@ def _no_movement_since(since: datetime, until: datetime, usual: Baseline, langua
         "usual": _range(usual, _short_hours, FIGURES["longest_stillness"].between, Tongue(language, t)),
     }
     if since.date() == until.date():
-        said["time"] = _clock(since)
+        said["time"] = clock(since)
         return (
             t.gettext(
                 "No movement since %(time)s (%(duration)s); "
@@ -180,7 +180,8 @@ def _short(minutes: int, t: NullTranslations) -> str:
     return t.gettext("%(hours)d h %(minutes)d min") % {"hours": whole, "minutes": rest}
 
 
-def _based_on(coverage: float, t: NullTranslations) -> str:
+def based_on(coverage: float, t: NullTranslations) -> str:
+    """Say on which share of the data, 0 to 1, something rests."""
     return t.gettext("Based on %(percent)d %% of the data.") % {"percent": int(coverage * 100 + 1e-6)}
 
 
@@ -316,10 +317,11 @@ def _too_much(sensors: int, *, ended: bool, t: NullTranslations) -> str:
 
 def moment(local: datetime, language: str, t: NullTranslations) -> str:
     """Return a local instant in words: the day written out, and the time."""
-    return t.gettext("%(day)s at %(time)s") % {"day": _date(local.date(), language, _DAY), "time": _clock(local)}
+    return t.gettext("%(day)s at %(time)s") % {"day": _date(local.date(), language, _DAY), "time": clock(local)}
 
 
-def _clock(local: datetime) -> str:
+def clock(local: datetime) -> str:
+    """Return the time of day as a clock shows it."""
     return f"{local.hour}:{local.minute:02}"
 
 

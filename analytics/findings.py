@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.baseline import Baseline, known_before
 from analytics.detectors.protocol import Reason
-from analytics.detectors.sudden import Sudden
+from analytics.detectors.sudden import LIMIT, Sudden
 from analytics.explanation import Sentence, flooding, silent_home, silent_sensors, still_running, unusual
 from analytics.frames import Episode, Span, instant
 from analytics.indicators import INDICATORS, Indicator
@@ -26,7 +26,8 @@ SERIOUS = 3.0  # times the threshold at which a finding is as severe as it gets
 class Finding(NamedTuple):
     """One finding about a home. `severity` and `coverage` run from 0 to 1; the interval is what it speaks of.
 
-    `subject` is "" for the home or its person, else what of the home it is about, as "device 17".
+    `subject` is "" for the home or its person, else what of the home it is about, as "device 17". One on `trial` comes
+    of a rule or detector in shadow mode: it is stored and shown as such, and never alerts.
     """
 
     family: str
@@ -40,6 +41,7 @@ class Finding(NamedTuple):
     explanation_en: str
     evidence: dict[str, Any]
     subject: str = ""
+    trial: bool = False
 
 
 class Verdict(NamedTuple):
@@ -57,16 +59,20 @@ def judge(
     history: pd.DataFrame,
     episodes_of: Callable[[date, Interval], Sequence[Episode]],
     zone: ZoneInfo,
+    limit: float = LIMIT,
+    *,
+    asked: bool = False,
 ) -> Verdict:
     """Judge one indicator on `day` against the days before it. One that is not `judged` has no finding, whatever it is.
 
     `history` is the table of that name in `analytics.frames`; days after `day` in it are not looked at.
     `episodes_of` is asked for the episodes that touch the interval of a day, if there is a finding: its evidence.
+    `limit` is that of the detector. If it is `asked` what the detector would say, one that is not `judged` counts too.
     """
     indicator = INDICATORS[kind]
-    detector = _detector(indicator, history, day)
+    detector = _detector(indicator, history, day, limit)
     there = np.flatnonzero(history["day"].to_numpy() == day)
-    if not len(there) or not indicator.judged:
+    if not len(there) or not (indicator.judged or asked):
         return Verdict(kind, day, detector.usual, None)
     value = float(history["value"].to_numpy()[there[0]])
     coverage = float(history["coverage"].to_numpy()[there[0]])
@@ -84,6 +90,7 @@ def judge_running(
     history: pd.DataFrame,
     episodes_of: Callable[[date, Interval], Sequence[Episode]],
     zone: ZoneInfo,
+    limit: float = LIMIT,
 ) -> Finding | None:
     """Judge what an indicator has come to while its window is open; None where nothing stands out, or is known.
 
@@ -93,7 +100,7 @@ def judge_running(
     if so_far.value is None:
         return None
     indicator = INDICATORS[so_far.kind]
-    reason = _detector(indicator, history, so_far.day).explain(so_far.value)
+    reason = _detector(indicator, history, so_far.day, limit).explain(so_far.value)
     if reason is None or reason.score < 1:
         return None
     window = indicator.interval(so_far.day, zone)
@@ -108,8 +115,8 @@ def judge_running(
     return _finding(indicator, so_far.day, reason, interval, so_far.coverage, said, episodes)
 
 
-def _detector(indicator: Indicator, history: pd.DataFrame, day: date) -> Sudden:
-    return Sudden(indicator.spread_floor, indicator.least_excess).learn(known_before(history, day))
+def _detector(indicator: Indicator, history: pd.DataFrame, day: date, limit: float) -> Sudden:
+    return Sudden(indicator.spread_floor, indicator.least_excess, limit).learn(known_before(history, day))
 
 
 def _finding(

@@ -19,13 +19,14 @@ from analytics import coverage, reports
 from analytics.activity import signs_in
 from analytics.contexts.traces import Traces, traces
 from analytics.episodes import of_home, outing, presence
-from analytics.frames import HOUR, Columns, Episode, Instants, Span, columns, micros, overlap, span
+from analytics.frames import HOUR, Episode, Instants, Span, columns, micros, overlap, span
 from analytics.indicators import INDICATORS, OfDay, protocol
 from analytics.layout import Layout
 from analytics.measuring import Running, Sight, Value, running_of, value_of
-from analytics.observed import Observed, Track, passages
+from analytics.observed import Observed, passages, tracks
 from analytics.profiles.profile import DayProfile, profile
 from analytics.reports import DeviceDay, Heard, SensorSilence
+from analytics.rules.scene import Scene, scene
 from analytics.silence.blind import SEEING, Blind
 from core.localtime import local_day, local_night
 
@@ -62,7 +63,7 @@ class HomeDay(NamedTuple):
     `episodes` are those that begin on the day, `evidence` also those of its night that begin after midnight.
     `silences` are times in which the home was silent beyond its habit, `silent_sensors` those of single devices while
     the home lived. `running` is what indicators have come to whose windows are not over yet; `profile` is there once
-    the day is over; `traces` are what detectors of contexts look at.
+    the day is over; `traces` are what detectors of contexts look at, `scene` what the rules do.
     """
 
     day: date
@@ -76,6 +77,7 @@ class HomeDay(NamedTuple):
     running: list[Running]
     profile: DayProfile | None
     traces: Traces
+    scene: Scene
 
     @property
     def silent_still(self) -> bool:
@@ -129,12 +131,12 @@ def compute(
     patience = reports.limits_of(past.devices)
     confirmed = reports.confirmed(spoken, window, patience, home.watching - set(blind.devices))
     not_seen = [*unknown, *blind.of(home.watching)]
-    moves, tracks = passages(signs), _tracks(seen, home)
+    moves, measured = passages(signs), tracks(seen, home.measuring)
     episodes = [
         *of_home.of_watch(signs, outings, not_seen, window, confirmed),
-        *of_home.of_life(day, zone, window, signs, moves, tracks, home.watched, outings, not_seen),
+        *of_home.of_life(day, zone, window, signs, moves, measured, home.watched, outings, not_seen),
     ]
-    observed = Observed(day, zone, window, signs, moves, tracks, _by_kind(episodes))
+    observed = Observed(day, zone, window, signs, moves, measured, _by_kind(episodes))
     sight = Sight(unknown, reports.unknown(spoken, home, window, patience, silent), blind, away)
     values, running = _indicators(home, observed, sight, confirmed)
     over = own.end <= window.end - SETTLED and bool(home.watching)
@@ -154,6 +156,7 @@ def compute(
         running,
         profile(observed, not_seen, sight.share(own, tuple(sorted(home.watching)))) if over else None,
         traces(day, own, window.end, signs, moves, not_seen),
+        scene(day, zone, home, window, (signs, outings, measured), sight),
     )
 
 
@@ -171,19 +174,6 @@ def _indicators(home: Layout, observed: Observed, sight: Sight, confirmed: int) 
         elif indicator.running and its.start < seen_until:
             running.append(running_of(indicator, its, devices, observed, sight, confirmed))
     return values, running
-
-
-def _tracks(seen: Columns, home: Layout) -> list[Track]:
-    if not home.measuring:
-        return []
-    order = np.argsort(seen.series_id, kind="stable")
-    series, times, value = seen.series_id[order], np.take(seen.at, order), seen.value[order]
-    wanted = [source.series_id for source in home.measuring]
-    firsts, lasts = np.searchsorted(series, wanted), np.searchsorted(series, wanted, side="right")
-    return [
-        Track(source, times[first:last], value[first:last])
-        for source, first, last in zip(home.measuring, firsts, lasts, strict=True)
-    ]
 
 
 def _by_kind(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:

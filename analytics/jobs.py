@@ -8,7 +8,7 @@ from typing import NamedTuple
 import psycopg
 
 from analytics import moments, repository
-from analytics.analysis import analyse_days, judge_again
+from analytics.analysis import SLICE, analyse_days, judge_again
 from analytics.contexts import repository as contexts
 from analytics.homes import homes as all_homes
 from analytics.repository import Home, Progress
@@ -19,7 +19,6 @@ from core.database import Database
 from core.log import logger
 from ingest import reads as ingest
 
-SLICE_DAYS = 31  # what one transaction computes at most
 AFTER_AN_ERROR = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
 CADENCE = timedelta(minutes=5)
@@ -115,7 +114,7 @@ def _slice(database: Database, clock: Clock, home_id: int, cadence: timedelta) -
         if not repository.try_home(connection, home_id):
             return 0
         now = clock.now()
-        days = repository.claim_days(connection, home_id, now, SLICE_DAYS)
+        days = repository.claim_days(connection, home_id, now, SLICE)
         home = all_homes(connection).get(home_id) if days else None
         if home is not None:
             analyse_days(connection, home, days, now)
@@ -154,8 +153,8 @@ def analyse(
     chosen = [known[home_id] for home_id in (sorted(known) if homes is None else homes)]
     changed = 0
     for index, home in enumerate(chosen):
-        for first in range(0, (to_day - from_day).days + 1, SLICE_DAYS):
-            days = [from_day + n * ONE_DAY for n in range(first, min(first + SLICE_DAYS, (to_day - from_day).days + 1))]
+        for first in range(0, (to_day - from_day).days + 1, SLICE):
+            days = [from_day + n * ONE_DAY for n in range(first, min(first + SLICE, (to_day - from_day).days + 1))]
             findings = _stretch(database, clock, home, days)
             changed += findings
             if progress is not None:

@@ -98,8 +98,15 @@ def layout(table: pd.DataFrame) -> Layout:
         {kind: devices for kind, devices in watched.items() if devices},
         _devices(sensors, np.array([kind in BY_ITSELF for kind in kinds], dtype=bool)) & watching,
         tuple(
-            Source(int(series), *what)
-            for series, *what in zip(sensors.series_id, sensors.quantity, sensors.room_kind, sensors.place, strict=True)
+            Source(series, *what)
+            for series, *what in zip(
+                sensors.series_id.tolist(),
+                sensors.quantity,
+                sensors.room_kind,
+                sensors.place,
+                sensors.room_id.tolist(),
+                strict=True,
+            )
             if what[0] in LOOKED_AT
         ),
         _devices(sensors, sensors.measuring(*CLIMATE)),

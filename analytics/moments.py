@@ -2,8 +2,8 @@
 
 A local day is computed at three moments of the next one: 0:30 (the day is over), 8:00 (its night's window is over
 and the last readings had time to come in), 12:00 (the night is over: its figures are final). While it goes on, it is
-due at a cadence: when something comes in, and by day also when nothing does, because that nobody moves is told by
-nothing that comes in. What comes in later makes it due at once.
+due at a cadence, whether or not something comes in: that nobody moves, or that somebody who left by night is not back,
+is told by nothing that comes in. What comes in later makes it due at once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.indicators import INDICATORS
 from analytics.repository import Due
-from core.localtime import day_of, local_instant, night_of
+from core.localtime import day_of, local_day, local_instant, night_of
 
 MOMENTS = (time(0, 30), time(8), time(12))
 ONE_DAY = timedelta(days=1)
@@ -29,9 +29,11 @@ def next_moment(day: date, zone: ZoneInfo, now: datetime) -> datetime | None:
 def due_again(day: date, zone: ZoneInfo, now: datetime, cadence: timedelta) -> datetime | None:
     """Return when `day`, computed at `now`, is computed again though nothing comes in; None if its figures are final.
 
-    While a window is open whose indicator is judged while it runs, that is at the cadence, and when it closes.
+    While the day goes on, or a window is open whose indicator is judged while it runs, that is at the cadence, and when
+    it closes.
     """
     windows = [indicator.interval(day, zone) for indicator in INDICATORS.values() if indicator.running]
+    windows.append(local_day(day, zone))
     soon = now + max(cadence, CLOSEST)
     within = [min(max(soon, window.start), window.end) for window in windows if now < window.end]
     later = next_moment(day, zone, now)

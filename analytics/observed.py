@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from analytics.frames import MINUTE, SECOND, Episode, Instants, Signs, Span
+from analytics.frames import MINUTE, SECOND, Columns, Episode, Instants, Signs, Span
 from core.places import Place
 from core.vocabulary import QUANTITIES, Retention
 
@@ -24,12 +24,16 @@ HALF = 0.5
 
 
 class Source(NamedTuple):
-    """A series whose values are looked at as such: what it measures, in which kind of room, and what it is fixed to."""
+    """A series whose values are looked at as such: what it measures, in which room, and what it is fixed to.
+
+    `room_id` is 0 where the room is not known.
+    """
 
     series_id: int
     quantity: str
     room_kind: str
     place: str
+    room_id: int
 
 
 class Track(NamedTuple):
@@ -88,6 +92,20 @@ def passages(signs: Signs) -> Passages:
     inside = signs.inside()
     moved = np.flatnonzero(inside.room_id[1:] != inside.room_id[:-1])
     return Passages(inside.at[moved], inside.at[moved + 1], inside.room_id[moved], inside.room_id[moved + 1])
+
+
+def tracks(seen: Columns, sources: Sequence[Source]) -> list[Track]:
+    """Return the readings of each of some sources."""
+    if not sources:
+        return []
+    order = np.argsort(seen.series_id, kind="stable")
+    series, times, value = seen.series_id[order], np.take(seen.at, order), seen.value[order]
+    wanted = [source.series_id for source in sources]
+    firsts, lasts = np.searchsorted(series, wanted), np.searchsorted(series, wanted, side="right")
+    return [
+        Track(source, times[first:last], value[first:last])
+        for source, first, last in zip(sources, firsts, lasts, strict=True)
+    ]
 
 
 def switched_on(track: Track) -> Instants:

@@ -13,11 +13,18 @@ from core.database import Row, View
 def findings_since(connection: Connection[DictRow], found_from: datetime) -> list[Row]:
     """Return the findings made, changed or withdrawn since `found_from`, oldest first, for the alerts.
 
+    Those on trial are left out.
+
     Columns: finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at,
     updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at. A row
     becomes visible when its transaction ends, which may be minutes after its times: look back by more than that.
     """
     return connection.execute(SQL["findings_since"], {"found_from": found_from}).fetchall()
+
+
+def findings_that_hold(connection: Connection[DictRow], start: datetime, end: datetime) -> list[Row]:
+    """Return the findings of all homes that touch `[start, end)` and still hold, oldest first, those on trial too."""
+    return connection.execute(SQL["findings_that_hold"], {"start": start, "end": end}).fetchall()
 
 
 class Lag(NamedTuple):
@@ -45,7 +52,10 @@ def lag(connection: Connection[DictRow], now: datetime) -> Lag:
 
 
 def findings_of_home(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:
-    """Return the findings about a home that touch `[start, end)` and still hold, newest first."""
+    """Return the findings about a home that touch `[start, end)` and still hold, newest first.
+
+    `trial` says of each whether it comes of a rule or detector in shadow mode: to be shown as on trial.
+    """
     return _seen(view, "seen_findings", home_id=home_id, start=start, end=end)
 
 

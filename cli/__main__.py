@@ -16,6 +16,7 @@ import registry.file
 import registry.reads
 import registry.show
 from cli import analyse as analysing
+from cli import backtest as backtesting
 from cli import demo as demonstration
 from cli import homes, indicators, metrics, screen, settings
 from cli import rejects as rejecting
@@ -27,8 +28,10 @@ from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
 from cli.release_commands import app as release_app
+from cli.rules import app as rules_app
 from cli.test_alarm import ask_for_test
 from cli.up import up as run_up
+from cli.visits import app as visits_app
 from core import log
 from core.clock import SystemClock
 from core.errors import VicinoError
@@ -55,6 +58,8 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
 app.add_typer(devices_app, name="devices")
 app.add_typer(gateway_app, name="gateway")
+app.add_typer(rules_app, name="rules")
+app.add_typer(visits_app, name="visits")
 gateway_app.command("test-alarm")(ask_for_test)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
@@ -141,6 +146,21 @@ def findings(
 ) -> None:
     """List what analysis has found."""
     analysing.findings(Installation(data), first and first.date(), last and last.date(), as_json=as_json)
+
+
+@app.command()
+def backtest(
+    rule: Annotated[str, typer.Argument(help="A rule (see vicino rules list), or an indicator for its detector.")],
+    days: Annotated[int, typer.Option(help="How many days, up to yesterday.", min=1, max=366)] = 60,
+    home: Annotated[str | None, typer.Option(help="One home by its key; all homes if not given.")] = None,
+    changed: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE: judge by this instead of what is set.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,
+) -> None:
+    """Tell what a rule or detector would have raised over stored days, beside what was raised; nothing is stored."""
+    backtesting.run(Installation(data), SystemClock(), rule, days, home, changed or [], as_json=as_json)
 
 
 @app.command("indicators")

@@ -14,9 +14,6 @@ from cli.replay import progress_bar
 from cli.screen import results
 from core.clock import Clock
 
-# Findings are looked for by when they were found, which is never before this.
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-
 
 def analyse(installation: Installation, first: date, last: date, clock: Clock) -> None:
     """Compute the days from `first` to `last` (both included) of all homes again, with a progress bar."""
@@ -34,24 +31,21 @@ def analyse(installation: Installation, first: date, last: date, clock: Clock) -
 
 def findings(installation: Installation, first: date | None, last: date | None, *, as_json: bool) -> None:
     """Print the findings that hold and touch the days from `first` to `last` (UTC days, both included)."""
-    with installation.database() as database, database.transaction() as connection:
-        rows = analytics.reads.findings_since(connection, BEGINNING)
-        homes = {home.home_id: home.key for home in registry.reads.homes(connection)}
-        persons = {person.person_id: person.key for person in registry.reads.persons(connection)}
     start = datetime.combine(first or date(2000, 1, 1), datetime.min.time(), UTC)
     end = datetime.combine((last or date(2199, 12, 31)) + timedelta(days=1), datetime.min.time(), UTC)
-    found = [
-        _line(row, homes, persons)
-        for row in sorted(rows, key=lambda row: row["started_at"])
-        if row["withdrawn_at"] is None and row["started_at"] < end and row["ended_at"] >= start
-    ]
+    with installation.database() as database, database.transaction() as connection:
+        rows = analytics.reads.findings_that_hold(connection, start, end)
+        homes = {home.home_id: home.key for home in registry.reads.homes(connection)}
+        persons = {person.person_id: person.key for person in registry.reads.persons(connection)}
+    found = [_line(row, homes, persons) for row in rows]
     if as_json:
         print(json.dumps(found, indent=2))
         return
     table = Table("home", "from", "kind", "severity", "coverage", "explanation")
     for line in found:
+        kind = line["kind"] + (" (on trial)" if line["trial"] else "")
         table.add_row(
-            line["home"], line["from"][:16], line["kind"], f"{line['severity']:.2f}", f"{line['coverage']:.0%}",
+            line["home"], line["from"][:16], kind, f"{line['severity']:.2f}", f"{line['coverage']:.0%}",
             line["explanation"]["en"],
         )  # fmt: skip
     results.print(table)
@@ -68,6 +62,7 @@ def _line(row: dict[str, Any], homes: dict[int, str], persons: dict[int, str]) -
         "severity": row["severity"],
         "coverage": row["coverage"],
         "detector": row["detector"],
+        "trial": row["trial"],
         "explanation": {"it": row["explanation_it"], "en": row["explanation_en"]},
         "evidence": row["evidence"],
     }

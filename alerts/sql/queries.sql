@@ -334,6 +334,6 @@ SELECT
          WHERE received_at >= %(looked_for)s
              AND NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'urgent' AND source_id = urgent_id)),
         (SELECT min(updated_at) FROM analytics.finding
-         WHERE updated_at >= %(looked_for)s AND withdrawn_at IS NULL
+         WHERE updated_at >= %(looked_for)s AND withdrawn_at IS NULL AND NOT trial
              AND NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'finding' AND source_id = finding_id))
     ) AS oldest_untaken;

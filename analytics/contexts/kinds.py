@@ -84,7 +84,8 @@ NEVER_BY_ITSELF = frozenset({Aspect.ABSENCE})
 
 _PATTERNS: Mapping[str, Aspect] = {
     "night_heat_hours": Aspect.CLIMATE,
-    "night_absence": Aspect.NIGHT,
+    # Whoever is out at night is missed whether or not there is a pet or a guest: only who is known to be away is not.
+    "night_absence": Aspect.ABSENCE,
     "night_*": Aspect.NIGHT,
     "sleep_*": Aspect.NIGHT,
     "time_in_bed": Aspect.NIGHT,
@@ -106,6 +107,7 @@ _PATTERNS: Mapping[str, Aspect] = {
     "time_out": Aspect.OUTINGS,
     "carer_*": Aspect.CARE,
     "expected_visit*": Aspect.CARE,
+    "visit_missed": Aspect.CARE,
     "cold*": Aspect.CLIMATE,
     "heat*": Aspect.CLIMATE,
     "stale_air_hours": Aspect.CLIMATE,

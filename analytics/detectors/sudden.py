@@ -10,6 +10,8 @@ import numpy.typing as npt
 from analytics.baseline import Baseline, baseline
 from analytics.detectors.protocol import Reason, State
 
+LIMIT = 4.0  # robust standard deviations
+
 
 @dataclass(frozen=True, slots=True)
 class Sudden:
@@ -26,7 +28,7 @@ class Sudden:
 
     spread_floor: float
     least_excess: float
-    limit: float = 4.0
+    limit: float = LIMIT
     usual: Baseline | None = None
 
     def learn(self, values: npt.NDArray[np.float64]) -> Self:

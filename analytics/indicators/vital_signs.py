@@ -4,13 +4,13 @@ They are not scored: Vicino is about wellbeing and is no medical device. Out of 
 as a reading but does not enter here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from analytics.frames import Flags, Span
 from analytics.indicators.protocol import MIDNIGHT, Direction, OfDay
-from analytics.observed import Observed
+from analytics.observed import Observed, Track
 from analytics.sensors import Sensors
 from core.vocabulary import BY_NAME, Retention
 
@@ -29,20 +29,19 @@ SPREADS: dict[str, tuple[float, float]] = {
 }
 
 
-def _median_of(quantity: str) -> Callable[[Observed, Span], float | None]:
+def median_of(quantity: str, tracks: Sequence[Track], window: Span) -> float | None:
+    """Return the median of what was measured of a quantity in `window` within its plausible range; None for nothing."""
     low, high = BY_NAME[quantity].minimum, BY_NAME[quantity].maximum
+    found = [
+        track.value[slice(*np.searchsorted(track.at, window))] for track in tracks if track.source.quantity == quantity
+    ]
+    values = np.concatenate(found) if found else np.array([])
+    plausible = values[(values >= low) & (values <= high)]
+    return round(float(np.median(plausible)), 3) if len(plausible) else None
 
-    def median(observed: Observed, window: Span) -> float | None:
-        found = [
-            track.value[slice(*np.searchsorted(track.at, window))]
-            for track in observed.tracks
-            if track.source.quantity == quantity
-        ]
-        values = np.concatenate(found) if found else np.array([])
-        plausible = values[(values >= low) & (values <= high)]
-        return round(float(np.median(plausible)), 3) if len(plausible) else None
 
-    return median
+def _median_of(quantity: str) -> Callable[[Observed, Span], float | None]:
+    return lambda observed, window: median_of(quantity, observed.tracks, window)
 
 
 def _measuring(quantity: str) -> Callable[[Sensors], Flags]:

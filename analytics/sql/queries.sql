@@ -180,17 +180,19 @@ WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL AND end
 -- put_finding --
 -- Store a finding, or what has become of it; an unchanged one stays untouched. Returns its id if anything changed.
 INSERT INTO analytics.finding (organisation_id, home_id, person_id, family, kind, subject, severity, started_at, ended_at, found_at,
-                               updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence)
+                               updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence, trial)
 VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %(subject)s, %(severity)s::real, %(started_at)s, %(ended_at)s,
-        %(now)s, %(now)s, %(coverage)s::real, %(detector)s, %(detector_version)s, %(explanation_it)s, %(explanation_en)s, %(evidence)s)
+        %(now)s, %(now)s, %(coverage)s::real, %(detector)s, %(detector_version)s, %(explanation_it)s, %(explanation_en)s, %(evidence)s,
+        %(trial)s)
 ON CONFLICT (home_id, kind, subject, started_at) DO UPDATE
 SET severity = excluded.severity, ended_at = excluded.ended_at, updated_at = excluded.updated_at, coverage = excluded.coverage,
     detector = excluded.detector, detector_version = excluded.detector_version, explanation_it = excluded.explanation_it,
-    explanation_en = excluded.explanation_en, evidence = excluded.evidence, withdrawn_at = NULL, withdrawn_for = ''
+    explanation_en = excluded.explanation_en, evidence = excluded.evidence, trial = excluded.trial, withdrawn_at = NULL,
+    withdrawn_for = ''
 WHERE (finding.severity, finding.ended_at, finding.coverage, finding.detector, finding.detector_version,
-       finding.explanation_it, finding.explanation_en, finding.evidence, finding.withdrawn_at)
+       finding.explanation_it, finding.explanation_en, finding.evidence, finding.trial, finding.withdrawn_at)
     IS DISTINCT FROM (excluded.severity, excluded.ended_at, excluded.coverage, excluded.detector, excluded.detector_version,
-                      excluded.explanation_it, excluded.explanation_en, excluded.evidence, NULL)
+                      excluded.explanation_it, excluded.explanation_en, excluded.evidence, excluded.trial, NULL)
 RETURNING finding_id;
 
 -- withdraw_findings --
@@ -217,15 +219,22 @@ FROM analytics.silence WHERE ended_at IS NULL AND withdrawn_at IS NULL ORDER BY 
 SELECT pg_notify('vicino_finding', '');
 
 -- findings_since --
--- Findings made or changed since an instant, for the alerts.
+-- Findings made or changed since an instant, for the alerts: those on trial never alert.
 SELECT finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, updated_at,
        coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at, withdrawn_for
-FROM analytics.finding WHERE updated_at >= %(found_from)s ORDER BY updated_at, finding_id;
+FROM analytics.finding WHERE updated_at >= %(found_from)s AND NOT trial ORDER BY updated_at, finding_id;
+
+-- findings_that_hold --
+-- The findings of all homes that touch an interval and still hold, those on trial too.
+SELECT finding_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, coverage, detector, explanation_it,
+       explanation_en, evidence, trial
+FROM analytics.finding WHERE withdrawn_at IS NULL AND started_at < %(end)s AND ended_at >= %(start)s
+ORDER BY started_at, finding_id;
 
 -- seen_findings --
 -- The findings about a home that touch an interval and still hold.
 SELECT finding_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, coverage, detector,
-       explanation_it, explanation_en, evidence
+       explanation_it, explanation_en, evidence, trial
 FROM analytics.finding
 WHERE home_id = %(home_id)s AND withdrawn_at IS NULL AND started_at < %(end)s AND ended_at >= %(start)s
 ORDER BY started_at DESC, finding_id DESC;

@@ -17,8 +17,10 @@ from analytics.contexts.context import Context
 from analytics.contexts.kinds import ContextKind
 from cli.evaluate.observation import Installed, Listener, Observation, installed
 from cli.evaluate.simulated.matching import Judged, compare
+from cli.evaluate.simulated.timetable import expected_visits
 from cli.evaluate.simulated.walk import Raised, Walked, walk
 from core.errors import VicinoError
+from core.localtime import day_of
 from simulator.timeline import Life, draw_life
 
 ZONE = ZoneInfo("Europe/Rome")
@@ -108,5 +110,6 @@ def _walked(life: Life, registered: Installed) -> tuple[Walked, Took]:
     heard = Listener(home, registered, life.start).hear(messages, life.gateway)
     observation = Observation(ZONE, registered, heard.in_order(), life.gateway.words())
     decoded = time.process_time()
-    walked = walk(observation, life.start, life.end, _entered(life))
+    visits = expected_visits(life.bare.household, day_of(life.start, ZONE))
+    walked = walk(observation, life.start, life.end, _entered(life), visits)
     return walked, Took(simulated - began, decoded - simulated, time.process_time() - decoded)

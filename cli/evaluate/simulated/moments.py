@@ -57,7 +57,7 @@ def of_day(day: date, zone: ZoneInfo, signs: Instants, words: list[datetime]) ->
             note(word + timedelta(seconds=1), (), silences=True)
     for one in (before, day):
         for settled in {
-            _tick(each.interval(one, zone).end + protocol.SETTLED) for each in INDICATORS.values() if each.judged
+            tick(each.interval(one, zone).end + protocol.SETTLED) for each in INDICATORS.values() if each.judged
         }:
             if start <= settled < end:
                 note(settled, (one,), silences=False)
@@ -85,7 +85,7 @@ def _silences(begin: datetime, end: datetime, signs: Instants) -> Iterator[datet
     for index in np.flatnonzero(np.diff(around) >= WORTH):
         still, moved = instant(int(around[index])), instant(int(around[index + 1]))
         yield _tick_before(moved)
-        at = _tick(still) + WITHIN_SILENCE
+        at = tick(still) + WITHIN_SILENCE
         while at < moved:
             yield at
             at += WITHIN_SILENCE
@@ -104,7 +104,7 @@ def ticks(after: datetime, until: datetime) -> list[datetime]:
     return [until - (number - 1 - index) * CADENCE for index in range(number)]
 
 
-def _tick(at: datetime) -> datetime:
+def tick(at: datetime) -> datetime:
     """Return the first look at or after an instant."""
     return instant(-(-micros(at) // CADENCE_US) * CADENCE_US)
 

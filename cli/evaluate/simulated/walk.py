@@ -26,6 +26,7 @@ from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.measuring import Value, values_of_days
 from analytics.memory import Memory
 from analytics.profiles.profile import DayProfile
+from analytics.rules.timetable import ExpectedVisit
 from analytics.silence.blind import Blind, blind
 from analytics.silence.classify import classify
 from analytics.silence.evidence import Evidence
@@ -36,6 +37,7 @@ from cli.evaluate.bisection import first
 from cli.evaluate.observation import GATEWAY_ID, Observation
 from cli.evaluate.simulated import moments
 from cli.evaluate.simulated.moments import Moment
+from cli.evaluate.simulated.rules import RulesOfHome
 from cli.evaluate.simulated.surroundings import Surroundings
 from core.localtime import Interval, day_of, local_day
 from simulator.home import ONE_DAY
@@ -67,18 +69,32 @@ class Walked(NamedTuple):
     coverage: float
 
 
-def walk(observation: Observation, start: datetime, end: datetime, entered: Sequence[Context] = ()) -> Walked:
+def walk(
+    observation: Observation,
+    start: datetime,
+    end: datetime,
+    entered: Sequence[Context] = (),
+    visits: Sequence[ExpectedVisit] = (),
+) -> Walked:
     """Return what the analysis raises in a home between two instants.
 
-    `entered` are contexts that somebody enters as soon as they begin, and ends when they end.
+    `entered` are contexts that somebody enters as soon as they begin, and ends when they end; `visits` are entered as
+    expected.
     """
-    return _Walk(observation, start, end, entered).through()
+    return _Walk(observation, start, end, entered, visits).through()
 
 
 class _Walk:
     """What is remembered of a home on the way: rhythms, values by kind and day, silences told, findings raised."""
 
-    def __init__(self, observation: Observation, start: datetime, end: datetime, entered: Sequence[Context]) -> None:
+    def __init__(
+        self,
+        observation: Observation,
+        start: datetime,
+        end: datetime,
+        entered: Sequence[Context],
+        visits: Sequence[ExpectedVisit],
+    ) -> None:
         self._seen = observation
         self._home = observation.home
         self._around = Surroundings(observation.home, entered)
@@ -91,16 +107,24 @@ class _Walk:
         self._raised: dict[tuple[str, str, str, datetime], Raised] = {}
         self._looked_at = start
         self._computed_at = start
-        self._signs = _signs(observation, end)
+        self._signs, self._doors = _signs(observation, end)
+        self._rules = RulesOfHome(observation, self._value, visits)
+        self._rules_at = start
 
     def through(self) -> Walked:
         """Go through all days."""
         words = self._seen.words()
         day = day_of(self._start, self._zone)
         while local_day(day, self._zone).start < self._end:
-            for moment in moments.of_day(day, self._zone, self._signs, words):
-                if self._start < moment.at < self._end:
-                    self._step(moment)
+            looks: list[Moment | datetime] = [*moments.of_day(day, self._zone, self._signs, words)]
+            looks += self._rules.looks(day, self._signs, self._doors)
+            for look in sorted(looks, key=_when):
+                if not self._start < _when(look) < self._end:
+                    continue
+                if isinstance(look, Moment):
+                    self._step(look)
+                else:
+                    self._look_by_rules(look)
             day += ONE_DAY
         known = [coverage for days in self._values.values() for _, coverage in days.values()]
         return Walked(sorted(self._raised.values(), key=lambda one: one.raised_at), mean(known) if known else 0.0)
@@ -129,7 +153,7 @@ class _Walk:
         self._around.keep(computed.traces)
         if computed.profile is not None:
             self._around.look(now)
-        final, so_far = self._judged(computed, now), self._judged_running(computed, now)
+        final, so_far = self._judged_final(computed, now), self._judged_running(computed, now)
         if self._new([*final, *so_far]):
             # The services look for silences every ten minutes, and for contexts every hour: what they would have told
             # by now counts.
@@ -137,8 +161,9 @@ class _Walk:
             computed = self._compute(day, now)
             self._around.keep(computed.traces)
             self._around.look(now)
-            final, so_far = self._judged(computed, now), self._judged_running(computed, now)
+            final, so_far = self._judged_final(computed, now), self._judged_running(computed, now)
         self._memory.keep_day(computed)
+        self._rules.keep(computed)
         for finding in self._new(final):
             self._raise_wellbeing(finding, now)
         for finding in self._new(so_far):
@@ -147,6 +172,34 @@ class _Walk:
             self._raise_silence(SILENT_HOME, "", silence.span.start, silence.span.end, now)
         for sensor in computed.silent_sensors:
             self._raise_silence(SILENT_SENSOR, f"device {sensor.device_id}", sensor.span.start, sensor.span.end, now)
+
+    def _look_by_rules(self, now: datetime) -> None:
+        """Ask the rules about the present day, and raise what they find at the first look at which they would have."""
+        if self._new(self._rules.first_look(now)):
+            self._look(now)
+            day = day_of(now, self._zone)
+            for finding in self._new(self._by_rules(self._compute(day, now), now)):
+                self._raise_wellbeing(*self._first_met(finding, now))
+        self._rules_at = now
+
+    def _first_met(self, finding: Finding, now: datetime) -> tuple[Finding, datetime]:
+        """Return a rule's finding as it was first raised, since the look before, and when."""
+        met = datetime.fromisoformat(finding.evidence["met_at"])
+        looks = moments.ticks(max(met - moments.CADENCE, self._rules_at), now)
+        at = first(looks, lambda look: self._met_at(look, _key(finding)) is not None)
+        return self._met_at(at, _key(finding)) or finding, at
+
+    def _met_at(self, now: datetime, key: tuple[str, str, str, datetime]) -> Finding | None:
+        computed = self._compute(day_of(now, self._zone), now)
+        return next((one for one in self._by_rules(computed, now) if _key(one) == key), None)
+
+    def _by_rules(self, computed: HomeDay, now: datetime) -> list[Finding]:
+        contexts = self._around.contexts(now)
+        found = self._rules.judged(computed, heard=now - self._seen.heard_at(now) <= HEARD_WITHIN)
+        return [one for one in found if not contexts.excludes(one.kind, one.interval)]
+
+    def _judged_final(self, computed: HomeDay, now: datetime) -> list[Finding]:
+        return [*self._judged(computed, now), *self._by_rules(computed, now)]
 
     def _compute(self, day: date, now: datetime) -> HomeDay:
         since = local_day(day, self._zone).start - BEFORE
@@ -209,6 +262,9 @@ class _Walk:
         days = self._values.get(kind, {})
         rows = [(one, *days[one]) for one in sorted(days) if day - REACH <= one <= day]
         return pd.DataFrame(rows, columns=["day", "value", "coverage"]).astype({"value": float, "coverage": float})
+
+    def _value(self, kind: str, first_day: date, last_day: date) -> dict[date, float]:
+        return {day: value for day, (value, _) in self._values.get(kind, {}).items() if first_day <= day <= last_day}
 
     def _new(self, found: Sequence[Finding]) -> list[Finding]:
         return [one for one in found if _key(one) not in self._raised]
@@ -275,10 +331,14 @@ def _key(finding: Finding) -> tuple[str, str, str, datetime]:
     return finding.family, finding.kind, finding.subject, finding.interval.start
 
 
-def _signs(observation: Observation, until: datetime) -> Instants:
-    """Return when somebody gave a sign in the home, each instant once."""
+def _signs(observation: Observation, until: datetime) -> tuple[Instants, Instants]:
+    """Return when somebody gave a sign in the home, each instant once, and when a door to the outside was moved."""
     signs = activity(observation.readings(until + timedelta(days=1)), observation.home.layout)
-    return np.unique(signs.at)
+    return np.unique(signs.at), np.unique(signs.where(signs.door).at)
+
+
+def _when(look: Moment | datetime) -> datetime:
+    return look.at if isinstance(look, Moment) else look
 
 
 def _no_episodes(_: date, __: Interval) -> Sequence[Episode]:

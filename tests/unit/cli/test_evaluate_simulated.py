@@ -18,12 +18,14 @@ from cli.evaluate.simulated.figures import summary
 from cli.evaluate.simulated.homes import Home, Run, Took, evaluate, one_home
 from cli.evaluate.simulated.matching import DETECTS, Judged, compare, in_context
 from cli.evaluate.simulated.report import write
+from cli.evaluate.simulated.timetable import expected_visits
 from cli.evaluate.simulated.walk import Raised, walk
 from core.errors import VicinoError
 from core.localtime import day_of, local_instant
 from simulator import scenario
-from simulator.events import company, gateway, routine, sensors
+from simulator.events import company, gateway, night, routine, sensors, warmth
 from simulator.home import SimulatedHome
+from simulator.household import draw_household, expected_on
 from simulator.library import SCENARIOS, Sort
 from simulator.timeline import FAULTS, Life, Scripted
 
@@ -138,6 +140,49 @@ def test_what_a_cut_line_held_back_restates_the_days_it_tells_of():
     late = [one for one in raised if one.kind == "night_bathroom_visits" and one.start > begin]
     assert len(late) == 1
     assert late[0].raised_at > event.end
+
+
+def test_leaving_at_night_is_raised_within_half_an_hour_at_a_look_of_five_minutes():
+    home = SimulatedHome(41, 0, ROME)
+    start = home.in_bed(day_of(START + LEARNED * DAY, ROME)).start + 3 * HOUR
+    event = night.leaving_at_night(home.key, start, start + 1.5 * HOUR)
+    life = life_with((event, Sort.SUDDEN), days=LEARNED + 3)
+    raised = [
+        one for one in of_the_person(walk(observed(life), life.start, life.end)) if one.start > event.start - HOUR
+    ]
+    left = [one for one in raised if one.kind == "night_absence"]
+    assert len(left) == 1
+    assert timedelta(minutes=15) <= left[0].raised_at - event.start <= timedelta(minutes=30)
+    assert (left[0].raised_at - START) % timedelta(minutes=5) == timedelta(0)
+    assert "nobody has been seen inside since" in left[0].said
+
+
+def test_a_heating_that_fails_is_raised_while_the_home_cools_and_once():
+    begin = START + LEARNED * DAY + 18 * HOUR
+    event = warmth.heating_failure("sim-01", begin, begin + 40 * HOUR, 16.0, 30.0)
+    life = life_with((event, Sort.SUDDEN), days=LEARNED + 4)
+    cold = [one for one in of_the_person(walk(observed(life), life.start, life.end)) if one.kind == "cold"]
+    assert len(cold) == 1
+    assert HOUR < cold[0].raised_at - begin < 10 * HOUR
+
+
+def test_a_visit_is_missed_only_on_the_day_on_which_nobody_comes():
+    bare = SimulatedHome(41, 0, ROME, household=draw_household(41, 0, "sim-01", carer=True, often_out=False))
+    day = next(
+        each
+        for each in (day_of(START + n * DAY, ROME) for n in range(LEARNED, LEARNED + 7))
+        if any(one.visit.who == "carer" for one in expected_on(bare.household, bare.person, each))
+    )
+    visit = next(one for one in expected_on(bare.household, bare.person, day) if one.visit.who == "carer")
+    start, end = (datetime.fromtimestamp(at / 1000, UTC) for at in (visit.start, visit.end))
+    event = company.carer_absent(bare.key, start, end)
+    life = Life(bare, START, START + (LEARNED + 8) * DAY, True, (Scripted(event.name, Sort.SUDDEN, event),), ())
+    visits = expected_visits(bare.household, day_of(START, ROME))
+    raised = [
+        one for one in of_the_person(walk(observed(life), life.start, life.end, visits)) if one.kind == "visit_missed"
+    ]
+    assert [day_of(one.start, ROME) for one in raised] == [day]
+    assert end < raised[0].raised_at < end + 2 * HOUR
 
 
 def finding(kind, start, *, family="wellbeing", subject="", after=HOUR, lasts=2 * HOUR):

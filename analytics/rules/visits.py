@@ -1,0 +1,126 @@
+"""A visit that was expected and did not take place, as the sensors tell.
+
+The front door tells of somebody else where the person was at home before it was moved and somebody is seen inside
+afterwards without its being moved again: a visitor has come, or has left and the person stayed. Not so where the person
+goes out (nobody is seen until the door is moved again) or comes back (nobody was seen since it was moved). It does not
+tell who: another visitor at that time hides that the expected one did not come. While nobody is at home, nothing is
+told; nor where the door was not moved at all since the day before, for its sensor may be stuck. It is a matter of care,
+not an emergency: whoever reads it calls the service that was to come.
+"""
+
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from analytics.coverage import LIMIT
+from analytics.episodes import outing
+from analytics.frames import HOUR, MINUTE, Instants, Span, instant, span, together
+from analytics.rules import wording
+from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.scene import Scene
+from analytics.rules.timetable import ExpectedVisit
+
+NAME = "visit_missed"
+SEVERITY = 0.5
+SAME_DOOR = 2 * MINUTE
+ASLEEP = 12 * HOUR  # within which somebody at home has given a sign
+
+
+class VisitSettings(Settings, frozen=True):
+    """How many minutes before and after the time that was said a visit may come: `early`, and `grace` after its end."""
+
+    early: Annotated[int, msgspec.Meta(ge=0, le=240)] = 45
+    grace: Annotated[int, msgspec.Meta(ge=0, le=480)] = 45
+
+
+class Visits:
+    """The rule."""
+
+    name = NAME
+    kinds = (NAME,)
+    settings = VisitSettings
+    on = True
+    lasting = False
+    awaits = True
+
+    def span(self, scene: Scene) -> Span:
+        """Return in which time that begins what `judge` finds: on the day."""
+        return scene.own
+
+    def judge(self, scene: Scene, past: Past, settings: VisitSettings) -> list[Met]:
+        """Return the visits of the day that did not take place by the end of their time and some grace."""
+        found = []
+        for visit in past.visits:
+            expected = visit.on(scene.day, scene.zone)
+            if expected is None:
+                continue
+            grace = settings.grace if visit.grace is None else visit.grace
+            its = span(expected)
+            wide = Span(its.start - settings.early * MINUTE, its.end + grace * MINUTE)
+            if scene.window.end < wide.end or not _door_lives(scene, wide.end):
+                continue
+            coverage = min(scene.known(wide, devices) for devices in (scene.doors, scene.watching))
+            if coverage >= LIMIT and _at_home(scene, its) and not len(of_somebody_else(scene, wide)):
+                found.append(_met(visit, its, wide, coverage, scene))
+        return found
+
+
+def _door_lives(scene: Scene, until: int) -> bool:
+    """Tell whether the door was moved since the morning before: one that never is may not be told of any more."""
+    return bool(scene.doors) and bool(np.any(scene.signs.door & (scene.signs.at < until)))
+
+
+def of_somebody_else(scene: Scene, within: Span) -> Instants:
+    """Return when the door to the outside was moved, within a span, by somebody who is not the person of the home."""
+    signs = scene.signs.where(~scene.signs.left)
+    moved, inside = signs.at[signs.door], signs.inside().at
+    uses = [(int(moved[first]), int(moved[last])) for first, last in together(moved, SAME_DOOR)]
+    found = []
+    for index, (first, last) in enumerate(uses):
+        before = uses[index - 1][1] + outing.LEAVING if index else scene.window.start
+        after = uses[index + 1][0] - outing.LEAVING if index + 1 < len(uses) else scene.window.end
+        stayed = _any(inside, before, first - outing.LEAVING) and _any(inside, last + outing.LEAVING, after)
+        if within.start <= first < within.end and stayed:
+            found.append(first)
+    return np.array(found, dtype=np.int64)
+
+
+def _any(inside: Instants, start: int, end: int) -> bool:
+    return bool(np.searchsorted(inside, end) > np.searchsorted(inside, start))
+
+
+def _at_home(scene: Scene, its: Span) -> bool:
+    """Tell whether the person was at home when the visit was expected: seen then, or last seen inside and not leaving.
+
+    Whoever is not seen again after the door was moved is away, however long ago that was.
+    """
+    signs = scene.signs.where(~scene.signs.left)
+    inside = signs.inside().at
+    if _any(inside, its.start, its.end):
+        return True
+    last = int(np.searchsorted(inside, its.start)) - 1
+    if last < 0 or inside[last] < its.start - ASLEEP:
+        return False
+    doors = signs.at[signs.door]
+    before = int(np.searchsorted(doors, its.end)) - 1
+    return before < 0 or bool(inside[last] > doors[before] + outing.LEAVING)
+
+
+def _met(visit: ExpectedVisit, its: Span, wide: Span, coverage: float, scene: Scene) -> Met:
+    start, end = (instant(each).astimezone(scene.zone) for each in its)
+    return Met(
+        NAME,
+        Span(its.start, wide.end),
+        wide.end,
+        SEVERITY,
+        round(coverage, 4),
+        wording.visit_missed(visit.who, start, end, instant(wide.end).astimezone(scene.zone), coverage),
+        {
+            "visit_id": visit.visit_id,
+            "from": instant(its.start).isoformat(),
+            "to": instant(its.end).isoformat(),
+            "looked_until": instant(wide.end).isoformat(),
+        },
+        subject=f"visit {visit.visit_id}",
+    )
