@@ -29,14 +29,14 @@ def list_rules(
 ) -> None:
     """List the rules with what they are set to by default, and what was set for organisations and homes."""
     with errors_in_words(), Installation(data).database() as database:
-        report = {"defaults": _defaults(), "set": _set(database)}
+        defaults, was_set = _defaults(), _set(database)
     if as_json:
-        print(json.dumps(report, indent=2))
+        print(json.dumps({"defaults": defaults, "set": was_set}, indent=2))
         return
     table = Table("rule", "where", "mode", "settings", "since")
-    for rule, standing in report["defaults"].items():
+    for rule, standing in defaults.items():
         table.add_row(rule, "everywhere", standing["mode"], json.dumps(standing["settings"]), "")
-    for row in report["set"]:
+    for row in was_set:
         where = row["home"] or row["organisation"]
         table.add_row(row["rule"], where, row["mode"] or "", json.dumps(row["fields"]), row["set_at"][:16])
     results.print(table)

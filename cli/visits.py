@@ -5,11 +5,15 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 
 import typer
+from psycopg import Connection
+from psycopg.rows import DictRow
 from rich.table import Table
 
 import analytics.rules.repository as stored
 import registry.reads
+from analytics.homes import homes
 from analytics.rules.timetable import ExpectedVisit
+from analytics.visits import proposed_visits
 from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
 from cli.screen import errors_in_words, results
@@ -31,8 +35,8 @@ def list_visits(
 ) -> None:
     """List who is expected where and when."""
     with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
-        homes = {each.home_id: each.key for each in registry.reads.homes(connection)}
-        lines = [_line(homes[home_id], visit) for home_id, visit in stored.visits_of_all(connection)]
+        keys = {each.home_id: each.key for each in registry.reads.homes(connection)}
+        lines = [_line(keys[home_id], visit) for home_id, visit in stored.visits_of_all(connection)]
     if as_json:
         print(json.dumps(lines, indent=2))
         return
@@ -58,9 +62,7 @@ def add_visit(
     """Enter a visit that is expected from today on."""
     clock = SystemClock()
     with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
-        found = next((each for each in registry.reads.homes(connection) if each.key == home), None)
-        if found is None:
-            raise VicinoError(f"There is no home {home!r}.", advice="see the homes with: vicino registry show")
+        found = _home(connection, home)
         today = day_of(clock.now(), found.zone)
         visit = ExpectedVisit(0, who, _weekdays(weekdays), _clock(begins), _clock(ends), grace, today)
         number = stored.put_visit(connection, found.home_id, visit, None, clock.now())
@@ -78,6 +80,42 @@ def end_visit(
         if not stored.end_visit(connection, visit, last.date()):
             raise VicinoError(f"There is no visit {visit}.", advice="see them with: vicino visits list")
     results.print(f"Visit {visit} is expected for the last time on {last.date()}.")
+
+
+@app.command("propose")
+def propose_visits(
+    home: Annotated[str, typer.Argument(help="The home's key, as in the registry.")],
+    data: Data = DEFAULT_DATA,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Tell which visits the front door has shown in the last four weeks, to enter those that are to be expected."""
+    clock = SystemClock()
+    with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
+        found = _home(connection, home)
+        lines = [
+            {
+                "weekdays": [WEEKDAYS[number] for number in sorted(one.weekdays)],
+                "from": f"{one.begins:%H:%M}",
+                "to": f"{one.ends:%H:%M}",
+                "came": one.came,
+                "days": one.days,
+            }
+            for one in proposed_visits(connection, homes(connection)[found.home_id], clock.now())
+        ]
+    if as_json:
+        print(json.dumps(lines, indent=2))
+        return
+    table = Table("weekdays", "from", "to", "seen on days")
+    for line in lines:
+        table.add_row(",".join(line["weekdays"]), line["from"], line["to"], f"{line['came']} of {line['days']}")
+    results.print(table)
+
+
+def _home(connection: Connection[DictRow], key: str) -> registry.reads.Home:
+    found = next((each for each in registry.reads.homes(connection) if each.key == key), None)
+    if found is None:
+        raise VicinoError(f"There is no home {key!r}.", advice="see the homes with: vicino registry show")
+    return found
 
 
 def _clock(at: datetime) -> time:
