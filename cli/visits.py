@@ -92,7 +92,7 @@ def propose_visits(
     clock = SystemClock()
     with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
         found = _home(connection, home)
-        lines = [
+        lines: list[dict[str, Any]] = [
             {
                 "weekdays": [WEEKDAYS[number] for number in sorted(one.weekdays)],
                 "from": f"{one.begins:%H:%M}",
