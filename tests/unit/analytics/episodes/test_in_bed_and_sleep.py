@@ -7,8 +7,7 @@ import pytest
 from analytics.activity import activity
 from analytics.episodes import in_bed, of_home, outing, sleep
 from analytics.frames import HOUR, Episode, Span, columns, span
-from analytics.home_day import _tracks
-from analytics.observed import passages
+from analytics.observed import passages, tracks
 from core.localtime import local_night
 from core.places import Place, RoomKind
 from tests.unit.analytics.made import BATHROOM, BEDROOM, FRONT_DOOR, KITCHEN, ROME, at, readings, sensor, sensors
@@ -26,8 +25,8 @@ def night(
     signs = activity(table, home)
     outings = outing.outings(signs, at(day, until))
     window = Span(at(day, "0:00"), at(day, until))
-    tracks = _tracks(columns(table), home)
-    return of_home.of_life(day, ROME, window, signs, passages(signs), tracks, home.watched, outings, unknown)
+    measured = tracks(columns(table), home.measuring)
+    return of_home.of_life(day, ROME, window, signs, passages(signs), measured, home.watched, outings, unknown)
 
 
 def times(found: list[Episode], kind: str) -> list[tuple[int, int]]:

@@ -3,8 +3,8 @@ from datetime import date
 from analytics.activity import activity
 from analytics.episodes import kitchen
 from analytics.frames import columns
-from analytics.home_day import _tracks
 from analytics.layout import Layout
+from analytics.observed import tracks
 from core.places import Place, RoomKind
 from tests.unit.analytics.made import BATHROOM, KITCHEN, at, readings, sensor, sensors
 
@@ -27,8 +27,8 @@ WELL_WATCHED = sensors(
 
 def seen(*events: tuple, home: Layout = HOME) -> list[tuple[str, int, int]]:
     table = readings((at(DAY, clock), *rest) for clock, *rest in events)
-    tracks = _tracks(columns(table), home)
-    found = [*kitchen.uses(activity(table, home), tracks, home.watched), *kitchen.hot_drinks(tracks)]
+    measured = tracks(columns(table), home.measuring)
+    found = [*kitchen.uses(activity(table, home), measured, home.watched), *kitchen.hot_drinks(tracks)]
     return [(e.kind, e.start, e.end) for e in found]
 
 
