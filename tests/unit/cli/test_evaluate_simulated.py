@@ -179,7 +179,9 @@ def test_a_visit_is_missed_only_on_the_day_on_which_nobody_comes():
     life = Life(bare, START, START + (LEARNED + 8) * DAY, True, (Scripted(event.name, Sort.SUDDEN, event),), ())
     visits = expected_visits(bare.household, day_of(START, ROME))
     raised = [
-        one for one in of_the_person(walk(observed(life), life.start, life.end, visits)) if one.kind == "visit_missed"
+        one
+        for one in of_the_person(walk(observed(life), life.start, life.end, visits=visits))
+        if one.kind == "visit_missed"
     ]
     assert [day_of(one.start, ROME) for one in raised] == [day]
     assert end < raised[0].raised_at < end + 2 * HOUR

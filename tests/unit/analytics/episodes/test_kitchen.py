@@ -28,7 +28,7 @@ WELL_WATCHED = sensors(
 def seen(*events: tuple, home: Layout = HOME) -> list[tuple[str, int, int]]:
     table = readings((at(DAY, clock), *rest) for clock, *rest in events)
     measured = tracks(columns(table), home.measuring)
-    found = [*kitchen.uses(activity(table, home), measured, home.watched), *kitchen.hot_drinks(tracks)]
+    found = [*kitchen.uses(activity(table, home), measured, home.watched), *kitchen.hot_drinks(measured)]
     return [(e.kind, e.start, e.end) for e in found]
 
 
