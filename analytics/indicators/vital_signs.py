@@ -41,7 +41,10 @@ def median_of(quantity: str, tracks: Sequence[Track], window: Span) -> float | N
 
 
 def _median_of(quantity: str) -> Callable[[Observed, Span], float | None]:
-    return lambda observed, window: median_of(quantity, observed.tracks, window)
+    def median(observed: Observed, window: Span) -> float | None:
+        return median_of(quantity, observed.tracks, window)
+
+    return median
 
 
 def _measuring(quantity: str) -> Callable[[Sensors], Flags]:
