@@ -249,6 +249,8 @@ class Intake:
             return
         alert, state = found
         detail = {"source": FINDING, "source_id": row["finding_id"]}
+        if row.get("withdrawn_for"):
+            detail["context"] = row["withdrawn_for"]
         _write(connection, alert.organisation_id, alert.alert_id, now, Action.WITHDRAWN, state, state, detail)
 
     def _open_or_join(

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import alerts.reads
 import registry.reads
 from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Action, Family, Outcome
+from analytics.contexts.kinds import NAMES as CONTEXTS
+from analytics.contexts.kinds import ContextKind
 from core.translation import mark
 from dashboards.board import open_alert
 from dashboards.concern import Concern, concern_of
@@ -105,6 +107,9 @@ def _said(entry: alerts.reads.HistoryEntry, words: Words) -> str:
     if entry.action is Action.CONTACT_TOLD:
         which = words.translations.gettext("number %(number)d of its list") % {"number": entry.detail["contact"]}
         return f"{said}: {which}"
+    if entry.action is Action.WITHDRAWN and entry.detail.get("context") in set(ContextKind):
+        why = words.say(CONTEXTS[ContextKind(entry.detail["context"])])
+        return words.translations.gettext("Explained by what is going on: %(why)s") % {"why": why}
     return said
 
 

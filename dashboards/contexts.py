@@ -9,14 +9,14 @@ import analytics.contexts.reads
 import registry.reads
 from analytics.contexts.context import Context, Standing
 from analytics.contexts.effect import Contexts
-from analytics.contexts.kinds import NAMES, ContextKind
+from analytics.contexts.kinds import ABSENT, NAMES, ContextKind
 from analytics.contexts.reads import Seen, Step
 from analytics.contexts.wording import ANSWERS, QUESTIONS
 from analytics.figures import name as indicator_name
 from core.database import View
 from core.localtime import day_of, local_day
 from core.translation import mark
-from dashboards.pictures.calendar import Bar, calendar_picture
+from dashboards.pictures.calendar import Bar, Strip, calendar_picture
 from dashboards.wording import Words
 
 BACK, AHEAD = 42, 14  # days on the strip
@@ -72,15 +72,20 @@ class ContextView(NamedTuple):
 class Shown(NamedTuple):
     """What the pages show of the contexts of a home: questions first, then what is going on or to come, then the past.
 
-    `kept_back` tells what was not told because of a context.
+    `picture` has a lane for each of `lanes` and is "" where there is none. `kept_back` is what a context kept from
+    being told. `is_away` is the open context for which nobody should be at home (None: there is none), `effect` what
+    all of them do to the judgement.
     """
 
     questions: tuple[ContextView, ...]
     current: tuple[ContextView, ...]
     earlier: tuple[ContextView, ...]
     picture: str
+    lanes: tuple[str, ...]
     kept_back: tuple[str, ...]
     may_act: bool
+    is_away: ContextView | None
+    effect: Contexts
 
 
 def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> Shown:
@@ -97,9 +102,11 @@ def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> 
         tuple(two for _, two in pairs if two.question),
         tuple(current),
         tuple(two for _, two in pairs if not two.question and two not in current),
-        _strip(found, first, home, now, words),
+        *_strip(found, first, home, now, words),
         tuple(_kept_back(row["kind"], row["day"], ContextKind(row["context_kind"]), words) for row in silenced),
         analytics.contexts.reads.may_act(view, home.home_id),
+        next((two for two in current if two.kind in ABSENT and two.is_open), None),
+        Contexts([one.context for one in found], home.zone),
     )
 
 
@@ -175,7 +182,10 @@ def _field(at: datetime, home: registry.reads.Home) -> str:
     return at.astimezone(home.zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _strip(found: Sequence[Seen], first: date, home: registry.reads.Home, now: datetime, words: Words) -> str:
+def _strip(
+    found: Sequence[Seen], first: date, home: registry.reads.Home, now: datetime, words: Words
+) -> tuple[str, tuple[str, ...]]:
+    """Return the strip and the names of its lanes; nothing where there is no context."""
     days = BACK + AHEAD
     start, end = local_day(first, home.zone).start, local_day(first + timedelta(days=days), home.zone).start
 
@@ -187,8 +197,10 @@ def _strip(found: Sequence[Seen], first: date, home: registry.reads.Home, now: d
         for one in sorted(found, key=lambda one: one.context.start)
         if one.context.standing is not Standing.REFUSED and one.context.interval.end > start and one.context.start < end
     ]
+    kinds = list(dict.fromkeys(one.context.kind for one in shown))
     bars = [
         Bar(
+            kinds.index(one.context.kind),
             place(one.context.start),
             place(now if one.context.end is None and one.context.start <= now else one.context.interval.end),
             "asked" if one.context.standing is Standing.PROPOSED else "said",
@@ -196,13 +208,12 @@ def _strip(found: Sequence[Seen], first: date, home: registry.reads.Home, now: d
         for one in shown
     ]
     told = [f"{words.say(NAMES[one.context.kind])}: {_period(one.context, home, now, words)}" for one in shown]
-    weeks = [(day, words.short_day(first + timedelta(days=day))) for day in range(0, days, 14)]
-    return calendar_picture(
-        first,
-        days,
-        place(now),
+    named = [(day, words.short_day(first + timedelta(days=day))) for day in range(0, days, 14)]
+    picture = calendar_picture(
+        Strip(first, days, place(now), named),
+        len(kinds),
         bars,
-        weeks,
         title=words.translations.gettext("The last six weeks and the next two"),
-        description="; ".join(told) if told else words.translations.gettext("Nothing out of the ordinary is entered."),
+        description="; ".join(told),
     )
+    return (picture, tuple(words.say(NAMES[kind]) for kind in kinds)) if kinds else ("", ())

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 import analytics.reads
 import registry.reads
+from analytics.contexts.effect import Contexts
+from analytics.contexts.kinds import NAMES as CONTEXTS
+from analytics.indicators import INDICATORS
 from core.database import View
 from core.localtime import day_of
 from core.translation import mark
@@ -49,30 +52,39 @@ class Shown(NamedTuple):
     rows: tuple[tuple[str, str, str, str], ...]
 
 
-def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> list[Shown]:
-    """Return the indicators of the last days that the pages have a name for."""
+def load(view: View, home: registry.reads.Home, contexts: Contexts, now: datetime, words: Words) -> list[Shown]:
+    """Return the indicators of the last days that the pages have a name for; what `contexts` explain is not judged."""
     last = day_of(now, home.zone)
     first = last - timedelta(days=DAYS - 1)
     rows = analytics.reads.indicators(view, home.home_id, first, last)
     days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
     return [
-        shown(kind, {row["day"]: row for row in found}, days, words)
+        shown(kind, {row["day"]: row for row in found}, days, _reasons(kind, days, contexts, words), words)
         for kind, found in groupby(rows, key=lambda row: row["kind"])
         if kind in NAMES
     ]
 
 
-def shown(kind: str, rows: Mapping[date, Row], days: Sequence[date], words: Words) -> Shown:
-    """Return one indicator in words, picture and table."""
+def _reasons(kind: str, days: Sequence[date], contexts: Contexts, words: Words) -> dict[date, str]:
+    """Return why an indicator is not judged on the days on which it is not."""
+    window = INDICATORS[kind].interval
+    found = {day: contexts.excludes(kind, window(day, contexts.zone)) for day in days}
+    return {day: words.say(CONTEXTS[context]) for day, context in found.items() if context is not None}
+
+
+def shown(
+    kind: str, rows: Mapping[date, Row], days: Sequence[date], not_judged: Mapping[date, str], words: Words
+) -> Shown:
+    """Return one indicator in words, picture and table; `not_judged` has the days with a context, and which."""
     naming = NAMES[kind]
     gettext = words.translations.gettext
-    points = [_point(day, rows.get(day)) for day in days if day <= max(rows)]
-    sentence = _sentence(rows[max(rows)], naming, words)
+    points = [_point(day, rows.get(day), judged=day not in not_judged) for day in days if day <= max(rows)]
+    sentence = _sentence(rows[max(rows)], naming, not_judged.get(max(rows), ""), words)
     table = [
         (
             words.short_day(point.day),
             gettext("no verdict") if point.value is None else naming.write(point.value, words),
-            _usual(point, naming, words),
+            _not_judged(not_judged[point.day], words) if point.day in not_judged else _usual(point, naming, words),
             words.percent(rows[point.day]["coverage"]) if point.day in rows else "",
         )
         for point in reversed(points)
@@ -90,8 +102,15 @@ def shown(kind: str, rows: Mapping[date, Row], days: Sequence[date], words: Word
     return Shown(words.say(naming.name), words.say(naming.unit), sentence, picture, tuple(table))
 
 
-def _point(day: date, row: Row | None) -> Point:
-    return Point(day, row["value"], row["low"], row["high"]) if row else Point(day, None, None, None)
+def _point(day: date, row: Row | None, *, judged: bool = True) -> Point:
+    """Return a day of the picture; one that is not judged has no band to lie in."""
+    if row is None:
+        return Point(day, None, None, None)
+    return Point(day, row["value"], row["low"], row["high"]) if judged else Point(day, row["value"], None, None)
+
+
+def _not_judged(why: str, words: Words) -> str:
+    return words.translations.gettext("not judged: %(why)s") % {"why": why}
 
 
 def _usual(point: Point, naming: Naming, words: Words) -> str:
@@ -100,7 +119,7 @@ def _usual(point: Point, naming: Naming, words: Words) -> str:
     return words.range(naming.write(point.low, words), naming.write(point.high, words))
 
 
-def _sentence(row: Row, naming: Naming, words: Words) -> str:
+def _sentence(row: Row, naming: Naming, not_judged: str, words: Words) -> str:
     gettext = words.translations.gettext
     point = _point(row["day"], row)
     day = words.day(row["day"])
@@ -109,6 +128,9 @@ def _sentence(row: Row, naming: Naming, words: Words) -> str:
             "day": day, "percent": words.percent(row["coverage"])
         }  # fmt: skip
     value, usual = naming.write(point.value, words), _usual(point, naming, words)
+    if not_judged:
+        said = {"day": day, "value": value, "why": _not_judged(not_judged, words)}
+        return gettext("%(day)s: %(value)s; %(why)s.") % said
     if not usual:
         return gettext("%(day)s: %(value)s; still learning what is usual.") % {"day": day, "value": value}
     return gettext("%(day)s: %(value)s; usually %(usual)s.") % {"day": day, "value": value, "usual": usual}

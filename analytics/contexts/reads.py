@@ -92,3 +92,8 @@ def _seen(row: Row) -> Seen:
 def may_act(view: View, home_id: int) -> bool:
     """Tell whether the viewer may enter contexts of a home, and answer questions about it."""
     return view.connection.execute(SQL["seen_may_act"], {"home_id": home_id}).fetchone() is not None
+
+
+def all_contexts(connection: Connection[DictRow]) -> list[Row]:
+    """Return the contexts of all homes, for whoever runs the installation, but for what was withdrawn; by home."""
+    return connection.execute(SQL["all_contexts"]).fetchall()

@@ -19,6 +19,7 @@ NAME = "visit"
 MINUTE = 60
 SHORTEST, LONGEST = 80 * MINUTE, 10 * 60 * MINUTE
 DAY_LASTS = 17 * 60 * MINUTE  # from 6:00 to 23:00
+EARLIEST, LATEST = 7, 22  # hours of the local clock at which visitors come; who walks about at night is none
 LEAST = 4  # rare moves
 Z, TIMES = 3.0, 3.0
 SURE_Z = 4.5
@@ -33,9 +34,11 @@ def visits(
     found: list[Proposal] = []
     for stay in stays:
         start = datetime.fromtimestamp(stay.start, tz=UTC)
-        day = start.astimezone(zone).date()
-        crowd = of_day.get(day)
+        local = start.astimezone(zone)
+        day, crowd = local.date(), of_day.get(local.date())
         if crowd is None or crowd.usual is None or not crowd.looked or day in lasting:
+            continue
+        if not EARLIEST <= local.hour < LATEST:
             continue
         if any(habit.explains(stay.start, zone) for habit in habits):
             continue

@@ -42,8 +42,8 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         words = frame.words
         line = board.line_of(view, home, now, words, desk.settings.limits)
         days = week.load(view, home, now, words)
-        shown = indicators.load(view, home, now, words)
         around = contexts.load(view, home, now, words)
+        shown = indicators.load(view, home, around.effect, now, words)
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
         earlier: list[AlertView] = [
             alert_view(alert, home, [seen.person], words)

@@ -1,4 +1,4 @@
-"""The contexts of a home on a strip of days: each a bar, one lane where they do not overlap."""
+"""The contexts of a home on a strip of days: a lane for each kind, a bar for each."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,57 +7,56 @@ from typing import NamedTuple
 from dashboards.pictures.svg import element, percent, picture, text
 
 HEAD = 20  # for the names of the weeks, in pixels
-LANE = 22
+LANE = 22  # height of a lane in pixels; the style sheet gives the names beside it the same
 BAR = 16
 NARROWEST = 0.012  # of the width, so that a visit of two hours can be seen
 
 
 class Bar(NamedTuple):
-    """A context on the strip: from where to where (0 to 1), and its look: `asked` if nobody has answered, or `said`."""
+    """A context on the strip: its lane, from where to where (0 to 1), and its look.
 
+    The look is `asked` where nobody has answered, else `said`.
+    """
+
+    lane: int
     left: float
     right: float
     look: str
 
 
-def lanes_of(bars: Sequence[Bar]) -> list[int]:
-    """Return the lane of each bar, from the top: the first in which it overlaps none before it."""
-    ends: list[float] = []
-    found = []
-    for bar in bars:
-        lane = next((number for number, end in enumerate(ends) if end <= bar.left), len(ends))
-        ends[lane : lane + 1] = [max(bar.right, bar.left + NARROWEST)]
-        found.append(lane)
-    return found
+class Strip(NamedTuple):
+    """The days of a strip: from `first` on so many, where the present is (0 to 1), and some days with their names."""
+
+    first: date
+    days: int
+    now: float
+    named: Sequence[tuple[int, str]]
 
 
-def calendar_picture(
-    first: date, days: int, today: float, bars: Sequence[Bar], weeks: Sequence[tuple[int, str]], *, title: str,
-    description: str,
-) -> str:  # fmt: skip
-    """Return the strip as SVG: `days` from `first` on, `today` as a fraction, `weeks` are days and their names."""
-    lanes = lanes_of(bars)
-    height = HEAD + LANE * max(1, max(lanes, default=0) + 1)
-    parts = [element("rect", class_="ground", x="0%", y=HEAD, width="100%", height=height - HEAD)]
-    for day, name in weeks:
-        x = percent(day / days)
-        parts.append(element("line", class_="tick", x1=x, x2=x, y1=HEAD, y2=height))
-        parts.append(text("text", name, class_="label", x=x, y=14))
-    rest = percent(1 - today)
-    parts.append(element("rect", class_="later", x=percent(today), y=HEAD, width=rest, height=height - HEAD))
-    for bar, lane in zip(bars, lanes, strict=True):
-        left, right = bar.left, max(bar.right, bar.left + NARROWEST)
-        top = HEAD + LANE * lane + (LANE - BAR) / 2
-        parts.append(
-            element(
-                "rect",
-                class_=f"context-{bar.look}",
-                x=percent(min(left, 1 - NARROWEST)),
-                y=top,
-                width=percent(right - left),
-                height=BAR,
-                rx=3,
-            )
-        )
-    parts.append(element("line", class_="now", x1=percent(today), x2=percent(today), y1=HEAD - 4, y2=height))
-    return picture(f"contexts-{first.isoformat()}", title, description, "".join(parts), height)
+def calendar_picture(strip: Strip, lanes: int, bars: Sequence[Bar], *, title: str, description: str) -> str:
+    """Return the strip as SVG; `title` and `description` say the same in words."""
+    height = HEAD + LANE * lanes
+    rest = percent(1 - strip.now)
+    parts = [
+        element("rect", class_="ground", x="0%", y=HEAD, width="100%", height=height - HEAD),
+        element("rect", class_="later", x=percent(strip.now), y=HEAD, width=rest, height=height - HEAD),
+        *[_line("tick-soft", 0, HEAD + LANE * lane, 1, HEAD + LANE * lane) for lane in range(1, lanes)],
+    ]
+    for day, name in strip.named:
+        x = day / strip.days
+        parts += [_line("tick", x, HEAD, x, height), text("text", name, class_="label", x=percent(x), y=14)]
+    parts += [_bar(bar) for bar in bars]
+    parts.append(_line("now", strip.now, HEAD - 4, strip.now, height))
+    return picture(f"contexts-{strip.first.isoformat()}", title, description, "".join(parts), height)
+
+
+def _line(kind: str, left: float, top: float, right: float, bottom: float) -> str:
+    return element("line", class_=kind, x1=percent(left), x2=percent(right), y1=top, y2=bottom)
+
+
+def _bar(bar: Bar) -> str:
+    width = max(bar.right - bar.left, NARROWEST)
+    left = max(0.0, min(bar.left, bar.right - width))
+    top = HEAD + LANE * bar.lane + (LANE - BAR) / 2
+    kind = f"context-{bar.look}"
+    return element("rect", class_=kind, x=percent(left), y=top, width=percent(width), height=BAR, rx=3)

@@ -128,3 +128,8 @@ SELECT context_kind, count(*)::int AS findings FROM analytics.silenced GROUP BY 
 -- seen_may_act --
 -- Whether the viewer answers for the people of a home.
 SELECT home_id FROM registry.home WHERE home_id = %(home_id)s AND registry.viewer_may_act(organisation_id);
+
+-- all_contexts --
+-- The contexts of all homes, but for what was withdrawn.
+SELECT home_id, public_id, kind, started_at, ended_at, standing, detector, confidence, why_en, note
+FROM analytics.context WHERE standing <> 'withdrawn' ORDER BY home_id, started_at, context_id;

@@ -281,6 +281,20 @@ def alert(connection: Connection[Any], made: Home, now: datetime, **changes: Any
     return public_id
 
 
+def proposal(
+    connection: Connection[Any], made: Home, kind: str, start: datetime, why: str, end: datetime | None = None
+) -> UUID:
+    """Let the system propose a context of a home, sure enough to act."""
+    found: UUID = one(
+        connection,
+        "INSERT INTO analytics.context (organisation_id, home_id, kind, started_at, ended_at, standing, detector,"
+        " confidence, why_it, why_en, made_at, updated_at)"
+        " VALUES (%s, %s, %s, %s, %s, 'proposed', 'absence', 0.85, %s, %s, %s, %s) RETURNING public_id",
+        made.organisation_id, made.home_id, kind, start, end, why, why, start, start,
+    )  # fmt: skip
+    return found
+
+
 def trouble(connection: Connection[Any], place: Neighbourhood, now: datetime) -> dict[str, UUID]:
     """Let something happen in some homes: one of every concern."""
     night = now.replace(hour=1, minute=10) - timedelta(days=1 if now.hour < 6 else 0)

@@ -67,6 +67,16 @@ def test_a_home_that_is_seen_and_has_no_alert_is_as_usual() -> None:
     assert judge([], SEEN, NOW, LIMITS).concern is Concern.USUAL
 
 
+def test_a_home_with_a_context_is_never_as_usual_and_safety_goes_first() -> None:
+    sight = SEEN._replace(context_since=NOW - timedelta(hours=2))
+    verdict = judge([], sight, NOW, LIMITS)
+    assert (verdict.concern, verdict.blindness) == (Concern.UNKNOWN, Blindness.CONTEXT)
+    assert verdict.since == NOW - timedelta(hours=2)
+    assert judge([reason()], sight, NOW, LIMITS).concern is Concern.ACT
+    offline = judge([], sight._replace(online=False), NOW, LIMITS)
+    assert offline.blindness is Blindness.OFFLINE
+
+
 @given(reasons, sights)
 def test_silence_is_never_taken_for_calm(found: list[Reason], sight: Sight) -> None:
     verdict = judge(found, sight, NOW, LIMITS)
