@@ -74,7 +74,7 @@ def not_measured(kind: str, day: date) -> Sentence:
     return in_both(
         lambda language, t: (
             t.gettext("%(name)s: nothing was measured %(period)s.")
-            % {"name": t.gettext(FIGURES[kind].name), "period": _period(INDICATORS[kind], day, language, t)}
+            % {"name": t.gettext(FIGURES[kind].name), "period": period(INDICATORS[kind], day, language, t)}
         )
     )
 
@@ -125,8 +125,8 @@ def _unusual(kind: str, day: date, value: float, usual: Baseline, coverage: floa
             t.gettext("%(figure)s %(period)s; usually %(usual)s.")
             % {
                 "figure": figure.said(value, tongue),
-                "period": _period(INDICATORS[kind], day, tongue.language, t),
-                "usual": _range(usual, figure.written, figure.between, tongue),
+                "period": period(INDICATORS[kind], day, tongue.language, t),
+                "usual": usual_range(usual, figure.written, figure.between, tongue),
             },
             based_on(coverage, t),
         ]
@@ -144,7 +144,7 @@ def _no_movement_since(since: datetime, until: datetime, usual: Baseline, langua
     said = {
         # Of the clock alone, two times on the night of a change would lie an hour wrong apart: count in UTC.
         "duration": _short((until.astimezone(UTC) - since.astimezone(UTC)) // timedelta(minutes=1), t),
-        "usual": _range(usual, _short_hours, FIGURES["longest_stillness"].between, Tongue(language, t)),
+        "usual": usual_range(usual, _short_hours, FIGURES["longest_stillness"].between, Tongue(language, t)),
     }
     if since.date() == until.date():
         said["time"] = clock(since)
@@ -185,12 +185,13 @@ def based_on(coverage: float, t: NullTranslations) -> str:
     return t.gettext("Based on %(percent)d %% of the data.") % {"percent": int(coverage * 100 + 1e-6)}
 
 
-def _range(usual: Baseline, word: Said, between: str, tongue: Tongue) -> str:
+def usual_range(usual: Baseline, word: Said, between: str, tongue: Tongue) -> str:
+    """Return the ends of what is usual in words, one where they are said alike."""
     low, high = word(usual.low, tongue), word(usual.high, tongue)
     return low if low == high else tongue.t.gettext(between) % {"low": low, "high": high}
 
 
-def _period(indicator: Indicator, day: date, language: str, t: NullTranslations) -> str:
+def period(indicator: Indicator, day: date, language: str, t: NullTranslations) -> str:
     """Say when: a night by both its days, several days by their last, else the day; with its hours where not all."""
     whole = indicator.begins == indicator.ends
     said = {
@@ -216,10 +217,10 @@ def _period(indicator: Indicator, day: date, language: str, t: NullTranslations)
 
 
 def _no_verdict(kind: str, day: date, coverage: float, known_days: int, language: str, t: NullTranslations) -> str:
-    period = {"period": _period(INDICATORS[kind], day, language, t)}
+    said_period = {"period": period(INDICATORS[kind], day, language, t)}
     if coverage < LIMIT:
         return t.gettext("No verdict %(period)s: %(percent)d %% of the data are there, %(needed)d %% are needed.") % {
-            **period,
+            **said_period,
             "percent": int(coverage * 100 + 1e-6),
             "needed": round(LIMIT * 100),
         }
@@ -323,6 +324,11 @@ def moment(local: datetime, language: str, t: NullTranslations) -> str:
 def clock(local: datetime) -> str:
     """Return the time of day as a clock shows it."""
     return f"{local.hour}:{local.minute:02}"
+
+
+def written_day(day: date, language: str) -> str:
+    """Return a day written out, with its weekday."""
+    return _date(day, language, _DAY)
 
 
 def _date(day: date, language: str, pattern: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.evaluate import report as reporting
+from cli.evaluate.simulated import reference as referring
 from cli.evaluate.simulated import report as simulated_report
 from cli.evaluate.simulated.homes import Run
 from cli.evaluate.tihm import report as recorded
@@ -65,3 +66,16 @@ def simulated(
     """Measure what is found in simulated lives: falls, bad nights, missed meals, decline, and every technical fault."""
     with errors_in_words():
         simulated_report.simulated(Run(seed, days, calm), homes, workers, report, as_json=as_json)
+
+
+@app.command()
+def reference(
+    out: Annotated[Path, typer.Argument(help="File to write, as analytics/change/reference.json.", metavar="FILE")],
+    homes: Annotated[int, typer.Option(help="Simulated homes to whom nothing happens.", min=2, max=999)] = 60,
+    days: Annotated[int, typer.Option(help="Days of each home.", min=60)] = 120,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same homes and people.")] = 5,
+    workers: Annotated[int | None, typer.Option(help="Processes; as many as there are cores if absent.", min=1)] = None,
+) -> None:
+    """Learn how far calm days depart from what is usual: what makes a change rare, and what a budget buys."""
+    with errors_in_words():
+        referring.write(Run(seed, days, calm=True), homes, workers, out)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
 from os import sched_getaffinity
@@ -94,6 +95,17 @@ def one_home(run: Run, index: int) -> Home:
         otherwise = {one.key for one in _walked(life.without_faults(), registered)[0].raised}
         caused = [one for one in judged.suspects if one.key not in otherwise]
     return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took)
+
+
+def indicators_of(run: Run, index: int) -> dict[str, list[float]]:
+    """Return the indicators of a home: a value for each day from the first, NaN without verdict."""
+    life = draw_life(run.seed, index, run.days, ZONE, calm=run.calm)
+    walked, _ = _walked(life, installed(life.home))
+    days = [day_of(life.start, ZONE) + timedelta(days=ahead) for ahead in range(run.days)]
+    return {
+        kind: [values[day][0] if day in values else float("nan") for day in days]
+        for kind, values in walked.values.items()
+    }
 
 
 def _entered(life: Life) -> list[Context]:

@@ -63,10 +63,16 @@ class Raised(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """What was raised in a home, in order, and the mean coverage of its indicators."""
+    """What was raised in a home, in order, and its indicators: value (NaN without verdict) and coverage by day."""
 
     raised: list[Raised]
-    coverage: float
+    values: dict[str, dict[date, tuple[float, float]]]
+
+    @property
+    def coverage(self) -> float:
+        """The mean coverage of all indicators."""
+        known = [coverage for days in self.values.values() for _, coverage in days.values()]
+        return mean(known) if known else 0.0
 
 
 def walk(
@@ -126,8 +132,7 @@ class _Walk:
                 else:
                     self._look_by_rules(look)
             day += ONE_DAY
-        known = [coverage for days in self._values.values() for _, coverage in days.values()]
-        return Walked(sorted(self._raised.values(), key=lambda one: one.raised_at), mean(known) if known else 0.0)
+        return Walked(sorted(self._raised.values(), key=lambda one: one.raised_at), self._values)
 
     def _step(self, moment: Moment) -> None:
         if moment.silences:
@@ -233,11 +238,8 @@ class _Walk:
         return found
 
     def _of_several_days(self, profile: DayProfile | None) -> Iterator[Value]:
-        """Yield the values that look back over several days: of a day that is over, and of later ones it changes.
-
-        Nothing as long as none of them raises findings.
-        """
-        if profile is None or not any(indicator.judged for indicator in OF_DAYS.values()):
+        """Yield the values that look back over several days: of a day that is over, and of later ones it changes."""
+        if profile is None:
             return
         self._profiles[profile.day] = profile
         for day in sorted(each for each in self._profiles if profile.day <= each < profile.day + FURTHEST_BACK):

@@ -1,0 +1,36 @@
+"""From which rarity on a change is told, so that not more is told than the budget of alerts allows.
+
+Conformal risk control (Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024, eq. 4): of all thresholds the lowest
+for which n / (n + 1) * (mean rate over n reference homes) + B / (n + 1) is within the budget, B being the most that one
+home can cause. For a home drawn like those of the reference the expected rate is then within the budget.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from analytics.change.reference import Reference
+
+DEFAULT_BUDGET = 0.25  # wellbeing alerts per home and week, of all sorts
+# What is left to changes; the rest is for what is told while it happens: stillness, the door at night, heat and cold.
+SHARE = 0.6
+MOST_PER_WEEK = 0.5  # changes of one home: a run of days is one
+HIGHEST = 12.0
+
+
+def threshold(reference: Reference, budget: float = DEFAULT_BUDGET) -> float:
+    """Return the rarity from which on changes are told, for a budget of wellbeing alerts per home and week."""
+    allowed = budget * SHARE
+    homes = reference.homes
+    total = _together(reference.rates)
+    for rarity, rate in total:
+        if homes / (homes + 1) * rate + MOST_PER_WEEK / (homes + 1) <= allowed:
+            return rarity
+    return total[-1][0] if total else HIGHEST
+
+
+def _together(rates: Mapping[str, Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:
+    """Return how often anything was told at each rarity, in ascending order of rarity."""
+    found: dict[float, float] = {}
+    for curve in rates.values():
+        for rarity, rate in curve:
+            found[rarity] = found.get(rarity, 0.0) + rate
+    return sorted(found.items())

@@ -1,0 +1,82 @@
+"""What is kept of a home to judge its changes, and what comes of new figures. Pure: whoever stores it owns the rows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from analytics.change.day import DomainDay, look
+from analytics.change.departure import REACH, Values
+from analytics.change.domains import DOMAIN_OF, LONGEST, Domain
+from analytics.change.reference import Reference
+from analytics.change.runs import runs
+from analytics.change.telling import EpisodesOf, finding
+from analytics.contexts.effect import Contexts
+from analytics.findings import Finding
+from analytics.indicators import INDICATORS
+
+ONE_DAY = timedelta(days=1)
+BACK = timedelta(days=REACH + LONGEST)
+RUNS_BACK = timedelta(days=60)  # how far back the beginning of a change that goes on is looked for
+
+Seen = dict[tuple[Domain, date], DomainDay]
+# Of each indicator its value (NaN without verdict) and coverage by day.
+Known = Mapping[str, Mapping[date, tuple[float, float]]]
+
+
+def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
+    """Return for each indicator that shows changes a figure for each day up to `day`, NaN where there is none to judge.
+
+    Days with which `day` may not be compared do not count; an indicator that a context excludes on `day` is left out.
+    """
+    days = [day - ago * ONE_DAY for ago in reversed(range(BACK.days + 1))]
+    found = {}
+    for kind in DOMAIN_OF:
+        values, window = known.get(kind), INDICATORS[kind].interval
+        if not values or day not in values or contexts.excludes(kind, window(day, contexts.zone)):
+            continue
+        figures = np.array([values[each][0] if each in values else np.nan for each in days])
+        if contexts.acting:
+            history = pd.DataFrame({"day": np.array(days, dtype=object), "value": figures})
+            figures = contexts.comparable(kind, day, history, window)["value"].to_numpy()
+        found[kind] = figures
+    return found
+
+
+def looked_at(known: Known, day: date, reference: Reference, contexts: Contexts) -> list[DomainDay]:
+    """Return what `day` comes to in each domain."""
+    return look(day, histories(known, day, contexts), reference)
+
+
+def told(
+    days: Iterable[DomainDay],
+    known: Known,
+    threshold: float,
+    zone: ZoneInfo,
+    episodes_of: EpisodesOf,
+    since: date = date.min,
+) -> list[Finding]:
+    """Return the findings about the changes that show on `since` or a later day.
+
+    `days` are what the days of a home come to, in order within each domain: those on which such a change can have begun
+    must be among them.
+    """
+    by_domain: dict[Domain, list[DomainDay]] = {}
+    for one in days:
+        by_domain.setdefault(one.domain, []).append(one)
+    return [
+        finding(run, threshold, _coverage(run.most, known, threshold), zone, episodes_of)
+        for of_domain in by_domain.values()
+        for run in runs(of_domain, threshold)
+        if run.last.day >= since
+    ]
+
+
+def _coverage(day: DomainDay, known: Known, threshold: float) -> float:
+    """Return the mean coverage of the days that the sign of a day speaks of."""
+    sign = day.plainest(threshold)
+    values = known.get(sign.kind, {})
+    shares = [values[each][1] for ago in range(sign.days) if (each := day.day - ago * ONE_DAY) in values]
+    return round(sum(shares) / len(shares), 4) if shares else 0.0

@@ -1,0 +1,161 @@
+"""From days to changes, and what is said of them."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from analytics.baseline import Baseline
+from analytics.change import watch
+from analytics.change.day import DomainDay, Sign
+from analytics.change.domains import DOMAINS, MISSED, Domain
+from analytics.change.reference import shipped
+from analytics.change.runs import runs
+from analytics.change.wording import told
+from analytics.contexts.context import Context
+from analytics.contexts.effect import Contexts
+from analytics.contexts.kinds import ContextKind
+from analytics.indicators import INDICATORS
+from core.localtime import Interval, local_day
+
+ROME = ZoneInfo("Europe/Rome")
+DAY = date(2026, 3, 2)
+ONE_DAY = timedelta(days=1)
+CALM = Contexts([], ROME)
+USUAL = Baseline(1.0, 0.75, 0.0, 2.0, 28)
+
+
+def night(ahead: int, rarity: float, kind: str = "night_bathroom_visits", days: int = 1) -> DomainDay:
+    return DomainDay(Domain.NIGHT, DAY + ahead * ONE_DAY, (Sign(kind, days, 5.0, USUAL, rarity),))
+
+
+def test_days_that_follow_each_other_are_one_change() -> None:
+    (run,) = runs([night(0, 3.5), night(1, 1.0), night(2, 5.0), night(4, 3.2)], 3.0)
+    assert (run.first.day, run.most.day, run.last.day) == (DAY, DAY + 2 * ONE_DAY, DAY + 4 * ONE_DAY)
+
+
+def test_after_calm_days_it_is_another_one() -> None:
+    first, second = runs([night(0, 3.5), night(4, 3.5)], 3.0)
+    assert (first.last.day, second.first.day) == (DAY, DAY + 4 * ONE_DAY)
+
+
+def test_what_shows_itself_more_plainly_is_another_one() -> None:
+    found = runs(
+        [night(0, 4.0, "sleep_interruptions"), night(1, 4.0, "night_door"), night(2, 4.0, "night_walking")], 3.0
+    )
+    assert [run.kind for run in found] == ["sleep_interruptions", "night_door"]
+    assert found[1].last.day == DAY + 2 * ONE_DAY
+
+
+def test_two_changes_never_begin_on_the_same_day() -> None:
+    first, second = runs([night(0, 4.0), night(7, 4.0, days=14)], 3.0)
+    assert (first.begins, second.begins) == (DAY, DAY + ONE_DAY)
+
+
+def test_a_day_is_told_by_the_plainest_of_its_signs() -> None:
+    signs = tuple(Sign(kind, 1, 5.0, USUAL, rarity) for kind, rarity in
+                  [("sleep_interruptions", 6.0), ("night_bathroom_visits", 3.1), ("night_door", 2.9)])  # fmt: skip
+    day = DomainDay(Domain.NIGHT, DAY, signs)
+    assert day.rarity == 6.0
+    assert day.plainest(3.0).kind == "night_bathroom_visits"
+    assert day.plainest(7.0).kind == "sleep_interruptions"
+
+
+def known(**values: list[float]) -> watch.Known:
+    return {
+        kind: {DAY + ahead * ONE_DAY: (value, 0.97) for ahead, value in enumerate(of_kind)}
+        for kind, of_kind in values.items()
+    }
+
+
+def told_of(figures: watch.Known, days: int, threshold: float = 3.0):
+    seen = [one for ahead in range(days) for one in watch.looked_at(figures, DAY + ahead * ONE_DAY, shipped(), CALM)]
+    return watch.told(seen, figures, threshold, ROME, lambda *_: ())
+
+
+def test_nights_with_far_more_visits_are_one_finding_that_begins_with_the_first() -> None:
+    figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [6.0, 6.0, 7.0])
+    (found,) = told_of(figures, 31)
+    assert found.kind == "night_bathroom_visits"
+    assert found.interval.start.date() == DAY + 28 * ONE_DAY
+    assert found.coverage == 0.97
+    assert 0.3 <= found.severity <= 1
+    assert found.evidence["usual"] == {"median": 1.0, "spread": 0.75, "low": 0.0, "high": 2.0, "days": 28}
+    assert found.evidence["shown_on"] == ["2026-03-30", "2026-04-01"]
+
+
+def test_what_was_told_before_is_not_told_of_days_after() -> None:
+    figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [7.0] + [1.0] * 10)
+    assert len(told_of(figures, 39)) == 1
+    seen = [one for ahead in range(39) for one in watch.looked_at(figures, DAY + ahead * ONE_DAY, shipped(), CALM)]
+    assert watch.told(seen, figures, 3.0, ROME, lambda *_: (), DAY + 36 * ONE_DAY) == []
+
+
+def stay(first: int, last: int, kind: ContextKind = ContextKind.HOSPITAL) -> Contexts:
+    days = Interval(
+        local_day(DAY + first * ONE_DAY, ROME).start, local_day(DAY + last * ONE_DAY, ROME).start + timedelta(hours=20)
+    )
+    return Contexts([Context(kind, *days)], ROME)
+
+
+def test_days_of_a_context_are_neither_judged_nor_usual() -> None:
+    figures = known(meals=[3.0] * 28 + [0.0] * 6 + [3.0] * 3)
+    within, after = DAY + 29 * ONE_DAY, DAY + 36 * ONE_DAY
+    assert watch.looked_at(figures, within, shipped(), CALM)
+    assert watch.looked_at(figures, within, shipped(), stay(28, 33)) == []
+    assert np.count_nonzero(watch.histories(figures, after, CALM)["meals"] == 0) == 6
+    assert np.count_nonzero(watch.histories(figures, after, stay(28, 33))["meals"] == 0) == 0
+
+
+def test_a_figure_over_a_week_rests_on_each_of_its_days() -> None:
+    figures = known(relative_amplitude=[0.8] * 60)
+    values = watch.histories(figures, DAY + 59 * ONE_DAY, stay(40, 41))["relative_amplitude"][-60:]
+    assert np.count_nonzero(np.isnan(values)) > 2
+
+
+@pytest.mark.parametrize("kind", [kind for kinds in DOMAINS.values() for kind in kinds])
+@pytest.mark.parametrize("days", [1, 2, 14])
+@pytest.mark.parametrize("value", [0.0, 1.0, 7.35])
+def test_every_indicator_is_said_in_both_languages(kind, days, value) -> None:
+    usual = Baseline(value, 0.5, value, value + 2, 28)
+    said = told(Sign(kind, days, value, usual, 4.0), DAY, (), None, 0.974)
+    for text, based in ((said.en, "Based on 97 % of the data."), (said.it, "Dati disponibili: 97 %.")):
+        assert "%(" not in text
+        assert text.endswith(based)
+        assert text.count(". ") >= 1
+    assert "usually" in said.en
+    assert "di solito" in said.it
+
+
+def test_several_nights_their_company_and_their_beginning() -> None:
+    others = [Sign("sleep_interruptions", 3, 4.0, USUAL, 3.0), Sign("night_walking", 3, 9.0, USUAL, 2.0)]
+    said = told(Sign("night_bathroom_visits", 3, 5.2, USUAL, 4.0), DAY, others, DAY - ONE_DAY, 1.0)
+    assert said.en == (
+        "5 visits to the bathroom on average in the 3 nights up to that of Monday 2 March; usually 0 to 2. "
+        "Also: 4 interruptions of sleep (usually 0 to 2); 9 moves from room to room (usually 0 to 2). "
+        "First noticed on Sunday 1 March. Based on 100 % of the data."
+    )
+    assert said.it.startswith(
+        "5 visite al bagno in media nelle 3 notti fino a quella di lunedì 2 marzo; di solito da 0 a 2."
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "share", "en", "it"),
+    [
+        (1, 0.97, "Nobody has gone out for 1 day, up to Monday 2 March; usually on 10 of 10 days.", "da 1 giorno"),
+        (12, 0.02, "Nobody has gone out for 12 days, up to Monday 2 March; usually on 1 of 10 days.", "da 12 giorni"),
+    ],
+)
+def test_what_does_not_happen_any_more(days, share, en, it) -> None:
+    assert set(MISSED) == {"outings"}
+    said = told(Sign("outings", days, share, None, 4.0, is_missing=True), DAY, (), None, 1.0)
+    assert said.en.startswith(en)
+    assert it in said.it
+
+
+def test_every_domain_has_indicators_that_there_are() -> None:
+    kinds = [kind for of_domain in DOMAINS.values() for kind in of_domain]
+    assert len(kinds) == len(set(kinds))
+    assert set(kinds) <= set(INDICATORS)
