@@ -9,6 +9,7 @@ from babel.dates import format_date, format_time
 
 from alerts.lifecycle import Family
 from core.translation import mark, translator
+from core.vocabulary import QUANTITIES, Retention
 
 # Safety quantities and the kinds of findings, by their names.
 TITLES: dict[str, str] = {
@@ -20,6 +21,15 @@ TITLES: dict[str, str] = {
     "fall": mark("Fall reported"),
     "night_bathroom_visits": mark("Unusual visits to the bathroom at night"),
     "longest_stillness": mark("Unusually long stillness"),
+    "heat": mark("Heat in the home"),
+    "cold": mark("Cold in the home"),
+    "night_absence": mark("Out of the home at night"),
+    "night_door_opened": mark("Front door opened at night"),
+    "visit_missed": mark("An expected visit has not taken place"),
+    **dict.fromkeys(
+        (f"vital_{each.name}" for each in QUANTITIES if each.retention is Retention.VITAL),
+        mark("A measured value stands out"),
+    ),
     "silent_home": mark("No news from the sensors of the home"),
     "silent_sensor": mark("No news from a sensor"),
     "gateway_silence": mark("The gateway of the home"),

@@ -39,11 +39,7 @@ def look(
     repository.put_temperatures(
         connection,
         home,
-        {
-            one.day: temperatures(one.scene.tracks, one.day, home.zone, one.scene.window.end)
-            for one in computed
-            if one.profile is not None
-        },
+        {one.day: temperatures(one.scene.tracks, one.day, home.zone, one.scene.window.end) for one in computed},
     )
     if not computed:
         return 0

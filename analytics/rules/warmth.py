@@ -150,10 +150,16 @@ def warmth(scene: Scene, past: Past) -> Warmth | None:
 
 
 def _joined(stored: RoomHours, seen: RoomHours) -> RoomHours:
-    """Return what is seen of a day, and what is stored of the hours that the scene does not reach back to."""
+    """Return what is stored of a day, and what is seen of the hours that are not stored yet.
+
+    What is stored rests on all that the scene of that day saw: this one may begin in the middle of an hour's report.
+    """
     return {
         **stored,
-        **{room: np.where(np.isnan(hours), stored.get(room, np.nan), hours) for room, hours in seen.items()},
+        **{
+            room: np.where(np.isnan(kept := stored.get(room, np.full(HOURS, np.nan))), hours, kept)
+            for room, hours in seen.items()
+        },
     }
 
 

@@ -7,6 +7,7 @@ from alerts.lifecycle import Family
 from alerts.wording import TITLES, age, safety_explanation, title
 from analytics.findings import FLOOD, SILENT_HOME, SILENT_SENSOR
 from analytics.indicators import INDICATORS
+from analytics.rules.catalogue import OF_KIND
 from core.vocabulary import CALLS
 
 ROME = ZoneInfo("Europe/Rome")
@@ -19,7 +20,7 @@ def test_every_call_for_help_has_a_name():
 
 def test_every_kind_of_finding_has_a_name():
     judged = {kind for kind, indicator in INDICATORS.items() if indicator.judged}
-    assert {*judged, SILENT_HOME, SILENT_SENSOR, FLOOD} <= set(TITLES)
+    assert {*judged, *OF_KIND, SILENT_HOME, SILENT_SENSOR, FLOOD} <= set(TITLES)
     assert title("flood", Family.TECHNICAL, "it") == "Troppe letture"
 
 

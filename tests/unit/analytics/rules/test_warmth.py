@@ -102,7 +102,7 @@ def test_cold_over_days_is_one_finding_and_ends_when_it_is_warm_again():
     since = DAY - ONE_DAY
     cold_since = dict.fromkeys(range(-10, 6), 15.0)
     rows = warm(LIVING_CEL, cold_since, 20.0) + warm(BEDROOM_CEL, cold_since, 19.0)
-    (one,) = cold(rows)
+    (one,) = Cold().judge(seen(rows), past(rooms=USUAL, day=since), ColdSettings())
     assert one.about.start == moment("14:00", since)
     assert one.about.end == moment("6:00")
     assert one.said.en.startswith("Colder in the home from Monday 9 February at 14:00 to Tuesday 10 February at 6:00")
@@ -208,6 +208,24 @@ def test_a_few_days_teach_nothing(days):
         BEDROOM_CEL, dict.fromkeys(range(24), 17.0), 19.0
     )
     assert Cold().judge(seen(rows), past(rooms=USUAL, days=days), ColdSettings()) == []
+
+
+def test_what_is_stored_of_the_day_before_counts_before_what_this_scene_sees_of_it():
+    """This scene's first hour lacks the report that held when it began: the beginning must not move by that."""
+    cool = dict.fromkeys(range(-24, 6), 16.5)
+    rows = [
+        row
+        for row in warm(LIVING_CEL, cool, 20.0) + warm(BEDROOM_CEL, cool, 19.0)
+        if row[0] > moment("0:00") - 23 * HOUR
+    ]
+    stored = {
+        day: {LIVING: np.full(24, 20.0), BEDROOM: np.full(24, 19.0)}
+        for day in (DAY - n * ONE_DAY for n in range(2, 30))
+    }
+    stored[DAY - ONE_DAY] = {LIVING: np.full(24, 16.5), BEDROOM: np.full(24, 16.5)}
+    known = past()._replace(temperatures=lambda first, last: {d: h for d, h in stored.items() if first <= d <= last})
+    (one,) = Cold().judge(seen(rows), known, ColdSettings())
+    assert one.about.start == moment("0:00", DAY - ONE_DAY)
 
 
 def test_what_begins_on_the_next_day_is_told_of_that_day():
