@@ -64,7 +64,8 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     evidence = _Evidence(connection, home.home_id, {})
     every = {(kind, day) for kind in INDICATORS for day in days}
     standings = standings_of(connection, home)
-    changed = _judge(connection, home, days, every, evidence, {}, standings, now) if days else 0
+    changed = judging.withdraw_explained(connection, home, since, now)
+    changed += _judge(connection, home, days, every, evidence, {}, standings, now) if days else 0
     for first in range(0, len(days), SLICE):
         computed = computed_days(connection, home, days[first : first + SLICE], now)
         changed += looking.look(connection, home, computed, standings, now, heard=True)

@@ -93,3 +93,17 @@ def withdraw_excluded(
             about = Interval(interval.start, interval.start + INSTANT)
             changed += analysis.withdraw(connection, home.home_id, verdict.kind, about, [], now, because)
     return changed
+
+
+def withdraw_explained(connection: Connection[DictRow], home: Home, since: date, now: datetime) -> int:
+    """Withdraw what any detector has told that a context explains now, with that reason; return how many."""
+    contexts = contexts_of(connection, home, since)
+    if not contexts.acting:
+        return 0
+    changed = 0
+    for kind, interval in repository.wellbeing_findings(connection, home.home_id, local_day(since, home.zone).start):
+        because = contexts.excludes(kind, interval)
+        if because is not None:
+            about = Interval(interval.start, interval.start + INSTANT)
+            changed += analysis.withdraw(connection, home.home_id, kind, about, [], now, because)
+    return changed

@@ -16,6 +16,7 @@ from analytics.contexts.traces import Traces, from_json, to_json
 from analytics.contexts.wording import why
 from analytics.repository import Home
 from analytics.version import CODE_VERSION
+from core.localtime import Interval
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
@@ -135,6 +136,12 @@ def take_look(connection: Connection[DictRow], home_id: int, now: datetime, unle
     """Take the right to look for contexts of a home; False if that was done after `unless_since` already."""
     given = {"home_id": home_id, "now": now, "unless_since": unless_since}
     return connection.execute(SQL["take_look"], given).fetchone() is not None
+
+
+def wellbeing_findings(connection: Connection[DictRow], home_id: int, since: datetime) -> list[tuple[str, Interval]]:
+    """Return kind and interval of the findings about the person of a home that hold and reach beyond an instant."""
+    rows = connection.execute(SQL["wellbeing_findings"], {"home_id": home_id, "since": since})
+    return [(row["kind"], Interval(row["started_at"], row["ended_at"])) for row in rows]
 
 
 # --- what people do ---

@@ -133,3 +133,8 @@ SELECT home_id FROM registry.home WHERE home_id = %(home_id)s AND registry.viewe
 -- The contexts of all homes, but for what was withdrawn.
 SELECT home_id, public_id, kind, started_at, ended_at, standing, detector, confidence, why_en, note
 FROM analytics.context WHERE standing <> 'withdrawn' ORDER BY home_id, started_at, context_id;
+
+-- wellbeing_findings --
+-- The findings about the person of a home that hold and reach beyond an instant.
+SELECT kind, started_at, ended_at FROM analytics.finding
+WHERE home_id = %(home_id)s AND family = 'wellbeing' AND withdrawn_at IS NULL AND ended_at > %(since)s;

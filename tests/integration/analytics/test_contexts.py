@@ -13,7 +13,7 @@ from analytics.contexts.kinds import ContextKind
 from analytics.jobs import Pace, analyse_home, look
 from analytics.reads import findings_of_home, indicators
 from core.viewer import Viewer
-from tests.integration.analytics.conftest import SENSORS
+from tests.integration.analytics.conftest import NOW, SENSORS
 from tests.unit.analytics.made import at, utc
 
 FIRST, BAD, LAST = date(2026, 2, 1), date(2026, 2, 26), date(2026, 2, 28)
@@ -101,6 +101,26 @@ def test_what_is_entered_later_withdraws_what_it_explains_and_when_taken_back_it
     assert usual(people, viewer, home, LAST - timedelta(days=1)) == known
     with people.seen_by(viewer) as view:
         assert reads.silenced(view, home.home_id, FIRST, LAST) == []
+
+
+def test_what_any_detector_has_told_is_withdrawn_and_a_call_for_help_never(
+    installation, database, people, clock, home, viewer
+) -> None:
+    catch_up(database, clock)
+    for kind in ("long_absence", "fall"):
+        installation.connection.execute(
+            "INSERT INTO analytics.finding (organisation_id, home_id, family, kind, severity, started_at, ended_at,"
+            " found_at, updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence)"
+            " VALUES (%s, %s, 'wellbeing', %s, 0.5, %s, %s, %s, %s, 1, 'x', '1', '', '', '{}')",
+            (home.organisation_id, home.home_id, kind, utc(BAD, "09:00"), utc(BAD, "10:00"), NOW, NOW),
+        )
+    with people.seen_by(viewer) as view:
+        actions.enter(
+            view, public_id(installation, home), ContextKind.HOSPITAL, utc(BAD, "07:00"), None, "", clock.now()
+        )
+    clock.advance(60)
+    catch_up(database, clock)
+    assert sorted(findings(people, viewer, home)) == ["fall"]
 
 
 def test_only_whoever_answers_for_the_people_may_say_and_nobody_else_sees(
