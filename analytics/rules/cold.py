@@ -11,13 +11,24 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
-from analytics.frames import Span, instant
+from analytics.frames import Flags, Span, instant
 from analytics.rules import wording
 from analytics.rules.heat import Degrees
 from analytics.rules.protocol import Met, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.temperatures import room_values
-from analytics.rules.warmth import OwnTemperature, Run, Warmth, last_largest, runs, touching, warmth
+from analytics.rules.warmth import (
+    JUDGED,
+    LATELY,
+    OwnTemperature,
+    Run,
+    Warmth,
+    begins_within,
+    last_largest,
+    runs,
+    touching,
+    warmth,
+)
 
 NAME = "cold"
 QUIET_H = 12
@@ -57,16 +68,26 @@ class Cold:
     def judge(self, scene: Scene, past: Past, settings: ColdSettings) -> list[Met]:
         """Return the cold that touches the day: as one that lasts, from its first hour on."""
         watched = max(settings.watched_below, settings.always)
-        seen = warmth(scene, past) if any(np.any(value <= watched) for value in room_values(scene)) else None
-        if seen is None:
+        if not any(np.any(value <= watched) for value in room_values(scene)):
             return []
-        mean = seen.mean
-        below = seen.usual - seen.value
-        fallen = (mean <= settings.watched_below) & seen.agree(below >= settings.colder)
-        strong = fallen | seen.agree(seen.value < settings.always)
-        holds = (mean < settings.advised) & seen.agree(~(below < BACK_K)) | seen.agree(below >= BACK_K)
-        found = runs(strong, holds & ~np.isnan(mean), ~np.isnan(mean), settings.hours, QUIET_H)
+        for judged in (LATELY, JUDGED):
+            seen = warmth(scene, past, judged)
+            if seen is None:
+                return []
+            strong, holds = _counts(seen, settings)
+            if begins_within(strong | holds):
+                break
+        assert seen is not None
+        found = runs(strong, holds, ~np.isnan(seen.mean), settings.hours, QUIET_H)
         return [_met(run, seen, settings, scene) for run in touching(found, seen, scene)]
+
+
+def _counts(seen: Warmth, settings: ColdSettings) -> tuple[Flags, Flags]:
+    """Return in which hours it is cold enough to be told, and in which it goes on being cold."""
+    mean, below = seen.mean, seen.usual - seen.value
+    fallen = (mean <= settings.watched_below) & seen.agree(below >= settings.colder)
+    holds = ((mean < settings.advised) & seen.agree(~(below < BACK_K))) | seen.agree(below >= BACK_K)
+    return fallen | seen.agree(seen.value < settings.always), holds & ~np.isnan(mean)
 
 
 def _met(run: Run, seen: Warmth, settings: ColdSettings, scene: Scene) -> Met:

@@ -18,7 +18,18 @@ from analytics.rules import wording
 from analytics.rules.protocol import Met, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.temperatures import room_values
-from analytics.rules.warmth import OwnTemperature, Run, Warmth, last_largest, runs, touching, warmth
+from analytics.rules.warmth import (
+    JUDGED,
+    LATELY,
+    OwnTemperature,
+    Run,
+    Warmth,
+    begins_within,
+    last_largest,
+    runs,
+    touching,
+    warmth,
+)
 from core.places import RoomKind
 
 NAME = "heat"
@@ -69,10 +80,16 @@ class Heat:
     def judge(self, scene: Scene, past: Past, settings: HeatSettings) -> list[Met]:
         """Return the heat that touches the day: as one that lasts, from its first hour on."""
         least = min(settings.day_limit, settings.night_limit)
-        seen = warmth(scene, past) if any(np.any(value >= least) for value in room_values(scene)) else None
-        if seen is None:
+        if not any(np.any(value >= least) for value in room_values(scene)):
             return []
-        limits = _limits(seen, settings)
+        for judged in (LATELY, JUDGED):
+            seen = warmth(scene, past, judged)
+            if seen is None:
+                return []
+            limits = _limits(seen, settings)
+            if begins_within(limits.strong | limits.holds):
+                break
+        assert seen is not None
         found = runs(limits.strong, limits.holds, ~np.isnan(limits.value), settings.hours, QUIET_H)
         return [_met(run, seen, limits, settings, scene) for run in touching(found, seen, scene)]
 

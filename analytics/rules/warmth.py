@@ -24,6 +24,7 @@ ONE_DAY = timedelta(days=1)
 DAYS = 14
 LEAST_DAYS = 7
 JUDGED = 28  # days before the present one in which a run may have begun
+LATELY = 6  # days before the present one that are looked at where nothing goes on for longer
 SEVERAL = 2  # rooms: one thermometer may hang by the stove or in the sun
 
 Table = npt.NDArray[np.float64]
@@ -124,10 +125,13 @@ def _lately(scene: Scene) -> dict[date, RoomHours]:
     return {day: temperatures(scene.tracks, day, scene.zone, scene.window.end) for day in days}
 
 
-def warmth(scene: Scene, past: Past) -> Warmth | None:
-    """Return the temperatures of the day and of those before it that matter; None for a home without thermometers."""
+def warmth(scene: Scene, past: Past, judged: int = JUDGED) -> Warmth | None:
+    """Return the temperatures of the day, and of `judged` days before it with those that tell what was usual on them.
+
+    None for a home without thermometers.
+    """
     now = _lately(scene)
-    first = scene.day - timedelta(days=JUDGED + DAYS)
+    first = scene.day - timedelta(days=judged + DAYS)
     before = past.temperatures(first, scene.day - ONE_DAY)
     by_day = {**before, **{day: _joined(before.get(day, {}), hours) for day, hours in now.items()}}
     rooms = tuple(sorted({room for hours in now.values() for room in hours}))
@@ -180,6 +184,11 @@ def _usual(value: Table) -> Table:
 
 def _middles(known: Instants) -> tuple[Instants, Instants]:
     return (known - 1) // 2, known // 2
+
+
+def begins_within(going_on: Flags) -> bool:
+    """Tell whether nothing goes on yet on the first of the days that are judged, so that no earlier ones are needed."""
+    return not going_on[: (DAYS + 1) * HOURS].any()
 
 
 def runs(strong: Flags, holds: Flags, known: Flags, need: int, quiet: int) -> list[Run]:
