@@ -30,6 +30,8 @@ TITLES: dict[str, str] = {
         (f"vital_{each.name}" for each in QUANTITIES if each.retention is Retention.VITAL),
         mark("A measured value stands out"),
     ),
+    "stillness": mark("Nobody moves: possible fall"),
+    "long_absence": mark("Unusually long absence"),
     "silent_home": mark("No news from the sensors of the home"),
     "silent_sensor": mark("No news from a sensor"),
     "gateway_silence": mark("The gateway of the home"),

@@ -29,6 +29,8 @@ from analytics.rules import looking
 from analytics.rules.repository import standings_of
 from analytics.rules.standing import Standing, held
 from analytics.silence.blind import blind
+from analytics.stillness import repository as quiet_times
+from analytics.stillness.of_home import judge_stillness
 from analytics.watch.repository import told_silences
 from core.localtime import Interval, day_of, local_day
 from devices import reads as devices
@@ -96,6 +98,7 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
         home.home_id,
         [(one.day, device, rhythm) for one in computed for device, rhythm in one.devices.items()],
     )
+    quiet_times.put_quiet_days(connection, home, [one.quiet for one in computed])
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
     restated |= _several_days(connection, home, computed, now)
     judging.take_in(connection, home, computed, now)
@@ -109,6 +112,7 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
             _judge_running(connection, home, one, evidence, standings, now) for one in computed if one.running and heard
         )
         + looking.look(connection, home, computed, standings, now, heard=heard)
+        + judge_stillness(connection, home, computed, now, heard=heard)
         + _silences(connection, home, computed, interval, now)
         + _silent_sensors(connection, home, computed, interval, now)
     )

@@ -143,7 +143,7 @@ def _still_running(
 def _no_movement_since(since: datetime, until: datetime, usual: Baseline, language: str, t: NullTranslations) -> str:
     said = {
         # Of the clock alone, two times on the night of a change would lie an hour wrong apart: count in UTC.
-        "duration": _short((until.astimezone(UTC) - since.astimezone(UTC)) // timedelta(minutes=1), t),
+        "duration": short((until.astimezone(UTC) - since.astimezone(UTC)) // timedelta(minutes=1), t),
         "usual": usual_range(usual, _short_hours, FIGURES["longest_stillness"].between, Tongue(language, t)),
     }
     if since.date() == until.date():
@@ -166,12 +166,13 @@ def _no_movement_since(since: datetime, until: datetime, usual: Baseline, langua
 
 
 def _short_hours(hours: float, tongue: Tongue) -> str:
-    """Return a duration in hours as `_short` does, to five minutes; below half an hour only that."""
+    """Return a duration in hours as `short` does, to five minutes; below half an hour only that."""
     minutes = 5 * round(hours * 12)
-    return tongue.t.gettext("less than half an hour") if minutes < SHORTEST_TOLD else _short(minutes, tongue.t)
+    return tongue.t.gettext("less than half an hour") if minutes < SHORTEST_TOLD else short(minutes, tongue.t)
 
 
-def _short(minutes: int, t: NullTranslations) -> str:
+def short(minutes: int, t: NullTranslations) -> str:
+    """Return a duration of whole minutes as hours and minutes, abbreviated."""
     whole, rest = divmod(minutes, 60)
     if not whole:
         return t.gettext("%(minutes)d min") % {"minutes": rest}

@@ -28,6 +28,8 @@ from analytics.profiles.profile import DayProfile, profile
 from analytics.reports import DeviceDay, Heard, SensorSilence
 from analytics.rules.scene import Scene, scene
 from analytics.silence.blind import SEEING, Blind
+from analytics.stillness.quiet import QuietDay, kept, quiets
+from analytics.stillness.seen import Reporting, Still, stills
 from core.localtime import local_day, local_night
 
 BEFORE = timedelta(hours=24)
@@ -63,7 +65,9 @@ class HomeDay(NamedTuple):
     `episodes` are those that begin on the day, `evidence` also those of its night that begin after midnight.
     `silences` are times in which the home was silent beyond its habit, `silent_sensors` those of single devices while
     the home lived. `running` is what indicators have come to whose windows are not over yet; `profile` is there once
-    the day is over; `traces` are what detectors of contexts look at, `scene` what the rules do.
+    the day is over; `traces` are what detectors of contexts look at, `scene` what the rules do. `stills` are the long
+    times without a sign of anybody that touch the day, `quiet` is what is kept of all that began on it. `rooms` are the
+    kinds of the home's rooms (`frames.ROOMS`).
     """
 
     day: date
@@ -78,6 +82,9 @@ class HomeDay(NamedTuple):
     profile: DayProfile | None
     traces: Traces
     scene: Scene
+    stills: list[Still]
+    quiet: QuietDay
+    rooms: dict[int, int]
 
     @property
     def silent_still(self) -> bool:
@@ -140,6 +147,9 @@ def compute(
     sight = Sight(unknown, reports.unknown(spoken, home, window, patience, silent), blind, away)
     values, running = _indicators(home, observed, sight, confirmed)
     over = own.end <= window.end - SETTLED and bool(home.watching)
+    quiet = quiets(signs, measured, window.end)
+    watching = tuple(sorted(home.watching))
+    reporting = Reporting(spoken, patience)
     return HomeDay(
         day,
         of_home.of_day(episodes, own),
@@ -154,9 +164,20 @@ def compute(
         ],
         silent,
         running,
-        profile(observed, not_seen, sight.share(own, tuple(sorted(home.watching)))) if over else None,
+        profile(observed, not_seen, sight.share(own, watching)) if over else None,
         traces(day, own, window.end, signs, moves, not_seen),
         scene(day, zone, home, window, (signs, outings, measured), sight),
+        stills(
+            [each for each in quiet if overlap(each.span, own)],
+            home,
+            reporting,
+            unknown,
+            blind,
+            lambda span: sight.share(span, watching),
+            is_present=window.end == micros(seen_until),
+        ),
+        kept(quiet, day, own, not_seen, zone),
+        home.rooms,
     )
 
 

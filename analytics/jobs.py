@@ -70,8 +70,8 @@ def analyse_home(
 ) -> int:
     """Look at what is silent in a home, judge it again and compute its days, each if due; return how many days.
 
-    Each look and each slice of days is a transaction. By day, today is due again after `cadence`, whether or not
-    anything comes in.
+    Each look and each slice of days is a transaction. Today is due again after `cadence`, whether or not anything
+    comes in.
     It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first. `on_failure`
     is called then.
     """

@@ -47,6 +47,11 @@ class Layout(NamedTuple):
     measuring: tuple[Source, ...]
     levels: frozenset[int]
 
+    @property
+    def rooms(self) -> dict[int, int]:
+        """The kinds (as in `ROOMS`) of the rooms in which something tells of movement."""
+        return {room: kind for room, kind in zip(self.room_id.tolist(), self.room_kind.tolist(), strict=True) if room}
+
     def reported(self, seen: Columns) -> Columns:
         """Return the readings without what the systems of the devices say of them."""
         if self.own.all():

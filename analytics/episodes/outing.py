@@ -8,12 +8,14 @@ because a door event followed by a failure of the sensors looks the same.
 
 import numpy as np
 
-from analytics.frames import HOUR, MINUTE, Episode, Signs
+from analytics.frames import HOUR, MINUTE, Episode, Flags, Instants, Signs
 
 KIND = "outing"
 LEAVING = 2 * MINUTE  # how long after the door a sensor may still see somebody who is leaving
 SHORTEST = 15 * MINUTE
 WITHOUT_RETURN = 4 * HOUR  # the longest absence that is believed without a door at its end
+# Sensors repeat what they saw: who comes home passes the door and is seen for a moment after it.
+RETURNED = 15 * MINUTE
 
 
 def outings(signs: Signs, until: int) -> list[Episode]:
@@ -32,3 +34,23 @@ def outings(signs: Signs, until: int) -> list[Episode]:
         Episode(KIND, int(at[gap]), int(following[gap]), None, int(doors) + int(back > 0))
         for gap, doors, back in zip(gaps[believed], leaving[believed], returning[believed], strict=True)
     ]
+
+
+def leaving(at: Instants, door: Flags, index: int) -> bool:
+    """Tell whether the sign at `index`, which nobody's movement followed, was of somebody who left by the door.
+
+    `at` are the signs of somebody, `door` those of the door to the outside. Who was out, opens the door and is seen
+    inside has come home: that he is not seen any more is no absence.
+    """
+    first = int(np.searchsorted(at, at[index] - LEAVING))
+    if not door[first : index + 1].any():
+        return False
+    # Back to the beginning of this coming or going: what follows each other closely.
+    while first > 0 and at[first] - at[first - 1] < LEAVING:
+        first -= 1
+    if first == 0 or at[first] - at[first - 1] < RETURNED:
+        return True
+    before = int(np.searchsorted(at, at[first - 1] - LEAVING))
+    was_out = bool(door[before:first].any())
+    came_home = bool(door[first]) and not door[first : index + 1].all()
+    return not (was_out and came_home)

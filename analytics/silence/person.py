@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.activity import HALF
-from analytics.episodes.outing import LEAVING, SHORTEST
-from analytics.frames import HOUR, MINUTE, Instants, Signs, Span, instant
+from analytics.episodes.outing import SHORTEST, leaving
+from analytics.frames import HOUR, Instants, Signs, Span, instant
 from analytics.silence.evidence import NOTHING, Evidence
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
 
@@ -22,8 +22,6 @@ DAY_FLOOR, CEILING = 3 * HOUR, 16 * HOUR
 USUAL = 0.9
 LEARNED_DAYS = 5
 LYING = frozenset({"bed_occupancy", "chair_occupancy", "presence"})
-# Sensors repeat what they saw: who comes home passes the door and is seen for a moment after it.
-RETURNED = 15 * MINUTE
 
 
 def verdict(evidence: Evidence, signs: Signs, lost: Sequence[Span]) -> Verdict | None:
@@ -41,7 +39,7 @@ def verdict(evidence: Evidence, signs: Signs, lost: Sequence[Span]) -> Verdict |
     silence = Span(seen_from, max(seen_from, confirmed))
     if silence.length < SHORTEST:
         return None
-    if _is_out(at, door, lies=_lies(evidence, last)):
+    if not _lies(evidence, last) and leaving(at, door, len(at) - 1):
         if seen_from > last:
             return None
         sure = 0.7 if silence.length < 2 * HOUR else 0.9
@@ -49,22 +47,6 @@ def verdict(evidence: Evidence, signs: Signs, lost: Sequence[Span]) -> Verdict |
     if _beyond_usual(silence, at, door, evidence):
         return Verdict(PERSON, Silence.PERSON_STILL, Cause.NONE, silence.start, None, 0.85)
     return None
-
-
-def _is_out(at: Instants, door: npt.NDArray[np.bool_], *, lies: bool) -> bool:
-    """Tell whether the door was what moved last, and whoever moved it had not just come home."""
-    first = int(np.searchsorted(at, at[-1] - LEAVING))
-    if lies or not door[first:].any():
-        return False
-    # Back to the beginning of this coming or going: what follows each other closely.
-    while first > 0 and at[first] - at[first - 1] < LEAVING:
-        first -= 1
-    if first == 0 or at[first] - at[first - 1] < RETURNED:
-        return True
-    before = int(np.searchsorted(at, at[first - 1] - LEAVING))
-    was_out = bool(door[before:first].any())
-    came_home = bool(door[first]) and not door[first:].all()
-    return not (was_out and came_home)
 
 
 def _lies(evidence: Evidence, last: int) -> bool:

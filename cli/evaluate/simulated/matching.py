@@ -32,7 +32,7 @@ AFTER: Mapping[Sort, timedelta] = {
 }
 _SLEEP = ("sleep_*", "time_in_bed", "night_walking")
 DETECTS: Mapping[str, tuple[str, ...]] = {
-    "fall": ("longest_stillness", "stillness*", "activity", "room_changes"),
+    "fall": ("stillness*", "long_absence", "longest_stillness", "activity", "room_changes"),
     "night_bathroom": ("night_bathroom_visits",),
     "insomnia": _SLEEP,
     "day_night_reversal": (*_SLEEP, "relative_amplitude", "interdaily_stability", "intradaily_variability", "day_rest"),

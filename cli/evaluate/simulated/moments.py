@@ -5,12 +5,12 @@ at the end of a silence and not before began within it, and the look at which it
 
 * the moments at which production computes the day before: 0:30, 8:00 and 12:00
 * when the window of an indicator that raises findings has settled
-* while a window is open whose indicator is judged as it runs: the last look before a silence of at least `WORTH` ends,
-  every two hours of it, every full hour, and when the window closes
+* the last look before a time without a sign of anybody ends that may be worth a finding, and every two hours of it
+* while a window is open whose indicator is judged as it runs: every full hour, and when the window closes
 * when the gateway says something new, and at 18:00: then only silences are looked for
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,15 +20,18 @@ import numpy as np
 from analytics.frames import MINUTE, Instants, instant, micros
 from analytics.indicators import INDICATORS, protocol
 from analytics.moments import MOMENTS
+from analytics.stillness.seen import LOOKED_AT
 from core.localtime import local_instant
 from simulator.home import ONE_DAY
 
 CADENCE = timedelta(minutes=5)
 CADENCE_US = 5 * MINUTE
-WORTH = 60 * MINUTE
 WITHIN_SILENCE = timedelta(hours=2)
 LAST_LOOK = time(18)
-STILLNESS = "stillness"
+
+
+# Tells whether a time without a sign, from one instant to another (microseconds), may be worth a finding.
+Worth = Callable[[int, int], bool]
 
 
 class Moment(NamedTuple):
@@ -39,7 +42,7 @@ class Moment(NamedTuple):
     silences: bool
 
 
-def of_day(day: date, zone: ZoneInfo, signs: Instants, words: list[datetime]) -> list[Moment]:
+def of_day(day: date, zone: ZoneInfo, signs: Instants, words: list[datetime], worth: Worth) -> list[Moment]:
     """Return the moments of a local day, in order; `signs` are those of somebody in the home, over all days."""
     start, end = (local_instant(one, time.min, zone) for one in (day, day + ONE_DAY))
     before = day - ONE_DAY
@@ -56,37 +59,47 @@ def of_day(day: date, zone: ZoneInfo, signs: Instants, words: list[datetime]) ->
         if start <= word < end:
             note(word + timedelta(seconds=1), (), silences=True)
     for one in (before, day):
-        for settled in {
-            tick(each.interval(one, zone).end + protocol.SETTLED) for each in INDICATORS.values() if each.judged
-        }:
-            if start <= settled < end:
-                note(settled, (one,), silences=False)
-        for at in running(one, zone, signs):
+        for at in (*settled(one, zone), *running(one, zone)):
             if start <= at < end:
                 note(at, (one,), silences=False)
+    for at in still(day, zone, signs, worth):
+        note(at, (day,), silences=False)
     return [Moment(at, tuple(sorted(days)), silences) for at, (days, silences) in sorted(found.items())]
 
 
-def running(day: date, zone: ZoneInfo, signs: Instants) -> list[datetime]:
+def settled(day: date, zone: ZoneInfo) -> set[datetime]:
+    """Return the looks at which the window of an indicator that raises findings has settled."""
+    judged = (each for each in INDICATORS.values() if each.judged)
+    return {tick(each.interval(day, zone).end + protocol.SETTLED) for each in judged}
+
+
+def running(day: date, zone: ZoneInfo) -> list[datetime]:
     """Return the looks at which what an indicator has come to, while its window is open, can have changed."""
     found: set[datetime] = set()
     for indicator in (each for each in INDICATORS.values() if each.running):
         begin, end = indicator.interval(day, zone)
-        moments = _silences(begin, end, signs) if indicator.evidence == STILLNESS else _hours(begin, end)
-        found |= {at for at in moments if begin < at <= end}
+        found |= {at for at in _hours(begin, end) if begin < at <= end}
         found.add(_tick_before(end))
     return sorted(found)
 
 
-def _silences(begin: datetime, end: datetime, signs: Instants) -> Iterator[datetime]:
+def still(day: date, zone: ZoneInfo, signs: Instants, worth: Worth) -> list[datetime]:
+    """Return the looks on a day at which a time without a sign of anybody can have become worth a finding."""
+    begin, end = (local_instant(one, time.min, zone) for one in (day, day + ONE_DAY))
+    return sorted({at for at in _silences(begin, end, signs, worth) if begin <= at < end})
+
+
+def _silences(begin: datetime, end: datetime, signs: Instants, worth: Worth) -> Iterator[datetime]:
     first = max(0, int(np.searchsorted(signs, micros(begin))) - 1)
     last = int(np.searchsorted(signs, micros(end), side="right")) + 1
     around = signs[first:last]
-    for index in np.flatnonzero(np.diff(around) >= WORTH):
+    for index in np.flatnonzero(np.diff(around) >= LOOKED_AT):
+        if not worth(int(around[index]), int(around[index + 1])):
+            continue
         still, moved = instant(int(around[index])), instant(int(around[index + 1]))
         yield _tick_before(moved)
-        at = tick(still) + WITHIN_SILENCE
-        while at < moved:
+        at = max(tick(still) + WITHIN_SILENCE, tick(begin))
+        while at < min(moved, end):
             yield at
             at += WITHIN_SILENCE
 

@@ -1,9 +1,9 @@
 """One home walked through from its first day to its last, by the code of the services.
 
-`home_day.compute`, `findings.judge` and `findings.judge_running`, `silence.classify` and `silence.reconcile` are asked
-at each of the `moments`, with what the service had by then; what they say is kept as stored figures would be. Nothing
-here decides anything by itself. Like the services it computes days again when readings come in late, and says nothing
-of a home whose gateway is not heard.
+`home_day.compute`, `findings.judge` and `findings.judge_running`, `stillness.judging.judge`, `silence.classify` and
+`silence.reconcile` are asked at each of the `moments`, with what the service had by then; what they say is kept as
+stored figures would be. Nothing here decides anything by itself. Like the services it computes days again when readings
+come in late, and says nothing of a home whose gateway is not heard.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ from analytics.activity import activity
 from analytics.analysis import HEARD_WITHIN
 from analytics.baseline import REACH
 from analytics.contexts.context import Context
+from analytics.contexts.effect import Contexts
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
 from analytics.frames import Episode, Instants, instant, micros
 from analytics.home_day import BEFORE, HomeDay, compute
@@ -32,11 +33,13 @@ from analytics.silence.classify import classify
 from analytics.silence.evidence import Evidence
 from analytics.silence.reconcile import Told, reconcile
 from analytics.silence.verdict import Subject, Verdict
+from analytics.stillness import judging
 from analytics.watch.silences import KINDS, LEARNED, LOOK_EVERY, OUTAGES
 from cli.evaluate.bisection import first
 from cli.evaluate.observation import GATEWAY_ID, Observation
 from cli.evaluate.simulated import moments
 from cli.evaluate.simulated.moments import Moment
+from cli.evaluate.simulated.quiet_times import QuietTimes
 from cli.evaluate.simulated.rules import RulesOfHome
 from cli.evaluate.simulated.surroundings import Surroundings
 from core.localtime import Interval, day_of, local_day
@@ -116,13 +119,15 @@ class _Walk:
         self._signs, self._doors = _signs(observation, end)
         self._rules = RulesOfHome(observation, self._value, visits)
         self._rules_at = start
+        self._quiet = QuietTimes(observation.home.layout.rooms, self._zone)
 
     def through(self) -> Walked:
         """Go through all days."""
         words = self._seen.words()
         day = day_of(self._start, self._zone)
         while local_day(day, self._zone).start < self._end:
-            looks: list[Moment | datetime] = [*moments.of_day(day, self._zone, self._signs, words)]
+            worth = self._quiet.may_be_worth
+            looks: list[Moment | datetime] = [*moments.of_day(day, self._zone, self._signs, words, worth)]
             looks += self._rules.looks(day, self._signs, self._doors)
             for look in sorted(looks, key=_when):
                 if not self._start < _when(look) < self._end:
@@ -158,7 +163,7 @@ class _Walk:
         self._around.keep(computed.traces)
         if computed.profile is not None:
             self._around.look(now)
-        final, so_far = self._judged_final(computed, now), self._judged_running(computed, now)
+        final, so_far = self._judged_final(computed, now), self._judged_so_far(computed, now)
         if self._new([*final, *so_far]):
             # The services look for silences every ten minutes, and for contexts every hour: what they would have told
             # by now counts.
@@ -166,9 +171,10 @@ class _Walk:
             computed = self._compute(day, now)
             self._around.keep(computed.traces)
             self._around.look(now)
-            final, so_far = self._judged_final(computed, now), self._judged_running(computed, now)
+            final, so_far = self._judged_final(computed, now), self._judged_so_far(computed, now)
         self._memory.keep_day(computed)
         self._rules.keep(computed)
+        self._quiet.keep(computed.quiet)
         for finding in self._new(final):
             self._raise_wellbeing(finding, now)
         for finding in self._new(so_far):
@@ -245,19 +251,22 @@ class _Walk:
         for day in sorted(each for each in self._profiles if profile.day <= each < profile.day + FURTHEST_BACK):
             yield from values_of_days(day, self._profiles)
 
-    def _judged_running(self, computed: HomeDay, now: datetime) -> list[Finding]:
-        if now - self._seen.heard_at(now) > HEARD_WITHIN:
-            return []
+    def _judged_so_far(self, computed: HomeDay, now: datetime) -> list[Finding]:
+        """Return the findings about what may still go on: times without a sign, and windows that are open."""
+        heard = now - self._seen.heard_at(now) <= HEARD_WITHIN
         contexts = self._around.contexts(now)
-        found = []
+        still = judging.judge(computed.stills, self._quiet.expected, self._quiet.rooms, self._zone, heard=heard)
+        found = [*still.findings, *(self._judged_running(computed, contexts) if heard else ())]
+        return [one for one in found if not contexts.excludes(one.kind, one.interval)]
+
+    def _judged_running(self, computed: HomeDay, contexts: Contexts) -> Iterator[Finding]:
         for so_far in computed.running:
             if so_far.kind in self._values:
                 history = self._history(so_far.kind, computed.day - ONE_DAY)
                 history = contexts.comparable(so_far.kind, computed.day, history, INDICATORS[so_far.kind].interval)
                 one = findings.judge_running(so_far, history, _no_episodes, self._zone)
-                if one is not None and not contexts.excludes(one.kind, one.interval):
-                    found.append(one)
-        return found
+                if one is not None:
+                    yield one
 
     def _history(self, kind: str, day: date) -> pd.DataFrame:
         """Return what is stored of an indicator up to a day."""
@@ -277,11 +286,15 @@ class _Walk:
 
     def _first_raised(self, day: date, finding: Finding, now: datetime) -> tuple[Finding, datetime]:
         """Return a finding about a window that is open as it was first raised, since the moment before, and when."""
-        earlier = [at for at in moments.running(day, self._zone, self._signs) if at < now]
-        looks = moments.ticks(earlier[-1] if earlier else finding.interval.start, now)
+        looked_at = [
+            *moments.running(day, self._zone),
+            *moments.still(day, self._zone, self._signs, self._quiet.may_be_worth),
+        ]
+        earlier = max((at for at in looked_at if at < now), default=finding.interval.start)
+        looks = moments.ticks(earlier, now)
 
         def raised(at: datetime) -> Finding | None:
-            found = self._judged_running(self._compute(day, at), at)
+            found = self._judged_so_far(self._compute(day, at), at)
             return next((one for one in found if _key(one) == _key(finding)), None)
 
         at = first(looks, lambda look: raised(look) is not None)

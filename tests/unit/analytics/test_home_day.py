@@ -1,5 +1,6 @@
 """One day of one home, by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -152,6 +153,12 @@ def test_no_sensor_is_missed_while_nobody_is_there() -> None:
     assert computed(rows, past=Past(USUAL, {}, None, {BATHROOM: Heard(last, 36 * HOUR)})).silent_sensors == []
 
 
+@pytest.fixture
+def judged_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = replace(INDICATORS["longest_stillness"], running=True)
+    monkeypatch.setitem(INDICATORS, "longest_stillness", running)
+
+
 def test_nothing_later_than_seen_is_looked_at() -> None:
     rows = weeks(DAY)
     seen = utc(DAY + timedelta(days=1), "00:30")
@@ -159,9 +166,11 @@ def test_nothing_later_than_seen_is_looked_at() -> None:
     blind = computed([row for row in rows if instant(row[0]) < seen], until=seen)
     assert (early.values, early.episodes, early.silences) == (blind.values, blind.episodes, blind.silences)
     assert [one.kind for one in early.values] == ["longest_stillness"]
+    assert early.stills == blind.stills
     assert not computed(rows, until=utc(DAY, "23:00")).values
 
 
+@pytest.mark.usefixtures("judged_as_it_runs")
 def test_a_stillness_that_goes_on_is_known_before_the_day_is_over() -> None:
     rows = [row for row in weeks(DAY) if row[0] < at(DAY, "9:30")]
     one = computed(rows, until=utc(DAY, "12:05")).running[0]
@@ -171,14 +180,19 @@ def test_a_stillness_that_goes_on_is_known_before_the_day_is_over() -> None:
     assert computed(weeks(DAY)).running == []  # it is over
 
 
+@pytest.mark.usefixtures("judged_as_it_runs")
 def test_sensors_that_are_silent_for_too_long_are_not_taken_for_somebody_still() -> None:
     rows = [row for row in weeks(DAY) if row[0] < at(DAY, "9:30")]
     result = computed(rows, until=utc(DAY, "15:30"))
     assert result.running[0].value is None
     assert result.running[0].since is None
     assert result.silent_still
+    # Nothing is believed of it from its beginning, and nothing is decided.
+    still = result.stills[-1]
+    assert (still.quiet.start, still.quiet.end, still.decided) == (at(DAY, "9:05"), at(DAY, "9:05"), False)
 
 
+@pytest.mark.usefixtures("judged_as_it_runs")
 def test_who_moved_again_is_not_still_any_more_but_was() -> None:
     rows = [row for row in weeks(DAY) if not at(DAY, "9:30") <= row[0] < at(DAY, "12:20")]
     one = computed(rows, until=utc(DAY, "14:00")).running[0]
@@ -186,6 +200,27 @@ def test_who_moved_again_is_not_still_any_more_but_was() -> None:
     assert one.value == pytest.approx(3.5)
 
 
+def test_the_long_times_without_a_sign_that_touch_a_day_and_what_is_kept_of_all_that_began_on_it() -> None:
+    rows = [row for row in weeks(DAY) if not at(DAY, "9:30") <= row[0] < at(DAY, "12:20")]
+    result = computed(rows)
+    assert [(one.quiet.start, one.quiet.end) for one in result.stills] == [
+        (at(DAY - timedelta(days=1), "22:30"), at(DAY, "1:30")),
+        (at(DAY, "1:30"), at(DAY, "4:30")),
+        (at(DAY, "4:30"), at(DAY, "7:05")),
+        (at(DAY, "9:05"), at(DAY, "12:35")),
+        (at(DAY, "21:35"), at(DAY, "22:30")),
+        (at(DAY, "22:30"), at(DAY, "25:30")),
+    ]
+    assert all(one.decided and one.quiet.ended and one.coverage == 1.0 and not one.blind for one in result.stills)
+    assert len(result.quiet.begin) == 27
+    assert result.quiet.lasted[result.quiet.begin == 9 * 60 + 5].tolist() == [210]
+    assert result.rooms == {1: 1, 2: 2, 3: 3, 5: 5}
+    # While it goes on, it ends where it was last seen.
+    goes_on = computed([row for row in rows if row[0] < at(DAY, "9:30")], until=utc(DAY, "12:05")).stills[-1].quiet
+    assert (goes_on.start, goes_on.end, goes_on.ended) == (at(DAY, "9:05"), at(DAY, "12:05"), False)
+
+
+@pytest.mark.usefixtures("judged_as_it_runs")
 def test_who_is_out_is_not_still_while_the_day_goes_on() -> None:
     rows = [row for row in weeks(DAY) if row[0] < at(DAY, "9:00")] + [(at(DAY, "9:00"), FRONT_DOOR)]
     one = computed(rows, until=utc(DAY, "12:50")).running[0]

@@ -70,25 +70,25 @@ def of_the_person(walked):
 
 
 def test_a_fall_is_raised_while_the_person_lies(walked, fall):
-    raised = [one for one in of_the_person(walked) if one.kind == "longest_stillness"]
+    raised = [one for one in of_the_person(walked) if one.kind == "stillness"]
     assert len(raised) == 1
-    assert fall.start + HOUR < raised[0].raised_at < fall.end
-    assert "No movement since" in raised[0].said
+    assert fall.start + HOUR / 2 < raised[0].raised_at <= fall.start + 2 * HOUR + moments.CADENCE
+    assert "No movement in the home since" in raised[0].said
     assert 0.9 < walked.coverage <= 1
 
 
 def test_it_is_raised_at_the_very_look_at_which_the_services_would(walked, fallen, fall, monkeypatch):
     """Asking at each of the services' looks of that day finds the same."""
     life, observation = fallen
-    usual = moments.running
+    usual = moments.still
 
-    def at_every_look(day, zone, signs):
+    def at_every_look(day, zone, signs, worth):
         if day != day_of(fall.start, ROME):
-            return usual(day, zone, signs)
-        begin = local_instant(day, time(8), zone)
-        return [begin + n * moments.CADENCE for n in range(1, 14 * 12 + 1)]
+            return usual(day, zone, signs, worth)
+        begin = local_instant(day, time.min, zone)
+        return [begin + n * moments.CADENCE for n in range(24 * 12)]
 
-    monkeypatch.setattr(moments, "running", at_every_look)
+    monkeypatch.setattr(moments, "still", at_every_look)
     replayed = of_the_person(walk(observation, life.start, life.end))
     # The words tell what was seen at the look, so they are compared as well.
     assert replayed == of_the_person(walked)

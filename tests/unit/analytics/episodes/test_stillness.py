@@ -25,6 +25,16 @@ def test_who_is_out_is_not_still() -> None:
     assert seen(("9:00", FRONT_DOOR), ("12:00", FRONT_DOOR), ("12:01", KITCHEN), until="12:05") == []
 
 
+def test_who_left_is_not_still_however_long_it_lasts_and_whoever_comes() -> None:
+    assert seen(("9:00", FRONT_DOOR), until="33:00") == []
+    assert seen(("9:00", FRONT_DOOR), ("16:00", KITCHEN), ("16:01", KITCHEN), until="16:05") == []
+
+
+def test_who_has_come_home_is() -> None:
+    came_home = (("9:00", FRONT_DOOR), ("16:00", FRONT_DOOR), ("16:01", KITCHEN))
+    assert seen(*came_home, until="21:30") == [(at(DAY, "16:01"), at(DAY, "21:30"))]
+
+
 def test_a_time_of_which_nobody_knows_is_no_stillness() -> None:
     gap = Span(at(DAY, "9:00"), at(DAY, "18:00"))
     assert seen(("9:00", KITCHEN), ("18:00", KITCHEN), until="18:10", unknown=(gap,)) == []

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from analytics.frames import HOUR, Span
+from analytics.frames import Span
 from analytics.home_day import Past, compute
 from analytics.silence.blind import SEEING, blind
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
@@ -83,8 +83,8 @@ def test_stillness_is_confirmed_only_as_far_as_the_sensors_that_report_by_themse
 
     def still(last_report):
         more = [(at(DAY, f"{hour}:20"), LEVEL, 80.0) for hour in range(13, last_report + 1)]
-        one = compute(DAY, ROME, home, readings([*rows, *more]), past, now, SEEING)
-        return next(each for each in one.running if each.kind == "longest_stillness")
+        one = compute(DAY, ROME, home, readings([*rows, *more]), past, now, SEEING).stills[-1]
+        return one.quiet.start, one.quiet.end, one.decided
 
-    assert still(16).value == pytest.approx((at(DAY, "16:20") - at(DAY, "12:05")) / HOUR)
-    assert still(13).value == pytest.approx((at(DAY, "13:20") - at(DAY, "12:05")) / HOUR), "it died at half past one"
+    assert still(16) == (at(DAY, "12:05"), at(DAY, "16:30"), True), "it has spoken since, and is not overdue"
+    assert still(13) == (at(DAY, "12:05"), at(DAY, "13:20"), False), "it died at half past one"

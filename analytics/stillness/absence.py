@@ -1,0 +1,36 @@
+"""For how long nobody usually is at home, by the person's own days: the longest absences but for one.
+
+An absence begins at the door to the outside and lasts until somebody moves inside. One stay in hospital does not make
+long absences a habit, a weekend with the family every month does: what counts is the second longest of the days that
+are known. Below `FLOOR`, and before `ENOUGH` absences are known below `UNTIL_KNOWN`, an absence is nobody's business.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from analytics.stillness.quiet import QuietDay, Where
+
+HOUR = 60.0  # minutes
+FLOOR = 4 * HOUR
+UNTIL_KNOWN = 6 * HOUR
+MOST = 36 * HOUR
+ENOUGH = 10
+MARGIN = 1.25
+
+
+class Absences(NamedTuple):
+    """How many are known, the longest, what is usual at most, and from what length on one is long (minutes)."""
+
+    known: int
+    longest: float
+    usual: float
+    limit: float
+
+
+def absences(days: Sequence[QuietDay]) -> Absences:
+    """Return what is usual by the absences that began on some days."""
+    lasted = sorted(float(length) for day in days for length in day.lasted[day.where == Where.AWAY])
+    longest = lasted[-1] if lasted else 0.0
+    usual = lasted[-2] if len(lasted) > 1 else 0.0
+    floor = FLOOR if len(lasted) >= ENOUGH else UNTIL_KNOWN
+    return Absences(len(lasted), longest, usual, min(MOST, max(floor, MARGIN * usual)))

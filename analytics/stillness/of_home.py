@@ -1,0 +1,61 @@
+"""The findings about quiet times as they are stored: told, restated, and withdrawn where somebody moved after all."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics import repository
+from analytics.contexts.effect import Contexts
+from analytics.contexts.judging import contexts_of
+from analytics.frames import instant
+from analytics.home_day import HomeDay
+from analytics.repository import Home
+from analytics.stillness import repository as quiet_times
+from analytics.stillness.judging import KINDS, judge
+from core.localtime import Interval, local_day
+
+INSTANT = timedelta(microseconds=1)
+
+
+def judge_stillness(
+    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], now: datetime, *, heard: bool
+) -> int:
+    """Judge the times without a sign that touch some days, also those that go on; return how many findings changed.
+
+    What a context excludes is not told, and withdrawn with that reason if it was.
+    """
+    rooms = computed[-1].rooms
+    expected = quiet_times.expected(connection, home, rooms, [one.day for one in computed])
+    contexts = contexts_of(connection, home, computed[0].day)
+    changed = 0
+    for one in computed:
+        judged = judge(one.stills, expected, rooms, home.zone, heard=heard)
+        changed += _withdraw_excluded(
+            connection, home, contexts, [(found.kind, found.interval) for found in judged.findings], now
+        )
+        told = [found for found in judged.findings if contexts.excludes(found.kind, found.interval) is None]
+        changed += repository.put_findings(connection, home, told, now)
+        own = local_day(one.day, home.zone)
+        for kind in KINDS:
+            held = [found.interval.start for found in judged.findings if found.kind == kind]
+            held += [instant(start) for start in judged.held]
+            changed += repository.withdraw(connection, home.home_id, kind, own, held, now)
+    return changed
+
+
+def _withdraw_excluded(
+    connection: Connection[DictRow],
+    home: Home,
+    contexts: Contexts,
+    told: Sequence[tuple[str, Interval]],
+    now: datetime,
+) -> int:
+    changed = 0
+    for kind, interval in told:
+        because = contexts.excludes(kind, interval)
+        if because is not None:
+            about = Interval(interval.start, interval.start + INSTANT)
+            changed += repository.withdraw(connection, home.home_id, kind, about, [], now, because)
+    return changed

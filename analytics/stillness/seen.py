@@ -1,0 +1,104 @@
+"""What is known of a quiet time: up to when the sensors were alive, which rooms could not be seen, and the coverage.
+
+A silence proves nothing while it is not known that whoever moved would have been seen. A time is believed up to its
+end if every movement sensor that reports by itself has spoken since the last sign, and none of them is overdue; else
+only up to the last report of the one that has been silent for longest. Sensors that are known to be blind are not
+waited for: theirs are the rooms in which somebody may have moved unseen.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.frames import MINUTE, Instants, Span, overlap
+from analytics.layout import Layout
+from analytics.reports import NOTHING
+from analytics.silence.blind import Blind
+from analytics.stillness.quiet import Quiet
+
+LOOKED_AT = 40 * MINUTE  # below every limit (`habit.FLOOR_DAY`)
+
+
+class Still(NamedTuple):
+    """A quiet time as far as it is believed. `decided`: its end is known, or it goes on as far as is seen.
+
+    `blind` are the rooms in which nothing could be seen, `coverage` is the share of the time that is known (0 to 1).
+    """
+
+    quiet: Quiet
+    decided: bool
+    blind: tuple[int, ...]
+    coverage: float
+
+
+class Reporting(NamedTuple):
+    """When the devices of a home spoke, and how long (microseconds) those that report by themselves may be silent."""
+
+    spoken: Mapping[int, Instants]
+    limits: Mapping[int, int]
+
+
+def stills(
+    quiets: Sequence[Quiet],
+    home: Layout,
+    reporting: Reporting,
+    unknown: Sequence[Span],
+    blind: Blind,
+    share: Callable[[Span], float],
+    *,
+    is_present: bool = True,
+) -> list[Still]:
+    """Return what is known of some quiet times, of those that are long enough to be looked at.
+
+    `unknown` are times of which nothing is known of the home. One that has not ended in what was read goes on where
+    that reaches to the present (`is_present`), else it is not decided.
+    """
+    return [
+        _still(each, home, reporting, unknown, blind, share)
+        if each.ended or is_present
+        else Still(each._replace(end=each.start), decided=False, blind=(), coverage=0.0)
+        for each in quiets
+        if each.end - each.start >= LOOKED_AT
+    ]
+
+
+def _still(
+    quiet: Quiet,
+    home: Layout,
+    reporting: Reporting,
+    unknown: Sequence[Span],
+    blind: Blind,
+    share: Callable[[Span], float],
+) -> Still:
+    out = {each for each, spans in blind.devices.items() if any(overlap(quiet.span, one) for one in spans)}
+    begun = [one.start for one in unknown if overlap(quiet.span, one)]
+    believed = min([_believed(quiet, home, reporting, out), *(max(quiet.start, start) for start in begun)])
+    whole = believed == quiet.end
+    known = quiet._replace(end=believed, ended=quiet.ended and whole)
+    return Still(known, whole, _rooms_of(out, home), round(share(quiet.span), 4))
+
+
+def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -> int:
+    """Return up to when it is believed that whoever moved would have been seen."""
+    # One that has said nothing in all that is read is told as silent.
+    spoken = {each: reporting.spoken.get(each, NOTHING) for each in (home.watching & reporting.limits.keys()) - out}
+    last = {
+        each: int(at[max(0, int(np.searchsorted(at, quiet.end, side="right")) - 1)])
+        for each, at in spoken.items()
+        if len(at)
+    }
+    if all(at > quiet.start and quiet.end - at <= reporting.limits[each] for each, at in last.items()):
+        return quiet.end
+    return max(quiet.start, min(last.values()))
+
+
+def _rooms_of(out: set[int], home: Layout) -> tuple[int, ...]:
+    """Return the rooms of which every sensor of movement is among `out`."""
+    if not out:
+        return ()
+    devices = home.devices_at(home.moving)
+    rooms: dict[int, list[int]] = {}
+    for device, room in zip(devices.tolist(), home.room_id.tolist(), strict=True):
+        rooms.setdefault(room, []).append(device)
+    return tuple(sorted(room for room, of_room in rooms.items() if room and out.issuperset(of_room)))
