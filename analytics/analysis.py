@@ -112,7 +112,7 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
             _judge_running(connection, home, one, evidence, standings, now) for one in computed if one.running and heard
         )
         + looking.look(connection, home, computed, standings, now, heard=heard)
-        + judge_stillness(connection, home, computed, now, heard=heard)
+        + judge_stillness(connection, home, computed, standings, now, heard=heard)
         + _silences(connection, home, computed, interval, now)
         + _silent_sensors(connection, home, computed, interval, now)
     )

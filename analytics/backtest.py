@@ -20,7 +20,8 @@ from analytics.repository import Home
 from analytics.rules.catalogue import RULES
 from analytics.rules.judging import finding_of
 from analytics.rules.repository import past_of, standings_of
-from analytics.rules.standing import default, with_fields
+from analytics.rules.standing import QUIET_TIMES, default, with_fields
+from core.errors import VicinoError
 
 ONE_DAY = timedelta(days=1)
 
@@ -39,8 +40,14 @@ def backtest(
 ) -> list[Finding]:
     """Return what a rule or detector would have raised in a home over days that follow each other, by beginning.
 
-    Raises `VicinoError` for a rule that there is not. What lasts for days is one finding, as it would stand at the end.
+    Raises `VicinoError` for a rule that there is not, or that is judged only as it happens. What lasts for days is one
+    finding, as it would stand at the end.
     """
+    if rule in QUIET_TIMES:
+        raise VicinoError(
+            f"{rule} cannot be tried on days that are over: it is judged while nothing moves.",
+            advice="`vicino findings` lists what it has found on trial",
+        )
     found = (
         _by_rule(connection, home, rule, settings, days, now)
         if rule in RULES

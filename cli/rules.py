@@ -10,7 +10,8 @@ from rich.table import Table
 import analytics.rules.repository as stored
 import registry.reads
 from analytics.rules.catalogue import RULES
-from analytics.rules.standing import Mode, Setting, default, settings_of, with_fields
+from analytics.rules.protocol import Mode
+from analytics.rules.standing import Setting, default, settings_of, with_fields
 from cli.backtest import fields_of
 from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation

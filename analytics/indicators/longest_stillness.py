@@ -34,4 +34,6 @@ INDICATOR = OfDay(
     watched=all_movement,
     spread_floor=0.5,
     least_excess=1.5,
+    judged=True,
+    running=True,
 )

@@ -14,7 +14,7 @@ import numpy as np
 from analytics.frames import Flags, Span, instant
 from analytics.rules import wording
 from analytics.rules.heat import Degrees
-from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.temperatures import room_values
 from analytics.rules.warmth import (
@@ -57,7 +57,7 @@ class Cold:
     name = NAME
     kinds = (NAME,)
     settings = ColdSettings
-    on = True
+    mode = Mode.ACTIVE
     lasting = True
     awaits = False
 

@@ -15,7 +15,7 @@ import numpy as np
 from analytics.frames import Flags, Span, instant
 from analytics.profiles.profile import Hours
 from analytics.rules import wording
-from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.temperatures import room_values
 from analytics.rules.warmth import (
@@ -69,7 +69,7 @@ class Heat:
     name = NAME
     kinds = (NAME,)
     settings = HeatSettings
-    on = True
+    mode = Mode.ACTIVE
     lasting = True
     awaits = False
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from analytics.findings import Finding
 from analytics.frames import Span, instant
 from analytics.rules.catalogue import RULES
-from analytics.rules.protocol import Met, Past, Rule
+from analytics.rules.protocol import Met, Mode, Past, Rule
 from analytics.rules.scene import Scene
-from analytics.rules.standing import Mode, Standing
+from analytics.rules.standing import Standing
 
 
 def judged(

@@ -21,7 +21,7 @@ from analytics.detectors.protocol import Reason, State
 from analytics.episodes import outing
 from analytics.frames import HOUR, MINUTE, ROOMS, Episode, Span, instant, micros, overlap
 from analytics.rules import wording
-from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from core.localtime import local_night, night_of
 from core.places import RoomKind
@@ -112,7 +112,7 @@ class Leaving:
     name = NAME
     kinds = (NAME,)
     settings = LeavingSettings
-    on = True
+    mode = Mode.SHADOW
     lasting = False
     awaits = True
 

@@ -17,8 +17,8 @@ from analytics.repository import Home
 from analytics.rules import repository
 from analytics.rules.catalogue import RULES
 from analytics.rules.judging import judged
-from analytics.rules.protocol import Past, Rule
-from analytics.rules.standing import Mode, Standing
+from analytics.rules.protocol import Mode, Past, Rule
+from analytics.rules.standing import Standing
 from analytics.rules.temperatures import temperatures
 from core.localtime import Interval, local_day
 

@@ -13,7 +13,7 @@ from analytics.coverage import LIMIT
 from analytics.frames import MINUTE, Span, instant, together
 from analytics.rules import wording
 from analytics.rules.leaving import BEFORE_MIDNIGHT, KNOWN_BY, LEAST_NIGHTS, NIGHTS, ONE_DAY, is_night
-from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from core.localtime import night_of
 
@@ -37,7 +37,7 @@ class NightDoor:
     name = NAME
     kinds = (NAME,)
     settings = NightDoorSettings
-    on = True
+    mode = Mode.SHADOW
     lasting = False
     awaits = False
 

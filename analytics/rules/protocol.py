@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -59,6 +60,14 @@ class Met(NamedTuple):
         return Interval(instant(self.about.start), instant(self.about.end))
 
 
+class Mode(StrEnum):
+    """Whether findings of a rule or detector alert, are only shown as on trial, or are not looked for at all."""
+
+    ACTIVE = "active"
+    SHADOW = "shadow"
+    OFF = "off"
+
+
 class Rule(Protocol):
     """Says what in a scene is out of the ordinary by its settings."""
 
@@ -75,8 +84,8 @@ class Rule(Protocol):
         """What can be set."""
 
     @property
-    def on(self) -> bool:
-        """Whether it is active where nobody has set anything."""
+    def mode(self) -> Mode:
+        """What it is where nobody has set anything; on trial until what it finds is known to hold on recorded homes."""
 
     @property
     def lasting(self) -> bool:

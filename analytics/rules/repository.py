@@ -12,8 +12,8 @@ from psycopg.types.json import Jsonb
 from analytics.findings import Finding
 from analytics.frames import Span, instant
 from analytics.repository import Home, episodes_of_home, history
-from analytics.rules.protocol import Past, RoomHours
-from analytics.rules.standing import Mode, Setting, Standing, standings
+from analytics.rules.protocol import Mode, Past, RoomHours
+from analytics.rules.standing import Setting, Standing, standings
 from analytics.rules.timetable import ExpectedVisit
 from core.localtime import Interval
 from core.statements import Statements

@@ -5,7 +5,6 @@ nearer to the home counts, field by field.
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -13,16 +12,11 @@ import msgspec
 from analytics.findings import Finding
 from analytics.indicators import INDICATORS
 from analytics.rules.catalogue import OF_KIND, RULES
-from analytics.rules.protocol import Settings
+from analytics.rules.protocol import Mode, Settings
 from core.errors import VicinoError
 
-
-class Mode(StrEnum):
-    """Whether findings of a rule alert, are only shown as on trial, or are not looked for at all."""
-
-    ACTIVE = "active"
-    SHADOW = "shadow"
-    OFF = "off"
+# On trial: on recorded homes they tell far more often than once in twenty weeks (docs/decisions, 29).
+QUIET_TIMES = ("stillness", "long_absence")
 
 
 class SuddenSettings(Settings, frozen=True):
@@ -52,7 +46,9 @@ def settings_of(rule: str) -> type[Settings]:
         return RULES[rule].settings
     if rule in INDICATORS:
         return SuddenSettings
-    known = ", ".join([*RULES, *(kind for kind, each in INDICATORS.items() if each.judged)])
+    if rule in QUIET_TIMES:
+        return Settings
+    known = ", ".join([*RULES, *QUIET_TIMES, *(kind for kind, each in INDICATORS.items() if each.judged)])
     raise VicinoError(f"There is no rule {rule!r}.", advice=f"choose one of: {known}")
 
 
@@ -62,8 +58,11 @@ def default(rule: str) -> Standing:
     Raises `VicinoError` for one that there is not.
     """
     settings = settings_of(rule)()
-    on = RULES[rule].on if rule in RULES else INDICATORS[rule].judged
-    return Standing(Mode.ACTIVE if on else Mode.OFF, settings)
+    if rule in RULES:
+        return Standing(RULES[rule].mode, settings)
+    if rule in QUIET_TIMES:
+        return Standing(Mode.SHADOW, settings)
+    return Standing(Mode.ACTIVE if INDICATORS[rule].judged else Mode.OFF, settings)
 
 
 def with_fields(rule: str, settings: Any, fields: Mapping[str, Any]) -> Any:
@@ -81,9 +80,10 @@ def with_fields(rule: str, settings: Any, fields: Mapping[str, Any]) -> Any:
 def standings(settings: Iterable[Setting]) -> dict[str, Standing]:
     """Return what all rules are set to, by what was set from the top of the organisations down to the home.
 
-    Detectors are there only where something was set. What is stored and does not fit any more is left as it was above.
+    Detectors of indicators are there only where something was set. What is stored and does not fit any more is left as
+    it was above.
     """
-    found = {rule: default(rule) for rule in RULES}
+    found = {rule: default(rule) for rule in (*RULES, *QUIET_TIMES)}
     for each in settings:
         try:
             before = found.get(each.rule) or default(each.rule)

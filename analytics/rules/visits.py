@@ -17,7 +17,7 @@ from analytics.coverage import LIMIT
 from analytics.episodes import outing
 from analytics.frames import HOUR, MINUTE, Instants, Span, instant, span, together
 from analytics.rules import wording
-from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.timetable import ExpectedVisit
 
@@ -40,7 +40,7 @@ class Visits:
     name = NAME
     kinds = (NAME,)
     settings = VisitSettings
-    on = True
+    mode = Mode.ACTIVE
     lasting = False
     awaits = True
 

@@ -22,7 +22,7 @@ from analytics.explanation import Sentence
 from analytics.frames import Span
 from analytics.indicators.vital_signs import SPREADS, median_of
 from analytics.rules import wording
-from analytics.rules.protocol import Met, Past, Settings
+from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 
 NAME = "vital_signs"
@@ -109,7 +109,7 @@ class VitalSigns:
     name = NAME
     kinds = tuple(f"vital_{quantity}" for quantity in SPREADS)
     settings = VitalSettings
-    on = False
+    mode = Mode.OFF
     lasting = False
     awaits = False
 

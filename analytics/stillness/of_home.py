@@ -1,6 +1,6 @@
 """The findings about quiet times as they are stored: told, restated, and withdrawn where somebody moved after all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from psycopg import Connection
@@ -12,6 +12,7 @@ from analytics.contexts.judging import contexts_of
 from analytics.frames import instant
 from analytics.home_day import HomeDay
 from analytics.repository import Home
+from analytics.rules.standing import Standing, held
 from analytics.stillness import repository as quiet_times
 from analytics.stillness.judging import KINDS, judge
 from core.localtime import Interval, local_day
@@ -20,11 +21,17 @@ INSTANT = timedelta(microseconds=1)
 
 
 def judge_stillness(
-    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], now: datetime, *, heard: bool
+    connection: Connection[DictRow],
+    home: Home,
+    computed: Sequence[HomeDay],
+    standings: Mapping[str, Standing],
+    now: datetime,
+    *,
+    heard: bool,
 ) -> int:
     """Judge the times without a sign that touch some days, also those that go on; return how many findings changed.
 
-    What a context excludes is not told, and withdrawn with that reason if it was.
+    What a context excludes is not told, and withdrawn with that reason if it was; `standings` say what is on trial.
     """
     rooms = computed[-1].rooms
     expected = quiet_times.expected(connection, home, rooms, [one.day for one in computed])
@@ -35,13 +42,14 @@ def judge_stillness(
         changed += _withdraw_excluded(
             connection, home, contexts, [(found.kind, found.interval) for found in judged.findings], now
         )
-        told = [found for found in judged.findings if contexts.excludes(found.kind, found.interval) is None]
+        wanted = held(judged.findings, standings)
+        told = [found for found in wanted if contexts.excludes(found.kind, found.interval) is None]
         changed += repository.put_findings(connection, home, told, now)
         own = local_day(one.day, home.zone)
         for kind in KINDS:
-            held = [found.interval.start for found in judged.findings if found.kind == kind]
-            held += [instant(start) for start in judged.held]
-            changed += repository.withdraw(connection, home.home_id, kind, own, held, now)
+            starts = [found.interval.start for found in wanted if found.kind == kind]
+            starts += [instant(start) for start in judged.held]
+            changed += repository.withdraw(connection, home.home_id, kind, own, starts, now)
     return changed
 
 

@@ -66,7 +66,9 @@ def test_walk_forward(installation, database, recorded, record_testsuite_propert
     changed = analyse(database, FIRST, LAST, clock=clock, progress=steps.append)
     home_days = installation.one("SELECT count(*) FROM analytics.rhythm")
     record_testsuite_property("cpu_ms_per_home_day", round((time.process_time() - began) * 1000 / home_days, 1))
-    findings = installation.rows("SELECT * FROM analytics.finding WHERE withdrawn_at IS NULL ORDER BY started_at")
+    findings = installation.rows(
+        "SELECT * FROM analytics.finding WHERE withdrawn_at IS NULL AND NOT trial ORDER BY started_at"
+    )
     assert changed >= len(findings)  # a silence that goes on across two slices changes once more
     assert steps[-1].homes_done == steps[-1].homes == len(recorded)
 
@@ -74,15 +76,9 @@ def test_walk_forward(installation, database, recorded, record_testsuite_propert
         installation.one("SELECT count(DISTINCT (home_id, day)) FROM analytics.indicator WHERE value IS NOT NULL") / 7
     )
     wellbeing = [row for row in findings if row["family"] == "wellbeing"]
-    # Of real homes far too many quiet times are told yet: one a week and home (docs/decisions, 29). All else is held.
-    quiet = [row for row in wellbeing if row["kind"] in ("stillness", "long_absence")]
-    assert len(quiet) / weeks < 1.3
-    wellbeing = [row for row in wellbeing if row not in quiet]
     rate = len(wellbeing) / weeks
     record_testsuite_property("wellbeing_findings_per_home_week", rate)
     assert 0 < rate < 0.5
-    # What is told at once (by night, of quiet times) has yet to hold this: the outage included.
-    wellbeing = [row for row in wellbeing if row["kind"] == "night_bathroom_visits"]
     assert all(row["coverage"] >= 0.8 for row in wellbeing)
 
     from_day, to_day = (datetime(2019, 6, day, tzinfo=LONDON) for day in (15, 19))

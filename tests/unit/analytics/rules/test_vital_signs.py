@@ -25,7 +25,7 @@ def measured(quantity, value, before=(), **settings):
 
 def test_they_are_off_where_nobody_switched_them_on():
     assert default("vital_signs").mode is Mode.OFF
-    assert [rule.name for rule in RULES.values() if not rule.on] == ["vital_signs"]
+    assert [rule.name for rule in RULES.values() if rule.mode is Mode.OFF] == ["vital_signs"]
 
 
 def test_nothing_measured_is_nothing():
