@@ -17,9 +17,9 @@ from core.statements import Statements
 STATEMENTS = Statements.beside(__file__)
 Connection = psycopg.Connection[Row]
 # The database, not what was asked of it: whoever works waits for it.
+DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 # Two gateways that hear one press stamp it each by its own clock, and a button repeats it for seconds.
 SAME_CALL = timedelta(seconds=5)
-DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class Known(Enum):

@@ -18,9 +18,9 @@ from gateway.reading import Reading
 from gateway.repetition import Repetitions
 from gateway.restatement import Told, worth_telling
 from gateway.stamping import LastReading
+from gateway.unexplained import Unexplained
 from gateway.withdrawal import CANCELLED
 
-_TEXT = 80
 _MOST_UNMAPPED = 100  # properties noted of one device
 _MOST_DEVICES = 1_000
 # Whoever can speak on a broker or by radio can invent devices: no more series than this are remembered.
@@ -44,7 +44,7 @@ class Interpreter:
         self._courses: dict[str, Course] = {}
         self._told: dict[str, Told] = {}
         self._quantities: dict[str, set[str]] = {}
-        self._unmapped: dict[str, dict[str, str]] = {}
+        self._unmapped = Unexplained(most=_MOST_DEVICES, most_values=_MOST_UNMAPPED)
         self._repetitions = Repetitions()
         self.refused: Counter[str] = Counter()
 
@@ -66,7 +66,8 @@ class Interpreter:
             # What the broker had kept was pressed some time ago.
             if not restated and self._withdraws(part._replace(measurements=new)):
                 readings.append(Reading(f"{part.key}/{CANCELLED}", 1.0, BY_NAME[CANCELLED].unit, said_ms))
-            self._note_unmapped(part)
+            if part.others:
+                self._unmapped.note(part.key, part.others)
         return readings
 
     def refuse(self, reason: str) -> None:
@@ -80,7 +81,7 @@ class Interpreter:
                 msgspec.structs.replace(
                     device,
                     quantities=sorted({*device.quantities, *self._quantities.get(device.key, ())}),
-                    unmapped=device.unmapped | self._unmapped.get(device.key, {}),
+                    unmapped=device.unmapped | self._unmapped.of(device.key),
                 )
                 for device in self._dialect.devices()
             ]
@@ -119,18 +120,6 @@ class Interpreter:
         if last is not None:
             self._told[name] = Told(last.source_ms, last.value)
         return course
-
-    def _note_unmapped(self, said: Said) -> None:
-        if not said.others:
-            return
-        noted = self._unmapped.pop(said.key, {})
-        if len(self._unmapped) >= _MOST_DEVICES:
-            # Of the device that has not been heard for longest.
-            self._unmapped.pop(next(iter(self._unmapped)))
-        self._unmapped[said.key] = noted
-        for name, value in said.others.items():
-            if name[:_TEXT] in noted or len(noted) < _MOST_UNMAPPED:
-                noted[name[:_TEXT]] = str(value)[:_TEXT]
 
 
 def _said_ms(said: Said, now_ms: int) -> int | None:

@@ -3,6 +3,7 @@
 Told by the gateways' configurations, which name their devices, else by a file, read again when it has changed, else by
 the configurations again, which name those that were taken away: what still comes of one is not somebody else's.
 
+The file:
 
     [gateways]
     gw-0017 = ["24e124136b502217", "24e124535b316056"]

@@ -17,6 +17,7 @@ from core.database import View
 from core.places import Place, RoomKind
 from core.translation import mark
 from dashboards import install_views as views
+from dashboards.pages import install_parts as parts
 from dashboards.pages.frame import Frame
 from dashboards.pages.installation import Act, done, page
 from dashboards.sites import Site
@@ -54,31 +55,33 @@ def homes(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response
 @router.get("/install/{public_id}")
 def whole(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
     """Show a home to its installer."""
-    return page(request, desk, visitor, public_id, "install.html")
+    return page(
+        request, desk, visitor, public_id, "install.html", parts.gateway, parts.found, parts.sensors, parts.walk
+    )
 
 
 @router.get("/install/{public_id}/gateway")
 def gateway_part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
     """Show how the gateway of a home stands."""
-    return page(request, desk, visitor, public_id, "parts/install_gateway.html")
+    return page(request, desk, visitor, public_id, "parts/install_gateway.html", parts.gateway)
 
 
 @router.get("/install/{public_id}/found")
 def found_part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
     """Show what was found and is not installed."""
-    return page(request, desk, visitor, public_id, "parts/install_found.html")
+    return page(request, desk, visitor, public_id, "parts/install_found.html", parts.found)
 
 
 @router.get("/install/{public_id}/sensors")
 def sensors_part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
     """Show the installed sensors."""
-    return page(request, desk, visitor, public_id, "parts/install_sensors.html")
+    return page(request, desk, visitor, public_id, "parts/install_sensors.html", parts.found, parts.sensors)
 
 
 @router.get("/install/{public_id}/sheet")
 def sheet(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
     """Show the sheet that stays in the home."""
-    return page(request, desk, visitor, public_id, "install_sheet.html")
+    return page(request, desk, visitor, public_id, "install_sheet.html", parts.sensors, parts.sheet)
 
 
 Fields = Annotated[list[str], Form()]

@@ -11,7 +11,8 @@ from alerts.test_alarm import Announced, announce_seen, call_off_seen
 from core.database import View
 from core.translation import mark
 from dashboards.install_views import counted
-from dashboards.pages.installation import RefusedError, done, page, ticks_of
+from dashboards.pages.install_parts import walk, walk_of
+from dashboards.pages.installation import Look, RefusedError, done, page
 from dashboards.sites import Site
 from dashboards.visitors import DeskDependency, SignedIn, Trusted
 from dashboards.wording import Words
@@ -32,7 +33,7 @@ TRIED_SINCE = mark("It has been tried or called off since. Nothing was announced
 @router.get("/install/{public_id}/walk")
 def walk_part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID) -> Response:
     """Show which sensors have answered."""
-    return page(request, desk, visitor, public_id, "parts/install_walk.html")
+    return page(request, desk, visitor, public_id, "parts/install_walk.html", walk)
 
 
 @router.post("/install/{public_id}/walk/begin")
@@ -50,8 +51,8 @@ def end_walk(request: Request, desk: DeskDependency, visitor: Trusted, public_id
     """End the walk test, write down what came of it, and call off what was announced and not tried."""
 
     def act(view: View, site: Site) -> None:
-        ticks = ticks_of(view, site, visitor.now, Words(visitor.language))
-        installing.end_walk_test(view, public_id, counted(ticks), visitor.now)
+        walked = walk_of(Look(view, site, visitor.now, Words(visitor.language)))
+        installing.end_walk_test(view, public_id, counted(walked.ticks), visitor.now)
         call_off_seen(view, public_id, visitor.now)
 
     return done(request, desk, visitor, public_id, act, ENDED)

@@ -1,38 +1,39 @@
 """What the answers of the installer's pages are made of: a part of the page, or what came of an action."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-import devices.reads
-import ingest.reads
-import registry.reads
-from alerts.test_alarm import seen_tests
 from core.database import View
 from core.errors import VicinoError
 from core.translation import mark
-from core.vocabulary import BY_ID, BY_NAME
-from dashboards import install_views as views
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.sites import Site, require_site
 from dashboards.visitors import Visitor, is_fragment
 from dashboards.wording import Words
-from devices.admission import NOT_KEPT_HERE
 from devices.errors import DeviceError
-from devices.gateways.reads import seen_enrolments, seen_local_alarms
-from devices.walk import FRESH, Heard, standings, tried
 from registry.rooms import RoomError
-
-HEARD_SINCE = timedelta(days=8)
-AHEAD = timedelta(minutes=5)
-_OF_DEVICES = [BY_NAME[name].id for name in ("battery", "link_quality", "signal_strength")]
 
 # What is done in a home by whoever installs there.
 Act = Callable[[View, Site], object]
+
+
+class Look(NamedTuple):
+    """A home as whoever installs there sees it now, in their language."""
+
+    view: View
+    site: Site
+    now: datetime
+    words: Words
+
+
+# What a part of the page shows, by the names in its template.
+Part = Callable[[Look], Mapping[str, Any]]
 
 NOT_UNDERSTOOD = mark("This was not understood. Load the page anew.")
 
@@ -74,60 +75,11 @@ def done(
     return answer
 
 
-def page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, template: str) -> Response:
-    """Show a home to its installer, or a part of that page."""
-    now = visitor.now
+def page(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, template: str, *parts: Part) -> Response:
+    """Show a home to its installer by what its parts return."""
     with desk.database.seen_by(visitor.viewer) as view:
         site = require_site(view, public_id)
         frame = Frame.around(request, desk, visitor, view)
-        words = frame.words
-        inventory = ingest.reads.seen_inventory(view, site.home.home_id)
-        walk = devices.reads.seen_walk_test(view, site.home.home_id)
-        statuses = {row["gateway_key"]: row for row in ingest.reads.gateway_statuses(view)}
-        enrolled = [each for each in seen_enrolments(view) if each.home == site.home.key]
-        ticks = ticks_of(view, site, now, words)
-        any_button = next((test for test in seen_tests(view, site.home.home_id) if test.device_id is None), None)
-        local = seen_local_alarms(view, site.home.home_id)
-        people = registry.reads.seen_persons(view, site.home.home_id) if template == "install_sheet.html" else []
-    installed = {(device.gateway, device.key) for device in site.present}
-    return frame.page(
-        template,
-        home=site.home,
-        gateways=[(each, statuses[each.gateway]) for each in enrolled if each.gateway in statuses],
-        found=views.found_views(
-            [each for each in inventory if each.is_present and (each.gateway_key, each.key) not in installed],
-            site.rooms,
-            words,
-        ),
-        sensors=views.sensor_views(site.installed, site.rooms, words),
-        ticks=ticks,
-        counted=views.counted(ticks),
-        test=walk,
-        any_button_until=any_button.ends_at if any_button is not None and any_button.waits(now) else None,
-        local=local,
-        not_kept_here=NOT_KEPT_HERE,
-        is_walking=walk is not None and walk.ended_at is None,
-        room_options=views.room_options(site.rooms, words),
-        place_options=views.place_options(words),
-        lorawan_options=views.lorawan_options(words),
-        people=people,
-        zone=site.home.zone,
-    )
-
-
-def ticks_of(view: View, site: Site, now: datetime, words: Words) -> Sequence[views.TickView]:
-    """Return how the devices of a home stand in its latest walk test."""
-    test = devices.reads.seen_walk_test(view, site.home.home_id)
-    began = test.started_at if test else now
-    rows = ingest.reads.home_readings(view, site.home.home_id, began - FRESH, now + AHEAD)
-    # A battery says how full it is once a day or once a week.
-    rows += ingest.reads.home_readings(view, site.home.home_id, now - HEARD_SINCE, began - FRESH, _OF_DEVICES)
-    readings = [
-        Heard(row["device_id"], BY_ID[row["quantity_id"]].name, row["ts"], row["value"])
-        for row in sorted(rows, key=lambda row: row["ts"])
-        if row["quantity_id"] in BY_ID
-    ]
-    devices_tried = {device.device_id: tried(device.model, device.quantities) for device in site.present}
-    found = standings(devices_tried, readings, began)
-    sensors = views.sensor_views(site.present, site.rooms, words)
-    return views.tick_views(found, sensors, seen_tests(view, site.home.home_id), now, words)
+        look = Look(view, site, visitor.now, frame.words)
+        shown = {name: value for part in parts for name, value in part(look).items()}
+    return frame.page(template, home=site.home, zone=site.home.zone, **shown)

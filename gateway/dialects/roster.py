@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from core.messages import FoundDevice
+from gateway.unexplained import TEXT, Unexplained
 
 _MOST_DEVICES = 1_000
 _MOST_STRANGERS = 200
 _MOST_VALUES = 50
-_TEXT = 80
 
 
 class Roster:
@@ -23,7 +23,7 @@ class Roster:
         self._devices: dict[str, FoundDevice] = {}
         # By when they were heard, the longest unheard first; the devices stay in the order in which they were found.
         self._heard: dict[str, None] = {}
-        self._strangers: dict[str, dict[str, str]] = {}
+        self._strangers = Unexplained(most=_MOST_STRANGERS, most_values=_MOST_VALUES)
 
     def note(self, device: FoundDevice) -> None:
         """Note a device, or what is known of it now; what was known before is kept where nothing is said anew."""
@@ -38,18 +38,11 @@ class Roster:
 
     def stranger(self, name: str, said: Mapping[str, Any] = {}) -> None:
         """Note something that nothing explains."""
-        name = name[:_TEXT]
-        noted = self._strangers.pop(name, {})
-        if len(self._strangers) >= _MOST_STRANGERS:
-            self._strangers.pop(next(iter(self._strangers)))
-        self._strangers[name] = noted
-        for key, value in said.items():
-            if key[:_TEXT] in noted or len(noted) < _MOST_VALUES:
-                noted[key[:_TEXT]] = str(value)[:_TEXT]
+        self._strangers.note(name[:TEXT], said)
 
     def explained(self, name: str) -> None:
         """Forget a stranger that is known now."""
-        self._strangers.pop(name[:_TEXT], None)
+        self._strangers.forget(name[:TEXT])
 
     def forget(self, key: str) -> None:
         """Forget a device that is there no more."""
@@ -58,9 +51,7 @@ class Roster:
 
     def found(self) -> Sequence[FoundDevice]:
         """Return the devices, then the strangers, which have no key."""
-        strangers = [
-            FoundDevice(key="", name=name, unmapped=dict(said)) for name, said in sorted(self._strangers.items())
-        ]
+        strangers = [FoundDevice(key="", name=name, unmapped=said) for name, said in self._strangers.by_name()]
         return [*self._devices.values(), *strangers]
 
 

@@ -26,29 +26,14 @@ WITH known AS (
                        ELSE greatest(excluded.said_at, last.said_at) END,
         -- A last will was written when the connection began: what the gateway said since is the better knowledge. What
         -- it says later than that, even in parting, is true now.
-        queued = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.queued ELSE last.queued END,
-        oldest_unsent = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.oldest_unsent
-                             ELSE last.oldest_unsent END,
-        thinned = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.thinned ELSE last.thinned END,
-        clock = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.clock ELSE last.clock END,
-        version = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.version ELSE last.version END,
-        power = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.power ELSE last.power END,
-        trouble = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.trouble ELSE last.trouble END,
-        unheard = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.unheard ELSE last.unheard END,
-        unreachable = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.unreachable ELSE last.unreachable END,
-        told = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.told ELSE last.told END,
-        update_result = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.update_result
-                          ELSE last.update_result END,
-        update_version = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.update_version
-                          ELSE last.update_version END,
-        update_reason = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.update_reason
-                          ELSE last.update_reason END,
-        update_at = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.update_at
-                          ELSE last.update_at END,
-        mains_lost = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.mains_lost
-                          ELSE last.mains_lost END,
-        mains_back = CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded.mains_back
-                          ELSE last.mains_back END,
+        (queued, oldest_unsent, thinned, clock, version, power, trouble, unheard, unreachable, told,
+         update_result, update_version, update_reason, update_at, mains_lost, mains_back) = (
+            SELECT better.queued, better.oldest_unsent, better.thinned, better.clock, better.version, better.power,
+                   better.trouble, better.unheard, better.unreachable, better.told, better.update_result,
+                   better.update_version, better.update_reason, better.update_at, better.mains_lost, better.mains_back
+            FROM (VALUES (CASE WHEN excluded.online OR excluded.said_at >= last.said_at THEN excluded ELSE last END))
+                 AS known (word) CROSS JOIN LATERAL (SELECT (known.word).*) AS better
+        ),
         uptime_s = CASE WHEN last.boot = excluded.boot THEN greatest(last.uptime_s, excluded.uptime_s)
                         ELSE excluded.uptime_s END
     WHERE CASE WHEN last.boot = excluded.boot THEN NOT excluded.online OR excluded.uptime_s >= last.uptime_s
