@@ -6,16 +6,15 @@ import shutil
 import signal
 import threading
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 
 from cli import access, homes, simulated
 from cli.installation import Installation
 from cli.machine import Machine, machine
+from cli.processes import pool
 from cli.replay import progress_bar
 from cli.screen import messages, say
 from core.clock import Clock
@@ -141,11 +140,11 @@ def send_history(
     with made.installation.database() as database:
         broker_for = access.signing_in(made.installation, database, [home.gateway for home in played], clock)
     with (
-        ProcessPoolExecutor(1, get_context("spawn"), initializer=_leave_signals_to_parent) as pool,
+        pool(1, interruptible=False) as beside,
         progress_bar() as progress,
     ):
         stored = progress.add_task("Two months of twelve homes", total=len(played))
-        waiting = deque(pool.submit(lived, home, start) for home in played)
+        waiting = deque(beside.submit(lived, home, start) for home in played)
         while waiting and not stop.is_set():
             recording = waiting.popleft().result()
             source.run(
@@ -159,7 +158,7 @@ def send_history(
                 progress=lambda _, __: None,
             )
             progress.advance(stored)
-        pool.shutdown(wait=True, cancel_futures=True)
+        beside.shutdown(wait=True, cancel_futures=True)
 
 
 def lived(home: SimulatedHome, until: datetime) -> Recording:
@@ -169,8 +168,3 @@ def lived(home: SimulatedHome, until: datetime) -> Recording:
     return zigbee2mqtt.record(
         (zigbee2mqtt.RawMessage(message.at, message.topic, message.payload) for message in said), home.key
     )
-
-
-def _leave_signals_to_parent() -> None:
-    # Ctrl-C reaches the whole group of the terminal; the parent ends its helpers in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,15 +1,13 @@
 """A month of simulated homes, taken in as ingest takes in what gateways send."""
 
 import heapq
-import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import chain, groupby
-from multiprocessing import get_context
 
 from cli import simulated
+from cli.processes import pool
 from core import senml, topics
 from core.clock import SimulatedClock
 from core.database import Database
@@ -37,10 +35,8 @@ Progress = Callable[[float], None]
 def lived(homes: Sequence[SimulatedHome], days: int, progress: Progress) -> list[RecordedHome]:
     """Return what the gateways of homes send of the last days before `END`: what their thinning leaves."""
     found = []
-    with ProcessPoolExecutor(
-        min(_PROCESSES, len(homes)), get_context("spawn"), initializer=_leave_signals_to_parent
-    ) as pool:
-        for home in pool.map(_lived, homes, [days] * len(homes)):
+    with pool(min(_PROCESSES, len(homes)), interruptible=False) as processes:
+        for home in processes.map(_lived, homes, [days] * len(homes)):
             found.append(home)
             progress(len(found) / len(homes))
     return found
@@ -102,7 +98,3 @@ def _numbered(home: RecordedHome) -> Iterator[tuple[int, str, senml.Measurement]
 def homes_of(number: int) -> list[SimulatedHome]:
     """Return so many simulated homes of the default mix."""
     return simulated.simulated(number)
-
-
-def _leave_signals_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -5,11 +5,10 @@ A home depends on the seed and its number alone, so homes are shared out over pr
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from functools import partial
-from multiprocessing import get_context
 from os import sched_getaffinity
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from cli.evaluate.observation import Installed, Listener, Observation, installed
 from cli.evaluate.simulated.matching import Judged, compare
 from cli.evaluate.simulated.timetable import expected_visits
 from cli.evaluate.simulated.walk import Raised, Walked, walk
+from cli.processes import pool
 from core.errors import VicinoError
 from core.localtime import day_of
 from simulator.timeline import Life, draw_life
@@ -63,8 +63,8 @@ def evaluate(run: Run, homes: int, workers: int | None, done: Callable[[], None]
     workers = min(workers or len(sched_getaffinity(0)), homes)
     if workers == 1:
         return list(_told(map(partial(one_home, run), range(homes)), done))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(one_home, run, index) for index in range(homes)]
+    with pool(workers, interruptible=True) as processes:
+        waiting = [processes.submit(one_home, run, index) for index in range(homes)]
         try:
             for each in as_completed(waiting):
                 each.result()

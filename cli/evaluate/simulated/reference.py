@@ -1,8 +1,6 @@
 """`vicino evaluate reference`: what calm days of simulated homes show, learned by the code of `analytics.change`."""
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from os import sched_getaffinity
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from analytics.change.learning import learn
 from analytics.change.reference import as_json
 from analytics.version import CODE_VERSION
 from cli.evaluate.simulated.homes import Run, indicators_of
+from cli.processes import pool
 from cli.replay import progress_bar
 from cli.screen import say
 
@@ -23,9 +22,9 @@ def write(run: Run, homes: int, workers: int | None, out: Path) -> None:
     """Learn the reference from the homes of a run and write it; say which rarity it makes of some budgets."""
     workers = min(workers or len(sched_getaffinity(0)), homes)
     found = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool, progress_bar() as progress:
+    with pool(workers, interruptible=True) as processes, progress_bar() as progress:
         task = progress.add_task(f"{run.days} days of {homes} homes", total=homes)
-        for home in pool.map(partial(indicators_of, run), range(homes)):
+        for home in processes.map(partial(indicators_of, run), range(homes)):
             found.append({kind: np.array(values) for kind, values in home.items()})
             progress.advance(task)
     made_from = f"{homes} simulated homes of {run.days} days to whom nothing happens, seed {run.seed}"
