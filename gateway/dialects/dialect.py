@@ -50,6 +50,15 @@ class Dialect(Protocol):
 
 
 @runtime_checkable
+class Bridged(Protocol):
+    """A dialect that hears its devices through a program beside the broker, which says whether it is there."""
+
+    @property
+    def online(self) -> bool:
+        """Whether that program is there, as it, or its last will, said last; true until it has said anything."""
+
+
+@runtime_checkable
 class Remembering(Protocol):
     """A dialect that remembers more across restarts than the messages it calls notes."""
 

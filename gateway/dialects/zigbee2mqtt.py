@@ -30,11 +30,17 @@ class Zigbee2Mqtt:
         self._groups: frozenset[str] = frozenset()
         self._unknown: dict[str, dict[str, str]] = {}
         self._online: dict[str, bool] = {}  # by key, what the bridge last said of each
+        self._is_there = True
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
         """All that the bridge says."""
         return (f"{self._prefix}#",)
+
+    @property
+    def online(self) -> bool:
+        """Whether the bridge is there, as it or its last will said last."""
+        return self._is_there
 
     def is_note(self, topic: str) -> bool:
         """Tell whether `topic` is where the bridge lists its devices: what broker and bridge kept comes before it."""
@@ -101,6 +107,7 @@ class Zigbee2Mqtt:
         online = decode_online(payload)
         if online is None:
             return (Refusal("shape", "The state of the bridge is neither online nor offline."),)
+        self._is_there = online
         return [_reachable(key, online and reached) for key, reached in self._online.items()]
 
     def _beside(self, name: str, payload: bytes) -> Sequence[Said | Refusal]:

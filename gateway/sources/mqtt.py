@@ -19,7 +19,7 @@ from core.log import logger
 from core.messages import FoundDevice, Inventory
 from core.mqtt import BrokerAddress, Connection, Message, Received, Version
 from gateway.configuration import Configuration
-from gateway.dialects.dialect import Dialect, Remembering
+from gateway.dialects.dialect import Bridged, Dialect, Remembering
 from gateway.interpretation import Interpreter
 from gateway.outbox import Outbox, OutboxError, Reading
 from gateway.refractory import Moment, Refractory
@@ -110,7 +110,8 @@ class MqttSource:
         """Prepare to read what `dialect` subscribes to, on a connection of its own unless `connect` gives another.
 
         `on_readings` and `on_inventory` are called after a commit, `on_unheard` with a number of messages without
-        guarantee of delivery (QoS 0) that there was no room for, `on_connection` as the connection comes and goes.
+        guarantee of delivery (QoS 0) that there was no room for, `on_connection` as the system comes and goes: its
+        broker, or the program that speaks for its devices there.
         """
         self._outbox = outbox
         self._clock = clock
@@ -119,6 +120,8 @@ class MqttSource:
         self._on_inventory = on_inventory
         self._on_unheard = on_unheard
         self._on_connection = on_connection
+        self._connected = False
+        self._said_reached: bool | None = None
         self._dialect = dialect
         configuration = configuration or Configuration(outbox.notes)
         self._withdrawal = withdrawal or Withdrawal(configuration, clock)
@@ -144,13 +147,13 @@ class MqttSource:
             self._understand(Message(topic, payload, 0, 0, True, []), self._timekeeper.look())
         said = delivery or Delivery()
         self._connection: Link = (
-            connect(self._note, on_connection)
+            connect(self._note, self._note_connection)
             if connect
             else Connection(
                 broker,
                 f"vicino-{dialect.name}-{gateway}",
                 on_message=self._note,
-                on_connection=on_connection,
+                on_connection=self._note_connection,
                 subscriptions=dialect.subscriptions,
                 clean_start=not said.qos,
                 session_expiry_s=SESSION_EXPIRY_S,
@@ -164,7 +167,7 @@ class MqttSource:
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set and `wake` was called."""
-        self._on_connection(False)
+        self._say_reached()
         self._connection.start()
         try:
             while not stop.is_set():
@@ -181,6 +184,7 @@ class MqttSource:
         instant = self._timekeeper.look()
         for message in messages:
             self._take(message, instant)
+        self._say_reached()
         self._go_on(self._refractory.due(instant.monotonic_ms))
         if self._taken and self._clock.monotonic() >= self._retry_at:
             try:
@@ -213,6 +217,17 @@ class MqttSource:
             return
         self._messages.put(message)
         self._wake.set()
+
+    def _note_connection(self, connected: bool) -> None:
+        self._connected = connected
+        self._wake.set()
+
+    def _say_reached(self) -> None:
+        """Say whether devices can be heard: by the broker, and by what speaks for them there."""
+        reached = self._connected and not (isinstance(self._dialect, Bridged) and not self._dialect.online)
+        if reached != self._said_reached:
+            self._said_reached = reached
+            self._on_connection(reached)
 
     def _drain(self) -> list[Message]:
         messages: list[Message] = []

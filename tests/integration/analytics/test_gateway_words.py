@@ -50,6 +50,11 @@ def test_a_gateway_whose_home_broker_is_gone_says_so_and_the_service_knows_which
 
     until(lambda: unreachable() == [()], 60)
     until(lambda: behind() == {kitchen["gateway_id"]: {kitchen["device_id"]: "zigbee2mqtt"}}, 60)
+    # The broker is there, and what speaks there for the devices is not: the devices are heard as little.
+    assert bridge.publish("zigbee2mqtt/bridge/state", b'{"state":"offline"}', retain=True) is not None
+    until(lambda: unreachable() == [("zigbee2mqtt",)], 60)
+    assert bridge.publish("zigbee2mqtt/bridge/state", b'{"state":"online"}', retain=True) is not None
+    until(lambda: unreachable() == [()], 60)
     own_broker.kill()
     bridge.stop()
     until(lambda: unreachable() == [("zigbee2mqtt",)], 60)

@@ -90,6 +90,7 @@ class Service:
         self.answering = answering
         self.messages: list[tuple[Leaf, BatchProperties, bytes]] = []
         self.statuses: list[GatewayStatus] = []
+        self.latest: dict[str, GatewayStatus] = {}  # by gateway
         self.inventories: list[Inventory] = []
         self.stored: dict[tuple[str, str, int], float] = {}
         self.conflicts = 0
@@ -127,7 +128,8 @@ class Service:
         parsed = parse(message.topic)
         assert parsed is not None
         if parsed.leaf is Leaf.STATUS:
-            self.statuses.append(decode_status(message.payload))
+            self.latest[parsed.gateway] = decode_status(message.payload)
+            self.statuses.append(self.latest[parsed.gateway])
         elif parsed.leaf is Leaf.INVENTORY:
             self.inventories.append(decode_inventory(message.payload))
         else:

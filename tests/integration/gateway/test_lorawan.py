@@ -309,7 +309,7 @@ def test_a_network_server_that_cannot_be_reached_is_told(
                 if change is not None:
                     change()
                 wait_until(
-                    lambda wanted=unreachable: [each.unreachable for each in service.statuses[-3:]] == [wanted] * 3
+                    lambda wanted=unreachable: [each.unreachable for each in service.latest.values()] == [wanted] * 3
                 )
     finally:
         server.kill()

@@ -88,6 +88,14 @@ def test_while_the_bridge_is_offline_it_reaches_none_of_those_it_told_of() -> No
     assert isinstance(refusal, Refusal)
 
 
+def test_the_bridge_is_there_until_it_says_otherwise() -> None:
+    made = bridge("a")
+    assert made.online
+    for said, online in ((b"offline", False), (b"tired", False), (b"online", True), ({"state": "offline"}, False)):
+        say(made, "bridge/state", said)
+        assert made.online is online
+
+
 def test_a_renamed_device_keeps_its_series() -> None:
     made = bridge("old")
     (before,) = say(made, "old", {"battery": "100.00"})
