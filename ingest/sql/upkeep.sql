@@ -140,6 +140,19 @@ DELETE FROM ingest.intake WHERE intake_id IN (
     LIMIT %(maximum)s
 )
 
+-- prune_found_devices --
+-- Delete what gateways found and have not found since an instant, or that of gateways not heard since, unless it is installed.
+DELETE FROM ingest.found_device AS found
+WHERE last_seen < %(before)s
+  AND (NOT is_present OR NOT EXISTS (
+      SELECT FROM ingest.gateway_status AS said
+      WHERE said.gateway_id = found.gateway_id AND said.received_at >= %(before)s
+  ))
+  AND NOT EXISTS (
+      SELECT FROM devices.device
+      WHERE device.gateway_id = found.gateway_id AND device.key = found.key AND device.retired_at IS NULL
+  )
+
 -- prune_transitions --
 -- Delete what changed in gateways' words before an instant, except the last change of each.
 DELETE FROM ingest.gateway_transition AS old

@@ -154,6 +154,11 @@ def prune_transitions(connection: Dictionaries, before: datetime) -> int:
     return connection.execute(_sql["prune_transitions"], {"before": before}).rowcount
 
 
+def prune_found_devices(connection: Dictionaries, before: datetime) -> int:
+    """Delete what gateways last found before an instant and nobody installed; return how many devices."""
+    return connection.execute(_sql["prune_found_devices"], {"before": before}).rowcount
+
+
 def _one(row: DictRow | None) -> DictRow:
     assert row is not None
     return row

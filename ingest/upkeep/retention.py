@@ -13,6 +13,9 @@ MARGIN = timedelta(days=1)
 NEEDED = timedelta(days=14)
 # Outages of gateways are told apart, and restated, for so long.
 OUTAGES = timedelta(days=730)
+# What a gateway no longer finds and nobody installed is a neighbour's or was thrown away; what is used by the season
+# only, or comes back from a repair, is known again for so long.
+FOUND = timedelta(days=180)
 # Figures are compressed when readings so late are seldom.
 SETTLED = timedelta(days=60)
 
@@ -45,10 +48,14 @@ def retire(
 
 
 def tidy(connection: Dictionaries, today: datetime, *, timescale: bool) -> int:
-    """Delete rows that tell when readings came and that nobody needs any more; return how many.
+    """Delete rows that tell when readings came, how gateways were and what they found, and that nobody needs any more.
 
-    With TimescaleDB, old figures are compressed. Raises `psycopg.Error`.
+    Returns how many rows. With TimescaleDB, old figures are compressed. Raises `psycopg.Error`.
     """
     if timescale:
         repository.compress_figures(connection, today - SETTLED)
-    return repository.prune(connection, today - NEEDED) + repository.prune_transitions(connection, today - OUTAGES)
+    return (
+        repository.prune(connection, today - NEEDED)
+        + repository.prune_transitions(connection, today - OUTAGES)
+        + repository.prune_found_devices(connection, today - FOUND)
+    )

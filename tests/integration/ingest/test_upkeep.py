@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from core import topics
 from core.clock import SimulatedClock, SystemClock
 from core.localtime import local_day, local_instant
+from core.messages import FoundDevice, GatewayStatus, encode
 from core.viewer import Viewer
 from core.vocabulary import BY_NAME, Flag, Retention
 from ingest import reads
@@ -19,6 +20,7 @@ from ingest import repository as intake
 from ingest.mqtt5 import Delivery
 from ingest.repository import Refused
 from ingest.settings import IngestSettings
+from ingest.status import StatusStore
 from ingest.upkeep import repository
 from ingest.upkeep.service import Upkeep
 from ingest.validate import Reason, Rejection
@@ -311,6 +313,30 @@ def test_what_tells_when_readings_came_goes_when_nobody_needs_it(world, take_in,
     make_upkeep().look()
     assert world.query("SELECT received_at FROM ingest.touched") == [{"received_at": NOW - DAY}]
     assert world.query("SELECT received_at FROM ingest.intake") == [{"received_at": NOW - DAY}]
+
+
+def test_what_a_gateway_has_not_found_for_half_a_year_is_forgotten_unless_it_is_installed(
+    world, take_in, make_upkeep, connection
+):
+    spoken = encode(GatewayStatus(online=True, boot="b1", version="1"))
+    home, gone = world.home("home", ()), world.home("gone", ())
+    world.device(home, "0x1", ("temperature",))
+    world.device(home, "0x2", ("battery",))
+    world.connection.execute("UPDATE devices.device SET retired_at = %s WHERE key = '0x2'", (NOW - 200 * DAY,))
+    for gateway, *found in (
+        (home, (400, "0x1", "0x2", "0x3", "0x4"), (100, "0x4", "0x5"), (90, "0x5")),
+        (gone, (400, "0x6"), (100, "0x7")),
+    ):
+        for age, *keys in found:
+            devices = [FoundDevice(key) for key in keys]
+            intake.record_inventory(connection, gateway, devices, NOW - age * DAY)
+    status = Delivery(topics.topic(home, topics.Leaf.STATUS), spoken, [], 1, 1)
+    assert StatusStore()(connection, status, NOW) is None
+    take_in(home, ("0x1/temperature", NOW, 20.0))
+    make_upkeep().look()
+    assert [row["key"] for row in world.query("SELECT key FROM ingest.found_device ORDER BY key")] == [
+        "0x1", "0x4", "0x5", "0x7",
+    ]  # fmt: skip
 
 
 def test_touched_hours_wait_for_the_figures_however_old_they_are(world, take_in, make_upkeep, connection, database_url):
