@@ -1,5 +1,6 @@
 """Times, dates and numbers in words, in a language and in a home's own time zone."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from gettext import NullTranslations
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 
+from core.systems import called
 from core.translation import mark, translator
 
 LOCALES = {"it": "it_IT", "en": "en_GB"}
@@ -61,6 +63,10 @@ class Words(NamedTuple):
     def place(self, room_kind: str) -> str:
         """Return where a movement was, as in "in the kitchen"; "at home" where the room is not known."""
         return self.say(IN_ROOM[room_kind]) if room_kind in IN_ROOM else self.translations.gettext("at home")
+
+    def systems(self, names: Iterable[str]) -> str:
+        """Return what a gateway hears devices by, in words."""
+        return ", ".join(self.say(called(name)) for name in names)
 
     def clock(self, instant: datetime, zone: ZoneInfo) -> str:
         """Return the time of day, as in 14:05."""

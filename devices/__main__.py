@@ -20,7 +20,7 @@ from core.service import stop_on_signals, wait_until_there
 from devices import enrolment, models
 from devices.admission import NOT_KEPT_HERE, Admissions
 from devices.composition import Expected
-from devices.dynamic_security import DynamicSecurity
+from devices.dynamic_security import BrokerControlError, DynamicSecurity
 from devices.gateways.reads import GatewayFigures, gateway_figures
 from devices.metrics import devices_figures
 from devices.publishing import LOST, ConfigPublisher
@@ -110,7 +110,7 @@ def admit_waiting(settings: DevicesSettings, admissions: Admissions) -> int:
         with DynamicSecurity(BrokerAddress.parse(settings.broker_admin_url.get_secret_value())) as control:
             admissions.admit(made, control)
     except VicinoError as error:
-        admissions.put_off(made, str(error))
+        admissions.put_off(made, error.reason if isinstance(error, BrokerControlError) else str(error))
         raise
     return len(made)
 

@@ -11,6 +11,7 @@ from core.access.accounts import Account
 from core.access.mosquitto import Command
 from core.errors import VicinoError
 from core.mqtt import BrokerAddress, Connection, Message
+from core.translation import mark
 
 PATIENCE_S = 10.0
 # What a message of commands holds: well below what a broker takes in one.
@@ -22,7 +23,14 @@ T = TypeVar("T")
 
 
 class BrokerControlError(VicinoError):
-    """The broker could not be told who may sign in, or would not do it."""
+    """The broker could not be told who may sign in, or would not do it.
+
+    `reason` is a marked text for whoever waits for it; `detail`, in the broker's own words, is for administrators.
+    """
+
+    def __init__(self, reason: str, *, detail: str = "", advice: str = "") -> None:
+        super().__init__(f"{reason} {detail}".rstrip(), advice=advice)
+        self.reason = reason
 
 
 class DynamicSecurity:
@@ -45,7 +53,7 @@ class DynamicSecurity:
         if not self._connection.wait_connected(self._patience_s):
             self._connection.stop()
             raise BrokerControlError(
-                "The broker does not answer its administrator.",
+                mark("The broker does not answer."),
                 advice="see that it runs and that its address is right (vicino status), then do it again",
             )
         return self
@@ -76,17 +84,19 @@ class DynamicSecurity:
         marked = [{**command, "correlationData": mark} for command, mark in zip(commands, marks, strict=True)]
         self._awaited = set(marks)
         if self._connection.publish(mosquitto.CONTROL, json.dumps({"commands": marked}).encode()) is None:
-            raise BrokerControlError("The connection to the broker is lost.", advice="do it again")
+            raise BrokerControlError(mark("The connection to the broker is lost."), advice="do it again")
         with self._answered:
             if not self._answered.wait_for(lambda: all(mark in self._answers for mark in marks), self._patience_s):
                 raise BrokerControlError(
-                    "The broker has not said in time that it did what it was told.",
+                    mark("The broker has not said in time that it did what it was told."),
                     advice="see that its plugin dynamic-security is on, then do it again",
                 )
             answers = [self._answers.pop(mark) for mark in marks]
         for answer in answers:
             if answer.get("error") and answer["error"] not in _HARMLESS:
-                raise BrokerControlError(f"The broker refuses {answer.get('command')}: {answer['error']}.")
+                raise BrokerControlError(
+                    mark("The broker refuses what it is told."), detail=f"{answer.get('command')}: {answer['error']}."
+                )
         return answers
 
     def _take(self, message: Message) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from analytics.explanation import ROOMS, Sentence, in_both, moment
 from analytics.silence.verdict import Cause, Silence, Verdict
 from core.places import Place, RoomKind
+from core.systems import called
 from core.translation import mark
 
 # What a device is called, by the first of its quantities that is listed here.
@@ -37,18 +38,6 @@ PLACES: dict[str, str] = {
     Place.STOVE: mark("stove"),
     Place.TV: mark("television"),
     Place.MEDICINE: mark("medicines"),
-}
-# What people know the systems by that a gateway listens to; others are called by their names.
-SYSTEMS: dict[str, str] = {
-    "ble": mark("the Bluetooth receivers"),
-    "chirpstack": mark("the LoRaWAN server (ChirpStack)"),
-    "homeassistant": "Home Assistant",
-    "senml": mark("the sensors' own messages (SenML)"),
-    "shelly": mark("the Shelly devices"),
-    "statestream": "Home Assistant",
-    "tasmota": mark("the Tasmota devices"),
-    "things_stack": mark("the LoRaWAN server (The Things Stack)"),
-    "zigbee2mqtt": mark("the Zigbee radio (Zigbee2MQTT)"),
 }
 OTHER_DEVICE = mark("sensor")
 
@@ -191,7 +180,7 @@ def said(
             "since": moment(since.astimezone(zone), language, t),
             "until": "" if until is None else moment(until.astimezone(zone), language, t),
             "device": "" if device is None else _called(device, t),
-            "systems": ", ".join(_system(name, t) for name in verdict.systems),
+            "systems": ", ".join(t.gettext(called(name)) for name in verdict.systems),
         }
         text = t.gettext(lasting if until is None else over) % told
         return f"{text} {t.gettext(WITHHELD)}" if withheld and until is None else text
@@ -203,7 +192,3 @@ def _called(device: Device, t: NullTranslations) -> str:
     kind = next((name for quantity, name in DEVICES.items() if quantity in device.quantities), OTHER_DEVICE)
     where = PLACES.get(device.place) or ROOMS.get(device.room_kind, ROOMS[RoomKind.OTHER])
     return f"{t.gettext(kind)}, {t.gettext(where)}"
-
-
-def _system(name: str, t: NullTranslations) -> str:
-    return t.gettext(SYSTEMS[name]) if name in SYSTEMS else name

@@ -9,7 +9,7 @@ from tests.integration.dashboards.conftest import NOW, sign_in
 from tests.integration.dashboards.installing import MOTION, as_role, gateway_of, home_of
 
 SAID = (
-    "Nessun collegamento con: zigbee2mqtt. È acceso?",
+    "Nessun collegamento con: la radio Zigbee (Zigbee2MQTT). È acceso?",
     "Ha chiesto aiuto da solo 2 volte da quando è acceso",
     "1 messaggio dei suoi sensori è andato perso per mancanza di spazio.",
     "3 dispositivi trovati non sono",

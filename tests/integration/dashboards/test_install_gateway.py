@@ -54,7 +54,7 @@ def test_a_home_without_gateway_gets_one(connection, place, installer, handed):
     ("told", "said"),
     [
         ("admitted_at = enrolled_at", ""),
-        ("trouble = 'The broker refuses setClient.'", "The broker refuses setClient. Si riprova"),
+        ("trouble = 'The broker does not answer.'", "Il broker non risponde. Si riprova"),
         ("trouble = 'VICINO_BROKER_ADMIN_URL'", "chiedi a loro di ammettere questo gateway"),
     ],
 )
@@ -89,7 +89,10 @@ def test_it_is_said_whether_a_gateway_can_connect_yet_and_why_not(database_url, 
         ),
         ("confirmed = 'old'", "non l'ha ancora confermato"),
         ("published_at = NULL", "è in viaggio"),
-        ("trouble = 'a siren is there twice'", "Dillo a chi amministra Vicino: a siren is there twice"),
+        (
+            "trouble = 'a siren is there twice'",
+            'Riferiscilo a chi amministra Vicino, parola per parola: <q lang="en">a siren is there twice</q>',
+        ),
     ],
 )
 def test_whether_the_gateway_follows_what_it_was_told_is_shown(connection, place, installer, stands, said):

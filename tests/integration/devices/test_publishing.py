@@ -15,6 +15,7 @@ from core.gateway_config import decode_config
 from core.messages import GatewayStatus, encode
 from core.mqtt import BrokerAddress
 from core.topics import Leaf
+from core.translation import translator
 from core.viewer import Viewer
 from devices import enrolment
 from devices.__main__ import admit_waiting, serve
@@ -231,6 +232,8 @@ def test_a_password_that_the_broker_could_not_be_told_of_is_told_again(
     wrong = settings.model_copy(update={"broker_admin_url": SecretStr(broker.url_for(DEVICES))})
     admit_until(broker, admissions, wrong, made_by_page, lambda: standing(service, key).not_admitted)
     assert standing(service, key).admitted_at is None
+    # A text that has a translation, without the broker's own words.
+    assert translator("it").gettext(standing(service, key).not_admitted).startswith("Il broker ")
 
     right = settings.model_copy(update={"broker_admin_url": SecretStr(broker.url_for(ADMINISTRATOR))})
     clock.advance(6)
