@@ -1,6 +1,6 @@
 """For how long the batteries of all devices last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -10,8 +10,10 @@ from psycopg.rows import DictRow
 
 from analytics.frames import micros
 from analytics.silence.battery import Forecast, forecast
+from core.database import View
 from devices import models
 from devices import reads as devices
+from devices.reads import Device
 from ingest import reads as ingest
 from ingest.reads import BatteryDay
 
@@ -21,8 +23,16 @@ PLAUSIBLE = 1.2  # times the volts of new cells: more is not theirs
 
 def batteries(connection: Connection[DictRow], now: datetime) -> dict[int, Forecast]:
     """Return the forecast for each device that has told anything of its battery lately, by its id."""
-    rows = ingest.battery_days(connection, now - LOOKED_BACK)
-    model = {device.device_id: device.model for device in devices.devices(connection)}
+    return _forecasts(ingest.battery_days(connection, now - LOOKED_BACK), devices.devices(connection), now)
+
+
+def seen_batteries(view: View, homes: Sequence[int], installed: Iterable[Device], now: datetime) -> dict[int, Forecast]:
+    """Return the same for what is installed in some homes, as far as the viewer may see them."""
+    return _forecasts(ingest.seen_battery_days(view, homes, now - LOOKED_BACK), installed, now)
+
+
+def _forecasts(rows: Iterable[BatteryDay], installed: Iterable[Device], now: datetime) -> dict[int, Forecast]:
+    model = {device.device_id: device.model for device in installed}
     found = {}
     for device_id, days in groupby(rows, key=lambda row: row.device_id):
         one = _forecast(list(days), model.get(device_id, ""), now)

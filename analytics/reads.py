@@ -1,13 +1,41 @@
 """What other folders may know of the analysis. Reads for a person take a `View` and are filtered by the database."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from analytics.batteries import seen_batteries
+from analytics.replacement import Cells, Round, Stop, Why, due, round_of, to_bring
 from analytics.repository import SQL
+from analytics.silence.battery import Forecast
+from analytics.silence.verdict import Silence
 from core.database import Row, View
+from devices.reads import Device
+from registry.reads import Home
+
+__all__ = [
+    "Cells",
+    "Forecast",
+    "Lag",
+    "Round",
+    "Stop",
+    "Why",
+    "due",
+    "episodes",
+    "findings_of_home",
+    "findings_since",
+    "findings_that_hold",
+    "hourly_indicators",
+    "indicators",
+    "lag",
+    "latest_indicators",
+    "replacement_round",
+    "silences",
+    "to_bring",
+]
 
 
 def findings_since(connection: Connection[DictRow], found_from: datetime) -> list[Row]:
@@ -99,6 +127,32 @@ def silences(view: View) -> list[Row]:
     Columns: home_id, subject_kind ("gateway" or "device"), subject_id, class, cause, since, confidence, battery.
     """
     return _seen(view, "seen_silences")
+
+
+def replacement_round(
+    view: View,
+    homes: Mapping[int, Home],
+    installed: Sequence[Device],
+    rooms: Mapping[int, str],
+    now: datetime,
+    *,
+    within: float,
+) -> Round:
+    """Return the batteries in some homes, by id, that the viewer may see: those due within so many days say why.
+
+    `installed` is what stands in them, `rooms` are names by id. A battery that was changed since its device fell silent
+    is not due: whether that helped shows when the device speaks.
+    """
+    changed = {device.device_id: device.battery_changed_at for device in installed}
+    silent = {
+        row["subject_id"]
+        for row in silences(view)
+        if row["subject_kind"] == "device"
+        and row["class"] == Silence.BATTERY_LOW
+        and ((at := changed.get(row["subject_id"])) is None or at < row["since"])
+    }
+    forecasts = seen_batteries(view, list(homes), installed, now)
+    return round_of(homes, installed, rooms, forecasts, silent, within=within)
 
 
 def _seen(view: View, name: str, **parameters: Any) -> list[Row]:

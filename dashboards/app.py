@@ -16,6 +16,7 @@ from dashboards.live import Hub
 from dashboards.metrics import CountRequests, RequestMetrics
 from dashboards.pages import (
     alert,
+    batteries,
     board,
     contexts,
     enrolment,
@@ -78,6 +79,7 @@ def create_app(
         install_lorawan,
         install,
         enrolment,
+        batteries,
         rejects,
         events,
     ):

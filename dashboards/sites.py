@@ -8,6 +8,7 @@ from fastapi import HTTPException
 import devices.reads
 import registry.reads
 from core.database import View
+from ingest.rejects.reads import is_in_charge
 from registry.reads import Home
 
 
@@ -22,6 +23,15 @@ class Site(NamedTuple):
     def present(self) -> list[devices.reads.Device]:
         """The devices that have not been taken away."""
         return [device for device in self.installed if device.retired_at is None]
+
+
+def require_homes(view: View) -> list[Home]:
+    """Return the homes of whose devices the viewer is in charge, by name; answers 404 to who is in charge of none."""
+    if not is_in_charge(view):
+        raise HTTPException(404)
+    homes = registry.reads.seen_homes(view)
+    mine = {key for key in {home.organisation_id for home in homes} if devices.reads.may_install(view, key)}
+    return [home for home in homes if home.organisation_id in mine]
 
 
 def require_site(view: View, public_id: UUID) -> Site:

@@ -253,6 +253,9 @@ def systems_of_devices(connection: Connection[Row], gateways: Sequence[int]) -> 
     return found
 
 
+_BATTERY_QUANTITIES = {BY_NAME[name].id: name for name in ("battery", "voltage")}
+
+
 class BatteryDay(NamedTuple):
     """The lowest charge (percent) or voltage (V) that a device told on a day; `quantity` says which of the two."""
 
@@ -264,9 +267,18 @@ class BatteryDay(NamedTuple):
 
 def battery_days(connection: Connection[Row], since: datetime) -> list[BatteryDay]:
     """Return what installed devices told of their batteries since an instant, and since each was last changed."""
-    wanted = {BY_NAME[name].id: name for name in ("battery", "voltage")}
-    rows = connection.execute(_sql["battery_days"], {"quantities": list(wanted), "since": since})
-    return [BatteryDay(row["device_id"], wanted[row["quantity_id"]], row["day"], row["lowest"]) for row in rows]
+    wanted = {"quantities": list(_BATTERY_QUANTITIES), "since": since}
+    return [_battery_day(row) for row in connection.execute(_sql["battery_days"], wanted)]
+
+
+def seen_battery_days(view: View, homes: Sequence[int], since: datetime) -> list[BatteryDay]:
+    """Return the same of some homes, as far as the viewer may see them."""
+    wanted = {"quantities": list(_BATTERY_QUANTITIES), "since": since, "homes": list(homes)}
+    return [_battery_day(row) for row in view.connection.execute(_sql["seen_battery_days"], wanted)]
+
+
+def _battery_day(row: Row) -> BatteryDay:
+    return BatteryDay(row["device_id"], _BATTERY_QUANTITIES[row["quantity_id"]], row["day"], row["lowest"])
 
 
 def gateway_statuses(view: View) -> list[Row]:

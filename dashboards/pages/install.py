@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 import devices.reads
 import ingest.reads
-import registry.reads
 from core.database import View
 from core.places import Place, RoomKind
 from core.translation import mark
@@ -20,17 +19,14 @@ from dashboards import install_views as views
 from dashboards.pages import install_parts as parts
 from dashboards.pages.frame import Frame
 from dashboards.pages.installation import Act, done, page
-from dashboards.sites import Site
+from dashboards.sites import Site, require_homes
 from dashboards.visitors import DeskDependency, SignedIn, Trusted
 from devices import installing
 from devices.found import Found, found
-from ingest.rejects.reads import is_in_charge
 from registry import rooms
 from registry.reads import Home
 
 router = APIRouter()
-
-INSTALLERS = frozenset({"installer", "coordinator", "administrator"})
 
 INSTALLED = mark("The sensors are in their places.")
 CHANGED = mark("Changed.")
@@ -43,10 +39,8 @@ NOTHING_CHOSEN = mark("Choose at least one sensor.")
 def homes(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
     """Show the homes to choose from."""
     with desk.database.seen_by(visitor.viewer) as view:
-        if not is_in_charge(view):
-            raise HTTPException(404)
+        found = require_homes(view)
         frame = Frame.around(request, desk, visitor, view)
-        found = [home for home in registry.reads.seen_homes(view) if home.organisation in _in_charge_of(view)]
         tests = {home.home_id: devices.reads.seen_walk_test(view, home.home_id) for home in found}
         counts = {home.home_id: len(_present(view, home)) for home in found}
     return frame.page("install_homes.html", homes=found, tests=tests, counts=counts)
@@ -193,8 +187,3 @@ def _to_install(seen: ingest.reads.FoundDevice) -> Found:
 
 def _present(view: View, home: Home) -> list[devices.reads.Device]:
     return [each for each in devices.reads.seen_devices(view, home.home_id) if each.retired_at is None]
-
-
-def _in_charge_of(view: View) -> set[str]:
-    """Return the keys of the organisations of whose devices the viewer is in charge."""
-    return {each.key for each in registry.reads.seen_organisations(view) if INSTALLERS & set(each.roles)}

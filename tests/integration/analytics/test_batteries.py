@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics.batteries import batteries
-from cli.batteries import Stop, round_of, show
+from cli.batteries import Line, round_of, show
 from core.clock import SimulatedClock
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_the_round_goes_by_municipality_street_and_number(database, homes, capsy
     assert [one["address"] for one in json.loads(capsys.readouterr().out)] == [stop.address for stop in stops]
     show([stops[0]._replace(address="=1+1")], as_json=False, as_csv=True)
     header, line = list(csv.reader(capsys.readouterr().out.splitlines()))
-    assert tuple(header) == Stop._fields
+    assert tuple(header) == Line._fields
     assert line[1] == "'=1+1"
 
 
