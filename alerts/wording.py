@@ -37,6 +37,7 @@ TITLES: dict[str, str] = {
     "gateway_silence": mark("The gateway of the home"),
     "gateway_trouble": mark("The gateway cannot keep what comes"),
     "device_silence": mark("A device needs attention"),
+    "weak_link": mark("A device is heard badly"),
     "flood": mark("Far too many readings"),
     "no_test_alarm": mark("The SOS button has not been tested for long"),
 }

@@ -1,5 +1,6 @@
 """What is silent, since when, and what to do, in one or two plain sentences in Italian and English."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from gettext import NullTranslations
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from analytics.silence.verdict import Cause, Silence, Verdict
 from core.places import Place, RoomKind
 from core.systems import called
 from core.translation import mark
+from devices.reads import Sensor
 
 # What a device is called, by the first of its quantities that is listed here.
 DEVICES: dict[str, str] = {
@@ -179,7 +181,7 @@ def said(
         told = {
             "since": moment(since.astimezone(zone), language, t),
             "until": "" if until is None else moment(until.astimezone(zone), language, t),
-            "device": "" if device is None else _called(device, t),
+            "device": "" if device is None else named(device, t),
             "systems": ", ".join(t.gettext(called(name)) for name in verdict.systems),
         }
         text = t.gettext(lasting if until is None else over) % told
@@ -188,7 +190,14 @@ def said(
     return in_both(word)
 
 
-def _called(device: Device, t: NullTranslations) -> str:
+def device_of(sensors: Sequence[Sensor]) -> Device:
+    """Return the device of which these are the series, as it is called."""
+    quantities = tuple(each.quantity for each in sensors)
+    return Device(quantities, sensors[0].room_kind or "", sensors[0].place) if sensors else Device((), "", "")
+
+
+def named(device: Device, t: NullTranslations) -> str:
+    """Return what a device is called, and where it is."""
     kind = next((name for quantity, name in DEVICES.items() if quantity in device.quantities), OTHER_DEVICE)
     where = PLACES.get(device.place) or ROOMS.get(device.room_kind, ROOMS[RoomKind.OTHER])
     return f"{t.gettext(kind)}, {t.gettext(where)}"

@@ -8,6 +8,7 @@ from psycopg.rows import DictRow
 
 from analytics.frames import instant, micros
 from analytics.repository import Home
+from analytics.silence.link import WeakLink
 from analytics.silence.reconcile import Told
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
 from core.statements import Statements
@@ -34,6 +35,17 @@ def _told(row: DictRow) -> Told:
         tuple(row["devices"]),
     )
     return Told(row["silence_id"], verdict, micros(row["started_at"]), micros(row["known_at"]))
+
+
+def told_links(connection: Connection[DictRow], home_id: int, kind: str) -> dict[int, WeakLink]:
+    """Return what was told last of the weak link of each device of a home, by the device's id."""
+    rows = connection.execute(SQL["told_links"], {"home_id": home_id, "kind": kind})
+    return {
+        row["device_id"]: WeakLink(
+            micros(row["started_at"]), None if row["until"] is None else micros(row["until"]), row["share"]
+        )
+        for row in rows
+    }
 
 
 def put_silence(connection: Connection[DictRow], home: Home, started_at: int, verdict: Verdict, now: datetime) -> bool:

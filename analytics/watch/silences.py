@@ -17,14 +17,14 @@ from analytics.frames import Instants, instant, micros, readings_frame, sensors_
 from analytics.homes import homes as all_homes
 from analytics.repository import Due, Home
 from analytics.silence import gateways, systems
-from analytics.silence.advice import Device, said
+from analytics.silence.advice import device_of, said
 from analytics.silence.catalogue import traits_of
 from analytics.silence.classify import classify, leaves_blind
 from analytics.silence.evidence import Evidence, Gateway, Traits, home_of
 from analytics.silence.reconcile import reconcile
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
+from analytics.watch import links, troubles
 from analytics.watch import repository as store
-from analytics.watch import troubles
 from core.clock import Clock
 from core.database import Database
 from core.localtime import Interval, day_of
@@ -96,6 +96,7 @@ def look_at_home(connection: Connection[DictRow], home: Home, now: datetime) -> 
     # What was taken away is not silent any more.
     about |= {one.verdict.subject for one in store.told_silences(connection, home.home_id, now - OUTAGES)}
     changed = troubles.tell(connection, home, evidence.gateways, now)
+    changed += links.tell(connection, home, evidence, sensors, now)
     return _tell(connection, home, _Looked(classify(evidence), about, evidence.reports, changed), sensors, now)
 
 
@@ -193,14 +194,7 @@ def _finding(home: Home, started_at: int, verdict: Verdict, sensors: Sequence[Se
     since = instant(verdict.since)
     until = None if verdict.until is None else instant(verdict.until)
     mine = [each for each in sensors if verdict.subject == Subject("device", each.device_id)]
-    device = None
-    if verdict.subject.kind == "device":
-        first = mine[0] if mine else None
-        device = Device(
-            tuple(each.quantity for each in mine),
-            "" if first is None else first.room_kind or "",
-            "" if first is None else first.place,
-        )
+    device = device_of(mine) if verdict.subject.kind == "device" else None
     withheld = leaves_blind(verdict)
     if verdict.subject.kind == "systems":
         # Of whom only some sensors are not heard, something may still be said.

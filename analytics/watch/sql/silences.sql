@@ -44,3 +44,10 @@ UPDATE analytics.silence_due SET due_at = %(due_at)s WHERE home_id = %(home_id)s
 -- is_look_due --
 -- Whether the devices of a home are to be looked at.
 SELECT EXISTS (SELECT FROM analytics.silence_due WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS due;
+
+-- told_links --
+-- The finding of one kind that was told last of each device of a home.
+SELECT DISTINCT ON (subject) (evidence #>> '{devices,0}')::int AS device_id, started_at,
+       (evidence ->> 'until')::timestamptz AS until, (evidence ->> 'share')::float8 AS share
+FROM analytics.finding WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL
+ORDER BY subject, started_at DESC;

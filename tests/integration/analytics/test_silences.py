@@ -1,6 +1,7 @@
 """From a gateway's words and a home's readings to technical findings, restated and closed, and verdicts withheld."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,6 +19,7 @@ from core.vocabulary import BY_NAME
 from ingest.gateways import repository as ingest
 from tests.unit.analytics.made import at
 
+ROME = ZoneInfo("Europe/Rome")
 DAY = date(2026, 2, 28)
 NOON = datetime(2026, 2, 28, 11, 0, tzinfo=UTC)
 HOUR, MINUTE, ONE_DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -309,6 +311,55 @@ def test_a_gateway_that_cannot_keep_what_comes_is_a_technical_finding_until_it_c
     (over,) = troubles(watched)
     assert (over["finding_id"], over["ended_at"]) == (first["finding_id"], watched.clock.now())
     assert "It has room again" in over["explanation_en"]
+
+
+def lost_frames(watched, room, days, each_hour):
+    """Store that the device of a room lost so many frames before each of its hourly reports."""
+    number = BY_NAME["missed_reports"].id
+    (series,) = watched.installation.rows(
+        "INSERT INTO devices.series (organisation_id, home_id, gateway_id, device_id, name, quantity_id)"
+        " SELECT organisation_id, home_id, gateway_id, device_id, name || '/missed', %s FROM devices.series"
+        " WHERE series_id = %s ON CONFLICT DO NOTHING RETURNING series_id",
+        number,
+        watched.home.series[room],
+    ) or watched.installation.rows("SELECT series_id FROM devices.series WHERE quantity_id = %s", number)
+    for moment, where in [each for day in days for each in hourly(day, day)]:
+        if where == room:
+            watched.installation.connection.execute(
+                "INSERT INTO ingest.reading_technical (ts, series_id, value) VALUES (%s, %s, %s)",
+                (instant(moment), series["series_id"], each_hour),
+            )
+
+
+def links(watched):
+    return watched.installation.rows("SELECT * FROM analytics.finding WHERE kind = 'weak_link'")
+
+
+def test_a_device_of_which_much_is_lost_for_days_is_told_once_until_it_is_heard_again(watched):
+    before = [DAY - timedelta(days=n) for n in range(6, 0, -1)]
+    lost_frames(watched, "bathroom", before[:3], 1)
+    watched.says()
+    watched.look()
+    assert links(watched) == [], "three bad days may pass"
+    lost_frames(watched, "bathroom", before[3:], 1)
+    watched.look()
+    (first,) = links(watched)
+    assert (first["family"], first["ended_at"]) == ("technical", watched.clock.now())
+    assert first["started_at"] == datetime.combine(before[0], time(), ROME)
+    assert "lost on the air, in the last week 4" in first["explanation_en"]
+    assert "motion sensor, bathroom" in first["explanation_en"]
+    assert "va perso via radio" in first["explanation_it"]
+
+    after = [DAY + timedelta(days=n) for n in range(4)]
+    watched.installation.store(watched.home, hourly(after[0], after[-1]))
+    watched.clock.jump(NOON + 4 * timedelta(days=1))
+    watched.says()
+    watched.look()
+    (over,) = links(watched)
+    assert (over["finding_id"], over["ended_at"]) == (first["finding_id"], datetime.combine(DAY, time(), ROME))
+    assert "It is heard again" in over["explanation_en"]
+    watched.look()
+    assert links(watched) == [over], "what is over is told no more"
 
 
 def values_of(watched, now):
