@@ -89,14 +89,14 @@ def with_story(start: datetime) -> list[SimulatedHome]:
 
 
 def register(made: Machine, played: list[SimulatedHome], clock: Clock) -> str:
-    """Put the homes and one operator into the registry; return the operator's password, made for this run."""
+    """Put the homes and a coordinator, who sees every page, into the registry; return the password of this run."""
     document = simulated.document_of(UNION, played)
-    operator = homes.account_document(
-        (UNION,), LOGIN, "Operatrice di turno", "operatrice@example.org", UNION.key, "operator"
+    coordinator = homes.account_document(
+        (UNION,), LOGIN, "Coordinatrice di turno", "coordinatrice@example.org", UNION.key, "coordinator"
     )
     password = secrets.token_urlsafe(9)
     with made.installation.database() as database:
-        homes.apply(database, Document(document.organisations, operator.accounts, document.homes))
+        homes.apply(database, Document(document.organisations, coordinator.accounts, document.homes))
         with database.transaction() as connection:
             set_password(connection, LOGIN, password, clock.now())
     return password
