@@ -15,6 +15,7 @@ from devices.reads import Device
 from registry.reads import Home
 
 _HOUSE = re.compile(r"^(?P<street>.*?)[\s,]*(?P<number>\d+)(?P<rest>\D*)$")
+TELLING = frozenset({"battery", "battery_low", "voltage"})
 UNKNOWN = Forecast(None, None, None, None)
 
 
@@ -72,7 +73,7 @@ def round_of(
             continue
         battery, cells = forecasts.get(device.device_id), cells_of(device.model)
         if battery is None and device.device_id not in silent:
-            untold += cells.pieces > 0 and "battery_low" not in device.quantities
+            untold += cells.pieces > 0 and TELLING.isdisjoint(device.quantities)
             continue
         why = _why(battery or UNKNOWN, within, is_silent=device.device_id in silent)
         room = "" if device.room_id is None else rooms.get(device.room_id, "")

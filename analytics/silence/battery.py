@@ -1,8 +1,8 @@
 """How a battery goes: how much is left, how fast it falls, and for how long it will last.
 
 The slope is Theil's and Sen's: the median of the slopes between all pairs of points (Theil 1950, Sen 1968), which a
-third of wild values does not move; its interval is that of the quantiles of those slopes. One point for each day, the
-lowest of it.
+third of wild values does not move; its interval is that of the quantiles of those slopes whose points are at least a
+third of the time apart: between neighbours there is hardly anything but noise. One point for each day, the lowest.
 """
 
 from collections.abc import Sequence
@@ -89,9 +89,9 @@ def forecast(at: Instants, percent: npt.NDArray[np.float64], now: int) -> Foreca
     left = float(value[-1])
     if len(day) < LEAST_DAYS or left - EMPTY <= 0:
         return Forecast(left, None, None, None) if left - EMPTY > 0 else Forecast(left, 0.0, 0.0, 0.0)
-    slopes = _slopes(day, value)
+    slopes, apart = _slopes(day, value)
     age = (now / DAY) - float(day[-1])
-    slow, fast = np.quantile(-slopes, INTERVAL)
+    slow, fast = np.quantile(-slopes[apart >= (day[-1] - day[0]) / 3], INTERVAL)
     median = float(np.median(-slopes))
     if median <= FLAT:
         return Forecast(left, None, None, None)
@@ -120,7 +120,10 @@ def _by_day(at: Instants, value: npt.NDArray[np.float64]) -> tuple[npt.NDArray[n
     return day[starts].astype(np.float64), np.minimum.reduceat(value, starts)
 
 
-def _slopes(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _slopes(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the slopes between all pairs of points, and how far apart the two of each pair are."""
     first, second = np.triu_indices(len(x), 1)
-    slopes: npt.NDArray[np.float64] = (y[second] - y[first]) / (x[second] - x[first])
-    return slopes
+    apart = x[second] - x[first]
+    return (y[second] - y[first]) / apart, apart

@@ -74,3 +74,10 @@ def test_why_a_device_fell_silent():
     assert not ended_by_battery([series([48, 48, 47, 47, 47, 47])], 6 * DAY)
     assert not ended_by_battery([series([19] * 6)], 6 * DAY), "old, but steady"
     assert not ended_by_battery([], 6 * DAY)
+
+
+def test_the_noise_from_day_to_day_does_not_make_a_battery_look_nearly_empty():
+    noise = np.random.default_rng(7).integers(-3, 4, 60)
+    found = told([40 - 0.1 * day + noise[day] for day in range(60)])
+    assert found.days == pytest.approx(310, rel=0.35)
+    assert found.earliest > 90
