@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import ingest.repository
 from core.credentials import from_toml
-from core.messages import FoundDevice
+from core.messages import FoundDevice, GatewayStatus
 from core.vocabulary import BY_NAME
+from ingest.gateways.repository import record_status
 from tests.browser.conftest import Site
 from tests.browser.test_operator import barriers, sign_in
 from tests.integration.dashboards import filling
@@ -228,6 +229,22 @@ def test_an_announcement_that_did_not_get_through_is_not_sent_later(
     page.locator("#call-off").click()
     expect(page.locator("#call-off")).to_have_count(0, timeout=SOON_MS)
     expect(announce).to_be_visible(timeout=SOON_MS)
+
+
+def test_what_somebody_has_opened_stays_open_when_there_is_news(
+    installer: BrowserContext, site: Site, home: str
+) -> None:
+    page = installer.new_page()
+    sign_in(page, site, f"/install/{home}")
+    page.locator("#enrol").click()
+    page.locator("#go-on").click()
+    page.locator("#gateway summary").click()
+    expect(page.locator("#renew")).to_be_visible()
+    now = datetime.now(UTC)
+    said = GatewayStatus(online=True, boot="b", at=now, uptime_s=9, told=3)
+    assert record_status(site.connection, GATEWAY, said, now)
+    expect(page.locator("#gateway")).to_contain_text("Ha chiesto aiuto da solo 3 volte", timeout=SOON_MS)
+    expect(page.locator("#renew")).to_be_visible()
 
 
 def test_what_somebody_is_choosing_is_not_exchanged_under_the_fingers(
