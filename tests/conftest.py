@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import errors, sql
 
 from core.migrations import migrate
@@ -30,6 +31,10 @@ ROOT = Path(__file__).resolve().parent.parent
 STORING = ("registry", "devices", "ingest", "analytics", "alerts", "dashboards")
 COPY_WITHIN_S = 60.0
 FORGOTTEN_WITHIN_S = 60.0
+
+# How long an example takes says more of what else the machine does, and of a first run, than of the code.
+settings.register_profile("vicino", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("vicino")
 
 _numbers = itertools.count(1)
 
