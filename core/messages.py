@@ -102,7 +102,8 @@ class GatewayStatus(msgspec.Struct, omit_defaults=True):
     comes: nothing, "outbox full", "disk full" or "disk broken". `unheard` counts messages that came without guarantee
     of delivery (QoS 0) in this boot while there was no room to keep them. `config` is the version of the configuration
     in force, which confirms it; `config_trouble` says why the latest one was refused, if it was. `unreachable` names
-    the systems whose broker it has no connection to: what their devices say is not heard, and may be waiting there.
+    the systems whose broker it has no connection to, or whose bridge says that it is offline: their devices are not
+    heard, and what they say may be waiting there.
     `told` counts how often the gateway has told a contact itself in this boot.
     `mains_lost` and `mains_back` are when mains last failed and came back while this machine went on by its battery,
     None if that was not seen.
