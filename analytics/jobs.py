@@ -1,9 +1,8 @@
 """What the service does: keeps the list of due days, orders jobs, and computes one home after the other."""
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import psycopg
 
@@ -22,6 +21,13 @@ from ingest import reads as ingest
 AFTER_AN_ERROR = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
 CADENCE = timedelta(minutes=5)
+
+
+class Stop(Protocol):
+    """Tells whether to stop: an event of threads or of processes."""
+
+    def is_set(self) -> bool:
+        """Tell whether to stop."""
 
 
 class Pace(NamedTuple):
@@ -64,7 +70,7 @@ def analyse_home(
     database: Database,
     clock: Clock,
     home_id: int,
-    stop: threading.Event,
+    stop: Stop,
     cadence: timedelta = CADENCE,
     on_failure: Callable[[], None] = lambda: None,
 ) -> int:

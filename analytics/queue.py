@@ -89,15 +89,16 @@ class Orders:
 
 
 class Worker(threading.Thread):
-    """Runs jobs one after the other in a thread of its own until it is told to stop.
+    """Runs jobs, so many at once, in threads of its own until it is told to stop.
 
     `work` gets the id of a home. Exceptions are its own business; one that escapes ends the job as failed.
     """
 
-    def __init__(self, url: str, work: Callable[[int], None]) -> None:
+    def __init__(self, url: str, work: Callable[[int], None], at_once: int = 1) -> None:
         super().__init__(name="analytics worker")
         self._url = url
         self._work = work
+        self._at_once = at_once
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: asyncio.Task[None] | None = None
         self._ended = threading.Event()
@@ -139,7 +140,7 @@ class Worker(threading.Thread):
                 app.run_worker_async(
                     queues=[QUEUE],
                     name="analytics",
-                    concurrency=1,
+                    concurrency=self._at_once,
                     install_signal_handlers=False,
                     delete_jobs=procrastinate.jobs.DeleteJobCondition.ALWAYS,
                 )

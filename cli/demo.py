@@ -14,7 +14,7 @@ from pathlib import Path
 from cli import access, homes, simulated
 from cli.installation import Installation
 from cli.machine import Machine, machine
-from cli.processes import pool
+from core.processes import pool
 from cli.replay import progress_bar
 from cli.screen import messages, say
 from core.clock import Clock

@@ -7,6 +7,7 @@ import typer
 from cli.bench import edge as edging
 from cli.bench import ingest as ingesting
 from cli.bench import storm as storming
+from cli.bench.analytics import measure as analysing
 from cli.bench.storage import measure as storing
 from cli.screen import errors_in_words
 from core.clock import SystemClock
@@ -14,6 +15,14 @@ from core.service import stop_on_signals
 
 app = typer.Typer(help="Measure what this machine can do.", no_args_is_help=True)
 
+Server = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        help="Address of an administrator on a PostgreSQL server, with TimescaleDB or without; a database is made "
+        "there and removed. Without it a PostgreSQL of its own is started.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -49,19 +58,27 @@ def storm(
 def storage(
     homes: Annotated[int, typer.Option(help="Simulated homes of the default mix.", min=1, max=99)] = 40,
     days: Annotated[int, typer.Option(help="Days of their lives.", min=1, max=400)] = 30,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            "--database-url",
-            help="Address of an administrator on a PostgreSQL server, with TimescaleDB or without; a database is made "
-            "there and removed. Without it a PostgreSQL of its own is started.",
-        ),
-    ] = None,
+    server: Server = None,
     as_json: Json = False,
 ) -> None:
     """Measure how many bytes a stored reading takes, all columns and indexes counted, and the figures beside it."""
     with errors_in_words():
         storing.show(storing.measure(homes, days, server), as_json=as_json)
+
+
+@app.command()
+def analytics(
+    homes: Annotated[int, typer.Option(help="Standard homes, of about 400 readings a day.", min=1, max=10_000)] = 1_000,
+    days: Annotated[int, typer.Option(help="Days that are computed already.", min=1, max=400)] = 90,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that analyse; one for each core if not given.", min=1, max=64)
+    ] = None,
+    server: Server = None,
+    as_json: Json = False,
+) -> None:
+    """Measure what the nightly run over all homes, and the five-minute tick, take of time, processors and memory."""
+    with errors_in_words():
+        analysing.show(analysing.measure(homes, days, workers, server), as_json=as_json)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from psycopg import Connection
+from psycopg.sql import Identifier
 
 from core.database import Row
 from core.statements import Statements
@@ -35,3 +36,13 @@ def empty(administrator: Connection[Any]) -> None:
     """Delete all readings and what was written about them."""
     administrator.execute(_sql["empty"])
     administrator.execute(_sql["checkpoint"])
+
+
+def make_database(administrator: Connection[Any], name: str) -> None:
+    """Make a database of this name."""
+    administrator.execute(_sql["make_database"].format(name=Identifier(name)))
+
+
+def drop_database(administrator: Connection[Any], name: str) -> None:
+    """Remove a database and whoever is in it."""
+    administrator.execute(_sql["drop_database"].format(name=Identifier(name)))

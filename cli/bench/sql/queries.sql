@@ -19,3 +19,11 @@ TRUNCATE ingest.reading_event, ingest.reading_level, ingest.reading_vital, inges
 -- checkpoint --
 -- So that nobody pays during a measurement for what was written before.
 CHECKPOINT
+
+-- make_database --
+-- A database for one measurement.
+CREATE DATABASE {name}
+
+-- drop_database --
+-- Away with the database of a measurement and whoever is in it.
+DROP DATABASE IF EXISTS {name} WITH (FORCE)

@@ -1,13 +1,7 @@
 """Measures what a reading of the default mix takes, with all columns and indexes, before and after compression."""
 
 import json
-import tempfile
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import Connection
@@ -16,6 +10,7 @@ from rich.table import Table
 
 from cli import homes as registering
 from cli import simulated
+from cli.bench.own_database import own_database
 from cli.bench.storage import month, repository
 from cli.installation import STORING
 from cli.replay import progress_bar
@@ -23,7 +18,6 @@ from cli.screen import results, say
 from core.database import Database, Role, Row
 from core.migrations import Variant, migrate, variant_of
 from core.vocabulary import Retention
-from embedded.postgres import EmbeddedPostgres
 from ingest.upkeep import figures
 
 
@@ -67,7 +61,7 @@ def measure(homes: int, days: int, server: str | None) -> Storage:
     `server` is the address of an administrator on a PostgreSQL server; without it a server is started for this alone.
     Raises `psycopg.Error` where the server cannot be used.
     """
-    with _administrator(server) as url, _database(url) as own, progress_bar() as progress:
+    with own_database(server) as own, progress_bar() as progress:
         say("Making the schema")
         with psycopg.connect(own, autocommit=True) as connection:
             migrate(connection, STORING)
@@ -127,29 +121,6 @@ def _per_row(administrator: Connection[Row], relation: str) -> float:
 
 def _share(size: int, count: int) -> float:
     return round(size / max(count, 1), 2)
-
-
-@contextmanager
-def _administrator(server: str | None) -> Iterator[str]:
-    if server is not None:
-        yield server
-        return
-    with tempfile.TemporaryDirectory(prefix="vicino-bench-") as folder:
-        say("Starting a database")
-        with EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "secrets") as made:
-            yield made.administrator_url
-
-
-@contextmanager
-def _database(url: str) -> Iterator[str]:
-    name = f"vicino_bench_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        repository.make_database(connection, name)
-    try:
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            repository.drop_database(connection, name)
 
 
 def show(storage: Storage, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, groupby
 
 from cli import simulated
-from cli.processes import pool
+from core.processes import pool
 from core import senml, topics
 from core.clock import SimulatedClock
 from core.database import Database

@@ -11,16 +11,6 @@ from core.statements import Statements
 _sql = Statements.beside(__file__)
 
 
-def make_database(administrator: Connection[Any], name: str) -> None:
-    """Make a database of this name."""
-    administrator.execute(_sql["make_database"].format(name=Identifier(name)))
-
-
-def drop_database(administrator: Connection[Any], name: str) -> None:
-    """Remove a database and whoever is in it."""
-    administrator.execute(_sql["drop_database"].format(name=Identifier(name)))
-
-
 def stop_jobs(administrator: Connection[Any]) -> None:
     """End TimescaleDB's jobs of the database."""
     administrator.execute(_sql["stop_jobs"])

@@ -11,7 +11,7 @@ from analytics.change.learning import learn
 from analytics.change.reference import as_json
 from analytics.version import CODE_VERSION
 from cli.evaluate.simulated.homes import Run, indicators_of
-from cli.processes import pool
+from core.processes import pool
 from cli.replay import progress_bar
 from cli.screen import say
 

@@ -1,11 +1,3 @@
--- make_database --
--- A database for one measurement.
-CREATE DATABASE {name}
-
--- drop_database --
--- Away with the database of a measurement and whoever is in it.
-DROP DATABASE IF EXISTS {name} WITH (FORCE)
-
 -- stop_jobs --
 -- TimescaleDB's jobs of this database, so that none works on what is being measured.
 SELECT _timescaledb_functions.stop_background_workers()

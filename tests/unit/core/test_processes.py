@@ -13,7 +13,7 @@ PARENT = """
 import os
 import time
 
-from cli.processes import pool
+from core.processes import pool
 
 
 def compute():
