@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from psycopg import Connection
+from psycopg.rows import tuple_row
 
 from core.database import Row, View
 from core.statements import Statements
@@ -18,18 +19,7 @@ _sql = Statements.beside(__file__)
 HEARD_WITHIN = timedelta(minutes=3)  # gateways speak once a minute
 FLOOD_PAUSE = timedelta(minutes=30)  # after which a flood is over
 _EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
-_COPY_HEAD_BYTES = 19
-_COPY_TAIL_BYTES = 2
-_COPIED = np.dtype(
-    [
-        ("fields", ">i2"),
-        ("n1", ">i4"), ("series_id", ">i4"),
-        ("n2", ">i4"), ("ts", ">i8"),
-        ("n3", ">i4"), ("value", ">f8"),
-        ("n4", ">i4"), ("quantity_id", ">i2"),
-        ("n5", ">i4"), ("flags", ">i2"),
-    ]
-)  # fmt: skip
+_ARRAY_HEAD_BYTES = 20  # of an array of one dimension; each of its values comes after its length
 
 
 class Totals(NamedTuple):
@@ -170,17 +160,25 @@ def readings_of_home(
     A reading belongs to the interval in which its key lies. Its time is the corrected one where that lies in the
     interval too, else that of its key: its flags say that it was stamped by a clock that was not synchronised.
     """
-    parameters = _span(home_id, start, end, quantities)
-    with connection.cursor() as cursor, cursor.copy(_sql["readings_of_home"], parameters) as copy:
-        data = b"".join(bytes(block) for block in copy)
-    found = np.frombuffer(data[_COPY_HEAD_BYTES:-_COPY_TAIL_BYTES], dtype=_COPIED)
+    with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        row = cursor.execute(_sql["readings_of_home"], _span(home_id, start, end, quantities)).fetchone()
+    assert row is not None
+    series_id, at, value, quantity_id, flags = row
     return Readings(
-        found["series_id"].astype(np.int32),
-        found["ts"].astype(np.int64) // 1000 + _EPOCH_MS,
-        found["value"].astype(np.float64),
-        found["quantity_id"].astype(np.int16),
-        found["flags"].astype(np.int16),
+        _array(series_id, ">i4").astype(np.int32),
+        _array(at, ">i8").astype(np.int64) // 1000 + _EPOCH_MS,
+        _array(value, ">f8").astype(np.float64),
+        _array(quantity_id, ">i2").astype(np.int16),
+        _array(flags, ">i2").astype(np.int16),
     )
+
+
+def _array(sent: bytes | None, element: str) -> npt.NDArray[Any]:
+    """Return an array that came in PostgreSQL's binary format; None stands for an empty one."""
+    found: npt.NDArray[Any] = np.frombuffer(
+        sent or b"", dtype=[("length", ">i4"), ("value", element)], offset=_ARRAY_HEAD_BYTES if sent else 0
+    )["value"]
+    return found
 
 
 def home_readings(
@@ -229,9 +227,9 @@ class GatewayHeard(NamedTuple):
     received_at: datetime
 
 
-def gateways_heard(connection: Connection[Row]) -> list[GatewayHeard]:
-    """Return when each gateway that ever said anything was last heard."""
-    return [GatewayHeard(**row) for row in connection.execute(_sql["gateways_heard"])]
+def gateways_heard(connection: Connection[Row], home_id: int | None = None) -> list[GatewayHeard]:
+    """Return when each gateway that ever said anything was last heard: of one home, or of all."""
+    return [GatewayHeard(**row) for row in connection.execute(_sql["gateways_heard"], {"home_id": home_id})]
 
 
 def gateway_transitions(

@@ -79,7 +79,7 @@ def watch_gateways(database: Database, clock: Clock) -> int:
 
 def look_at_home(connection: Connection[DictRow], home: Home, now: datetime) -> int:
     """Look at everything in a home whose gateway says how it is; return how many findings changed."""
-    heard = [one for one in ingest.gateways_heard(connection) if one.home_id == home.home_id]
+    heard = ingest.gateways_heard(connection, home.home_id)
     sensors = devices.sensors_of_home(connection, home.home_id)
     store.look_again(connection, home.home_id, now + LOOK_EVERY)
     if not heard or not sensors:

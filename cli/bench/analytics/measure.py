@@ -4,8 +4,8 @@ import json
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -188,7 +188,7 @@ class _Service:
         """Return what the processes of the server hold now, without what they share."""
         if self.server is None:
             return 0
-        return sum(process.memory_full_info().uss for process in [self.server, *self.server.children()])
+        return round(_still_there(self.server.children(), lambda process: process.memory_full_info().uss))
 
     def _cpu_s(self) -> float:
         return time.process_time() + processor_s(self._processes()) + self._server_s()
@@ -196,11 +196,20 @@ class _Service:
     def _server_s(self) -> float:
         if self.server is None:
             return 0.0
-        ended = self.server.cpu_times()
-        return processor_s([self.server, *self.server.children()]) + ended.children_user + ended.children_system
+        own = self.server.cpu_times()
+        return sum(own[:4]) + _still_there(self.server.children(), lambda process: processor_s([process]))
 
     def _processes(self) -> list[psutil.Process]:
         return [psutil.Process(child.pid) for child in multiprocessing.active_children()]
+
+
+def _still_there(processes: Sequence[psutil.Process], asked: Callable[[psutil.Process], float]) -> float:
+    """Return what processes say, added up; those that have ended meanwhile say nothing."""
+    total = 0.0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            total += asked(process)
+    return total
 
 
 def _server(pid: int) -> psutil.Process | None:
