@@ -65,12 +65,13 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     days = [since + number * ONE_DAY for number in range((today - since).days)]
     evidence = _Evidence(connection, home.home_id, {})
     every = {(kind, day) for kind in INDICATORS for day in days}
-    standings = standings_of(connection, home)
-    changed = judging.withdraw_explained(connection, home, since, now)
-    changed += _judge(connection, home, days, every, evidence, {}, standings, now) if days else 0
+    known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
+    changed = judging.withdraw_explained(connection, home, known.contexts, since, now)
+    if days:
+        changed += _judge(connection, home, days, every, evidence, {}, known, now)
     for first in range(0, len(days), SLICE):
         computed = computed_days(connection, home, days[first : first + SLICE], now)
-        changed += looking.look(connection, home, computed, standings, now, heard=True)
+        changed += looking.look(connection, home, computed, known.standings, known.contexts, now, heard=True)
     return changed
 
 
@@ -104,15 +105,14 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
     judging.take_in(connection, home, computed, now)
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
-    standings = standings_of(connection, home)
+    since = min(days[0], *(day for _, day in restated)) if restated else days[0]
+    known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
     heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
     return (
-        _judge(connection, home, days, restated, evidence, silent_still, standings, now)
-        + sum(
-            _judge_running(connection, home, one, evidence, standings, now) for one in computed if one.running and heard
-        )
-        + looking.look(connection, home, computed, standings, now, heard=heard)
-        + judge_stillness(connection, home, computed, standings, now, heard=heard)
+        _judge(connection, home, days, restated, evidence, silent_still, known, now)
+        + sum(_judge_running(connection, home, one, evidence, known, now) for one in computed if one.running and heard)
+        + looking.look(connection, home, computed, known.standings, known.contexts, now, heard=heard)
+        + judge_stillness(connection, home, computed, known.standings, known.contexts, now, heard=heard)
         + _silences(connection, home, computed, interval, now)
         + _silent_sensors(connection, home, computed, interval, now)
     )
@@ -186,7 +186,7 @@ def _judge(
     restated: Collection[tuple[str, date]],
     evidence: _Evidence,
     silent_still: Mapping[date, bool],
-    standings: Mapping[str, Standing],
+    known: _Known,
     now: datetime,
 ) -> int:
     """Judge `days`, days whose indicators were restated, and the days after them that have them in their past.
@@ -198,7 +198,7 @@ def _judge(
     changed = 0
     kinds = {kind for kind, _ in restated} | {kind for kind, indicator in INDICATORS.items() if indicator.judged}
     histories = repository.history(connection, home.home_id, kinds, first - baseline.REACH, last)
-    contexts = judging.contexts_of(connection, home, first)
+    contexts = known.contexts
     silenced: list[judging.Silenced] = []
     for kind, history in histories.items():
         window = INDICATORS[kind].interval
@@ -210,7 +210,7 @@ def _judge(
                     contexts.comparable(kind, day, history, window),
                     evidence.of,
                     home.zone,
-                    _limit(kind, standings),
+                    _limit(kind, known.standings),
                 ),
                 math.isnan(value),
             )
@@ -221,7 +221,7 @@ def _judge(
         silenced += kept_back
         repository.put_verdicts(connection, home, verdicts)
         undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
-        changed += _store(connection, home, kind, verdicts, undecided, _Known(contexts, standings), now)
+        changed += _store(connection, home, kind, verdicts, undecided, known, now)
     put_silenced(connection, home, histories, (first, last), silenced, now)
     return changed
 
@@ -264,7 +264,7 @@ def _judge_running(
     home: Home,
     one: HomeDay,
     evidence: _Evidence,
-    standings: Mapping[str, Standing],
+    known: _Known,
     now: datetime,
 ) -> int:
     """Judge what indicators have come to on a day that is not over, in a home that is heard.
@@ -276,16 +276,16 @@ def _judge_running(
     changed = 0
     kinds = [so_far.kind for so_far in one.running]
     histories = repository.history(connection, home.home_id, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
-    contexts = judging.contexts_of(connection, home, one.day)
+    contexts = known.contexts
     for so_far in one.running:
         if so_far.kind not in histories:
             continue
         window = INDICATORS[so_far.kind].interval
         history = contexts.comparable(so_far.kind, one.day, histories[so_far.kind], window)
-        limit = _limit(so_far.kind, standings)
+        limit = _limit(so_far.kind, known.standings)
         found = findings.judge_running(so_far, history, evidence.of, home.zone, limit)
         excluded = None if found is None else contexts.excludes(so_far.kind, found.interval)
-        told = [] if found is None or excluded is not None else held([found], standings)
+        told = [] if found is None or excluded is not None else held([found], known.standings)
         if told:
             changed += repository.put_findings(connection, home, told, now)
         elif found is not None or so_far.value is not None or not one.silent_still:

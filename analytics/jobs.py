@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 import psycopg
+from psycopg import Connection
+from psycopg.rows import DictRow
 
 from analytics import moments, repository
 from analytics.analysis import SLICE, analyse_days, judge_again
-from analytics.contexts import repository as contexts
+from analytics.homes import home_of
 from analytics.homes import homes as all_homes
 from analytics.repository import Home, Progress
 from analytics.watch import repository as watch
@@ -83,10 +85,19 @@ def analyse_home(
     """
     done = 0
     try:
-        _look_at_home(database, clock, home_id)
-        _judge_again(database, clock, home_id)
-        while not stop.is_set() and (days := _slice(database, clock, home_id, cadence)):
-            done += days
+        with database.connection() as connection:
+            due = repository.due_of_home(connection, home_id, clock.now())
+            home = home_of(connection, home_id) if any(due) else None
+            if home is None:
+                return 0
+            if due.look:
+                _look_at_home(connection, clock, home)
+            if due.context:
+                _judge_again(connection, clock, home)
+            days = SLICE
+            while days == SLICE and not stop.is_set():
+                days = _slice(connection, clock, home, cadence)
+                done += days
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
         logger().error("analysis failed", home_id=home_id, error=type(error).__name__)
         on_failure()
@@ -94,38 +105,30 @@ def analyse_home(
     return done
 
 
-def _look_at_home(database: Database, clock: Clock, home_id: int) -> None:
-    with database.transaction() as connection:
+def _look_at_home(connection: Connection[DictRow], clock: Clock, home: Home) -> None:
+    with connection.transaction():
         now = clock.now()
-        if not repository.try_home(connection, home_id) or not watch.is_look_due(connection, home_id, now):
-            return
-        home = all_homes(connection).get(home_id)
-        if home is not None:
+        if repository.try_home(connection, home.home_id) and watch.is_look_due(connection, home.home_id, now):
             look_at_home(connection, home, now)
 
 
-def _judge_again(database: Database, clock: Clock, home_id: int) -> None:
+def _judge_again(connection: Connection[DictRow], clock: Clock, home: Home) -> None:
     """Judge a home again if its contexts have changed: people see at once what their answer comes to."""
-    with database.transaction() as connection:
-        now = clock.now()
-        if not contexts.is_due(connection, home_id, now) or not repository.try_home(connection, home_id):
-            return
-        home = all_homes(connection).get(home_id)
-        if home is not None and judge_again(connection, home, now):
+    with connection.transaction():
+        if repository.try_home(connection, home.home_id) and judge_again(connection, home, clock.now()):
             repository.tell_finding(connection)
 
 
-def _slice(database: Database, clock: Clock, home_id: int, cadence: timedelta) -> int:
-    with database.transaction() as connection:
-        if not repository.try_home(connection, home_id):
+def _slice(connection: Connection[DictRow], clock: Clock, home: Home, cadence: timedelta) -> int:
+    with connection.transaction():
+        if not repository.try_home(connection, home.home_id):
             return 0
         now = clock.now()
-        days = repository.claim_days(connection, home_id, now, SLICE)
-        home = all_homes(connection).get(home_id) if days else None
-        if home is not None:
+        days = repository.claim_days(connection, home.home_id, now, SLICE)
+        if days:
             analyse_days(connection, home, days, now)
             again = {day: moments.due_again(day, home.zone, now, cadence) for day in days}
-            repository.settle_days(connection, home_id, again)
+            repository.settle_days(connection, home.home_id, again)
     return len(days)
 
 

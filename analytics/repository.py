@@ -95,6 +95,21 @@ def next_due(connection: Connection[DictRow]) -> datetime | None:
     return row["due_at"] if row else None
 
 
+class DueOfHome(NamedTuple):
+    """What of a home is due: a look at its devices, to judge it again for its contexts, some of its days."""
+
+    look: bool
+    context: bool
+    days: bool
+
+
+def due_of_home(connection: Connection[DictRow], home_id: int, now: datetime) -> DueOfHome:
+    """Return what of a home is due."""
+    row = connection.execute(SQL["due_of_home"], {"home_id": home_id, "now": now}).fetchone()
+    assert row is not None
+    return DueOfHome(**row)
+
+
 def try_home(connection: Connection[DictRow], home_id: int) -> bool:
     """Take the right to compute a home until the end of the transaction; False if somebody else has it."""
     row = connection.execute(SQL["try_home"], {"home_id": home_id}).fetchone()
@@ -116,8 +131,10 @@ def settle_days(connection: Connection[DictRow], home_id: int, again: Mapping[da
     """Say of computed days when they are due again, or that they are not (None)."""
     finished = [day for day, due in again.items() if due is None]
     later = {day: due for day, due in again.items() if due is not None}
-    connection.execute(SQL["finish_day"], {"home_id": home_id, "days": finished})
-    connection.execute(SQL["due_again"], {"home_id": home_id, "days": list(later), "due": list(later.values())})
+    if finished:
+        connection.execute(SQL["finish_day"], {"home_id": home_id, "days": finished})
+    if later:
+        connection.execute(SQL["due_again"], {"home_id": home_id, "days": list(later), "due": list(later.values())})
 
 
 def postpone_home(connection: Connection[DictRow], home_id: int, now: datetime, due: datetime) -> None:
@@ -289,6 +306,8 @@ def put_values(
     connection: Connection[DictRow], home: Home, values: Sequence[Value], now: datetime
 ) -> set[tuple[str, date]]:
     """Store indicators and return kinds and days of those that are new or different."""
+    if not values:
+        return set()
     rows = connection.execute(
         SQL["put_indicators"],
         {
@@ -310,10 +329,13 @@ def put_verdicts(connection: Connection[DictRow], home: Home, verdicts: Sequence
     """Store the usual range of each verdict's day; remove it where there is none any more."""
     known = [(verdict, verdict.usual) for verdict in verdicts if verdict.usual is not None]
     gone = [verdict for verdict in verdicts if verdict.usual is None]
-    connection.execute(
-        SQL["delete_baselines"],
-        {"home_id": home.home_id, "kinds": [v.kind for v in gone], "days": [v.day for v in gone]},
-    )
+    if gone:
+        connection.execute(
+            SQL["delete_baselines"],
+            {"home_id": home.home_id, "kinds": [v.kind for v in gone], "days": [v.day for v in gone]},
+        )
+    if not known:
+        return
     connection.execute(
         SQL["put_baselines"],
         {

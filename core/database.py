@@ -123,6 +123,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def connection(self) -> Iterator[Connection[DictRow]]:
+        """Give a connection, for several transactions one after the other."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
     def seen_by(self, viewer: Viewer) -> Iterator[View]:
         """Give the data as `viewer` may see them, inside one transaction."""
         with self.transaction() as connection:

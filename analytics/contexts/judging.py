@@ -95,9 +95,10 @@ def withdraw_excluded(
     return changed
 
 
-def withdraw_explained(connection: Connection[DictRow], home: Home, since: date, now: datetime) -> int:
+def withdraw_explained(
+    connection: Connection[DictRow], home: Home, contexts: Contexts, since: date, now: datetime
+) -> int:
     """Withdraw what any detector has told that a context explains now, with that reason; return how many."""
-    contexts = contexts_of(connection, home, since)
     if not contexts.acting:
         return 0
     changed = 0

@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from analytics import repository as findings
 from analytics.contexts.effect import Contexts
-from analytics.contexts.judging import INSTANT, Silenced, contexts_of
+from analytics.contexts.judging import INSTANT, Silenced
 from analytics.contexts.repository import put_silenced
 from analytics.findings import Finding
 from analytics.frames import Span, instant
@@ -28,6 +28,7 @@ def look(
     home: Home,
     computed: Sequence[HomeDay],
     known: Mapping[str, Standing],
+    contexts: Contexts,
     now: datetime,
     *,
     heard: bool,
@@ -44,7 +45,6 @@ def look(
     if not computed:
         return 0
     past = repository.past_of(connection, home)
-    contexts = contexts_of(connection, home, min(one.day for one in computed))
     return sum(
         _look_at(
             connection, home, one, past, known, contexts, now, heard=heard or local_day(one.day, home.zone).end <= now

@@ -41,6 +41,12 @@ GROUP BY home_id ORDER BY min(due_at), home_id;
 -- When the next day falls due.
 SELECT min(due_at) AS due_at FROM analytics.due_day;
 
+-- due_of_home --
+-- What of one home is due: a look at its devices, to judge it again for its contexts, some of its days.
+SELECT EXISTS (SELECT FROM analytics.silence_due WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS look,
+       EXISTS (SELECT FROM analytics.context_due WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS context,
+       EXISTS (SELECT FROM analytics.due_day WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS days;
+
 -- try_home --
 -- Take the right to compute one home until the end of the transaction, if nobody has it.
 SELECT pg_try_advisory_xact_lock(hashtext('analytics.due_day'), %(home_id)s) AS mine;

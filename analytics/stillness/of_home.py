@@ -8,7 +8,6 @@ from psycopg.rows import DictRow
 
 from analytics import repository
 from analytics.contexts.effect import Contexts
-from analytics.contexts.judging import contexts_of
 from analytics.frames import instant
 from analytics.home_day import HomeDay
 from analytics.repository import Home
@@ -25,6 +24,7 @@ def judge_stillness(
     home: Home,
     computed: Sequence[HomeDay],
     standings: Mapping[str, Standing],
+    contexts: Contexts,
     now: datetime,
     *,
     heard: bool,
@@ -35,7 +35,6 @@ def judge_stillness(
     """
     rooms = computed[-1].rooms
     expected = quiet_times.expected(connection, home, rooms, [one.day for one in computed])
-    contexts = contexts_of(connection, home, computed[0].day)
     changed = 0
     for one in computed:
         judged = judge(one.stills, expected, rooms, home.zone, heard=heard)
