@@ -9,8 +9,9 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
-from analytics.jobs import Pace, analyse_home, look
+from analytics.jobs import Pace, look
 from analytics.metrics import AnalyticsMetrics, analytics_figures
+from analytics.processes import Analysts
 from analytics.queue import Orders, Worker, bring_up_to_date
 from analytics.reads import Lag, lag
 from analytics.settings import AnalyticsSettings
@@ -20,6 +21,7 @@ from core.clock import Clock, SystemClock
 from core.database import Database, Role, asking_for_figures
 from core.metrics import exposed, make_registry
 from core.notices import Listener
+from core.processes import cores
 from core.service import stop_on_signals, wait_until_there
 
 LOST = (psycopg.Error, PoolTimeout, ConnectorException)
@@ -37,7 +39,9 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
         orders = stack.enter_context(Orders(url))
         listener = stack.enter_context(Listener(database, CHANNELS))
         metrics = stack.enter_context(_telling_figures(settings, clock))
-        worker = stack.enter_context(Worker(url, lambda home_id: _work(database, clock, home_id, stop, pace, metrics)))
+        number = settings.analytics_workers or cores()
+        analysts = stack.enter_context(Analysts(url, number, pace, settings.log_format))
+        worker = stack.enter_context(Worker(url, lambda home_id: _work(analysts, clock, home_id, metrics), number))
         log.logger().info("analysing")
         while not stop.is_set():
             if not worker.is_alive():
@@ -51,15 +55,10 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
             clock.wait(stop, 1.0)  # notices come in bursts: one look serves many
 
 
-def _work(
-    database: Database, clock: Clock, home_id: int, stop: threading.Event, pace: Pace, metrics: AnalyticsMetrics
-) -> None:
-    began = clock.monotonic()
-    failed = threading.Event()
-    days = analyse_home(database, clock, home_id, stop, pace.cadence, failed.set)
-    seconds = clock.monotonic() - began
-    metrics.worked(days, seconds, failed=failed.is_set())
-    log.logger().info("analysed", home_id=home_id, days=days, seconds=round(seconds, 3))
+def _work(analysts: Analysts, clock: Clock, home_id: int, metrics: AnalyticsMetrics) -> None:
+    worked = analysts.analyse(home_id, clock).result()
+    metrics.worked(worked.days, worked.seconds, failed=worked.failed)
+    log.logger().info("analysed", home_id=home_id, days=worked.days, seconds=round(worked.seconds, 3))
 
 
 @contextmanager

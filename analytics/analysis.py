@@ -18,10 +18,10 @@ from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
 from analytics.detectors.sudden import LIMIT
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
-from analytics.frames import Episode, Span, instant, micros, readings_frame, sensors_frame, span
+from analytics.frames import Episode, Span, instant, micros, readings_frame, span
 from analytics.home_day import HomeDay, compute, reading_window
 from analytics.indicators import INDICATORS, OF_DAYS
-from analytics.layout import layout
+from analytics.layout import layout_of
 from analytics.measuring import values_of_days
 from analytics.profiles import repository as profiles
 from analytics.repository import Home
@@ -141,7 +141,7 @@ def computed_days(connection: Connection[DictRow], home: Home, days: Sequence[da
     if not sensors or start >= end:
         return []
     readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))
-    sensed = layout(sensors_frame(sensors))
+    sensed = layout_of(tuple(sensors))
     memory = repository.memory_of(connection, home.home_id, days[0])
     told = told_silences(connection, home.home_id, start)
     without_sight = blind((one.verdict for one in told), micros(now))

@@ -1,17 +1,19 @@
 """What a home's sensors are good for, worked out once for many days."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.frames import ROOMS, Columns, Flags
+from analytics.frames import ROOMS, Columns, Flags, sensors_frame
 from analytics.indicators import INDICATORS
 from analytics.observed import CLIMATE, LYING, SWITCHED, VITALS, Source
 from analytics.sensors import CHANGES, REACHED, Sensors, among, sensors_of
 from core.vocabulary import BY_NAME, Kind
+from devices.reads import Sensor
 
 BY_ITSELF = frozenset({Kind.LEVEL, Kind.COUNTER})
 LOOKED_AT = CLIMATE | VITALS | LYING | SWITCHED
@@ -116,6 +118,12 @@ def layout(table: pd.DataFrame) -> Layout:
         ),
         _devices(sensors, sensors.measuring(*CLIMATE)),
     )
+
+
+@lru_cache(maxsize=2048)
+def layout_of(sensors: tuple[Sensor, ...]) -> Layout:
+    """Return the layout of a home by what is installed there; it is worked out once as long as that stays the same."""
+    return layout(sensors_frame(sensors))
 
 
 def _devices(sensors: Sensors, chosen: Flags) -> frozenset[int]:

@@ -19,6 +19,9 @@ class AnalyticsSettings(Settings):
         description="Seconds that late readings may go on coming before past days are computed.",
         ge=0,
     )
+    analytics_workers: int = Field(
+        default=0, description="Processes that analyse homes side by side; 0 for one on each core.", ge=0, le=64
+    )
     analytics_cadence_s: float = Field(
         default=300.0, description="Seconds between two computations of the day that is not over yet.", ge=0
     )

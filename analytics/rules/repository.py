@@ -1,7 +1,7 @@
 """What is stored for rules: what they are set to, who is expected, how warm rooms were."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.localtime import Interval
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
+ONE_DAY = timedelta(days=1)
 
 
 def past_of(connection: Connection[DictRow], home: Home) -> Past:
@@ -28,8 +29,17 @@ def past_of(connection: Connection[DictRow], home: Home) -> Past:
         table = history(connection, home.home_id, [kind], first, last).get(kind)
         return {} if table is None else dict(zip(table["day"], table["value"].tolist(), strict=True))
 
+    read: dict[date, tuple[date, Mapping[date, RoomHours]]] = {}
+
+    def temperatures(first: date, last: date) -> Mapping[date, RoomHours]:
+        begun, days = read.get(last, (last + ONE_DAY, {}))
+        if first < begun:
+            days = {**temperatures_of(connection, home.home_id, first, begun - ONE_DAY), **days}
+            read[last] = first, days
+        return {day: hours for day, hours in days.items() if first <= day}
+
     return Past(
-        lambda first, last: temperatures_of(connection, home.home_id, first, last),
+        temperatures,
         lambda kinds, span: [
             each for each in episodes_of_home(connection, home.home_id, _interval(span)) if each.kind in kinds
         ],
