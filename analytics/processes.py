@@ -35,7 +35,7 @@ _own: list[_Own] = []
 class Analysts:
     """So many processes that analyse homes. What is under way comes to the end of its slice before the context ends."""
 
-    def __init__(self, url: str, number: int, pace: Pace, log_format: str = "json") -> None:
+    def __init__(self, url: str, number: int, pace: Pace, log_format: log.Format = "json") -> None:
         self._stop = get_context("spawn").Event()
         self._pool = pool(number, interruptible=False, prepare=_prepare, given=(url, self._stop, pace, log_format))
 
@@ -51,7 +51,7 @@ class Analysts:
         return self._pool.submit(_analyse, home_id, clock)
 
 
-def _prepare(url: str, stop: Event, pace: Pace, log_format: str) -> None:
+def _prepare(url: str, stop: Event, pace: Pace, log_format: log.Format) -> None:
     log.configure("analytics", log_format)
     _own.append(_Own(Database(url, Role.SERVICE, name="analytics", maximum=1).open(), stop, pace))
 

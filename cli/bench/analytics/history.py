@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from analytics import jobs
+from analytics.analysis import SLICE
 from cli import homes as registering
 from cli import simulated
 from cli.bench.analytics import repository
@@ -145,7 +146,7 @@ def _compute(database: Database, home_ids: Sequence[int], days: Span, progress: 
     def told(step: jobs.Progressed) -> None:
         nonlocal done
         done += 1
-        progress(min(1.0, done / (len(home_ids) * (-(-(days.last - days.first).days // jobs.SLICE)))))
+        progress(min(1.0, done / (len(home_ids) * (-(-(days.last - days.first).days // SLICE)))))
 
     jobs.analyse(database, days.first, days.last - ONE_DAY, clock=noon, homes=home_ids, progress=told)
     evening = SimulatedClock(local_day(days.last, ZONE).end - timedelta(minutes=5))
