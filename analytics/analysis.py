@@ -24,7 +24,7 @@ from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout_of
 from analytics.measuring import values_of_days
 from analytics.profiles import repository as profiles
-from analytics.repository import Home
+from analytics.repository import Home, Told
 from analytics.rules import looking
 from analytics.rules.repository import standings_of
 from analytics.rules.standing import Standing, held
@@ -107,14 +107,20 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
     silent_still = {one.day: one.silent_still for one in computed}
     since = min(days[0], *(day for _, day in restated)) if restated else days[0]
     known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
+    # What one day tells another may withdraw: it is known beforehand only of a day that is alone.
+    told = repository.told_of(connection, home.home_id) if len(computed) == 1 else None
     heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
     return (
         _judge(connection, home, days, restated, evidence, silent_still, known, now)
-        + sum(_judge_running(connection, home, one, evidence, known, now) for one in computed if one.running and heard)
-        + looking.look(connection, home, computed, known.standings, known.contexts, now, heard=heard)
-        + judge_stillness(connection, home, computed, known.standings, known.contexts, now, heard=heard)
-        + _silences(connection, home, computed, interval, now)
-        + _silent_sensors(connection, home, computed, interval, now)
+        + sum(
+            _judge_running(connection, home, one, evidence, known, now, told)
+            for one in computed
+            if one.running and heard
+        )
+        + looking.look(connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
+        + judge_stillness(connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
+        + _silences(connection, home, computed, interval, now, told)
+        + _silent_sensors(connection, home, computed, interval, now, told)
     )
 
 
@@ -266,6 +272,7 @@ def _judge_running(
     evidence: _Evidence,
     known: _Known,
     now: datetime,
+    told: Told | None,
 ) -> int:
     """Judge what indicators have come to on a day that is not over, in a home that is heard.
 
@@ -285,19 +292,28 @@ def _judge_running(
         limit = _limit(so_far.kind, known.standings)
         found = findings.judge_running(so_far, history, evidence.of, home.zone, limit)
         excluded = None if found is None else contexts.excludes(so_far.kind, found.interval)
-        told = [] if found is None or excluded is not None else held([found], known.standings)
-        if told:
-            changed += repository.put_findings(connection, home, told, now)
+        shown = [] if found is None or excluded is not None else held([found], known.standings)
+        if shown:
+            changed += repository.put_findings(connection, home, shown, now)
         elif found is not None or so_far.value is not None or not one.silent_still:
             about, because = window(one.day, home.zone), excluded or ""
+            if told is not None and not told.begins_since(so_far.kind, about.start):
+                continue
             changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now, because)
     return changed
 
 
 def _silences(
-    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], interval: Interval, now: datetime
+    connection: Connection[DictRow],
+    home: Home,
+    computed: Sequence[HomeDay],
+    interval: Interval,
+    now: datetime,
+    told: Told | None,
 ) -> int:
     """Store the technical findings about the home's silences, each once, whichever days see it."""
+    if _is_untold(told, SILENT_HOME, interval.start - ONE_DAY) and not any(one.silences for one in computed):
+        return 0
     known = repository.known_silences(connection, home.home_id, interval.start - ONE_DAY)
     latest = {start: (one.end, one.ended, one.before) for start, one in known.items()}
     seen: set[int] = set()
@@ -325,12 +341,19 @@ def _silences(
 
 
 def _silent_sensors(
-    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], interval: Interval, now: datetime
+    connection: Connection[DictRow],
+    home: Home,
+    computed: Sequence[HomeDay],
+    interval: Interval,
+    now: datetime,
+    told: Told | None,
 ) -> int:
     """Store the technical findings about silent sensors, each silence once, however many days it lasts.
 
     Sensors that fell silent at the same instant share one. It is withdrawn if one of them spoke within it after all.
     """
+    if _is_untold(told, SILENT_SENSOR, interval.start - ONE_DAY) and not any(one.silent_sensors for one in computed):
+        return 0
     rooms = {sensor.device_id: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
     known = repository.known_sensor_silences(connection, home.home_id, interval.start - ONE_DAY)
     found: dict[int, dict[int, reports.SensorSilence]] = {}
@@ -355,6 +378,11 @@ def _silent_sensors(
         about = Interval(instant(start), instant(start + 1))
         changed += repository.withdraw(connection, home.home_id, SILENT_SENSOR, about, [], now)
     return changed
+
+
+def _is_untold(told: Told | None, kind: str, since: datetime) -> bool:
+    """Tell whether it is known that nothing of a kind is told that reaches to an instant or begins after it."""
+    return told is not None and not told.lasts_until(kind, since)
 
 
 def _floods(connection: Connection[DictRow], home: Home, since: datetime, now: datetime) -> int:

@@ -1,16 +1,18 @@
 """Processes that analyse homes side by side, as many as there are cores, each with its own line to the database."""
 
-from concurrent.futures import Future
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from analytics.jobs import Pace, analyse_home
 from core import log
 from core.clock import Clock
 from core.database import Database, Role
 from core.processes import pool
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class Worked(NamedTuple):

@@ -391,6 +391,33 @@ def known_sensor_silences(
     }
 
 
+class Told(NamedTuple):
+    """What is told of a home and holds: of each kind of finding when the latest begins, and how far that lasts.
+
+    `silenced` says whether anything is kept back for a context.
+    """
+
+    latest: Mapping[str, tuple[datetime, datetime]]
+    silenced: bool
+
+    def begins_since(self, kind: str, start: datetime) -> bool:
+        """Tell whether a finding of a kind begins at an instant or later."""
+        return kind in self.latest and self.latest[kind][0] >= start
+
+    def lasts_until(self, kind: str, start: datetime) -> bool:
+        """Tell whether a finding of a kind reaches to an instant or beyond it."""
+        return kind in self.latest and self.latest[kind][1] >= start
+
+
+def told_of(connection: Connection[DictRow], home_id: int) -> Told:
+    """Return what is told of a home, so that nothing is looked for to be withdrawn where nothing is told."""
+    rows = connection.execute(SQL["told_of_home"], {"home_id": home_id}).fetchall()
+    return Told(
+        {row["kind"]: (row["started_at"], row["ended_at"]) for row in rows if row["kind"] is not None},
+        any(row["kind"] is None for row in rows),
+    )
+
+
 def put_findings(connection: Connection[DictRow], home: Home, findings: Sequence[Finding], now: datetime) -> int:
     """Store findings; return how many are new or different."""
     changed = 0

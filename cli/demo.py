@@ -14,11 +14,11 @@ from pathlib import Path
 from cli import access, homes, simulated
 from cli.installation import Installation
 from cli.machine import Machine, machine
-from core.processes import pool
 from cli.replay import progress_bar
 from cli.screen import messages, say
 from core.clock import Clock
 from core.errors import VicinoError
+from core.processes import pool
 from core.service import stop_on_signals
 from embedded.runfile import read_run
 from gateway.recordings import zigbee2mqtt

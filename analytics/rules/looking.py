@@ -13,7 +13,7 @@ from analytics.contexts.repository import put_silenced
 from analytics.findings import Finding
 from analytics.frames import Span, instant
 from analytics.home_day import HomeDay
-from analytics.repository import Home
+from analytics.repository import Home, Told
 from analytics.rules import repository
 from analytics.rules.catalogue import RULES
 from analytics.rules.judging import judged
@@ -32,10 +32,12 @@ def look(
     now: datetime,
     *,
     heard: bool,
+    told: Told | None = None,
 ) -> int:
     """Judge the rules on days that follow each other; return how many findings are new, different or withdrawn.
 
-    A rule that is off withdraws what it said of these days. `heard` says whether the home's gateway is heard now.
+    A rule that is off withdraws what it said of these days. `heard` says whether the home's gateway is heard now,
+    `told` what is told already, where that is known.
     """
     repository.put_temperatures(
         connection,
@@ -47,7 +49,15 @@ def look(
     past = repository.past_of(connection, home)
     return sum(
         _look_at(
-            connection, home, one, past, known, contexts, now, heard=heard or local_day(one.day, home.zone).end <= now
+            connection,
+            home,
+            one,
+            past,
+            known,
+            contexts,
+            now,
+            told,
+            heard=heard or local_day(one.day, home.zone).end <= now,
         )
         for one in computed
     )
@@ -61,6 +71,7 @@ def _look_at(
     known: Mapping[str, Standing],
     contexts: Contexts,
     now: datetime,
+    before: Told | None,
     *,
     heard: bool,
 ) -> int:
@@ -87,8 +98,11 @@ def _look_at(
             changed += findings.withdraw(connection, home.home_id, each.kind, about, [], now, because)
         held += shown
         told += _newest(connection, home, rule, shown)
-    put_silenced(connection, home, [kind for kind, _ in looked], (one.day, one.day), _once(silenced), now)
+    if before is None or before.silenced or silenced:
+        put_silenced(connection, home, [kind for kind, _ in looked], (one.day, one.day), _once(silenced), now)
     changed += findings.put_findings(connection, home, told, now)
+    if before is not None and not any(before.begins_since(kind, about.start) for kind, about in looked):
+        return changed
     return changed + repository.withdraw_unmet(connection, home.home_id, looked, held, now)
 
 

@@ -183,6 +183,14 @@ WHERE baseline.home_id = %(home_id)s AND baseline.kind = gone.kind AND baseline.
 SELECT started_at, ended_at, evidence FROM analytics.finding
 WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL AND ended_at >= %(start)s;
 
+-- told_of_home --
+-- Of each kind of finding that is told of a home and holds, when the latest begins and until when one lasts; a row without
+-- kind where something is kept back for a context.
+SELECT kind, max(started_at) AS started_at, max(ended_at) AS ended_at
+FROM analytics.finding WHERE home_id = %(home_id)s AND withdrawn_at IS NULL GROUP BY kind
+UNION ALL
+SELECT NULL, NULL, NULL WHERE EXISTS (SELECT FROM analytics.silenced WHERE home_id = %(home_id)s);
+
 -- put_finding --
 -- Store a finding, or what has become of it; an unchanged one stays untouched. Returns its id if anything changed.
 INSERT INTO analytics.finding (organisation_id, home_id, person_id, family, kind, subject, severity, started_at, ended_at, found_at,

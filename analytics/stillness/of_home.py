@@ -10,7 +10,7 @@ from analytics import repository
 from analytics.contexts.effect import Contexts
 from analytics.frames import instant
 from analytics.home_day import HomeDay
-from analytics.repository import Home
+from analytics.repository import Home, Told
 from analytics.rules.standing import Standing, held
 from analytics.stillness import repository as quiet_times
 from analytics.stillness.judging import KINDS, judge
@@ -28,10 +28,12 @@ def judge_stillness(
     now: datetime,
     *,
     heard: bool,
+    told: Told | None = None,
 ) -> int:
     """Judge the times without a sign that touch some days, also those that go on; return how many findings changed.
 
     What a context excludes is not told, and withdrawn with that reason if it was; `standings` say what is on trial.
+    `told` is what is told already, where that is known.
     """
     rooms = computed[-1].rooms
     expected = quiet_times.expected(connection, home, rooms, [one.day for one in computed])
@@ -42,10 +44,12 @@ def judge_stillness(
             connection, home, contexts, [(found.kind, found.interval) for found in judged.findings], now
         )
         wanted = held(judged.findings, standings)
-        told = [found for found in wanted if contexts.excludes(found.kind, found.interval) is None]
-        changed += repository.put_findings(connection, home, told, now)
+        shown = [found for found in wanted if contexts.excludes(found.kind, found.interval) is None]
+        changed += repository.put_findings(connection, home, shown, now)
         own = local_day(one.day, home.zone)
         for kind in KINDS:
+            if told is not None and not told.begins_since(kind, own.start):
+                continue
             starts = [found.interval.start for found in wanted if found.kind == kind]
             starts += [instant(start) for start in judged.held]
             changed += repository.withdraw(connection, home.home_id, kind, own, starts, now)

@@ -4,7 +4,7 @@ A few patterns are simulated and computed by the code of the service; the others
 numbers, so that what is measured afterwards finds what it would find in homes that were all lived.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -77,7 +77,7 @@ def prepare(
 
 
 def _register(database: Database, number: int) -> list[tuple[str, SimulatedHome]]:
-    """Register so many homes; return those that are simulated with their keys: the others are copies of them in turn."""
+    """Register so many homes; return those that are simulated, with their keys. The others are copies of them."""
     patterns = simulated.simulated(min(PATTERNS, number), OWNER)
     entries = (_entry(patterns[index % len(patterns)].registry_entry(), index) for index in range(number))
     registering.apply(database, registering.document_of(OWNER, entries))
@@ -119,7 +119,8 @@ def _live(
     repository.ensure_partitions(connection, begin, days.end)
     with database.transaction() as asking:
         registered = {
-            (series.gateway_key, series.name): series for series in series_of_gateways(asking, [key for key, _ in patterns])
+            (series.gateway_key, series.name): series
+            for series in series_of_gateways(asking, [key for key, _ in patterns])
         }
     rows: dict[Retention, list[tuple[datetime, float, int]]] = {}
     for key, home in patterns:
@@ -143,7 +144,7 @@ def _compute(database: Database, home_ids: Sequence[int], days: Span, progress: 
     noon = SimulatedClock(local_day(days.last, ZONE).start + timedelta(hours=13))
     done = 0
 
-    def told(step: jobs.Progressed) -> None:
+    def told(_: jobs.Progressed) -> None:
         nonlocal done
         done += 1
         progress(min(1.0, done / (len(home_ids) * (-(-(days.last - days.first).days // SLICE)))))

@@ -1,4 +1,4 @@
-"""Measures what the nightly run and the five-minute tick of the analysis take, by the code and processes of the service."""
+"""Measures what the nightly run and the tick of the analysis take, by the code and processes of the service."""
 
 import json
 import multiprocessing
@@ -70,7 +70,7 @@ class Took(NamedTuple):
 
 
 def measure(homes: int, days: int, workers: int | None, server: str | None) -> Figures:
-    """Measure the analysis of `homes` homes with `days` days before, in a database of its own that is removed afterwards.
+    """Measure the analysis of `homes` homes with `days` days before, in a database of its own that is removed.
 
     `workers` is the number of processes, one for each core if None. `server` is the address of an administrator on a
     PostgreSQL server; without it a server is started for this alone. Raises `psycopg.Error` where it cannot be used.

@@ -24,7 +24,7 @@ def begin(connection: Connection[Row], days: Span) -> None:
 
 
 def nightly(connection: Connection[Row], days: Span) -> Iterator[datetime]:
-    """Yield the instants at which the calendar has the last day computed; it is due then in every home, and no other."""
+    """Yield the instants at which the calendar has the last day computed; it alone is due then, in every home."""
     for moment in MOMENTS:
         now = local_instant(days.last + ONE_DAY, moment, ZONE)
         repository.make_due(connection, [days.last], now)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, groupby
 
 from cli import simulated
-from core.processes import pool
 from core import senml, topics
 from core.clock import SimulatedClock
 from core.database import Database
 from core.messages import BatchProperties
+from core.processes import pool
 from core.topics import Leaf
 from devices.reads import series_of_gateways
 from gateway.recordings import zigbee2mqtt

@@ -19,9 +19,9 @@ from cli.evaluate.observation import Installed, Listener, Observation, installed
 from cli.evaluate.simulated.matching import Judged, compare
 from cli.evaluate.simulated.timetable import expected_visits
 from cli.evaluate.simulated.walk import Raised, Walked, walk
-from core.processes import pool
 from core.errors import VicinoError
 from core.localtime import day_of
+from core.processes import pool
 from simulator.timeline import Life, draw_life
 
 ZONE = ZoneInfo("Europe/Rome")

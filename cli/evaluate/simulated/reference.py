@@ -11,9 +11,9 @@ from analytics.change.learning import learn
 from analytics.change.reference import as_json
 from analytics.version import CODE_VERSION
 from cli.evaluate.simulated.homes import Run, indicators_of
-from core.processes import pool
 from cli.replay import progress_bar
 from cli.screen import say
+from core.processes import pool
 
 BUDGETS = (0.1, 0.25, 0.5)
 

@@ -29,7 +29,7 @@ def test_what_is_computed_of_a_pattern_is_there_for_its_copy_under_numbers_of_it
         Database(database_url, Role.SERVICE, name="test") as database,
         psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection,
     ):
-        history.prepare(database, connection, 3, history.span(2, date(2026, 10, 20)), lambda what, share: None)
+        history.prepare(database, connection, 3, history.span(2, date(2026, 10, 20)), lambda *_: None)
         homes = [row["home_id"] for row in connection.execute("SELECT home_id FROM registry.home ORDER BY key")]
         pattern, _, copy = homes
 
@@ -39,13 +39,21 @@ def test_what_is_computed_of_a_pattern_is_there_for_its_copy_under_numbers_of_it
         for query in (
             "SELECT kind, day, value FROM analytics.indicator WHERE home_id = %(home)s ORDER BY kind, day",
             "SELECT kind, started_at, ended_at FROM analytics.episode WHERE home_id = %(home)s ORDER BY 1, 2, 3",
-            "SELECT day, room.key FROM analytics.day_profile, unnest(rooms) WITH ORDINALITY AS seen (room_id, place)"
-            " JOIN registry.room USING (room_id) WHERE day_profile.home_id = %(home)s ORDER BY day, place",
-            "SELECT day, (move->>0)::int, room.key FROM analytics.day_traces, jsonb_array_elements(traces->'moves') AS move"
-            " JOIN registry.room ON room_id = (move->>2)::int WHERE day_traces.home_id = %(home)s ORDER BY 1, 2, 3",
-            "SELECT day, device.key, reports FROM analytics.device_rhythm JOIN devices.device USING (device_id)"
-            " WHERE device_rhythm.home_id = %(home)s AND device.home_id = %(home)s ORDER BY 1, 2",
-            "SELECT ts, value, name FROM ingest.reading_event JOIN devices.series USING (series_id)"
-            " WHERE home_id = %(home)s ORDER BY ts, name",
+            (
+                "SELECT day, room.key FROM analytics.day_profile, unnest(rooms) WITH ORDINALITY AS seen (room_id, place)"
+                " JOIN registry.room USING (room_id) WHERE day_profile.home_id = %(home)s ORDER BY day, place"
+            ),
+            (
+                "SELECT day, (move->>0)::int, room.key FROM analytics.day_traces, jsonb_array_elements(traces->'moves') AS move"
+                " JOIN registry.room ON room_id = (move->>2)::int WHERE day_traces.home_id = %(home)s ORDER BY 1, 2, 3"
+            ),
+            (
+                "SELECT day, device.key, reports FROM analytics.device_rhythm JOIN devices.device USING (device_id)"
+                " WHERE device_rhythm.home_id = %(home)s AND device.home_id = %(home)s ORDER BY 1, 2"
+            ),
+            (
+                "SELECT ts, value, name FROM ingest.reading_event JOIN devices.series USING (series_id)"
+                " WHERE home_id = %(home)s ORDER BY ts, name"
+            ),
         ):
             assert of(copy, query) == of(pattern, query) != []
