@@ -159,7 +159,7 @@ def _copy(connection: Connection[Row], number: int, days: Span, progress: Progre
     repository.pair(connection, _copies(number))
     steps: list[Callable[[], None]] = [
         *(partial(repository.copy_readings, connection, each, days.end - KEPT) for each in Retention),
-        *(partial(repository.copy_computed, connection, each) for each in repository.COMPUTED),
+        *(partial(repository.copy_computed, connection, each) for each in repository.computed(connection)),
         partial(repository.settle, connection),
     ]
     for index, step in enumerate(steps):

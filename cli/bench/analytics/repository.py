@@ -12,10 +12,6 @@ from core.statements import Statements
 from core.vocabulary import Retention
 
 _sql = Statements.beside(__file__)
-COMPUTED = (
-    "episode", "indicator", "hourly", "baseline", "rhythm", "device_rhythm", "finding", "day_profile", "quiet_day",
-    "day_traces", "context", "change_day", "room_temperature",
-)  # fmt: skip
 
 
 def put_readings(
@@ -45,6 +41,11 @@ def pair(connection: Connection[Any], copies: Sequence[tuple[str, str]]) -> None
 def copy_readings(connection: Connection[Any], retention: Retention, since: datetime) -> None:
     """Give every copy the readings of its pattern of one class, from an instant on."""
     connection.execute(_sql["copy_readings"].format(table=_kept(retention)), {"since": since})
+
+
+def computed(connection: Connection[Row]) -> list[str]:
+    """Return the tables of the schema `analytics` that hold what was computed of the days of homes."""
+    return [str(row["name"]) for row in connection.execute(_sql["computed"])]
 
 
 def copy_computed(connection: Connection[Any], table: str) -> None:

@@ -40,11 +40,13 @@ def test_what_is_computed_of_a_pattern_is_there_for_its_copy_under_numbers_of_it
             "SELECT kind, day, value FROM analytics.indicator WHERE home_id = %(home)s ORDER BY kind, day",
             "SELECT kind, started_at, ended_at FROM analytics.episode WHERE home_id = %(home)s ORDER BY 1, 2, 3",
             (
-                "SELECT day, room.key FROM analytics.day_profile, unnest(rooms) WITH ORDINALITY AS seen (room_id, place)"
+                "SELECT day, room.key"
+                " FROM analytics.day_profile, unnest(rooms) WITH ORDINALITY AS seen (room_id, place)"
                 " JOIN registry.room USING (room_id) WHERE day_profile.home_id = %(home)s ORDER BY day, place"
             ),
             (
-                "SELECT day, (move->>0)::int, room.key FROM analytics.day_traces, jsonb_array_elements(traces->'moves') AS move"
+                "SELECT day, (move->>0)::int, room.key"
+                " FROM analytics.day_traces, jsonb_array_elements(traces->'moves') AS move"
                 " JOIN registry.room ON room_id = (move->>2)::int WHERE day_traces.home_id = %(home)s ORDER BY 1, 2, 3"
             ),
             (

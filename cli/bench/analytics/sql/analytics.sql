@@ -66,6 +66,15 @@ BEGIN
     RETURN rows;
 END $$
 
+-- computed --
+-- The tables that hold what was computed of the days of homes: not what is due, nor what is learned for the present day, nor
+-- what people enter or what refers to a row by its number.
+SELECT DISTINCT table_name AS name FROM information_schema.columns
+WHERE table_schema = 'analytics' AND column_name = 'home_id'
+  AND table_name NOT IN ('calendar', 'due_day', 'silence_due', 'silence', 'context_due', 'context_look', 'context_history',
+                         'expected_gap', 'expected_visit', 'rule_setting', 'silenced')
+ORDER BY 1
+
 -- copy_rows --
 -- Copy the rows of the patterns in one table.
 SELECT pg_temp.copied(%(table)s::regclass) AS rows
