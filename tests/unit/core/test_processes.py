@@ -17,7 +17,7 @@ from core.processes import pool
 
 
 def compute():
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\\n" % os.getpid())  # in one piece: both write to the same pipe
     while True:
         pass
 
@@ -27,7 +27,7 @@ if __name__ == "__main__":
         computing = processes.submit(compute)
         while not computing.running():
             time.sleep(0.01)
-        print(processes.submit(os.getpid).result(), flush=True)
+        os.write(1, b"%d\\n" % processes.submit(os.getpid).result())
 """
 
 
