@@ -171,12 +171,15 @@ def test_dropped_chunks_leave_their_figures_which_nothing_destroys_later(connect
 
 def test_figures_that_lie_compressed_are_computed_again(connection: psycopg.Connection[Any]) -> None:
     assert upkeep.has_timescale(connection)
-    upkeep.compress_figures(connection, datetime(2027, 1, 1, tzinfo=UTC))
-    at = datetime(2026, 6, 10, tzinfo=UTC)
-    connection.execute("INSERT INTO ingest.reading_event (series_id, ts, value) VALUES (7, %s, 5.0)", (at,))
-    connection.execute("INSERT INTO ingest.touched (home_id, hour, received_at) VALUES (1, %s, %s)", (at, at))
+    at = datetime(2026, 7, 10, tzinfo=UTC)
+    store = "INSERT INTO ingest.reading_event (series_id, ts, value) SELECT 8, %s + n * interval '1 minute', %s"
+    touch = "INSERT INTO ingest.touched (home_id, hour, received_at) VALUES (1, %s, %s)"
+    connection.execute(store + " FROM generate_series(1, 50) n", (at, 1.0))
+    connection.execute(touch, (at, at))
     figures.catch_up(connection, timescale=True)
-    row = connection.execute(
-        "SELECT readings, total, first_value FROM ingest.daily WHERE day > '2026-06-01'"
-    ).fetchone()
+    upkeep.compress_figures(connection, datetime(2027, 1, 1, tzinfo=UTC))
+    connection.execute(store + " FROM generate_series(0, 0) n", (at, 5.0))
+    connection.execute(touch, (at, at))
+    figures.catch_up(connection, timescale=True)
+    row = connection.execute("SELECT readings, total, first_value FROM ingest.daily WHERE series_id = 8").fetchone()
     assert row == {"readings": 51, "total": 55.0, "first_value": 5.0}
