@@ -29,7 +29,6 @@ _OF_A_WEEK = (1, 7)
 
 DOMAINS: Mapping[Domain, Mapping[str, tuple[int, ...]]] = {
     Domain.NIGHT: {
-        "night_door": SUDDEN,
         "night_bathroom_visits": EVERY,
         "sleep_duration": EVERY,
         "night_walking": EVERY,

@@ -1,7 +1,7 @@
 """Learns the reference from homes whose days are calm: simulated ones, or the homes of an installation.
 
-Every other home gives the spreads; what would have been told in the others at each rarity gives the rates. So the rates
-are those of homes that the spreads have never seen, as the budget asks for.
+Some homes give the spreads; what would have been told in others at each rarity gives the rates. So the rates are those
+of homes that the spreads have never seen, as the budget asks for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,11 +25,13 @@ _ANY_DAY = date(2024, 1, 1)
 Home = Mapping[str, Values]
 
 
-def learn(homes: Sequence[Home], version: str, made_from: str) -> Reference:
-    """Return the reference of calm homes, at least two. Raises `ValueError` if there are fewer."""
-    spreading, telling = homes[::2], homes[1::2]
-    if not telling:
-        raise ValueError("A reference takes at least two homes.")
+def learn(spreading: Sequence[Home], telling: Sequence[Home], version: str, made_from: str) -> Reference:
+    """Return the reference of calm homes: spreads of the first, rates of the others.
+
+    Raises `ValueError` if there are none of one sort.
+    """
+    if not spreading or not telling:
+        raise ValueError("A reference takes homes for the spreads, and others for the rates.")
     reference = Reference(version, made_from, _spreads(spreading), {}, len(telling))
     return reference._replace(rates=_rates(telling, reference))
 

@@ -6,6 +6,7 @@ hour that comes twice in autumn is halved, so that an hour of the clock is alway
 
 from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -65,12 +66,14 @@ def _known(hour: Span, unknown: Sequence[Span]) -> float:
     return coverage.share(hour, unknown, {0: ()})
 
 
+@lru_cache(maxsize=512)
 def hours_of(day: date, zone: ZoneInfo) -> Instants:
-    """Return where the hours of the local clock begin on a day, and where the last ends: 25 instants."""
+    """Return where the hours of the local clock begin on a day, and where the last ends: 25 instants; read-only."""
     starts = [micros(local_instant(day, time(hour), zone)) for hour in range(HOURS)]
     starts.append(micros(local_instant(day + timedelta(days=1), time.min, zone)))
     # A skipped hour begins where the next one does: it is empty.
     begins: Instants = np.minimum.accumulate(np.array(starts, dtype=np.int64)[::-1])[::-1]
+    begins.flags.writeable = False
     return begins
 
 

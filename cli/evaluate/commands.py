@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.evaluate import reference as referring
 from cli.evaluate import report as reporting
-from cli.evaluate.simulated import reference as referring
 from cli.evaluate.simulated import report as simulated_report
 from cli.evaluate.simulated.homes import Run
 from cli.evaluate.tihm import report as recorded
@@ -74,8 +74,11 @@ def reference(
     homes: Annotated[int, typer.Option(help="Simulated homes to whom nothing happens.", min=2, max=999)] = 60,
     days: Annotated[int, typer.Option(help="Days of each home.", min=60)] = 120,
     seed: Annotated[int, typer.Option(help="The same seed gives the same homes and people.")] = 5,
+    recorded_homes: Annotated[
+        Path | None, typer.Option("--tihm", help="Folder of TIHM whose homes teach too, and price the budget.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; as many as there are cores if absent.", min=1)] = None,
 ) -> None:
     """Learn how far calm days depart from what is usual: what makes a change rare, and what a budget buys."""
     with errors_in_words():
-        referring.write(Run(seed, days, calm=True), homes, workers, out)
+        referring.write(Run(seed, days, calm=True), homes, recorded_homes, workers, out)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from analytics.frames import MILLISECOND, Columns, Instants, instant, micros
 from analytics.layout import Layout, layout
 from analytics.learned.days import MOTION, lived
 from analytics.learned.features import Lived
 from analytics.learned.movement import PARTS, Bools
+from cli.evaluate.nightly import indicators
 from cli.evaluate.observation import registered
 from core.localtime import day_of, local_day
 from gateway.recordings import tihm
@@ -74,6 +76,16 @@ def people(folder: Path, progress: Callable[[int, int], None] = lambda _, __: No
         found.append(_person(patient, home, [label for label in labels if label.patient == patient]))
         progress(number, len(recording.recorded))
     return found
+
+
+def indicators_of(person: Person) -> dict[str, list[float]]:
+    """Return the indicators of a person's home: a value for each day from the first, NaN without verdict."""
+    table = pd.DataFrame(person.readings._asdict())
+
+    def readings(now: datetime, since: datetime) -> pd.DataFrame:
+        return table.iloc[slice(*np.searchsorted(person.readings.at, (micros(since), micros(now))))]
+
+    return indicators(person.home, ZONE, person.lived.days, readings)
 
 
 def without(person: Person, first: date, last: date) -> Person:

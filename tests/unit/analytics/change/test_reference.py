@@ -71,7 +71,7 @@ def test_without_a_threshold_that_keeps_it_the_highest_is_taken() -> None:
 def test_it_is_the_same_after_being_written() -> None:
     rng = np.random.default_rng(1)
     homes = [{"meals": rng.poisson(3, 120).astype(float), "outings": rng.poisson(1, 120).astype(float)} for _ in "abcd"]
-    learned = learn(homes, "1", "four homes")
+    learned = learn(homes[::2], homes[1::2], "1", "four homes")
     assert {kind for kind, _ in learned.spreads} == {"meals", "outings"}
     assert of_json(as_json(learned)) == learned
 
@@ -89,6 +89,6 @@ def test_what_is_shipped_keeps_every_budget(budget) -> None:
     assert rate <= budget * SHARE
 
 
-def test_a_reference_takes_two_homes() -> None:
-    with pytest.raises(ValueError, match="two homes"):
-        learn([{}], "1", "")
+def test_a_reference_takes_homes_of_both_sorts() -> None:
+    with pytest.raises(ValueError, match="others for the rates"):
+        learn([{}], [], "1", "")
