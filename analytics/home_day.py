@@ -149,6 +149,8 @@ def compute(
     over = own.end <= window.end - SETTLED and bool(home.watching)
     quiet = quiets(signs, measured, window.end)
     watching = tuple(sorted(home.watching))
+    # Rooms that are known not to be seen are named, and make patient: they do not make the others any less seen.
+    seeing = tuple(each for each in watching if each not in blind.devices) or watching
     reporting = Reporting(spoken, patience)
     return HomeDay(
         day,
@@ -173,7 +175,7 @@ def compute(
             reporting,
             unknown,
             blind,
-            lambda span: sight.share(span, watching),
+            lambda span: sight.share(span, seeing),
             is_present=window.end == micros(seen_until),
         ),
         kept(quiet, day, own, not_seen, zone),

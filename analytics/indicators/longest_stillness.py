@@ -34,6 +34,4 @@ INDICATOR = OfDay(
     watched=all_movement,
     spread_floor=0.5,
     least_excess=1.5,
-    judged=True,
-    running=True,
 )

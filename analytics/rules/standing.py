@@ -15,7 +15,7 @@ from analytics.rules.catalogue import OF_KIND, RULES
 from analytics.rules.protocol import Mode, Settings
 from core.errors import VicinoError
 
-# On trial: on recorded homes they tell far more often than once in twenty weeks (docs/decisions, 29).
+# Judged as they happen, by `analytics.stillness`.
 QUIET_TIMES = ("stillness", "long_absence")
 
 
@@ -60,9 +60,8 @@ def default(rule: str) -> Standing:
     settings = settings_of(rule)()
     if rule in RULES:
         return Standing(RULES[rule].mode, settings)
-    if rule in QUIET_TIMES:
-        return Standing(Mode.SHADOW, settings)
-    return Standing(Mode.ACTIVE if INDICATORS[rule].judged else Mode.OFF, settings)
+    is_on = rule in QUIET_TIMES or INDICATORS[rule].judged
+    return Standing(Mode.ACTIVE if is_on else Mode.OFF, settings)
 
 
 def with_fields(rule: str, settings: Any, fields: Mapping[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from analytics.coverage import LIMIT
 from analytics.explanation import Sentence
 from analytics.findings import Finding
 from analytics.frames import ROOMS, instant
@@ -45,16 +46,16 @@ def judge(
 ) -> Judged:
     """Judge quiet times; `expected` returns what is usual as the days before a day tell, `rooms` are their kinds.
 
-    Where the gateway is not `heard`, nothing new is said of a time that goes on.
+    Nothing new is said of a time that goes on where the gateway is not `heard`, nor where too little is known.
     """
     findings, held = [], []
     for still in stills:
         reason = None
         if still.quiet.ended or heard:
             reason = expected(day_of(instant(still.quiet.start), zone)).explain(still, zone)
-        if reason is not None and reason.score >= 1:
+        if reason is not None and reason.score >= 1 and still.coverage >= LIMIT:
             findings.append(_finding(still, reason, rooms, zone))
-        elif not still.decided or not (still.quiet.ended or heard):
+        elif not still.decided or not (still.quiet.ended or heard) or still.coverage < LIMIT:
             held.append(still.quiet.start)
     return Judged(findings, held)
 

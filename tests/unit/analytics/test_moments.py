@@ -90,7 +90,7 @@ def test_the_calendar_looks_at_homes_that_send_nothing() -> None:
         ((DAY, "03:00"), CADENCE, (DAY, "03:05")),
         ((DAY, "09:05"), CADENCE, (DAY, "09:10")),
         ((DAY, "09:05"), timedelta(0), (DAY, "09:06")),  # it ends, however quick the service is
-        ((DAY, "21:58"), CADENCE, (DAY, "22:00")),
+        ((DAY, "21:58"), CADENCE, (DAY, "22:03")),
         ((DAY, "22:00"), CADENCE, (DAY, "22:05")),
         ((DAY, "23:57"), CADENCE, (DAY + timedelta(days=1), "00:00")),
         ((DAY + timedelta(days=1), "00:00"), CADENCE, (DAY + timedelta(days=1), "00:30")),

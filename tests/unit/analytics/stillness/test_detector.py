@@ -74,10 +74,10 @@ def test_the_longer_the_more_unusual() -> None:
 def test_it_is_patient_while_it_learns_and_says_what_is_usual_only_then() -> None:
     young = FRESH.learn(days(LEAST_DAYS - 1))
     for one in (FRESH, young):
-        reason = one.explain(still("10:00", 119, BATHROOM), ROME)
+        reason = one.explain(still("10:00", 239, BATHROOM), ROME)
         assert reason.usual is None
         assert reason.score < 1
-        assert one.score(still("10:00", 121, BATHROOM), ROME) >= 1, "by day two hours hold from the first day on"
+        assert one.score(still("10:00", 241, BATHROOM), ROME) >= 1
     assert young.score(still("23:00", 500, BEDROOM), ROME) < 1
     reason = LEARNED.explain(still("10:00", 130, BATHROOM), ROME)
     assert reason.usual == 10.0
@@ -91,14 +91,15 @@ def test_a_room_that_cannot_be_seen_makes_it_patient() -> None:
 
 
 def test_a_room_that_is_not_known_is_one_like_others() -> None:
-    assert LEARNED.score(still("10:00", 121, 77), ROME) >= 1
-    assert LEARNED.score(still("10:00", 121, 0), ROME) >= 1
+    for room in (77, 0):
+        assert LEARNED.score(still("10:00", 239, room), ROME) < 1
+        assert LEARNED.score(still("10:00", 241, room), ROME) >= 1
 
 
 def test_an_absence_is_judged_against_absences() -> None:
-    assert LEARNED.score(still("9:40", 239, HALL, Where.AWAY), ROME) < 1
-    long = LEARNED.explain(still("9:40", 300, HALL, Where.AWAY), ROME)
-    assert long.score == pytest.approx(300 / 240)
+    assert LEARNED.score(still("9:40", 359, HALL, Where.AWAY), ROME) < 1
+    long = LEARNED.explain(still("9:40", 450, HALL, Where.AWAY), ROME)
+    assert long.score == pytest.approx(450 / 360)
     assert (long.usual, long.ever) == (75.0, True)
     family = FRESH.learn(days(28, (600, 480, HALL, Where.AWAY)))
     assert family.score(still("9:40", 480, HALL, Where.AWAY), ROME) < 1

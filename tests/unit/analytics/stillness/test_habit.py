@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.stillness import habit
-from analytics.stillness.habit import CAP, CAP_OF_HABIT, MOST, Sort, Spot, cohort, ripe, sort_of, usual_times
+from analytics.stillness.habit import CAP, CAP_OF_HABIT, MARGIN, MOST, Sort, Spot, cohort, ripe, sort_of, usual_times
 from analytics.stillness.quiet import QuietDay, Where
 from tests.unit.analytics.stillness.persons import (
     BATHROOM,
@@ -59,8 +59,16 @@ def test_a_long_nap_at_its_hour_in_its_room_is_usual_and_nowhere_else() -> None:
     assert 150 < after(naps, BEDROOM, AFTERNOON) <= CAP_OF_HABIT
     assert after(naps, BEDROOM, 18 * 60) <= CAP
     assert after(naps, BATHROOM, AFTERNOON) <= CAP
-    # A nap is no reason to wait for longer in a room that one passes through.
-    assert after(days(28, (AFTERNOON, 150, HALL, Where.ROOM)), HALL, AFTERNOON) == CAP
+
+
+def test_who_is_not_seen_for_long_in_a_room_one_passes_through_is_not_seen_everywhere() -> None:
+    assert after(days(28, (AFTERNOON, 110, HALL, Where.ROOM)), HALL, AFTERNOON) == CAP
+    often = days(28, (AFTERNOON, 150, HALL, Where.ROOM))
+    for room in (HALL, BATHROOM, LIVING):
+        assert MARGIN * 150 <= after(often, room, 10 * 60) <= MARGIN * 160
+    once = [*days(28), *days(1, (AFTERNOON, 230, HALL, Where.ROOM))]
+    assert after(once, BATHROOM, 10 * 60) == CAP_OF_HABIT, "it may have been a fall"
+    assert after(often, BATHROOM, NIGHT) == after(days(28), BATHROOM, NIGHT)
 
 
 def test_by_the_door_somebody_may_have_left_unheard() -> None:
@@ -102,8 +110,8 @@ def test_nothing_is_known_of_a_room_where_nobody_stays() -> None:
     usual = usual_times(days(28), ROOMS_OF_HOME | {9: 0})[Spot(9, Where.ROOM)]
     assert np.isfinite(usual.limit).all()
     assert usual_times([], {}) == {}
-    assert ripe(cohort(Sort.PASSAGE), NOON) == 120.0
-    assert ripe(cohort(Sort.REST), 23 * 60) == 600.0
+    assert ripe(cohort(Sort.PASSAGE), NOON) == 240.0
+    assert ripe(cohort(Sort.REST), 23 * 60) == 720.0
 
 
 @given(
@@ -127,7 +135,8 @@ def test_whatever_the_habits_there_is_a_limit_and_by_day_it_is_capped(rows, numb
     ]
     limit = after(known, room, begin)
     assert 60 <= limit <= MOST
-    if 8 * 60 <= begin <= 18 * 60:
+    passed = [row for row in rows if sort_of(Spot(row[2], row[3]), ROOMS_OF_HOME) is Sort.PASSAGE]
+    if 8 * 60 <= begin <= 18 * 60 and all(lasted <= CAP for _, lasted, __, ___ in passed):
         assert limit <= (CAP if sort_of(Spot(room, Where.ROOM), ROOMS_OF_HOME) is Sort.PASSAGE else CAP_OF_HABIT)
 
 

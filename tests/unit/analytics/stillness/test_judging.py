@@ -50,14 +50,14 @@ def test_what_has_ended_is_restated_with_its_end() -> None:
 
 
 def test_somebody_who_is_away_for_long_is_another_milder_finding() -> None:
-    (found,) = judged(still("9:40", 250, HALL, Where.AWAY)).findings
+    (found,) = judged(still("9:40", 370, HALL, Where.AWAY)).findings
     assert found.kind == LONG_ABSENCE
     assert found.severity < 0.5
     assert found.explanation_en == (
-        "Nobody has moved at home since the front door at 9:40 (4 h 10 min): away, or is something wrong? "
+        "Nobody has moved at home since the front door at 9:40 (6 h 10 min): away, or is something wrong? "
         "Longer than any absence in the 28 days before, at most 1 h 15 min. Based on 100 % of the data."
     )
-    assert judged(still("9:40", 230, HALL, Where.AWAY)) == Judged([], [])
+    assert judged(still("9:40", 350, HALL, Where.AWAY)) == Judged([], [])
 
 
 def test_of_what_goes_on_nothing_is_said_where_the_gateway_is_not_heard() -> None:
@@ -70,6 +70,12 @@ def test_what_is_not_known_to_its_end_is_neither_confirmed_nor_refuted() -> None
     short = still("10:00", 50, BATHROOM)._replace(decided=False)
     assert judged(short) == Judged([], [short.quiet.start])
     assert len(judged(still("10:00", 130, BATHROOM)._replace(decided=False)).findings) == 1
+
+
+def test_nothing_is_said_where_too_little_is_known_and_what_was_said_stays() -> None:
+    one = still("10:00", 250, BATHROOM)
+    assert judged(one._replace(coverage=0.79)) == Judged([], [one.quiet.start])
+    assert len(judged(one._replace(coverage=0.8)).findings) == 1
 
 
 def test_each_is_judged_by_what_was_known_on_the_day_it_began() -> None:
@@ -85,5 +91,5 @@ def test_each_is_judged_by_what_was_known_on_the_day_it_began() -> None:
 
 @pytest.mark.parametrize("room", [0, 99])
 def test_a_room_that_is_not_known_is_not_named(room: int) -> None:
-    (found,) = judged(still("10:00", 130, room)).findings
+    (found,) = judged(still("10:00", 250, room)).findings
     assert "Last sign" not in found.explanation_en
