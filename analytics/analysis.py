@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from analytics import baseline, findings, reports, repository, test_alarms
+from analytics.change import judging as changes
 from analytics.contexts import judging
 from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
@@ -69,6 +70,7 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     changed = judging.withdraw_explained(connection, home, known.contexts, since, now)
     if days:
         changed += _judge(connection, home, days, every, evidence, {}, known, now)
+        changed += changes.judge(connection, home, (days, every), evidence.of, known.standings, known.contexts, now)
     for first in range(0, len(days), SLICE):
         computed = computed_days(connection, home, days[first : first + SLICE], now)
         changed += looking.look(connection, home, computed, known.standings, known.contexts, now, heard=True)
@@ -112,6 +114,7 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
     heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
     return (
         _judge(connection, home, days, restated, evidence, silent_still, known, now)
+        + changes.judge(connection, home, (days, restated), evidence.of, known.standings, known.contexts, now)
         + sum(
             _judge_running(connection, home, one, evidence, known, now, told)
             for one in computed
@@ -227,8 +230,10 @@ def _judge(
         silenced += kept_back
         repository.put_verdicts(connection, home, verdicts)
         undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
-        changed += _store(connection, home, kind, verdicts, undecided, known, now)
-    put_silenced(connection, home, histories, (first, last), silenced, now)
+        if INDICATORS[kind].judged:
+            changed += _store(connection, home, kind, verdicts, undecided, known, now)
+    judged_kinds = [kind for kind in histories if INDICATORS[kind].judged]
+    put_silenced(connection, home, judged_kinds, (first, last), silenced, now)
     return changed
 
 

@@ -12,6 +12,7 @@ from analytics.change.reference import Reference
 from analytics.indicators import INDICATORS
 
 POINTED_OUT = 1.3  # rarity from which on a departure is named as a contribution: one day in twenty
+NAMED = 2.5  # rarity from which on an indicator may give its name to a change that another one shows: one day in 300
 
 
 class Sign(NamedTuple):
@@ -46,7 +47,7 @@ class DomainDay(NamedTuple):
 
         More visits to the bathroom also are more moves at night and more interruptions of sleep; the visits say it.
         """
-        enough = [sign for sign in self.signs if sign.rarity >= threshold]
+        enough = [sign for sign in self.signs if sign.rarity >= min(threshold, NAMED)]
         return min(enough, key=lambda sign: plainness(sign.kind), default=self.signs[0])
 
 

@@ -1,6 +1,6 @@
 """What is kept of a home to judge its changes, and what comes of new figures. Pure: whoever stores it owns the rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from analytics.change.reference import Reference
 from analytics.change.runs import runs
 from analytics.change.telling import EpisodesOf, finding
 from analytics.contexts.effect import Contexts
+from analytics.contexts.kinds import ContextKind
 from analytics.findings import Finding
 from analytics.indicators import INDICATORS
 
@@ -48,6 +49,21 @@ def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
 def looked_at(known: Known, day: date, reference: Reference, contexts: Contexts) -> list[DomainDay]:
     """Return what `day` comes to in each domain."""
     return look(day, histories(known, day, contexts), reference)
+
+
+def kept_back(
+    known: Known, days: Iterable[date], reference: Reference, contexts: Contexts, threshold: float
+) -> Iterator[tuple[str, date, ContextKind]]:
+    """Yield what contexts keep back on some days: the indicator as which a change would be told, day, and context."""
+    for day in days:
+        because = {kind: contexts.excludes(kind, INDICATORS[kind].interval(day, contexts.zone)) for kind in DOMAIN_OF}
+        if not any(because.values()):
+            continue
+        for one in looked_at(known, day, reference, Contexts([], contexts.zone)):
+            kind = one.plainest(threshold).kind
+            context = because[kind]
+            if one.rarity >= threshold and context is not None:
+                yield kind, day, context
 
 
 def told(

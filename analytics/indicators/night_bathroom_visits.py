@@ -34,5 +34,4 @@ INDICATOR = OfDay(
     at_home=True,
     spread_floor=0.75,
     least_excess=2.0,
-    judged=True,
 )

@@ -18,6 +18,7 @@ from analytics import findings
 from analytics.activity import activity
 from analytics.analysis import HEARD_WITHIN
 from analytics.baseline import REACH
+from analytics.change.domains import DOMAIN_OF
 from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
@@ -38,6 +39,7 @@ from analytics.watch.silences import KINDS, LEARNED, LOOK_EVERY, OUTAGES
 from cli.evaluate.bisection import first
 from cli.evaluate.observation import GATEWAY_ID, Observation
 from cli.evaluate.simulated import moments
+from cli.evaluate.simulated.changes import ChangesOfHome
 from cli.evaluate.simulated.moments import Moment
 from cli.evaluate.simulated.quiet_times import QuietTimes
 from cli.evaluate.simulated.rules import RulesOfHome
@@ -112,6 +114,7 @@ class _Walk:
         self._memory = Memory()
         self._values: dict[str, dict[date, tuple[float, float]]] = {}
         self._profiles: dict[date, DayProfile] = {}
+        self._changes = ChangesOfHome(self._zone)
         self._told: list[Told] = []
         self._raised: dict[tuple[str, str, str, datetime], Raised] = {}
         self._looked_at = start
@@ -171,7 +174,7 @@ class _Walk:
             computed = self._compute(day, now)
             self._around.keep(computed.traces)
             self._around.look(now)
-            final, so_far = self._judged_final(computed, now), self._judged_so_far(computed, now)
+            final, so_far = self._judged_final(computed, now, again=True), self._judged_so_far(computed, now)
         self._memory.keep_day(computed)
         self._rules.keep(computed)
         self._quiet.keep(computed.quiet)
@@ -209,8 +212,8 @@ class _Walk:
         found = self._rules.judged(computed, heard=now - self._seen.heard_at(now) <= HEARD_WITHIN)
         return [one for one in found if not contexts.excludes(one.kind, one.interval)]
 
-    def _judged_final(self, computed: HomeDay, now: datetime) -> list[Finding]:
-        return [*self._judged(computed, now), *self._by_rules(computed, now)]
+    def _judged_final(self, computed: HomeDay, now: datetime, *, again: bool = False) -> list[Finding]:
+        return [*self._judged(computed, now, again=again), *self._by_rules(computed, now)]
 
     def _compute(self, day: date, now: datetime) -> HomeDay:
         since = local_day(day, self._zone).start - BEFORE
@@ -221,16 +224,23 @@ class _Walk:
         told = [one.verdict for one in self._told]
         return blind((one for one in told if one.span(micros(now)).end >= micros(since)), micros(now))
 
-    def _judged(self, computed: HomeDay, now: datetime) -> list[Finding]:
-        """Store the values of a day and return the findings about it, and about later days if they were restated."""
+    def _judged(self, computed: HomeDay, now: datetime, *, again: bool) -> list[Finding]:
+        """Store the values of a day and return the findings about it, and about later days if they were restated.
+
+        The same day `again` has nothing new, and is judged all the same.
+        """
         found = []
+        different: set[date] = {computed.day} if again else set()
         for value in [*computed._asdict()["values"], *self._of_several_days(computed.profile)]:
             days = self._values.setdefault(value.kind, {})
             before = days.get(value.day)
             days[value.day] = (float("nan") if value.value is None else value.value, value.coverage)
+            is_different = before is None or not np.array_equal(before, days[value.day], equal_nan=True)
+            if is_different and value.kind in DOMAIN_OF:
+                different.add(value.day)
             if not INDICATORS[value.kind].judged:
                 continue
-            restated = before is not None and not np.array_equal(before, days[value.day], equal_nan=True)
+            restated = before is not None and is_different
             touched = [day for day in days if day >= value.day] if restated else [value.day]
             for day in sorted(touched):
                 window = INDICATORS[value.kind].interval
@@ -241,7 +251,7 @@ class _Walk:
                 verdict = findings.judge(value.kind, day, history, _no_episodes, self._zone)
                 if verdict.finding is not None and verdict.finding.interval.start < now:
                     found.append(verdict.finding)
-        return found
+        return [*found, *self._changes.judged(different, self._values, self._around.contexts(now))]
 
     def _of_several_days(self, profile: DayProfile | None) -> Iterator[Value]:
         """Yield the values that look back over several days: of a day that is over, and of later ones it changes."""

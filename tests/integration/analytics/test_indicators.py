@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from analytics.change.domains import DOMAIN_OF
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.jobs import Pace, analyse, analyse_home, look
 from analytics.profiles.profile import HOURLY
 from analytics.reads import hourly_indicators, indicators
+from analytics.rules.standing import QUIET_TIMES
 from core.viewer import Viewer
 from tests.unit.analytics.made import at
 
@@ -116,7 +118,8 @@ def test_nothing_is_found_that_is_not_judged_and_all_is_known_that_the_home_can_
     catch_up(database, clock)
     analyse(database, FIRST, LAST, clock=clock)
     found = installation.rows("SELECT DISTINCT kind FROM analytics.finding WHERE family = 'wellbeing' AND NOT trial")
-    assert {row["kind"] for row in found} <= {kind for kind, one in INDICATORS.items() if one.judged}
+    judged = {kind for kind, one in INDICATORS.items() if one.judged or kind in DOMAIN_OF}
+    assert {row["kind"] for row in found} <= judged | set(QUIET_TIMES)
 
     with people.seen_by(Viewer(installation.viewer(organisation))) as view:
         seen = indicators(view, home.home_id, FIRST, LAST)

@@ -42,9 +42,10 @@ def test_after_calm_days_it_is_another_one() -> None:
 
 def test_what_shows_itself_more_plainly_is_another_one() -> None:
     found = runs(
-        [night(0, 4.0, "sleep_interruptions"), night(1, 4.0, "night_door"), night(2, 4.0, "night_walking")], 3.0
+        [night(0, 4.0, "sleep_interruptions"), night(1, 4.0, "night_bathroom_visits"), night(2, 4.0, "night_walking")],
+        3.0,
     )
-    assert [run.kind for run in found] == ["sleep_interruptions", "night_door"]
+    assert [run.kind for run in found] == ["sleep_interruptions", "night_bathroom_visits"]
     assert found[1].last.day == DAY + 2 * ONE_DAY
 
 
@@ -55,11 +56,13 @@ def test_two_changes_never_begin_on_the_same_day() -> None:
 
 def test_a_day_is_told_by_the_plainest_of_its_signs() -> None:
     signs = tuple(Sign(kind, 1, 5.0, USUAL, rarity) for kind, rarity in
-                  [("sleep_interruptions", 6.0), ("night_bathroom_visits", 3.1), ("night_door", 2.9)])  # fmt: skip
+                  [("sleep_interruptions", 6.0), ("sleep_duration", 2.6), ("night_bathroom_visits", 2.4)])  # fmt: skip
     day = DomainDay(Domain.NIGHT, DAY, signs)
     assert day.rarity == 6.0
-    assert day.plainest(3.0).kind == "night_bathroom_visits"
-    assert day.plainest(7.0).kind == "sleep_interruptions"
+    assert day.plainest(3.0).kind == "sleep_duration"
+    assert day.plainest(2.0).kind == "night_bathroom_visits", "what is enough to be told is enough to be named"
+    other = day._replace(signs=signs[:1])
+    assert other.plainest(7.0).kind == "sleep_interruptions"
 
 
 def known(**values: list[float]) -> watch.Known:

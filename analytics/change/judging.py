@@ -1,0 +1,68 @@
+"""Looks at how the days of a home change where its figures are new or different, and stores what is told."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics import repository
+from analytics.change import repository as stored
+from analytics.change import watch
+from analytics.change.budget import threshold
+from analytics.change.domains import DOMAIN_OF
+from analytics.change.reference import shipped
+from analytics.change.telling import EpisodesOf
+from analytics.contexts.effect import Contexts
+from analytics.contexts.repository import put_silenced
+from analytics.repository import Home
+from analytics.rules.standing import Standing, held
+from core.localtime import Interval, local_day
+
+ONE_DAY = timedelta(days=1)
+
+
+def judge(
+    connection: Connection[DictRow],
+    home: Home,
+    about: tuple[Sequence[date], Collection[tuple[str, date]]],
+    episodes_of: EpisodesOf,
+    standings: Mapping[str, Standing],
+    contexts: Contexts,
+    now: datetime,
+) -> int:
+    """Judge days on which figures are restated, and the days that look back on them.
+
+    `about` are the days that were computed, and what of them is different (indicator and day). Days of which nothing is
+    different are judged again only where detectors are set by somebody, who may just have done so. Return how many
+    findings are new, different or withdrawn.
+    """
+    days_computed, restated = about
+    touched = {day for kind, day in restated if kind in DOMAIN_OF}
+    if standings.keys() & DOMAIN_OF.keys():
+        touched |= set(days_computed)
+    if not touched:
+        return 0
+    first, last = min(touched), max(touched) + watch.BACK
+    histories = repository.history(connection, home.home_id, DOMAIN_OF, first - watch.BACK, last)
+    known = {
+        kind: dict(zip(of["day"], zip(of["value"], of["coverage"], strict=True), strict=True))
+        for kind, of in histories.items()
+    }
+    days = sorted({day for of_kind in known.values() for day in of_kind if first <= day <= last})
+    reference = shipped()
+    limit = threshold(reference)
+    seen = [one for day in days for one in watch.looked_at(known, day, reference, contexts)]
+    stored.put_days(connection, home, seen, first, last)
+    before = stored.days_of(connection, home.home_id, first - watch.RUNS_BACK, first - ONE_DAY)
+    found = held(watch.told([*before, *seen], known, limit, home.zone, episodes_of), standings)
+    kept_back = list(watch.kept_back(known, days, reference, contexts, limit))
+    put_silenced(connection, home, DOMAIN_OF, (first, last), kept_back, now)
+    interval = Interval(local_day(first, home.zone).start, local_day(last, home.zone).end)
+    changed = repository.put_findings(
+        connection, home, [one for one in found if one.interval.end >= interval.start], now
+    )
+    for kind in DOMAIN_OF:
+        starts = [one.interval.start for one in found if one.kind == kind]
+        changed += repository.withdraw(connection, home.home_id, kind, interval, starts, now)
+    return changed

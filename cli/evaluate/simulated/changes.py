@@ -1,0 +1,30 @@
+"""How the days of a home change, judged in a walk as the service judges them and kept as it stores them."""
+
+from collections.abc import Collection
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from analytics.change import watch
+from analytics.change.budget import threshold
+from analytics.change.reference import shipped
+from analytics.contexts.effect import Contexts
+from analytics.findings import Finding
+
+
+class ChangesOfHome:
+    """What the days of a home have come to in each domain so far."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._seen: watch.Seen = {}
+
+    def judged(self, days: Collection[date], known: watch.Known, contexts: Contexts) -> list[Finding]:
+        """Look at days whose figures are new or different, and at those after them; return what is told of them."""
+        if not days:
+            return []
+        first = min(days)
+        for day in sorted({first, *(day for values in known.values() for day in values if day > first)}):
+            self._seen = {key: one for key, one in self._seen.items() if key[1] != day}
+            self._seen |= {(one.domain, day): one for one in watch.looked_at(known, day, shipped(), contexts)}
+        in_order = [self._seen[key] for key in sorted(self._seen, key=lambda key: key[1])]
+        return watch.told(in_order, known, threshold(shipped()), self._zone, lambda *_: (), first)
