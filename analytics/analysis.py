@@ -28,7 +28,7 @@ from analytics.profiles import repository as profiles
 from analytics.repository import Home, Told
 from analytics.rules import looking
 from analytics.rules.repository import standings_of
-from analytics.rules.standing import Standing, held
+from analytics.rules.standing import Standing, SuddenSettings, held
 from analytics.silence.blind import blind
 from analytics.stillness import repository as quiet_times
 from analytics.stillness.of_home import judge_stillness
@@ -239,7 +239,7 @@ def _judge(
 
 def _limit(kind: str, standings: Mapping[str, Standing]) -> float:
     standing = standings.get(kind)
-    return LIMIT if standing is None else float(standing.settings.limit)
+    return float(standing.settings.limit) if standing and isinstance(standing.settings, SuddenSettings) else LIMIT
 
 
 def _store(

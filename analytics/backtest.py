@@ -14,13 +14,19 @@ from psycopg.rows import DictRow
 from analytics import findings, repository
 from analytics.analysis import SLICE, computed_days
 from analytics.baseline import REACH
+from analytics.change import watch
+from analytics.change.budget import threshold
+from analytics.change.domains import DOMAIN_OF
+from analytics.change.judging import known_of
+from analytics.change.reference import shipped
+from analytics.contexts.judging import contexts_of
 from analytics.findings import Finding
 from analytics.indicators import INDICATORS
 from analytics.repository import Home
 from analytics.rules.catalogue import RULES
 from analytics.rules.judging import finding_of
 from analytics.rules.repository import past_of, standings_of
-from analytics.rules.standing import QUIET_TIMES, default, with_fields
+from analytics.rules.standing import CHANGES, QUIET_TIMES, ChangeSettings, default, with_fields
 from core.errors import VicinoError
 
 ONE_DAY = timedelta(days=1)
@@ -48,11 +54,12 @@ def backtest(
             f"{rule} cannot be tried on days that are over: it is judged while nothing moves.",
             advice="`vicino findings` lists what it has found on trial",
         )
-    found = (
-        _by_rule(connection, home, rule, settings, days, now)
-        if rule in RULES
-        else _by_detector(connection, home, rule, settings, days)
-    )
+    if rule in RULES:
+        found = _by_rule(connection, home, rule, settings, days, now)
+    elif rule == CHANGES or rule in DOMAIN_OF:
+        found = _by_changes(connection, home, rule, settings, days)
+    else:
+        found = _by_detector(connection, home, rule, settings, days)
     return sorted(found, key=lambda one: (one.interval.start, one.kind, one.subject))
 
 
@@ -67,6 +74,23 @@ def _by_rule(
                 finding = finding_of(met, RULES[rule], trial=True)
                 last_known[finding.kind, finding.subject, finding.interval.start] = finding
     return list(last_known.values())
+
+
+def _by_changes(
+    connection: Connection[DictRow], home: Home, rule: str, settings: Any, days: Sequence[date]
+) -> list[Finding]:
+    """Return the changes of all domains, or those that are told as one of an indicator."""
+    if not isinstance(settings, ChangeSettings):
+        settings = settings_in(connection, home, CHANGES, {})
+    reference = shipped()
+    began = days[0] - watch.RUNS_BACK  # a change that goes on when the days begin is told of an earlier one
+    known = known_of(connection, home, began, days[-1])
+    contexts = contexts_of(connection, home, began)
+    every = [began + ahead * ONE_DAY for ahead in range((days[-1] - began).days + 1)]
+    seen = [one for day in every for one in watch.looked_at(known, day, reference, contexts)]
+    limit = threshold(reference, settings.budget)
+    told = watch.told(seen, known, limit, home.zone, lambda _, __: (), days[0])
+    return [one._replace(trial=True) for one in told if rule in (CHANGES, one.kind)]
 
 
 def _by_detector(

@@ -1,7 +1,7 @@
 """`vicino backtest`: what a rule or detector would have raised over stored days, beside what was raised."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,11 @@ import analytics.homes
 import analytics.reads
 import registry.reads
 from analytics.backtest import backtest, days_until, settings_in
+from analytics.change.domains import DOMAIN_OF
 from analytics.findings import Finding
 from analytics.repository import Home
 from analytics.rules.catalogue import RULES
-from analytics.rules.standing import settings_of
+from analytics.rules.standing import CHANGES, settings_of
 from cli.installation import Installation
 from cli.replay import progress_bar
 from cli.screen import results
@@ -81,7 +82,7 @@ def _in_home(
 ) -> dict[str, Any]:
     days = days_until(day_of(now, home.zone) - ONE_DAY, count)
     start, end = local_day(days[0], home.zone).start, local_day(days[-1], home.zone).end
-    kinds = RULES[rule].kinds if rule in RULES else (rule,)
+    kinds = _kinds(rule)
     with database.transaction() as connection:
         settings = settings_in(connection, home, rule, dict(fields))
         fired = backtest(connection, home, rule, settings, days, now)
@@ -97,6 +98,12 @@ def _in_home(
         ],
         "days": sorted({day_of(one.interval.start, home.zone).isoformat() for one in fired}),
     }
+
+
+def _kinds(rule: str) -> Collection[str]:
+    if rule == CHANGES:
+        return DOMAIN_OF
+    return RULES[rule].kinds if rule in RULES else (rule,)
 
 
 def _line(one: Finding) -> dict[str, Any]:

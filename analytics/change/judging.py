@@ -16,7 +16,7 @@ from analytics.change.telling import EpisodesOf
 from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
 from analytics.repository import Home
-from analytics.rules.standing import Standing, held
+from analytics.rules.standing import Standing, budget_of, changes_are_set, held
 from core.localtime import Interval, local_day
 
 ONE_DAY = timedelta(days=1)
@@ -39,19 +39,15 @@ def judge(
     """
     days_computed, restated = about
     touched = {day for kind, day in restated if kind in DOMAIN_OF}
-    if standings.keys() & DOMAIN_OF.keys():
+    if changes_are_set(standings):
         touched |= set(days_computed)
     if not touched:
         return 0
     first, last = min(touched), max(touched) + watch.BACK
-    histories = repository.history(connection, home.home_id, DOMAIN_OF, first - watch.BACK, last)
-    known = {
-        kind: dict(zip(of["day"], zip(of["value"], of["coverage"], strict=True), strict=True))
-        for kind, of in histories.items()
-    }
+    known = known_of(connection, home, first, last)
     days = sorted({day for of_kind in known.values() for day in of_kind if first <= day <= last})
     reference = shipped()
-    limit = threshold(reference)
+    limit = threshold(reference, budget_of(standings))
     seen = [one for day in days for one in watch.looked_at(known, day, reference, contexts)]
     stored.put_days(connection, home, seen, first, last)
     before = stored.days_of(connection, home.home_id, first - watch.RUNS_BACK, first - ONE_DAY)
@@ -66,3 +62,12 @@ def judge(
         starts = [one.interval.start for one in found if one.kind == kind]
         changed += repository.withdraw(connection, home.home_id, kind, interval, starts, now)
     return changed
+
+
+def known_of(connection: Connection[DictRow], home: Home, first: date, last: date) -> watch.Known:
+    """Return the figures that are stored of a home to judge changes from `first` to `last`."""
+    histories = repository.history(connection, home.home_id, DOMAIN_OF, first - watch.BACK, last)
+    return {
+        kind: dict(zip(of["day"], zip(of["value"], of["coverage"], strict=True), strict=True))
+        for kind, of in histories.items()
+    }

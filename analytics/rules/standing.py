@@ -9,6 +9,8 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from analytics.change.budget import DEFAULT_BUDGET
+from analytics.change.domains import DOMAIN_OF
 from analytics.findings import Finding
 from analytics.indicators import INDICATORS
 from analytics.rules.catalogue import OF_KIND, RULES
@@ -17,6 +19,16 @@ from core.errors import VicinoError
 
 # Judged as they happen, by `analytics.stillness`.
 QUIET_TIMES = ("stillness", "long_absence")
+
+
+# Changes of all domains together; each indicator that may tell one can be set by itself, too.
+CHANGES = "changes"
+
+
+class ChangeSettings(Settings, frozen=True):
+    """Of what tells changes: the `budget` of wellbeing alerts per home and week, of which changes have their share."""
+
+    budget: Annotated[float, msgspec.Meta(ge=0.02, le=5)] = DEFAULT_BUDGET
 
 
 class SuddenSettings(Settings, frozen=True):
@@ -44,11 +56,13 @@ def settings_of(rule: str) -> type[Settings]:
     """Return what can be set of a rule or detector. Raises `VicinoError` for one that there is not."""
     if rule in RULES:
         return RULES[rule].settings
+    if rule == CHANGES:
+        return ChangeSettings
+    if rule in QUIET_TIMES or rule in DOMAIN_OF:
+        return Settings
     if rule in INDICATORS:
         return SuddenSettings
-    if rule in QUIET_TIMES:
-        return Settings
-    known = ", ".join([*RULES, *QUIET_TIMES, *(kind for kind, each in INDICATORS.items() if each.judged)])
+    known = ", ".join([*RULES, *QUIET_TIMES, CHANGES, *DOMAIN_OF])
     raise VicinoError(f"There is no rule {rule!r}.", advice=f"choose one of: {known}")
 
 
@@ -60,7 +74,7 @@ def default(rule: str) -> Standing:
     settings = settings_of(rule)()
     if rule in RULES:
         return Standing(RULES[rule].mode, settings)
-    is_on = rule in QUIET_TIMES or INDICATORS[rule].judged
+    is_on = rule in QUIET_TIMES or rule == CHANGES or rule in DOMAIN_OF or INDICATORS[rule].judged
     return Standing(Mode.ACTIVE if is_on else Mode.OFF, settings)
 
 
@@ -82,7 +96,7 @@ def standings(settings: Iterable[Setting]) -> dict[str, Standing]:
     Detectors of indicators are there only where something was set. What is stored and does not fit any more is left as
     it was above.
     """
-    found = {rule: default(rule) for rule in (*RULES, *QUIET_TIMES)}
+    found = {rule: default(rule) for rule in (*RULES, *QUIET_TIMES, CHANGES)}
     for each in settings:
         try:
             before = found.get(each.rule) or default(each.rule)
@@ -100,7 +114,18 @@ def rule_of(kind: str) -> str:
 
 def standing_of(kind: str, known: Mapping[str, Standing]) -> Standing | None:
     """Return what the rule or detector of a kind of findings is set to; None where nothing was set of it."""
-    return known.get(rule_of(kind))
+    own = known.get(rule_of(kind))
+    return known.get(CHANGES) if own is None and kind in DOMAIN_OF else own
+
+
+def budget_of(known: Mapping[str, Standing]) -> float:
+    """Return how many wellbeing alerts a home may cause in a week."""
+    return float(known[CHANGES].settings.budget) if CHANGES in known else DEFAULT_BUDGET
+
+
+def changes_are_set(known: Mapping[str, Standing]) -> bool:
+    """Tell whether somebody has set what tells changes, in whole or of one indicator."""
+    return bool(known.keys() & DOMAIN_OF.keys()) or known.get(CHANGES) not in (None, default(CHANGES))
 
 
 def held(findings: Iterable[Finding], known: Mapping[str, Standing]) -> list[Finding]:

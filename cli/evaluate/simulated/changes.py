@@ -14,8 +14,9 @@ from analytics.findings import Finding
 class ChangesOfHome:
     """What the days of a home have come to in each domain so far."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, budget: float) -> None:
         self._zone = zone
+        self._threshold = threshold(shipped(), budget)
         self._seen: watch.Seen = {}
 
     def judged(self, days: Collection[date], known: watch.Known, contexts: Contexts) -> list[Finding]:
@@ -27,4 +28,4 @@ class ChangesOfHome:
             self._seen = {key: one for key, one in self._seen.items() if key[1] != day}
             self._seen |= {(one.domain, day): one for one in watch.looked_at(known, day, shipped(), contexts)}
         in_order = [self._seen[key] for key in sorted(self._seen, key=lambda key: key[1])]
-        return watch.told(in_order, known, threshold(shipped()), self._zone, lambda *_: (), first)
+        return watch.told(in_order, known, self._threshold, self._zone, lambda *_: (), first)

@@ -13,6 +13,7 @@ from os import sched_getaffinity
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from analytics.change.budget import DEFAULT_BUDGET
 from analytics.contexts.context import Context
 from analytics.contexts.kinds import ContextKind
 from cli.evaluate.nightly import indicators
@@ -29,11 +30,12 @@ ZONE = ZoneInfo("Europe/Rome")
 
 
 class Run(NamedTuple):
-    """What is run: the seed, for how many days, and whether nothing happens to the persons."""
+    """What is run: the seed, for how many days, whether nothing happens to the persons, and the budget of alerts."""
 
     seed: int
     days: int
     calm: bool = False
+    budget: float = DEFAULT_BUDGET
 
 
 class Took(NamedTuple):
@@ -89,11 +91,11 @@ def one_home(run: Run, index: int) -> Home:
     """Return the home number `index` of a run."""
     life = draw_life(run.seed, index, run.days, ZONE, calm=run.calm)
     registered = installed(life.home)
-    walked, took = _walked(life, registered)
+    walked, took = _walked(life, registered, run.budget)
     judged = compare(life, walked.raised, registered.devices)
     caused: list[Raised] = []
     if judged.suspects:
-        otherwise = {one.key for one in _walked(life.without_faults(), registered)[0].raised}
+        otherwise = {one.key for one in _walked(life.without_faults(), registered, run.budget)[0].raised}
         caused = [one for one in judged.suspects if one.key not in otherwise]
     return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took)
 
@@ -112,11 +114,11 @@ def _entered(life: Life) -> list[Context]:
     return [Context(ContextKind.HOSPITAL, event.start, event.end) for event in events]
 
 
-def _walked(life: Life, registered: Installed) -> tuple[Walked, Took]:
+def _walked(life: Life, registered: Installed, budget: float) -> tuple[Walked, Took]:
     observation, took = _observed(life, registered)
     began = time.process_time()
     visits = expected_visits(life.bare.household, day_of(life.start, ZONE))
-    walked = walk(observation, life.start, life.end, _entered(life), visits)
+    walked = walk(observation, life.start, life.end, _entered(life), visits, budget)
     return walked, took._replace(analyse=time.process_time() - began)
 
 

@@ -18,6 +18,7 @@ from analytics import findings
 from analytics.activity import activity
 from analytics.analysis import HEARD_WITHIN
 from analytics.baseline import REACH
+from analytics.change.budget import DEFAULT_BUDGET
 from analytics.change.domains import DOMAIN_OF
 from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
@@ -86,13 +87,14 @@ def walk(
     end: datetime,
     entered: Sequence[Context] = (),
     visits: Sequence[ExpectedVisit] = (),
+    budget: float = DEFAULT_BUDGET,
 ) -> Walked:
     """Return what the analysis raises in a home between two instants.
 
     `entered` are contexts that somebody enters as soon as they begin, and ends when they end; `visits` are entered as
-    expected.
+    expected; `budget` is that of wellbeing alerts per home and week.
     """
-    return _Walk(observation, start, end, entered, visits).through()
+    return _Walk(observation, start, end, entered, visits, budget).through()
 
 
 class _Walk:
@@ -105,6 +107,7 @@ class _Walk:
         end: datetime,
         entered: Sequence[Context],
         visits: Sequence[ExpectedVisit],
+        budget: float,
     ) -> None:
         self._seen = observation
         self._home = observation.home
@@ -114,7 +117,7 @@ class _Walk:
         self._memory = Memory()
         self._values: dict[str, dict[date, tuple[float, float]]] = {}
         self._profiles: dict[date, DayProfile] = {}
-        self._changes = ChangesOfHome(self._zone)
+        self._changes = ChangesOfHome(self._zone, budget)
         self._told: list[Told] = []
         self._raised: dict[tuple[str, str, str, datetime], Raised] = {}
         self._looked_at = start

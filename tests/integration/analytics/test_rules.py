@@ -192,8 +192,10 @@ def test_a_backtest_tells_what_settings_would_have_raised_and_stores_nothing(dat
         )
         patient = settings_in(connection, own, "night_absence", {"least": "200"})
         assert backtest(connection, own, "night_absence", patient, days, clock.now()) == []
-        strict = settings_in(connection, own, "night_bathroom_visits", {"limit": 1})
-        assert backtest(connection, own, "night_bathroom_visits", strict, days, clock.now()) == []
+        strict = settings_in(connection, own, "activity_hall", {"limit": 1})
+        assert backtest(connection, own, "activity_hall", strict, days, clock.now()) == []
+        with pytest.raises(VicinoError, match="while nothing moves"):
+            backtest(connection, own, "stillness", None, days, clock.now())
         with pytest.raises(VicinoError, match="do not fit"):
             settings_in(connection, own, "night_absence", {"least": -1})
         with pytest.raises(VicinoError, match="no rule"):
@@ -204,16 +206,45 @@ def test_a_backtest_tells_what_settings_would_have_raised_and_stores_nothing(dat
     assert installation.rows("SELECT xmin::text, finding_id FROM analytics.finding ORDER BY finding_id") == before
 
 
-def test_a_backtest_of_a_detector_uses_the_figures_that_are_stored(database, clock, home, installation, day_of_visits):
-    installation.store(home, [row for row in day_of_visits(BAD, 5) if row[1] == "bathroom"])
+def test_a_backtest_of_changes_tells_what_was_told_and_what_another_budget_would(
+    database, clock, home, installation, day_of_visits
+):
+    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
     run(database, clock, home)
+    (stored,) = of_rules(database, home, "night_bathroom_visits")
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+
+    def told(connection, own, rule, **fields):
+        settings = settings_in(connection, own, rule, fields)
+        return [
+            (one.kind, one.interval.start, one.explanation_it)
+            for one in backtest(connection, own, rule, settings, days, clock.now())
+        ]
+
     with database.transaction() as connection:
         own = homes(connection)[home.home_id]
-        counts = [
-            len(
-                backtest(connection, own, kind, settings_in(connection, own, kind, {"limit": limit}), days, clock.now())
-            )
-            for kind, limit in (("night_bathroom_visits", 4), ("night_bathroom_visits", 20), ("meals", 4))
+        assert told(connection, own, "night_bathroom_visits") == [
+            ("night_bathroom_visits", stored["started_at"], stored["explanation_it"])
         ]
-    assert counts == [1, 0, 0]
+        assert told(connection, own, "meals") == []
+        usual = told(connection, own, "changes")
+        assert (
+            len(told(connection, own, "changes", budget=0.02))
+            <= len(usual)
+            <= len(told(connection, own, "changes", budget=5))
+        )
+        with pytest.raises(VicinoError, match="do not fit"):
+            settings_in(connection, own, "changes", {"budget": 0})
+
+
+def test_a_budget_that_is_set_decides_what_is_told(database, clock, home, installation, day_of_visits):
+    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+    scope = Scope(home.organisation_id)
+    numbers = []
+    for mode, budget in ((Mode.ACTIVE, 0.02), (Mode.ACTIVE, 5.0), (Mode.OFF, 5.0)):
+        with database.transaction() as connection:
+            put_setting(connection, scope, Setting("changes", mode, {"budget": budget}), None, clock.now())
+        run(database, clock, home)
+        numbers.append(len(of_rules(database, home, "night_bathroom_visits")))
+    assert numbers[1:] == [1, 0]
+    assert numbers[0] <= numbers[1]
