@@ -52,7 +52,7 @@ def backtest(
     if rule in QUIET_TIMES:
         raise VicinoError(
             f"{rule} cannot be tried on days that are over: it is judged while nothing moves.",
-            advice="`vicino findings` lists what it has found on trial",
+            advice="`vicino findings` lists what it has found",
         )
     if rule in RULES:
         found = _by_rule(connection, home, rule, settings, days, now)

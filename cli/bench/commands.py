@@ -8,6 +8,7 @@ from cli.bench import edge as edging
 from cli.bench import ingest as ingesting
 from cli.bench import storm as storming
 from cli.bench.analytics import measure as analysing
+from cli.bench.figures import show
 from cli.bench.storage import measure as storing
 from cli.screen import errors_in_words
 from core.clock import SystemClock
@@ -38,7 +39,7 @@ def ingest(
         figures = ingesting.measure(
             SystemClock(), stop_on_signals(), readings=readings, messages=messages, workers=workers
         )
-    ingesting.show(figures, as_json=as_json)
+    show(figures._asdict(), as_json=as_json)
 
 
 @app.command()
@@ -51,7 +52,7 @@ def storm(
     """Measure how soon gateways that come back at once are absorbed, and how long others wait meanwhile."""
     with errors_in_words():
         figures = storming.measure(SystemClock(), stop_on_signals(), number=gateways, hours=hours, workers=workers)
-    storming.show(figures, as_json=as_json)
+    show(figures._asdict(), as_json=as_json)
 
 
 @app.command()
@@ -78,7 +79,7 @@ def analytics(
 ) -> None:
     """Measure what the nightly run over all homes, and the five-minute tick, take of time, processors and memory."""
     with errors_in_words():
-        analysing.show(analysing.measure(homes, days, workers, server), as_json=as_json)
+        show(analysing.measure(homes, days, workers, server)._asdict(), as_json=as_json)
 
 
 @app.command()

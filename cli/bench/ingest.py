@@ -1,6 +1,5 @@
 """`vicino bench ingest`: how many readings a second are committed, and how many the database could take."""
 
-import json
 import os
 import sys
 import threading
@@ -12,7 +11,6 @@ import numpy as np
 import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
-from rich.table import Table
 
 from cli import homes
 from cli.bench import fleet, publishing
@@ -20,7 +18,7 @@ from cli.bench import repository as measured
 from cli.bench.fleet import Keys, Load
 from cli.bench.ground import Ground, ground, peak_memory_bytes, processor_s
 from cli.replay import progress_bar
-from cli.screen import results, say
+from cli.screen import say
 from core.clock import Clock
 from core.topics import Leaf
 from devices.reads import Series, series_of_gateways
@@ -100,17 +98,6 @@ def measure(clock: Clock, stop: threading.Event, *, readings: int, messages: int
         peak_memory_mib=round(memory / MEBI, 1),
         worker_cpu_us_per_reading=round(used_s * 1e6 / count, 2),
     )
-
-
-def show(figures: Figures, *, as_json: bool) -> None:
-    """Print the figures."""
-    if as_json:
-        print(json.dumps(figures._asdict()))
-        return
-    table = Table(show_header=False, box=None)
-    for name, value in figures._asdict().items():
-        table.add_row(name.replace("_", " "), f"{value:,}")
-    results.print(table)
 
 
 def compare(sent: Keys, found: Keys) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 from psycopg.rows import dict_row
-from rich.table import Table
 
 from cli import homes
 from cli.bench import fleet, gateways
@@ -21,7 +20,7 @@ from cli.bench.fleet import Load
 from cli.bench.ground import Ground, Process, ground, peak_memory_bytes
 from cli.bench.ingest import MEBI, compare
 from cli.replay import progress_bar
-from cli.screen import results, say
+from cli.screen import say
 from core.clock import Clock
 from core.topics import Leaf
 from devices.reads import Series, series_of_gateways
@@ -114,17 +113,6 @@ def measure(clock: Clock, stop: threading.Event, *, number: int, hours: int, wor
         duplicated=duplicated,
         peak_memory_mib=round(memory / MEBI, 1),
     )
-
-
-def show(figures: Figures, *, as_json: bool) -> None:
-    """Print the figures."""
-    if as_json:
-        print(json.dumps(figures._asdict()))
-        return
-    table = Table(show_header=False, box=None)
-    for name, value in figures._asdict().items():
-        table.add_row(name.replace("_", " "), f"{value:,}")
-    results.print(table)
 
 
 def _prepare(

@@ -1,6 +1,5 @@
 """Measures what the nightly run and the tick of the analysis take, by the code and processes of the service."""
 
-import json
 import multiprocessing
 import threading
 import time
@@ -14,7 +13,6 @@ import psutil
 import psycopg
 from psycopg.rows import dict_row
 from rich.progress import Progress, TaskID
-from rich.table import Table
 
 from analytics import jobs
 from analytics.processes import Analysts
@@ -25,7 +23,7 @@ from cli.bench.ground import peak_memory_bytes, processor_s
 from cli.bench.own_database import own_database
 from cli.installation import STORING
 from cli.replay import progress_bar
-from cli.screen import results, say
+from cli.screen import say
 from core.clock import SimulatedClock
 from core.database import Database, Role
 from core.migrations import migrate
@@ -114,17 +112,6 @@ def measure(homes: int, days: int, workers: int | None, server: str | None) -> F
             peak_mib=round(at_work.peak_bytes() / MEBI, 1),
             database_mib=round(at_work.server_bytes() / MEBI, 1),
         )
-
-
-def show(figures: Figures, *, as_json: bool) -> None:
-    """Print the figures."""
-    if as_json:
-        print(json.dumps(figures._asdict()))
-        return
-    table = Table(show_header=False, box=None)
-    for name, value in figures._asdict().items():
-        table.add_row(name.replace("_", " "), f"{value:,}")
-    results.print(table)
 
 
 class _Shown:
