@@ -135,7 +135,8 @@ def send_history(
 ) -> None:
     """Send what the homes' bridges said in the two months before `start` through the gateways' own code.
 
-    The next home's months are lived in another process while those of the one before are stored.
+    The next home's months are lived in another process while those of the one before are stored. The gateways speak for
+    themselves once they are live: until then none has been switched off.
     """
     with made.installation.database() as database:
         broker_for = access.signing_in(made.installation, database, [home.gateway for home in played], clock)
@@ -156,6 +157,7 @@ def send_history(
                 clock=clock,
                 stop=stop,
                 progress=lambda _, __: None,
+                says_status=False,
             )
             progress.advance(stored)
         beside.shutdown(wait=True, cancel_futures=True)

@@ -4,6 +4,7 @@ A publisher works in turns, so that one thread may serve one gateway or many: `t
 tells how long nothing else is to be done, unless `wake` is set before.
 """
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -86,10 +87,12 @@ class Publisher:
         power: PowerWatch | None = None,
         update: Callable[[], GatewayUpdate | None] = lambda: None,
         on_stored: Callable[[int, int], None] | None = None,
+        says_status: bool = True,
     ) -> None:
         """Prepare to publish as `gateway`; `on_stored` is told sequence and readings of each batch confirmed.
 
-        `update` tells what became of the last update of the program.
+        `update` tells what became of the last update of the program. Without `says_status` nothing is said of how the
+        gateway is, not even by its will: for whoever hands in what another one kept.
         """
         self._gateway = gateway
         self._outbox = outbox
@@ -101,6 +104,7 @@ class Publisher:
         self._rules = rules
         self._power = power or PowerWatch(lambda: "unknown")
         self._on_stored = on_stored
+        self._says_status = says_status
         self._was_synchronised = self._timekeeper.look().synchronised
         self._window = Window(self._pace.limits)
         self._left_over: dict[Leaf, deque[int]] = {lane: deque() for lane in LANES}
@@ -121,8 +125,8 @@ class Publisher:
         self._next_inventory = 0.0
         self._next_seal = dict.fromkeys(LANES, 0.0)
         self._next_beyond = 0.0
-        self._next_status = 0.0
-        self._next_look = 0.0
+        self._next_status = self._first_status = 0.0 if says_status else math.inf
+        self._next_look = self._first_status
         self._said: _Substance | None = None
         self._version = own_version()
         self.turned_at = clock.monotonic()
@@ -145,7 +149,9 @@ class Publisher:
             keepalive_s=self._pace.keepalive_s,
             receive_maximum=_RECEIVE_MAXIMUM,
             reconnect_max_s=self._pace.reconnect_max_s,
-            will=Will(topic(gateway, Leaf.STATUS), encode(self._will()), self._pace.will_delay_s),
+            will=Will(topic(gateway, Leaf.STATUS), encode(self._will()), self._pace.will_delay_s)
+            if says_status
+            else None,
         )
 
     def start(self) -> None:
@@ -209,6 +215,8 @@ class Publisher:
         self._connection.stop()
 
     def _say_offline(self) -> None:
+        if not self._says_status:
+            return
         self._connection.publish(topic(self._gateway, Leaf.STATUS), encode(self._status(online=False)), retain=True)
 
     def turn(self) -> float:
@@ -285,7 +293,7 @@ class Publisher:
                 if event:
                     self._mids.clear()
                     self._window.reconnected(self._clock.monotonic())
-                    self._next_status = 0.0
+                    self._next_status = self._first_status
                     self._inventory_said, self._next_inventory = None, 0.0
 
     def _settle(self) -> None:

@@ -62,12 +62,14 @@ def run(
     stop: threading.Event,
     progress: Callable[[int, int], None],
     patience_s: float = 60.0,
+    says_status: bool = True,
 ) -> Summary:
     """Play `recording` until all of it is confirmed, or `stop` is set; `broker_for` says where a gateway signs in.
 
     A `speed` of 60 plays an hour in a minute, None plays as fast as the service stores. At most `homes_limit` homes
-    take part. `progress` is told how many readings are confirmed, and of how many. Raises `ReplayStalledError` if
-    nothing was confirmed for `patience_s` seconds although something was sent; everything sent is in the outboxes then.
+    take part. `progress` is told how many readings are confirmed, and of how many. Without `says_status` nothing is
+    said of how the gateways are: the homes go on with others of the same names. Raises `ReplayStalledError` if nothing
+    was confirmed for `patience_s` seconds although something was sent; everything sent is in the outboxes then.
     """
     homes = recording.recorded[:homes_limit]
     total = sum(len(home.track) for home in homes)
@@ -77,7 +79,7 @@ def run(
     players: list[_Player] = []
     try:
         for home in homes:
-            players.append(_Player(home, broker_for(home.gateway), data_dir, clock, wake))  # noqa: PERF401 - those opened are closed
+            players.append(_Player(home, broker_for(home.gateway), data_dir, clock, wake, says_status=says_status))  # noqa: PERF401 - those opened are closed
         for player in players:
             player.publisher.start()
         _play(
@@ -113,14 +115,28 @@ class _Player:
     """One home on its way."""
 
     def __init__(
-        self, home: RecordedHome, broker: BrokerAddress, data_dir: Path, clock: Clock, wake: threading.Event
+        self,
+        home: RecordedHome,
+        broker: BrokerAddress,
+        data_dir: Path,
+        clock: Clock,
+        wake: threading.Event,
+        *,
+        says_status: bool,
     ) -> None:
         self.sent = 0
         self.confirmed = 0
         self.outbox = Outbox(outbox_path(data_dir, home.gateway), clock, uuid.uuid4().hex, durable=False)
         self.outbox.forget_series()
         self.publisher = Publisher(
-            home.gateway, self.outbox, broker, clock, pace=_PACE, wake=wake, on_stored=self._note_stored
+            home.gateway,
+            self.outbox,
+            broker,
+            clock,
+            pace=_PACE,
+            wake=wake,
+            on_stored=self._note_stored,
+            says_status=says_status,
         )
         self._readings = iter(home.track)
         self._next = next(self._readings, None)

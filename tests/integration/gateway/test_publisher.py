@@ -22,9 +22,13 @@ PACE = Pace(batch_readings=10, linger_s=0.0, will_delay_s=0, reconnect_max_s=1, 
 
 
 class Gateway:
-    def __init__(self, folder: Path, broker: Any, boot: str = "boot-1", pace: Pace = PACE) -> None:
+    def __init__(
+        self, folder: Path, broker: Any, boot: str = "boot-1", pace: Pace = PACE, *, says_status: bool = True
+    ) -> None:
         self.outbox = Outbox(folder / "outbox.db", SystemClock(), boot)
-        self.publisher = Publisher(GATEWAY, self.outbox, broker.address, SystemClock(), pace=pace)
+        self.publisher = Publisher(
+            GATEWAY, self.outbox, broker.address, SystemClock(), pace=pace, says_status=says_status
+        )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.publisher.run, args=(self._stop,))
 
@@ -181,6 +185,19 @@ def test_a_restarted_gateway_sends_what_was_sealed_before(
         assert service.keys == 200
         assert service.same_bytes()
         assert {properties.boot for _, properties, _ in service.messages} == {"boot-1", "boot-2"}
+
+
+def test_whoever_hands_in_what_another_kept_says_nothing_of_the_gateway(
+    tmp_path: Path, own_broker: Any, service_of: Any, wait_until: Callable[..., None]
+) -> None:
+    with answering(service_of, own_broker) as service:
+        with Gateway(tmp_path, own_broker, says_status=False) as running:
+            running.add(*(motion(number) for number in range(95)))
+            wait_until(lambda: service.keys == 95 and running.outbox.queued == 0)
+        with Gateway(tmp_path, own_broker, boot="boot-2") as following:
+            following.add(motion(0, at_ms=1_700_000_000_000))
+            wait_until(lambda: service.statuses and service.keys == 96)
+        assert {status.boot for status in service.statuses} == {"boot-2"}
 
 
 def test_status_is_retained_and_says_when_the_gateway_ends_on_purpose(
