@@ -33,6 +33,7 @@ from analytics.silence.blind import blind
 from analytics.stillness import repository as quiet_times
 from analytics.stillness.of_home import judge_stillness
 from analytics.watch.repository import told_silences
+from analytics.wellbeing import judging as wellbeing
 from core.localtime import Interval, day_of, local_day
 from devices import reads as devices
 from ingest import reads as ingest
@@ -52,6 +53,7 @@ def analyse_days(connection: Connection[DictRow], home: Home, days: Sequence[dat
     changed += judge_again(connection, home, now)
     changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
     changed += test_alarms.check(connection, home, now)
+    wellbeing.state_days(connection, home, days, now, changed=changed > 0)
     if changed:
         repository.tell_finding(connection)
     return changed
@@ -74,6 +76,7 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     for first in range(0, len(days), SLICE):
         computed = computed_days(connection, home, days[first : first + SLICE], now)
         changed += looking.look(connection, home, computed, known.standings, known.contexts, now, heard=True)
+    wellbeing.state_days(connection, home, days, now, changed=changed > 0)
     return changed
 
 

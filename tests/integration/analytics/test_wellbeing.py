@@ -1,0 +1,156 @@
+"""How the days of a home stand, on stored readings: stated, restated, in a context, on trial, and read by who may."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from analytics.change.domains import Domain
+from analytics.contexts.kinds import ContextKind
+from analytics.contexts.repository import judge_again
+from analytics.homes import homes
+from analytics.jobs import _judge_again, analyse
+from analytics.rules.repository import Scope, put_setting
+from analytics.rules.standing import Mode, Setting
+from analytics.wellbeing.reads import days, latest, latest_of_all
+from analytics.wellbeing.state import Because, Sight, State
+from core.clock import SimulatedClock
+from core.viewer import Viewer
+from tests.integration.analytics.conftest import SENSORS
+from tests.unit.analytics.made import at, utc
+
+FIRST, BAD, LAST = date(2026, 2, 1), date(2026, 2, 24), date(2026, 2, 27)
+ONE_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def home(installation, days_of):
+    made = installation.home(installation.organisation(), sensors=SENSORS)
+    installation.store(made, days_of(FIRST, LAST))
+    return made
+
+
+@pytest.fixture
+def seen(installation, people, home):
+    viewer = Viewer(installation.viewer(home.organisation_id))
+
+    def read():
+        with people.seen_by(viewer) as view:
+            return {one.day: one for one in days(view, home.home_id, FIRST, LAST)}
+
+    return read
+
+
+def run(database, clock, home):
+    return analyse(database, FIRST, LAST, clock=clock, homes=[home.home_id])
+
+
+def anxious_night(installation, home, day_of_visits):
+    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+
+
+def test_a_home_is_learned_then_judged_and_a_bad_night_stands_out_with_its_part(
+    database, installation, clock, home, seen, day_of_visits
+):
+    anxious_night(installation, home, day_of_visits)
+    run(database, clock, home)
+    stated = seen()
+    assert sorted(stated) == [FIRST + n * ONE_DAY for n in range((LAST - FIRST).days + 1)]
+    first = stated[FIRST + 5 * ONE_DAY]
+    assert (first.state, first.because) == (State.UNKNOWN, Because.LEARNING)
+    night = next(part for part in first.parts if part.domain is Domain.NIGHT)
+    assert (night.sight, night.known, night.needed) == (Sight.LEARNING, 5, 14)
+    bad = stated[BAD]
+    assert bad.state in (State.YELLOW, State.RED)
+    assert bad.contributions[0].kind == "night_bathroom_visits"
+    assert bad.contributions[0].domain is Domain.NIGHT
+    assert bad.contributions[0].finding_id is not None
+    assert bad.contributions[0].sign is not None
+    assert bad.contributions[0].sign.value == 7
+    assert bad.contributions[0].share > 0.9
+    assert stated[BAD - 2 * ONE_DAY].state is State.GREEN
+    rows = installation.rows(
+        "SELECT code_version, threshold, stated_at FROM analytics.wellbeing_day WHERE day = %s", BAD
+    )
+    assert rows[0]["code_version"]
+    assert rows[0]["threshold"] == bad.threshold > 0
+
+
+def test_nothing_is_written_again_where_nothing_is_different(database, installation, clock, home, seen):
+    run(database, clock, home)
+    before = installation.rows("SELECT day, xmin::text FROM analytics.wellbeing_day ORDER BY day")
+    assert len(before) == 27
+    clock.advance(60)
+    run(database, clock, home)
+    assert installation.rows("SELECT day, xmin::text FROM analytics.wellbeing_day ORDER BY day") == before
+
+
+def test_a_night_that_comes_in_late_restates_its_day(database, installation, clock, home, seen, day_of_visits):
+    run(database, clock, home)
+    assert seen()[BAD].state is State.GREEN
+    anxious_night(installation, home, day_of_visits)
+    analyse(database, BAD, BAD, clock=clock, homes=[home.home_id])
+    assert seen()[BAD].state in (State.YELLOW, State.RED)
+
+
+def test_on_trial_or_off_it_colours_nothing(database, installation, clock, home, seen, day_of_visits):
+    anxious_night(installation, home, day_of_visits)
+    for mode in (Mode.SHADOW, Mode.OFF):
+        with database.transaction() as connection:
+            put_setting(
+                connection,
+                Scope(home.organisation_id),
+                Setting("changes", mode, {}),
+                None,
+                clock.now(),
+            )
+        run(database, clock, home)
+        assert seen()[BAD].state is State.GREEN
+        assert seen()[BAD].contributions == ()
+
+
+def test_a_context_that_is_entered_is_named_instead_of_a_colour(
+    database, installation, clock, home, seen, day_of_visits
+):
+    anxious_night(installation, home, day_of_visits)
+    run(database, clock, home)
+    assert seen()[BAD].state in (State.YELLOW, State.RED)
+    start, end = utc(BAD, "10:00"), utc(BAD + ONE_DAY, "23:00")
+    installation.connection.execute(
+        "INSERT INTO analytics.context (organisation_id, home_id, kind, started_at, ended_at, standing, made_at,"
+        " updated_at) VALUES (%s, %s, 'visit', %s, %s, 'entered', %s, %s)",
+        (home.organisation_id, home.home_id, start, end, clock.now(), clock.now()),
+    )
+    with database.connection() as connection:
+        with connection.transaction():
+            judge_again(connection, home.home_id, start, clock.now())
+        _judge_again(connection, SimulatedClock(clock.now()), homes(connection)[home.home_id])
+    stated = seen()
+    assert (stated[BAD].state, stated[BAD].because) == (State.UNKNOWN, Because.CONTEXT)
+    assert stated[BAD].contexts == (ContextKind.VISIT,)
+    assert stated[BAD].kept_back["night_bathroom_visits"] is ContextKind.VISIT
+    assert stated[BAD + 3 * ONE_DAY].state is State.GREEN
+
+
+def test_a_day_that_was_not_seen_is_not_green(database, installation, clock, days_of):
+    home = installation.home(installation.organisation(), sensors=SENSORS)
+    readings = days_of(FIRST, LAST)
+    silent_from, silent_to = at(BAD, "6:00"), at(BAD, "23:00")
+    installation.store(home, [row for row in readings if not silent_from < row[0] < silent_to])
+    run(database, clock, home)
+    with database.transaction() as connection:
+        one = latest_of_all(connection, FIRST, home.home_id)[home.home_id]
+    by_day = {day: state for day, state, _ in one.days}
+    assert by_day[BAD] is State.UNKNOWN
+    assert by_day[BAD - ONE_DAY] is State.GREEN
+
+
+def test_only_who_may_see_a_home_sees_how_it_stands(database, installation, people, clock, home):
+    run(database, clock, home)
+    with people.seen_by(Viewer(installation.viewer(home.organisation_id))) as view:
+        found = latest(view, LAST - 6 * ONE_DAY)[home.home_id]
+    assert found.last.day == LAST
+    assert [day for day, _, _ in found.days] == [LAST - ago * ONE_DAY for ago in reversed(range(7))]
+    assert found.days[-1][1] is found.last.state
+    with people.seen_by(Viewer(installation.viewer(installation.organisation()))) as view:
+        assert latest(view, FIRST) == {}
+        assert days(view, home.home_id, FIRST, LAST) == []
