@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from analytics.frames import History
 
 DAYS = 28  # verdicts that are looked back on
 LEAST_DAYS = 14
@@ -24,10 +25,10 @@ class Baseline(NamedTuple):
     days: int
 
 
-def known_before(history: pd.DataFrame, day: date) -> npt.NDArray[np.float64]:
+def known_before(history: History, day: date) -> npt.NDArray[np.float64]:
     """Return the last `DAYS` values with a verdict before `day`, at most `REACH` back, in the order of days."""
-    days = history["day"].to_numpy()
-    chosen = history["value"].to_numpy()[(days < day) & (days >= day - REACH)]
+    days = history["day"]
+    chosen = history["value"][(days < day) & (days >= day - REACH)]
     known: npt.NDArray[np.float64] = chosen[~np.isnan(chosen)][-DAYS:]
     return known
 

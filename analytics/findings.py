@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
 from analytics.baseline import Baseline, known_before
 from analytics.detectors.protocol import Reason
 from analytics.detectors.sudden import LIMIT, Sudden
 from analytics.explanation import Sentence, flooding, silent_home, silent_sensors, still_running, unusual
-from analytics.frames import Episode, Span, instant
+from analytics.frames import Episode, History, Span, instant
 from analytics.indicators import INDICATORS, Indicator
 from analytics.measuring import Running
 from core.localtime import Interval
@@ -56,7 +55,7 @@ class Verdict(NamedTuple):
 def judge(
     kind: str,
     day: date,
-    history: pd.DataFrame,
+    history: History,
     episodes_of: Callable[[date, Interval], Sequence[Episode]],
     zone: ZoneInfo,
     limit: float = LIMIT,
@@ -71,11 +70,11 @@ def judge(
     """
     indicator = INDICATORS[kind]
     detector = _detector(indicator, history, day, limit)
-    there = np.flatnonzero(history["day"].to_numpy() == day)
+    there = np.flatnonzero(history["day"] == day)
     if not len(there) or not (indicator.judged or asked):
         return Verdict(kind, day, detector.usual, None)
-    value = float(history["value"].to_numpy()[there[0]])
-    coverage = float(history["coverage"].to_numpy()[there[0]])
+    value = float(history["value"][there[0]])
+    coverage = float(history["coverage"][there[0]])
     reason = detector.explain(value)
     if reason is None or reason.score < 1:
         return Verdict(kind, day, detector.usual, None)
@@ -87,7 +86,7 @@ def judge(
 
 def judge_running(
     so_far: Running,
-    history: pd.DataFrame,
+    history: History,
     episodes_of: Callable[[date, Interval], Sequence[Episode]],
     zone: ZoneInfo,
     limit: float = LIMIT,
@@ -115,7 +114,7 @@ def judge_running(
     return _finding(indicator, so_far.day, reason, interval, so_far.coverage, said, episodes)
 
 
-def _detector(indicator: Indicator, history: pd.DataFrame, day: date, limit: float) -> Sudden:
+def _detector(indicator: Indicator, history: History, day: date, limit: float) -> Sudden:
     return Sudden(indicator.spread_floor, indicator.least_excess, limit).learn(known_before(history, day))
 
 

@@ -15,12 +15,13 @@ compare, free of time zones. Local days come in as windows made by `core.localti
 
 `readings`, ordered by time: at (int64), series_id (int64), value (float64, in the unit of the quantity).
 
-`history`, ordered by day, the values of one indicator: day (date), value (float64, NaN without verdict),
-coverage (float64, 0 to 1).
+`history`, ordered by day, the values of one indicator, as an array of records: day (date), value (float64, NaN without
+verdict), coverage (float64, 0 to 1). A home has dozens of them, short ones: a frame for each would take longer to make
+than to judge.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ from ingest.reads import Readings
 
 Instants = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+History = npt.NDArray[np.void]
+HISTORY = np.dtype([("day", object), ("value", np.float64), ("coverage", np.float64)])
 MILLISECOND = 1_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -157,6 +160,11 @@ def readings_frame(readings: Readings) -> pd.DataFrame:
             "value": readings.value,
         }
     )
+
+
+def history_of(rows: Iterable[tuple[date, float, float]]) -> History:
+    """Return the `history` table of an indicator: day, value and coverage, ordered by day."""
+    return np.array(list(rows), dtype=HISTORY)
 
 
 def columns(readings: pd.DataFrame) -> Columns:

@@ -6,13 +6,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 from psycopg import Connection, sql
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 from psycopg.types.json import Jsonb
 
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
-from analytics.frames import Episode, instant, micros
+from analytics.frames import Episode, History, history_of, instant, micros
 from analytics.home_day import Rhythm
 from analytics.measuring import Value
 from analytics.memory import REACH, Memory
@@ -22,6 +21,7 @@ from core.localtime import Interval
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
+NAN = float("nan")
 
 
 class Home(NamedTuple):
@@ -154,34 +154,22 @@ def lag(connection: Connection[DictRow], now: datetime) -> tuple[int, datetime |
 def memory_of(connection: Connection[DictRow], home_id: int, day: date) -> Memory:
     """Return what is known of a home's sensors from the days before `day`."""
     interval = {"home_id": home_id, "first": day - REACH, "last": day}
-    spoke = connection.execute(SQL["last_spoken"], {"home_id": home_id, "day": day}).fetchone()
-    memory = Memory(_micros(spoke["last_at"] if spoke else None))
-    memory.keep(
-        [
-            Rhythm(
-                row["day"],
-                row["readings"],
-                _micros(row["first_at"]),
-                _micros(row["last_at"]),
-                np.array(row["longest_gap_s"], dtype=np.float64),
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rhythms = [
+            Rhythm(known, readings, _micros(first_at), _micros(last_at), np.array(gaps, dtype=np.float64))
+            for known, readings, first_at, last_at, gaps in cursor.execute(SQL["rhythms"], interval)
+        ]
+        devices = [
+            (known, device_id, DeviceDay(reports, micros(first_at), micros(last_at), longest, usual))
+            for known, device_id, reports, first_at, last_at, longest, usual in cursor.execute(
+                SQL["device_rhythms"], interval
             )
-            for row in connection.execute(SQL["rhythms"], interval)
-        ],
-        [
-            (
-                row["day"],
-                row["device_id"],
-                DeviceDay(
-                    row["reports"],
-                    micros(row["first_at"]),
-                    micros(row["last_at"]),
-                    row["longest_gap_s"],
-                    row["usual_gap_s"],
-                ),
-            )
-            for row in connection.execute(SQL["device_rhythms"], interval)
-        ],
-    )
+        ]
+        memory = Memory()
+        if all(rhythm.last_at is None for rhythm in rhythms):
+            spoke = cursor.execute(SQL["last_spoken"], {"home_id": home_id, "day": day}).fetchone()
+            memory.last_at = _micros(spoke[0] if spoke else None)
+    memory.keep(rhythms, devices)
     return memory
 
 
@@ -281,25 +269,14 @@ def _episode(row: DictRow) -> Episode:
 
 def history(
     connection: Connection[DictRow], home_id: int, kinds: Collection[str], first: date, last: date
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, History]:
     """Return the `history` table (see `analytics.frames`) of some indicators of a home, `first` and `last` included."""
-    parameters = {"home_id": home_id, "kinds": list(kinds), "first": first, "last": last}
-    rows = connection.execute(SQL["indicator_history"], parameters).fetchall()
-    found: dict[str, list[DictRow]] = {}
-    for row in rows:
-        found.setdefault(row["kind"], []).append(row)
-    return {kind: _history(of_kind) for kind, of_kind in found.items()}
-
-
-def _history(rows: Sequence[DictRow]) -> pd.DataFrame:
-    values = [float("nan") if row["value"] is None else row["value"] for row in rows]
-    return pd.DataFrame(
-        {
-            "day": np.array([row["day"] for row in rows], dtype=object),
-            "value": np.array(values, dtype=np.float64),
-            "coverage": np.array([row["coverage"] for row in rows], dtype=np.float64),
-        }
-    )
+    given = {"home_id": home_id, "kinds": list(kinds), "first": first, "last": last}
+    found: dict[str, list[tuple[date, float, float]]] = {}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        for kind, day, value, coverage in cursor.execute(SQL["indicator_history"], given):
+            found.setdefault(kind, []).append((day, NAN if value is None else value, coverage))
+    return {kind: history_of(rows) for kind, rows in found.items()}
 
 
 def put_values(

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+import msgspec
 from psycopg import Connection, sql
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from core.viewer import Viewer
@@ -100,6 +102,7 @@ class Database:
             connection.execute("SELECT set_config('statement_timeout', %s, false)", (str(round(self._limit_s * 1000)),))
         for name, value in _SERVERS_LINE.items():
             _set(connection, name, value)
+        set_json_loads(msgspec.json.decode, connection)
 
     def open(self) -> Self:
         """Start the pool; the first connection is made in the background."""

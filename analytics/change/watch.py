@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
 from analytics.change.day import DomainDay, look
 from analytics.change.departure import REACH, Values
@@ -40,8 +39,7 @@ def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
             continue
         figures = np.array([values[each][0] if each in values else np.nan for each in days])
         if contexts.acting:
-            history = pd.DataFrame({"day": np.array(days, dtype=object), "value": figures})
-            figures = contexts.comparable(kind, day, history, window)["value"].to_numpy()
+            figures[contexts.incomparable(kind, day, days, window)] = np.nan
         found[kind] = figures
     return found
 

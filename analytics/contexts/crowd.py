@@ -3,10 +3,11 @@
 A day is compared with those at least `LAG` days older, so that what begins is not learned before it can be told.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, time
 from math import sqrt
-from statistics import fmean, median, pstdev
+from statistics import fmean, median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,7 @@ class _Walk:
         self._ways = Ways()
         self._taught = 0
         self._seen: list[tuple[Traces, Crowd]] = []
+        self._looked: list[int] = []  # which of them could be looked at, and beside what is usual
         self._next = 0
         self._moves: list[int] = []
         self._usual: list[Crowd] = []
@@ -77,7 +79,10 @@ class _Walk:
     def through(self, days: Sequence[Traces]) -> list[Crowd]:
         for one in days:
             self._learn_up_to(len(self._seen) - LAG)
-            self._seen.append((one, self._look(one)))
+            crowd = self._look(one)
+            if crowd.looked and crowd.usual is not None:
+                self._looked.append(len(self._seen))
+            self._seen.append((one, crowd))
             self._judge()
         return [crowd for _, crowd in self._seen]
 
@@ -101,8 +106,7 @@ class _Walk:
         looked = self._taught >= WAYS_DAYS and self._is_lived_in(one)
         rare = tuple(self._ways.rare(one.moves)) if looked else ()
         morning, night = (local_instant(one.day, time(hour), self._zone).timestamp() for hour in (MORNING, NIGHT))
-        by_day = sum(morning <= each.at < night for each in rare)
-        moves = sum(morning <= each.at < night for each in one.moves)
+        by_day, moves = (_between(each, morning, night) for each in (rare, one.moves))
         return Crowd(one.day, rare, by_day, len(rare) - by_day, moves, self._what_is_usual(), looked, crowded=False)
 
     def _what_is_usual(self) -> Usual | None:
@@ -110,11 +114,11 @@ class _Walk:
         if len(before) < USUAL_DAYS:
             return None
         rare, moves = [each.by_day for each in before], [each.moves for each in before]
-        return Usual(fmean(rare), pstdev(rare), fmean(moves), pstdev(moves))
+        return Usual(*_mean_and_spread(rare), *_mean_and_spread(moves))
 
     def _judge(self) -> None:
         """Mark the last days as crowded where they are; once they are, until there were some that are not."""
-        looked = [index for index, (_, crowd) in enumerate(self._seen) if crowd.looked and crowd.usual is not None]
+        looked = self._looked
         if not looked or looked[-1] != len(self._seen) - 1:
             if self._open:
                 self._mark([len(self._seen) - 1], crowded=True)
@@ -160,3 +164,18 @@ class _Walk:
         for each in indices:
             traces, crowd = self._seen[each]
             self._seen[each] = (traces, crowd._replace(crowded=crowded))
+
+
+def _between(moves: Sequence[Move], start: float, end: float) -> int:
+    """Return how many moves, which are in order, lie from one instant to another."""
+    return bisect_left(moves, end, key=_at) - bisect_left(moves, start, key=_at)
+
+
+def _at(move: Move) -> int:
+    return move.at
+
+
+def _mean_and_spread(counts: Sequence[int]) -> tuple[float, float]:
+    """Return the mean of some counts and their standard deviation, by whole numbers and so without loss."""
+    number, total = len(counts), sum(counts)
+    return total / number, sqrt(number * sum(each * each for each in counts) - total * total) / number

@@ -1,14 +1,14 @@
 """What the contexts of a home do to its judgement: what is not judged, and with which days a day may be compared."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
 from analytics.contexts.context import Context
 from analytics.contexts.kinds import AFFECTED, LASTING, LEARNING, Aspect, ContextKind, aspect_of
+from analytics.frames import Flags, History
 from core.localtime import Interval, day_of, local_day
 
 ONE_DAY = timedelta(days=1)
@@ -62,30 +62,38 @@ class Contexts:
         return aspect is not None and self._is_spoilt(local_day(day, self.zone), aspect)
 
     def comparable(
-        self, kind: str, day: date, history: pd.DataFrame, window: Callable[[date, ZoneInfo], Interval]
-    ) -> pd.DataFrame:
+        self, kind: str, day: date, history: History, window: Callable[[date, ZoneInfo], Interval]
+    ) -> History:
         """Return the `history` of an indicator without the values of days that `day` may not be compared with.
 
         `window` returns the window of the indicator on a day. Values of days that a context touches are NaN, and those
         of days on which not the same lasts as on `day`; the value of `day` itself is kept.
         """
+        spoilt = self.incomparable(kind, day, history["day"], window)
+        if not spoilt.any():
+            return history
+        kept = history.copy()
+        kept["value"][spoilt] = np.nan
+        return kept
+
+    def incomparable(
+        self, kind: str, day: date, days: Sequence[date], window: Callable[[date, ZoneInfo], Interval]
+    ) -> Flags:
+        """Return with which of `days` the indicator on `day` may not be compared; with itself it may."""
         aspect = aspect_of(kind)
         touching = [one for one in self.acting if aspect in AFFECTED[one.kind]]
         if aspect is None or not touching:
-            return history
+            return np.zeros(len(days), dtype=bool)
         # Windows of several days, nights: a context reaches some days back and ahead.
         first = min(day_of(one.start, self.zone) for one in touching) - 8 * ONE_DAY
         era = self._era(window(day, self.zone), aspect)
-        spoilt = np.array(
+        return np.array(
             [
                 each != day and (bool(era) if each < first else self._differs(window(each, self.zone), aspect, era))
-                for each in history["day"]
+                for each in days
             ],
             dtype=bool,
         )
-        if not spoilt.any():
-            return history
-        return history.assign(value=np.where(spoilt, np.nan, history["value"].to_numpy()))
 
     def _differs(self, interval: Interval, aspect: Aspect, era: Era) -> bool:
         return self._is_spoilt(interval, aspect) or self._era(interval, aspect) != era

@@ -20,10 +20,12 @@ from analytics.rules.temperatures import room_values
 from analytics.rules.warmth import (
     JUDGED,
     LATELY,
+    TODAY,
     OwnTemperature,
     Run,
     Warmth,
     begins_within,
+    goes_on,
     last_largest,
     runs,
     touching,
@@ -70,12 +72,14 @@ class Cold:
         watched = max(settings.watched_below, settings.always)
         if not any(np.any(value <= watched) for value in room_values(scene)):
             return []
-        for judged in (LATELY, JUDGED):
+        for judged in (TODAY, LATELY, JUDGED):
             seen = warmth(scene, past, judged)
             if seen is None:
                 return []
             strong, holds = _counts(seen, settings)
-            if begins_within(strong | holds):
+            if judged == TODAY and not goes_on(strong | holds, seen, scene):
+                return []
+            if judged > TODAY and begins_within(strong | holds):
                 break
         assert seen is not None
         found = runs(strong, holds, ~np.isnan(seen.mean), settings.hours, QUIET_H)

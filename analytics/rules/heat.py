@@ -21,10 +21,12 @@ from analytics.rules.temperatures import room_values
 from analytics.rules.warmth import (
     JUDGED,
     LATELY,
+    TODAY,
     OwnTemperature,
     Run,
     Warmth,
     begins_within,
+    goes_on,
     last_largest,
     runs,
     touching,
@@ -82,12 +84,14 @@ class Heat:
         least = min(settings.day_limit, settings.night_limit)
         if not any(np.any(value >= least) for value in room_values(scene)):
             return []
-        for judged in (LATELY, JUDGED):
+        for judged in (TODAY, LATELY, JUDGED):
             seen = warmth(scene, past, judged)
             if seen is None:
                 return []
             limits = _limits(seen, settings)
-            if begins_within(limits.strong | limits.holds):
+            if judged == TODAY and not goes_on(limits.strong | limits.holds, seen, scene):
+                return []
+            if judged > TODAY and begins_within(limits.strong | limits.holds):
                 break
         assert seen is not None
         found = runs(limits.strong, limits.holds, ~np.isnan(limits.value), settings.hours, QUIET_H)

@@ -25,6 +25,7 @@ DAYS = 14
 LEAST_DAYS = 7
 JUDGED = 28  # days before the present one in which a run may have begun
 LATELY = 6  # days before the present one that are looked at where nothing goes on for longer
+TODAY = 0  # and where nothing goes on at all
 SEVERAL = 2  # rooms: one thermometer may hang by the stove or in the sun
 
 Table = npt.NDArray[np.float64]
@@ -168,8 +169,11 @@ def _joined(stored: RoomHours, seen: RoomHours) -> RoomHours:
 
 
 def _rows(hours: Mapping[int, Hours], rooms: Sequence[int]) -> Table:
-    missing = np.full(HOURS, np.nan)
-    return np.stack([hours.get(room, missing) for room in rooms], axis=1)
+    table = np.full((HOURS, len(rooms)), np.nan)
+    for column, room in enumerate(rooms):
+        if room in hours:
+            table[:, column] = hours[room]
+    return table
 
 
 def _usual(value: Table) -> Table:
@@ -184,6 +188,11 @@ def _usual(value: Table) -> Table:
 
 def _middles(known: Instants) -> tuple[Instants, Instants]:
     return (known - 1) // 2, known // 2
+
+
+def goes_on(going_on: Flags, seen: Warmth, scene: Scene) -> bool:
+    """Tell whether anything goes on in an hour of the day of a scene, or later: without that no run touches it."""
+    return bool(going_on[seen.ends > scene.own.start].any())
 
 
 def begins_within(going_on: Flags) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from analytics import findings
+from analytics.frames import history_of
 from analytics.home_day import HomeDay, compute
 from analytics.indicators import INDICATORS
 from analytics.memory import Memory
@@ -42,11 +43,11 @@ class Wellbeing:
             for kind, rows in history.items():
                 if not INDICATORS[kind].judged:
                     continue
-                verdict = findings.judge(kind, day, _frame(rows), lambda _, __: [], self._home.zone)
+                verdict = findings.judge(kind, day, history_of(rows), lambda _, __: [], self._home.zone)
                 if verdict.finding is not None:
                     found.add((kind, day))
             for so_far in one.running:
-                table = _frame(history[so_far.kind])
+                table = history_of(history[so_far.kind])
                 if findings.judge_running(so_far, table, lambda _, __: [], self._home.zone) is not None:
                     found.add((so_far.kind, day))
         return found
@@ -55,7 +56,3 @@ class Wellbeing:
         of_day = one._asdict()["values"]
         for kind, day, value, _, coverage, _ in of_day:
             history[kind].append((day, float("nan") if value is None else value, coverage))
-
-
-def _frame(rows: list[tuple[date, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["day", "value", "coverage"]).astype({"value": float, "coverage": float})

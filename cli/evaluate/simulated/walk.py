@@ -12,7 +12,6 @@ from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from analytics import findings
 from analytics.activity import activity
@@ -23,7 +22,7 @@ from analytics.change.domains import DOMAIN_OF
 from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
-from analytics.frames import Episode, Instants, instant, micros
+from analytics.frames import Episode, History, Instants, history_of, instant, micros
 from analytics.home_day import BEFORE, HomeDay, compute
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.measuring import Value, values_of_days
@@ -281,11 +280,10 @@ class _Walk:
                 if one is not None:
                     yield one
 
-    def _history(self, kind: str, day: date) -> pd.DataFrame:
+    def _history(self, kind: str, day: date) -> History:
         """Return what is stored of an indicator up to a day."""
         days = self._values.get(kind, {})
-        rows = [(one, *days[one]) for one in sorted(days) if day - REACH <= one <= day]
-        return pd.DataFrame(rows, columns=["day", "value", "coverage"]).astype({"value": float, "coverage": float})
+        return history_of((one, *days[one]) for one in sorted(days) if day - REACH <= one <= day)
 
     def _value(self, kind: str, first_day: date, last_day: date) -> dict[date, float]:
         return {day: value for day, (value, _) in self._values.get(kind, {}).items() if first_day <= day <= last_day}

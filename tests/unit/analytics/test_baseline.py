@@ -1,18 +1,18 @@
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analytics.baseline import DAYS, LEAST_DAYS, baseline, known_before
+from analytics.frames import History, history_of
 
 DAY = date(2026, 3, 2)
 
 
-def history(values: list[float]) -> pd.DataFrame:
+def history(values: list[float]) -> History:
     """Values of the days before `DAY`, the last one being that of `DAY` itself."""
     days = [DAY - timedelta(days=len(values) - 1 - index) for index in range(len(values))]
-    return pd.DataFrame({"day": np.array(days, dtype=object), "value": values, "coverage": 1.0})
+    return history_of((day, value, 1.0) for day, value in zip(days, values, strict=True))
 
 
 def test_by_hand() -> None:

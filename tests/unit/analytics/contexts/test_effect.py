@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from analytics.contexts.context import ENOUGH, Context, Standing
 from analytics.contexts.effect import Contexts
 from analytics.contexts.kinds import AFFECTED, LASTING, LEARNING, NAMES, Aspect, ContextKind, affects, aspect_of
+from analytics.frames import History, history_of
 from analytics.indicators import INDICATORS
 from core.vocabulary import CALLS
 
@@ -27,12 +27,12 @@ def window(kind: str, day: date = DAY):
     return INDICATORS[kind].interval(day, ROME)
 
 
-def history(days: int, last: date = DAY) -> pd.DataFrame:
+def history(days: int, last: date = DAY) -> History:
     found = [last - timedelta(days=days - 1 - n) for n in range(days)]
-    return pd.DataFrame({"day": np.array(found, dtype=object), "value": 1.0, "coverage": 1.0})
+    return history_of((day, 1.0, 1.0) for day in found)
 
 
-def kept(contexts: Contexts, kind: str, day: date, frame: pd.DataFrame) -> list[date]:
+def kept(contexts: Contexts, kind: str, day: date, frame: History) -> list[date]:
     made = contexts.comparable(kind, day, frame, INDICATORS[kind].interval)
     return [one for one, value in zip(made["day"], made["value"], strict=True) if not np.isnan(value)]
 
