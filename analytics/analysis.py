@@ -12,7 +12,7 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from analytics import baseline, findings, reports, repository, test_alarms
+from analytics import baseline, findings, keeping, reports, repository, test_alarms
 from analytics.change import judging as changes
 from analytics.contexts import judging
 from analytics.contexts.effect import Contexts
@@ -24,13 +24,13 @@ from analytics.home_day import HomeDay, compute, reading_window
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout_of
 from analytics.measuring import values_of_days
+from analytics.memory import Memory
 from analytics.profiles import repository as profiles
 from analytics.repository import Home, Told
 from analytics.rules import looking
 from analytics.rules.repository import standings_of
 from analytics.rules.standing import Standing, SuddenSettings, held
 from analytics.silence.blind import blind
-from analytics.stillness import repository as quiet_times
 from analytics.stillness.of_home import judge_stillness
 from analytics.watch.repository import told_silences
 from analytics.wellbeing import judging as wellbeing
@@ -43,16 +43,25 @@ SLICE = 31  # days that are computed at once at most
 HEARD_WITHIN = timedelta(minutes=5)  # gateways speak once a minute
 
 
-def analyse_days(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> int:
+def analyse_days(
+    connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime, *, again: bool = True
+) -> int:
     """Compute `days` (in order) of a home and judge them, and later ones that they are the past of.
 
     Return how many findings are new, different or withdrawn; whoever listens is told if there are any. What is not
-    known at `now`, or lies after the noon that ends the night of a day, does not enter into that day.
+    known at `now`, or lies after the noon that ends the night of a day, does not enter into that day. The home is also
+    judged `again` if its contexts have changed; if what is computed here changes them, it is in any case.
     """
-    changed = sum(_run(connection, home, run, now) for run in _runs(days))
-    changed += judge_again(connection, home, now)
+    told = repository.told_of(connection, home.home_id)
+    changed = 0
+    for run in _runs(days):
+        # What one day tells another may withdraw: it is known beforehand only of a day that is alone.
+        ran = _run(connection, home, run, now, told if len(days) == 1 else None)
+        changed += ran.changed
+        again |= ran.proposed
+    changed += judge_again(connection, home, now) if again else 0
     changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
-    changed += test_alarms.check(connection, home, now)
+    changed += test_alarms.check(connection, home, now, told)
     wellbeing.state_days(connection, home, days, now, changed=changed > 0)
     if changed:
         repository.tell_finding(connection)
@@ -80,6 +89,13 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     return changed
 
 
+class _Ran(NamedTuple):
+    """How many findings changed, and whether contexts did."""
+
+    changed: int
+    proposed: bool
+
+
 def _runs(days: Sequence[date]) -> Iterator[list[date]]:
     run: list[date] = []
     for day in days:
@@ -91,32 +107,28 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
         yield run
 
 
-def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> int:
-    """Compute days that follow each other."""
-    computed = computed_days(connection, home, days, now)
+def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime, told: Told | None) -> "_Ran":
+    """Compute days that follow each other; `told` is what is told of the home, where that is known."""
+    memory = repository.memory_of(connection, home.home_id, days[0])
+    kept = memory.rhythms.get(days[0])
+    computed = computed_days(connection, home, days, now, memory)
     if not computed:
-        return 0
+        return _Ran(0, proposed=False)
     interval = Interval(local_day(days[0], home.zone).start, local_day(days[-1], home.zone).end)
     repository.replace_episodes(connection, home, interval, [e for one in computed for e in one.episodes])
-    repository.put_rhythms(connection, home.home_id, [one.rhythm for one in computed])
-    repository.put_device_rhythms(
-        connection,
-        home.home_id,
-        [(one.day, device, rhythm) for one in computed for device, rhythm in one.devices.items()],
-    )
-    quiet_times.put_quiet_days(connection, home, [one.quiet for one in computed])
+    lasting = [one for one in computed if not keeping.is_kept(one, kept, home, now)]
+    keeping.keep(connection, home, lasting)
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
-    restated |= _several_days(connection, home, computed, now)
-    judging.take_in(connection, home, computed, now)
+    different = profiles.put_profiles(connection, home, [one.profile for one in computed if one.profile is not None])
+    restated |= _several_days(connection, home, computed, different, now)
+    proposed = judging.take_in(connection, home, computed, lasting, now, is_over=bool(different))
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
     since = min(days[0], *(day for _, day in restated)) if restated else days[0]
     known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
-    # What one day tells another may withdraw: it is known beforehand only of a day that is alone.
-    told = repository.told_of(connection, home.home_id) if len(computed) == 1 else None
     heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
-    return (
-        _judge(connection, home, days, restated, evidence, silent_still, known, now)
+    changed = (
+        _judge(connection, home, days, restated, evidence, silent_still, known, now, told)
         + changes.judge(connection, home, (days, restated), evidence.of, known.standings, known.contexts, now)
         + sum(
             _judge_running(connection, home, one, evidence, known, now, told)
@@ -128,16 +140,20 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
         + _silences(connection, home, computed, interval, now, told)
         + _silent_sensors(connection, home, computed, interval, now, told)
     )
+    return _Ran(changed, proposed.any)
 
 
 def _several_days(
-    connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], now: datetime
+    connection: Connection[DictRow],
+    home: Home,
+    computed: Sequence[HomeDay],
+    changed: Collection[date],
+    now: datetime,
 ) -> set[tuple[str, date]]:
-    """Store the profiles of days that are over; restate what looks back on them, also later if they are different."""
+    """Restate what looks back on days that are over, also later where their profiles have `changed`."""
     over = [one.profile for one in computed if one.profile is not None]
     if not over:
         return set()
-    changed = profiles.put_profiles(connection, home, over)
     reach = max(indicator.days for indicator in OF_DAYS.values()) - 1
     touched = {one.day for one in over} | {day + ahead * ONE_DAY for day in changed for ahead in range(reach + 1)}
     known = profiles.profiles_of(connection, home.home_id, min(touched) - reach * ONE_DAY, max(touched))
@@ -145,8 +161,17 @@ def _several_days(
     return repository.put_values(connection, home, values, now)
 
 
-def computed_days(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
-    """Return what days that follow each other come to by what is stored, and store nothing."""
+def computed_days(
+    connection: Connection[DictRow],
+    home: Home,
+    days: Sequence[date],
+    now: datetime,
+    memory: Memory | None = None,
+) -> list[HomeDay]:
+    """Return what days that follow each other come to by what is stored, and store nothing.
+
+    `memory` is what is known of the days before, where that has been read; the days enter into it.
+    """
     windows = [reading_window(day, home.zone, now) for day in days]
     start, end = instant(windows[0].start), instant(max(window.end for window in windows))
     sensors = devices.sensors_of_home(connection, home.home_id, start, end)
@@ -154,7 +179,7 @@ def computed_days(connection: Connection[DictRow], home: Home, days: Sequence[da
         return []
     readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))
     sensed = layout_of(tuple(sensors))
-    memory = repository.memory_of(connection, home.home_id, days[0])
+    memory = repository.memory_of(connection, home.home_id, days[0]) if memory is None else memory
     told = told_silences(connection, home.home_id, start)
     without_sight = blind((one.verdict for one in told), micros(now))
     found = []
@@ -200,6 +225,7 @@ def _judge(
     silent_still: Mapping[date, bool],
     known: _Known,
     now: datetime,
+    told: Told | None = None,
 ) -> int:
     """Judge `days`, days whose indicators were restated, and the days after them that have them in their past.
 
@@ -212,6 +238,7 @@ def _judge(
     histories = repository.history(connection, home.home_id, kinds, first - baseline.REACH, last)
     contexts = known.contexts
     silenced: list[judging.Silenced] = []
+    every: list[Verdict] = []
     for kind, history in histories.items():
         window = INDICATORS[kind].interval
         judged = [
@@ -231,12 +258,14 @@ def _judge(
         ]
         verdicts, kept_back = judging.keep_back(contexts, [verdict for verdict, _ in judged], home.zone)
         silenced += kept_back
-        repository.put_verdicts(connection, home, verdicts)
+        every += verdicts
         undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
         if INDICATORS[kind].judged:
             changed += _store(connection, home, kind, verdicts, undecided, known, now)
+    repository.put_verdicts(connection, home, every)
     judged_kinds = [kind for kind in histories if INDICATORS[kind].judged]
-    put_silenced(connection, home, judged_kinds, (first, last), silenced, now)
+    if judged_kinds and (told is None or told.silenced or silenced):
+        put_silenced(connection, home, judged_kinds, (first, last), silenced, now)
     return changed
 
 

@@ -126,7 +126,7 @@ def _slice(connection: Connection[DictRow], clock: Clock, home: Home, cadence: t
         now = clock.now()
         days = repository.claim_days(connection, home.home_id, now, SLICE)
         if days:
-            analyse_days(connection, home, days, now)
+            analyse_days(connection, home, days, now, again=False)
             again = {day: moments.due_again(day, home.zone, now, cadence) for day in days}
             repository.settle_days(connection, home.home_id, again)
     return len(days)

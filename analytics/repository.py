@@ -152,7 +152,7 @@ def lag(connection: Connection[DictRow], now: datetime) -> tuple[int, datetime |
 
 
 def memory_of(connection: Connection[DictRow], home_id: int, day: date) -> Memory:
-    """Return what is known of a home's sensors from the days before `day`."""
+    """Return what is known of a home's sensors from the days before `day`, and how the home spoke on it if it did."""
     interval = {"home_id": home_id, "first": day - REACH, "last": day}
     with connection.cursor(row_factory=tuple_row) as cursor:
         rhythms = [
@@ -166,7 +166,7 @@ def memory_of(connection: Connection[DictRow], home_id: int, day: date) -> Memor
             )
         ]
         memory = Memory()
-        if all(rhythm.last_at is None for rhythm in rhythms):
+        if all(rhythm.last_at is None for rhythm in rhythms if rhythm.day < day):
             spoke = cursor.execute(SQL["last_spoken"], {"home_id": home_id, "day": day}).fetchone()
             memory.last_at = _micros(spoke[0] if spoke else None)
     memory.keep(rhythms, devices)
@@ -228,7 +228,10 @@ def episodes_of_home(connection: Connection[DictRow], home_id: int, interval: In
 def replace_episodes(
     connection: Connection[DictRow], home: Home, interval: Interval, episodes: Sequence[Episode]
 ) -> None:
-    """Make `episodes` the ones of a home that begin in `interval`; those that are there already stay untouched."""
+    """Make `episodes` the ones of a home that begin in `interval`; those that are there already stay untouched.
+
+    One that goes on, or of which more is known, is restated: it is named by its kind, its beginning and its room.
+    """
     known: dict[Episode, list[int]] = {}
     for row in connection.execute(SQL["episodes_beginning"], {"home_id": home.home_id, **interval._asdict()}):
         current = row["code_version"] == CODE_VERSION
@@ -242,22 +245,45 @@ def replace_episodes(
             ids.pop()
         else:
             new.append(episode)
-    gone = [episode_id for ids in known.values() for episode_id in ids]
+    old = {_name(episode): episode_id for episode, ids in known.items() for episode_id in ids}
+    restated: dict[int, Episode] = {}
+    made = []
+    for episode in new:
+        episode_id = old.pop(_name(episode), None)
+        if episode_id is None:
+            made.append(episode)
+        else:
+            restated[episode_id] = episode
+    gone = [episode_id for ids in known.values() for episode_id in ids if episode_id not in restated]
+    if restated:
+        connection.execute(
+            SQL["restate_episodes"],
+            {
+                "code_version": CODE_VERSION,
+                "ids": list(restated),
+                "ends": [instant(e.end) for e in restated.values()],
+                "readings": [e.readings for e in restated.values()],
+            },
+        )
     if gone:
         connection.execute(SQL["delete_episodes"], {"ids": gone})
-    if new:
+    if made:
         connection.execute(
             SQL["put_episodes"],
             {
                 **home._asdict(),
                 "code_version": CODE_VERSION,
-                "rooms": [e.room_id for e in new],
-                "kinds": [e.kind for e in new],
-                "starts": [instant(e.start) for e in new],
-                "ends": [instant(e.end) for e in new],
-                "readings": [e.readings for e in new],
+                "rooms": [e.room_id for e in made],
+                "kinds": [e.kind for e in made],
+                "starts": [instant(e.start) for e in made],
+                "ends": [instant(e.end) for e in made],
+                "readings": [e.readings for e in made],
             },
         )
+
+
+def _name(episode: Episode) -> tuple[str, int, int | None]:
+    return episode.kind, episode.start, episode.room_id
 
 
 def _episode(row: DictRow) -> Episode:

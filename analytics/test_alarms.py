@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from analytics import repository
 from analytics.explanation import no_test_alarm
 from analytics.findings import Finding
-from analytics.repository import Home
+from analytics.repository import Home, Told
 from core.localtime import Interval, day_of, local_day
 from devices import reads as devices
 from devices.gateways import reads as gateways
@@ -22,9 +22,14 @@ _SOS = "sos_button"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def check(connection: Connection[DictRow], home: Home, now: datetime) -> int:
-    """Store the finding that a home's test alarm is overdue, or withdraw it; return how many findings changed."""
+def check(connection: Connection[DictRow], home: Home, now: datetime, told: Told) -> int:
+    """Store the finding that a home's test alarm is overdue, or withdraw it; return how many findings changed.
+
+    `told` is what is told of the home.
+    """
     finding = _overdue(connection, home, now)
+    if finding is None and not told.begins_since(NO_TEST_ALARM, _BEGINNING):
+        return 0
     held = [] if finding is None else [finding]
     changed = repository.put_findings(connection, home, held, now)
     starts = [each.interval.start for each in held]

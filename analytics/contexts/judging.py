@@ -35,18 +35,27 @@ def contexts_of(connection: Connection[DictRow], home: Home, since: date) -> Con
     return Contexts([one.context for one in known], home.zone)
 
 
-def take_in(connection: Connection[DictRow], home: Home, computed: Sequence[HomeDay], now: datetime) -> Changes:
-    """Store the traces of computed days and, once an hour or when a day is over, what the system proposes by them.
+def take_in(
+    connection: Connection[DictRow],
+    home: Home,
+    computed: Sequence[HomeDay],
+    lasting: Sequence[HomeDay],
+    now: datetime,
+    *,
+    is_over: bool,
+) -> Changes:
+    """Store the traces of the `lasting` ones of computed days and, once an hour, what the system proposes by all.
 
-    The home is due to be judged again from the first day on that has another context now.
+    It does so at once where a day turns out to be over (`is_over`), or was another one than it seemed. The home is due
+    to be judged again from the first day on that has another context now.
     """
-    repository.put_traces(connection, home, [one.traces for one in computed])
-    over = any(one.profile is not None for one in computed)
-    if not repository.take_look(connection, home.home_id, now, now if over else now - LOOK_EVERY):
+    repository.put_traces(connection, home, [one.traces for one in lasting])
+    if not repository.take_look(connection, home.home_id, now, now if is_over else now - LOOK_EVERY):
         return NOTHING
     last = max(one.day for one in computed)
     first = last - LOOK_BACK
     traces = repository.traces_of(connection, home.home_id, first, last)
+    traces |= {one.day: one.traces for one in computed}
     looked_back_to = local_day(min(traces, default=first), home.zone).start
     known = repository.known(connection, home.home_id, looked_back_to - LOOK_BACK)
     rooms = registry.rooms_of_home(connection, home.home_id)

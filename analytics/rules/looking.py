@@ -19,7 +19,6 @@ from analytics.rules.catalogue import RULES
 from analytics.rules.judging import judged
 from analytics.rules.protocol import Mode, Past, Rule
 from analytics.rules.standing import Standing
-from analytics.rules.temperatures import temperatures
 from core.localtime import Interval, local_day
 
 
@@ -39,11 +38,6 @@ def look(
     A rule that is off withdraws what it said of these days. `heard` says whether the home's gateway is heard now,
     `told` what is told already, where that is known.
     """
-    repository.put_temperatures(
-        connection,
-        home,
-        {one.day: temperatures(one.scene.tracks, one.day, home.zone, one.scene.window.end) for one in computed},
-    )
     if not computed:
         return 0
     past = repository.past_of(connection, home)

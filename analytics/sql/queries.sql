@@ -78,9 +78,9 @@ WHERE due_day.home_id = %(home_id)s AND due_day.day = wanted.day;
 UPDATE analytics.due_day SET due_at = %(due)s WHERE home_id = %(home_id)s AND due_at <= %(now)s;
 
 -- rhythms --
--- How a home spoke on the days of an interval.
+-- How a home spoke on the days of an interval, and on the day after it.
 SELECT day, readings, first_at, last_at, longest_gap_s FROM analytics.rhythm
-WHERE home_id = %(home_id)s AND day >= %(first)s AND day < %(last)s ORDER BY day;
+WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY day;
 
 -- last_spoken --
 -- When a home last spoke on a day before the given one.
@@ -131,6 +131,12 @@ ORDER BY started_at, kind, episode_id;
 -- The episodes of a home that begin in an interval, to compare with those computed anew.
 SELECT episode_id, room_id, kind, started_at, ended_at, readings, code_version FROM analytics.episode
 WHERE home_id = %(home_id)s AND started_at >= %(start)s AND started_at < %(end)s;
+
+-- restate_episodes --
+-- Say of episodes until when they last, and on how many readings they rest.
+UPDATE analytics.episode SET ended_at = made.ended_at, readings = made.readings, code_version = %(code_version)s
+FROM unnest(%(ids)s::bigint[], %(ends)s::timestamptz[], %(readings)s::int[]) AS made (episode_id, ended_at, readings)
+WHERE episode.episode_id = made.episode_id;
 
 -- delete_episodes --
 -- Remove episodes that came out differently.

@@ -96,8 +96,12 @@ def set_calendar(connection: Connection[Any], day: date) -> None:
 
 
 def spread_looks(connection: Connection[Any], now: datetime) -> None:
-    """Let the looks at devices and for contexts fall on the homes in turn from now on."""
+    """Let the looks at devices fall on the homes in turn from now on."""
     connection.execute(_sql["spread_looks"], {"now": now})
+
+
+def spread_contexts(connection: Connection[Any], now: datetime) -> None:
+    """Let the looks for contexts fall on the homes in turn from now on."""
     connection.execute(_sql["spread_contexts"], {"now": now})
 
 

@@ -50,6 +50,7 @@ def ticks(connection: Connection[Row], days: Span, number: int) -> Iterator[date
         if index == 0:
             # The first has computed the day from nothing, looked at everything, and is none of those that follow.
             repository.spread_looks(connection, now + TICK)
+            repository.spread_contexts(connection, now + TICK)
 
 
 def _speak(connection: Connection[Row], days: Span, now: datetime) -> None:

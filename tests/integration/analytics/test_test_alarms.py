@@ -7,7 +7,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics import test_alarms
-from analytics.repository import Home
+from analytics.repository import Home, told_of
 from tests.integration.analytics.conftest import NOW, SENSORS, Installation, MadeHome
 
 BUTTON = ("button", "bedroom", "sos_button", "")
@@ -36,7 +36,7 @@ def press(installation: Installation, home: MadeHome, at: datetime) -> None:
 def check(installation, database, home, now=NOW) -> list[dict]:
     with database.transaction() as connection:
         made = Home(home.home_id, home.organisation_id, None, ZoneInfo("Europe/Rome"))
-        test_alarms.check(connection, made, now)
+        test_alarms.check(connection, made, now, told_of(connection, made.home_id))
     return installation.rows("SELECT * FROM analytics.finding WHERE kind = 'no_test_alarm' ORDER BY finding_id")
 
 

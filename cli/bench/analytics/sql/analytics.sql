@@ -141,13 +141,13 @@ INSERT INTO analytics.calendar (home_id, day) SELECT home_id, %(day)s FROM regis
 ON CONFLICT (home_id) DO UPDATE SET day = excluded.day
 
 -- spread_looks --
--- Looks at devices, due every ten minutes, and for contexts, every hour, fall on the homes in turn, as they do where homes
+-- Looks at devices, due every ten minutes, fall on the homes in turn, as they do where homes
 -- were not all begun at the same instant.
 INSERT INTO analytics.silence_due (home_id, due_at) SELECT home_id, %(now)s::timestamptz + home_id %% 2 * interval '5 minutes' FROM registry.home
 ON CONFLICT (home_id) DO UPDATE SET due_at = excluded.due_at
 
 -- spread_contexts --
--- The same for contexts.
+-- Looks for contexts, once an hour, fall on the homes in turn.
 INSERT INTO analytics.context_look (home_id, looked_at)
 SELECT home_id, %(now)s::timestamptz - interval '1 hour' + home_id %% 12 * interval '5 minutes' FROM registry.home
 ON CONFLICT (home_id) DO UPDATE SET looked_at = excluded.looked_at

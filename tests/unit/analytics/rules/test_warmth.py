@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.frames import HOUR
+from analytics.rules import cold as cold_rule
+from analytics.rules import heat as heat_rule
 from analytics.rules.cold import Cold, ColdSettings
 from analytics.rules.heat import Heat, HeatSettings
 from analytics.rules.temperatures import temperatures
@@ -235,3 +237,24 @@ def test_what_begins_on_the_next_day_is_told_of_that_day():
     following = DAY + timedelta(days=1)
     (one,) = Cold().judge(seen(rows, day=following), past(rooms=USUAL, day=following), ColdSettings())
     assert one.about.start == moment("24:00")
+
+
+@given(
+    rule=st.sampled_from([(Cold(), ColdSettings()), (Heat(), HeatSettings())]),
+    usual=st.sampled_from([17.0, 19.0, 21.0, 25.0, 27.0]),
+    changed=st.dictionaries(st.integers(-20, 35), st.floats(12, 34), max_size=40),
+    last=st.integers(1, 36),
+    days=st.sampled_from([0, 5, 12, 30]),
+)
+def test_a_look_at_the_day_alone_tells_whether_there_is_anything_to_look_further_back_for(
+    rule, usual, changed, last, days
+) -> None:
+    rows = warm(LIVING_CEL, changed, usual, last=last) + warm(BEDROOM_CEL, changed, usual - 1, last=last)
+    scene = seen(rows, min(moment("0:00") + last * HOUR, moment("0:00") + 36 * HOUR))
+    known = past(rooms={LIVING: usual, BEDROOM: usual - 1}, days=days)
+    one, settings = rule
+    found = one.judge(scene, known, settings)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (cold_rule, heat_rule):
+            patch.setattr(module, "goes_on", lambda *_: True)
+        assert one.judge(scene, known, settings) == found
