@@ -69,7 +69,7 @@ class Contexts:
         `window` returns the window of the indicator on a day. Values of days that a context touches are NaN, and those
         of days on which not the same lasts as on `day`; the value of `day` itself is kept.
         """
-        spoilt = self.incomparable(kind, day, history["day"], window)
+        spoilt = self.incomparable(kind, day, history["day"].tolist(), window)
         if not spoilt.any():
             return history
         kept = history.copy()
