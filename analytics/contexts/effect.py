@@ -72,7 +72,7 @@ class Contexts:
         spoilt = self.incomparable(kind, day, history["day"].tolist(), window)
         if not spoilt.any():
             return history
-        kept = history.copy()
+        kept = np.array(history)
         kept["value"][spoilt] = np.nan
         return kept
 
