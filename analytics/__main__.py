@@ -9,7 +9,7 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
-from analytics.jobs import Pace, look
+from analytics.jobs import Pace, groups_of, look
 from analytics.metrics import AnalyticsMetrics, analytics_figures
 from analytics.processes import Analysts
 from analytics.queue import Orders, Worker, bring_up_to_date
@@ -41,24 +41,24 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
         metrics = stack.enter_context(_telling_figures(settings, clock))
         number = settings.analytics_workers or cores()
         analysts = stack.enter_context(Analysts(url, number, pace, settings.log_format))
-        worker = stack.enter_context(Worker(url, lambda home_id: _work(analysts, clock, home_id, metrics), number))
+        worker = stack.enter_context(Worker(url, lambda group: _work(analysts, clock, group, metrics), 2 * number))
         log.logger().info("analysing")
         while not stop.is_set():
             if not worker.is_alive():
                 raise RuntimeError("The worker of the job queue has ended; the service starts anew.")
             try:
                 watch_gateways(database, clock)
-                metrics.ordered(orders.order(look(database, clock, pace)))
+                metrics.ordered(orders.order(groups_of(look(database, clock, pace))))
             except LOST as error:
                 log.logger().info("waiting", name="database", reason=type(error).__name__)
             listener.wait(settings.analytics_look_s, clock, stop)
             clock.wait(stop, 1.0)  # notices come in bursts: one look serves many
 
 
-def _work(analysts: Analysts, clock: Clock, home_id: int, metrics: AnalyticsMetrics) -> None:
-    worked = analysts.analyse(home_id, clock).result()
-    metrics.worked(worked.days, worked.seconds, failed=worked.failed)
-    log.logger().info("analysed", home_id=home_id, days=worked.days, seconds=round(worked.seconds, 3))
+def _work(analysts: Analysts, clock: Clock, group: int, metrics: AnalyticsMetrics) -> None:
+    for worked in analysts.analyse(group, clock).result():
+        metrics.worked(worked.days, worked.seconds, failed=worked.failed)
+        log.logger().info("analysed", home_id=worked.home_id, days=worked.days, seconds=round(worked.seconds, 3))
 
 
 @contextmanager

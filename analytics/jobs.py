@@ -1,12 +1,13 @@
 """What the service does: keeps the list of due days, orders jobs, and computes one home after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
+from psycopg_pool import PoolTimeout
 
 from analytics import moments, repository
 from analytics.analysis import SLICE, analyse_days, judge_again
@@ -22,6 +23,7 @@ from ingest import reads as ingest
 
 AFTER_AN_ERROR = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
+GROUP = 8  # homes of ids that follow each other, in one job
 CADENCE = timedelta(minutes=5)
 
 
@@ -39,6 +41,15 @@ class Pace(NamedTuple):
     cadence: timedelta = CADENCE
 
 
+class Worked(NamedTuple):
+    """What came of a home: how many of its days were computed, in which time, and whether something failed."""
+
+    home_id: int
+    days: int
+    seconds: float
+    failed: bool
+
+
 class Progressed(NamedTuple):
     """How far a walk through stored history has come."""
 
@@ -47,6 +58,14 @@ class Progressed(NamedTuple):
     homes: int
     day: date
     findings: int
+
+
+def groups_of(homes: Iterable[int]) -> list[int]:
+    """Return the groups that homes are worked on in, each once, in the order of their first homes.
+
+    The queue has a job for a group: where many homes fall due at once, one for each would take as long as a look at it.
+    """
+    return list(dict.fromkeys(home_id // GROUP for home_id in homes))
 
 
 def look(database: Database, clock: Clock, pace: Pace) -> list[int]:
@@ -66,6 +85,30 @@ def look(database: Database, clock: Clock, pace: Pace) -> list[int]:
             repository.make_due(connection, new, now)
             repository.set_calendar(connection, {due.home_id: due.day for due in new})
         return repository.due_homes(connection, now)
+
+
+def analyse_group(
+    database: Database, clock: Clock, group: int, stop: Stop, cadence: timedelta = CADENCE
+) -> list[Worked]:
+    """Analyse the homes of a group that are due, the one that waits longest first; return what came of each.
+
+    It never raises: where the database cannot be reached, what is due stays due.
+    """
+    try:
+        with database.connection() as connection:
+            among = range(group * GROUP, (group + 1) * GROUP)
+            homes = repository.due_homes(connection, clock.now(), among)
+    except (psycopg.Error, PoolTimeout) as error:
+        logger().error("homes stay due", reason=type(error).__name__)
+        return []
+    worked = []
+    for home_id in homes:
+        if not stop.is_set():
+            began = clock.monotonic()
+            failures: list[None] = []
+            days = analyse_home(database, clock, home_id, stop, cadence, lambda: failures.append(None))  # noqa: B023
+            worked.append(Worked(home_id, days, clock.monotonic() - began, bool(failures)))
+    return worked
 
 
 def analyse_home(

@@ -1,11 +1,16 @@
-"""Processes that analyse homes side by side, as many as there are cores, each with its own line to the database."""
+"""Processes that analyse homes side by side, as many as there are cores, each with its own line to the database.
 
+A group of homes goes to the same process each time where that is free, because it may remember something of them, and
+to one that has nothing to do where it is not.
+"""
+
+import threading
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from analytics.jobs import Pace, analyse_home
+from analytics.jobs import Pace, Worked, analyse_group
 from core import log
 from core.clock import Clock
 from core.database import Database, Role
@@ -13,14 +18,6 @@ from core.processes import pool
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-
-class Worked(NamedTuple):
-    """What came of a home: how many of its days were computed, in which time, and whether something failed."""
-
-    days: int
-    seconds: float
-    failed: bool
 
 
 class _Own(NamedTuple):
@@ -39,18 +36,33 @@ class Analysts:
 
     def __init__(self, url: str, number: int, pace: Pace, log_format: log.Format = "json") -> None:
         self._stop = get_context("spawn").Event()
-        self._pool = pool(number, interruptible=False, prepare=_prepare, given=(url, self._stop, pace, log_format))
+        given = (url, self._stop, pace, log_format)
+        self._pools = [pool(1, interruptible=False, prepare=_prepare, given=given) for _ in range(number)]
+        self._lock = threading.Lock()
+        self._waiting = [0] * number
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
         self._stop.set()
-        self._pool.shutdown(cancel_futures=True)
+        for each in self._pools:
+            each.shutdown(cancel_futures=True)
 
-    def analyse(self, home_id: int, clock: Clock) -> "Future[Worked]":
-        """Have a home analysed by whoever is free first, as `analytics.jobs.analyse_home` does."""
-        return self._pool.submit(_analyse, home_id, clock)
+    def analyse(self, group: int, clock: Clock) -> "Future[list[Worked]]":
+        """Have a group of homes analysed, as `analytics.jobs.analyse_group` does."""
+        with self._lock:
+            place = group % len(self._pools)
+            if self._waiting[place] and 0 in self._waiting:
+                place = self._waiting.index(0)
+            self._waiting[place] += 1
+        asked = self._pools[place].submit(_analyse, group, clock)
+        asked.add_done_callback(lambda _: self._done(place))
+        return asked
+
+    def _done(self, place: int) -> None:
+        with self._lock:
+            self._waiting[place] -= 1
 
 
 def _prepare(url: str, stop: Event, pace: Pace, log_format: log.Format) -> None:
@@ -58,9 +70,6 @@ def _prepare(url: str, stop: Event, pace: Pace, log_format: log.Format) -> None:
     _own.append(_Own(Database(url, Role.SERVICE, name="analytics", maximum=1).open(), stop, pace))
 
 
-def _analyse(home_id: int, clock: Clock) -> Worked:
+def _analyse(group: int, clock: Clock) -> list[Worked]:
     (own,) = _own
-    began = clock.monotonic()
-    failures: list[None] = []
-    days = analyse_home(own.database, clock, home_id, own.stop, own.pace.cadence, lambda: failures.append(None))
-    return Worked(days, clock.monotonic() - began, bool(failures))
+    return analyse_group(own.database, clock, group, own.stop, own.pace.cadence)

@@ -1,4 +1,4 @@
-"""The job queue: procrastinate in PostgreSQL, one job for each home that has days due.
+"""The job queue: procrastinate in PostgreSQL, one job for each group of homes of which any is due.
 
 The queue only says who does what when; what is due stands in `analytics.due_day`. So a job that is lost with its
 worker loses nothing: the next look finds the days still due and orders another one. Its clock is the database's own.
@@ -21,7 +21,7 @@ from analytics import repository
 from core.database import Database, Role
 
 QUEUE = "analytics"
-TASK = "analyse_home"
+TASK = "analyse_group"
 _SCRIPT = re.compile(r"(\d{2}\.\d{2}\.\d{2})_\d{2}_(?:pre|post)_\w+\.sql")
 
 
@@ -63,7 +63,7 @@ def _connection(url: str, *, maximum: int) -> dict[str, Any]:
 
 
 class Orders:
-    """Puts jobs into the queue; a home that has one waiting gets no second one."""
+    """Puts jobs into the queue; a group of homes that has one waiting gets no second one."""
 
     def __init__(self, url: str) -> None:
         self._app = App(connector=SyncPsycopgConnector(**_connection(url, maximum=1)))
@@ -75,13 +75,13 @@ class Orders:
     def __exit__(self, *_: object) -> None:
         self._app.close()
 
-    def order(self, homes: Iterable[int]) -> int:
-        """Order the analysis of homes; return for how many of them none was waiting yet."""
+    def order(self, groups: Iterable[int]) -> int:
+        """Order the analysis of groups of homes; return for how many of them none was waiting yet."""
         ordered = 0
-        for home_id in homes:
-            job = self._app.configure_task(TASK, queue=QUEUE, queueing_lock=f"home {home_id}")
+        for group in groups:
+            job = self._app.configure_task(TASK, queue=QUEUE, queueing_lock=f"group {group}")
             try:
-                job.defer(home_id=home_id)
+                job.defer(group=group)
             except AlreadyEnqueued:
                 continue
             ordered += 1
@@ -91,7 +91,8 @@ class Orders:
 class Worker(threading.Thread):
     """Runs jobs, so many at once, in threads of its own until it is told to stop.
 
-    `work` gets the id of a home. Exceptions are its own business; one that escapes ends the job as failed.
+    `work` gets the number of a group of homes. Exceptions are its own business; one that escapes ends the job as
+    failed.
     """
 
     def __init__(self, url: str, work: Callable[[int], None], at_once: int = 1) -> None:
@@ -149,5 +150,5 @@ class Worker(threading.Thread):
                 self._running.cancel()
             await self._running
 
-    def _job(self, home_id: int) -> None:
-        self._work(home_id)
+    def _job(self, group: int) -> None:
+        self._work(group)

@@ -84,9 +84,10 @@ def set_calendar(connection: Connection[DictRow], days: Mapping[int, date]) -> N
     connection.execute(SQL["set_calendar"], {"homes": list(days), "days": list(days.values())})
 
 
-def due_homes(connection: Connection[DictRow], now: datetime) -> list[int]:
-    """Return the homes that have a day due, the one that waits longest first."""
-    return [row["home_id"] for row in connection.execute(SQL["due_homes"], {"now": now})]
+def due_homes(connection: Connection[DictRow], now: datetime, among: range | None = None) -> list[int]:
+    """Return the homes that have a day due, all or those with ids `among` some, the one that waits longest first."""
+    given = {"now": now, "first": among and among.start, "last": among and among.stop - 1}
+    return [row["home_id"] for row in connection.execute(SQL["due_homes"], given)]
 
 
 def next_due(connection: Connection[DictRow]) -> datetime | None:

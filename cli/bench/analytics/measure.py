@@ -145,7 +145,7 @@ class _Service:
     def started(self) -> None:
         """Return once the processes are there."""
         clock = SimulatedClock(rounds.LONG_AGO)
-        for each in [self.analysts.analyse(0, clock) for _ in range(2 * self.workers)]:
+        for each in [self.analysts.analyse(number, clock) for number in range(self.workers)]:
             each.result()
 
     def work(self, now: datetime, told: Callable[[int, int], None]) -> Took:
@@ -155,13 +155,13 @@ class _Service:
         watch_gateways(self.database, clock)
         done = threading.Semaphore(0)
 
-        def work(home_id: int) -> None:
-            self.analysts.analyse(home_id, clock).result()
+        def work(group: int) -> None:
+            self.analysts.analyse(group, clock).result()
             done.release()
 
-        ordered = self.orders.order(jobs.look(self.database, clock, PACE))
+        ordered = self.orders.order(jobs.groups_of(jobs.look(self.database, clock, PACE)))
         told(0, ordered)
-        with Worker(self.url, work, self.workers):
+        with Worker(self.url, work, 2 * self.workers):
             for index in range(ordered):
                 done.acquire()
                 told(index + 1, ordered)
