@@ -13,6 +13,7 @@ from analytics import moments, repository
 from analytics.analysis import SLICE, analyse_days, judge_again
 from analytics.homes import home_of
 from analytics.homes import homes as all_homes
+from analytics.recent import Recent
 from analytics.repository import Home, Progress
 from analytics.watch import repository as watch
 from analytics.watch.silences import look_at_home
@@ -88,7 +89,12 @@ def look(database: Database, clock: Clock, pace: Pace) -> list[int]:
 
 
 def analyse_group(
-    database: Database, clock: Clock, group: int, stop: Stop, cadence: timedelta = CADENCE
+    database: Database,
+    clock: Clock,
+    group: int,
+    stop: Stop,
+    cadence: timedelta = CADENCE,
+    recent: Recent | None = None,
 ) -> list[Worked]:
     """Analyse the homes of a group that are due, the one that waits longest first; return what came of each.
 
@@ -106,7 +112,7 @@ def analyse_group(
         if not stop.is_set():
             began = clock.monotonic()
             failures: list[None] = []
-            days = analyse_home(database, clock, home_id, stop, cadence, lambda: failures.append(None))  # noqa: B023
+            days = analyse_home(database, clock, home_id, stop, cadence, lambda: failures.append(None), recent)  # noqa: B023
             worked.append(Worked(home_id, days, clock.monotonic() - began, bool(failures)))
     return worked
 
@@ -118,11 +124,12 @@ def analyse_home(
     stop: Stop,
     cadence: timedelta = CADENCE,
     on_failure: Callable[[], None] = lambda: None,
+    recent: Recent | None = None,
 ) -> int:
     """Look at what is silent in a home, judge it again and compute its days, each if due; return how many days.
 
     Each look and each slice of days is a transaction. Today is due again after `cadence`, whether or not anything
-    comes in.
+    comes in. `recent` is what this process remembers of readings.
     It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first. `on_failure`
     is called then.
     """
@@ -134,7 +141,7 @@ def analyse_home(
             if home is None:
                 return 0
             if due.look:
-                _look_at_home(connection, clock, home)
+                _look_at_home(connection, clock, home, recent)
             if due.context:
                 _judge_again(connection, clock, home)
             days = SLICE
@@ -148,11 +155,11 @@ def analyse_home(
     return done
 
 
-def _look_at_home(connection: Connection[DictRow], clock: Clock, home: Home) -> None:
+def _look_at_home(connection: Connection[DictRow], clock: Clock, home: Home, recent: Recent | None) -> None:
     with connection.transaction():
         now = clock.now()
         if repository.try_home(connection, home.home_id) and watch.is_look_due(connection, home.home_id, now):
-            look_at_home(connection, home, now)
+            look_at_home(connection, home, now, recent)
 
 
 def _judge_again(connection: Connection[DictRow], clock: Clock, home: Home) -> None:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from analytics.jobs import Pace, Worked, analyse_group
+from analytics.recent import Recent
 from core import log
 from core.clock import Clock
 from core.database import Database, Role
@@ -26,6 +27,7 @@ class _Own(NamedTuple):
     database: Database
     stop: Event
     pace: Pace
+    recent: Recent
 
 
 _own: list[_Own] = []
@@ -67,9 +69,9 @@ class Analysts:
 
 def _prepare(url: str, stop: Event, pace: Pace, log_format: log.Format) -> None:
     log.configure("analytics", log_format)
-    _own.append(_Own(Database(url, Role.SERVICE, name="analytics", maximum=1).open(), stop, pace))
+    _own.append(_Own(Database(url, Role.SERVICE, name="analytics", maximum=1).open(), stop, pace, Recent()))
 
 
 def _analyse(group: int, clock: Clock) -> list[Worked]:
     (own,) = _own
-    return analyse_group(own.database, clock, group, own.stop, own.pace.cadence)
+    return analyse_group(own.database, clock, group, own.stop, own.pace.cadence, own.recent)

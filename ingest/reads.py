@@ -19,6 +19,7 @@ _sql = Statements.beside(__file__)
 HEARD_WITHIN = timedelta(minutes=3)  # gateways speak once a minute
 FLOOD_PAUSE = timedelta(minutes=30)  # after which a flood is over
 _EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
+NEVER = np.iinfo(np.int64).min  # PostgreSQL's -infinity
 _ARRAY_HEAD_BYTES = 20  # of an array of one dimension; each of its values comes after its length
 
 
@@ -171,6 +172,44 @@ def readings_of_home(
         _array(quantity_id, ">i2").astype(np.int16),
         _array(flags, ">i2").astype(np.int16),
     )
+
+
+class KeyedReadings(NamedTuple):
+    """Readings as columns of equal length, in no order, with both their times; `known` are all series of the home.
+
+    `key_ms` is the time of the key and `corrected_ms` the corrected one, in milliseconds since 1970; `NEVER` where
+    nothing was corrected.
+    """
+
+    known: npt.NDArray[np.int32]
+    series_id: npt.NDArray[np.int32]
+    key_ms: npt.NDArray[np.int64]
+    corrected_ms: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+
+
+def keyed_readings_of_home(connection: Connection[Any], home_id: int, start: datetime, end: datetime) -> KeyedReadings:
+    """Return the readings of a home whose keys lie in `[start, end)`, for who keeps them."""
+    with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        given = {"home_id": home_id, "start": start, "end": end}
+        row = cursor.execute(_sql["keyed_readings_of_home"], given).fetchone()
+    assert row is not None
+    known, series_id, key, corrected, value = row
+    corrected_us = _array(corrected, ">i8").astype(np.int64)
+    return KeyedReadings(
+        _array(known, ">i4").astype(np.int32),
+        _array(series_id, ">i4").astype(np.int32),
+        _array(key, ">i8").astype(np.int64) // 1000 + _EPOCH_MS,
+        np.where(corrected_us == NEVER, NEVER, corrected_us // 1000 + _EPOCH_MS),
+        _array(value, ">f8").astype(np.float64),
+    )
+
+
+def touched_by_now(connection: Connection[Row]) -> tuple[int, int]:
+    """Return a cursor for `touched_since` behind which all will stand that is not visible yet."""
+    row = connection.execute(_sql["touched_by_now"]).fetchone()
+    assert row is not None
+    return row["xact"], 0
 
 
 def _array(sent: bytes | None, element: str) -> npt.NDArray[Any]:

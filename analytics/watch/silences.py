@@ -13,8 +13,9 @@ from psycopg.rows import DictRow
 
 from analytics import repository
 from analytics.findings import Finding
-from analytics.frames import Instants, instant, micros, readings_frame, sensors_frame
+from analytics.frames import Instants, instant, micros, sensors_frame
 from analytics.homes import homes as all_homes
+from analytics.recent import Recent
 from analytics.repository import Due, Home
 from analytics.silence import gateways, systems
 from analytics.silence.advice import device_of, said
@@ -77,14 +78,18 @@ def watch_gateways(database: Database, clock: Clock) -> int:
     )
 
 
-def look_at_home(connection: Connection[DictRow], home: Home, now: datetime) -> int:
-    """Look at everything in a home whose gateway says how it is; return how many findings changed."""
+def look_at_home(connection: Connection[DictRow], home: Home, now: datetime, recent: Recent | None = None) -> int:
+    """Look at everything in a home whose gateway says how it is; return how many findings changed.
+
+    `recent` is what is remembered of its readings, if anything is.
+    """
     heard = ingest.gateways_heard(connection, home.home_id)
     sensors = devices.sensors_of_home(connection, home.home_id)
     store.look_again(connection, home.home_id, now + LOOK_EVERY)
     if not heard or not sensors:
         return 0
-    readings = readings_frame(ingest.readings_of_home(connection, home.home_id, now - LEARNED, now))
+    recent = Recent(room=0) if recent is None else recent
+    readings = recent.readings(connection, home.home_id, now - LEARNED, now)
     evidence = Evidence(
         micros(now),
         home_of(home.zone, sensors_frame(sensors), _declared(sensors)),

@@ -227,6 +227,33 @@ FROM (
     ORDER BY at, reading.series_id
 ) AS in_order
 
+-- keyed_readings_of_home --
+-- The same with both times of each reading, in no order, and the series of the home beside them: for who keeps them and reads
+-- only what is new. What was not corrected has the corrected time -infinity.
+SELECT array_send((SELECT array_agg(series_id ORDER BY series_id) FROM devices.series WHERE home_id = %(home_id)s)) AS known,
+       array_send(array_agg(reading.series_id)) AS series_id, array_send(array_agg(ts)) AS ts,
+       array_send(array_agg(coalesce(corrected_ts, '-infinity'))) AS corrected_ts, array_send(array_agg(value)) AS value
+FROM devices.series
+CROSS JOIN LATERAL (
+    SELECT series_id, ts, value, corrected_ts FROM ingest.reading_event AS kept
+    WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+    UNION ALL
+    SELECT series_id, ts, value, corrected_ts FROM ingest.reading_level AS kept
+    WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+    UNION ALL
+    SELECT series_id, ts, value, corrected_ts FROM ingest.reading_vital AS kept
+    WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+    UNION ALL
+    SELECT series_id, ts, value, corrected_ts FROM ingest.reading_technical AS kept
+    WHERE kept.series_id = series.series_id AND ts >= %(start)s AND ts < %(end)s
+    OFFSET 0
+) AS reading
+WHERE series.home_id = %(home_id)s
+
+-- touched_by_now --
+-- A place behind which all touched hours will stand that are not visible yet.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xact
+
 -- last_active --
 -- When one of several series of events last had another value than 0.
 SELECT max(latest.ts) AS at FROM unnest(%(series)s::int[]) AS wanted (series_id)

@@ -44,6 +44,7 @@ def ticks(connection: Connection[Row], days: Span, number: int) -> Iterator[date
         now = first + index * TICK
         if index == 0:
             repository.make_due(connection, [today], now)
+            repository.spread_looks(connection, now - TICK)
         _speak(connection, days, now)
         repository.readings_come(connection, now - TICK)
         yield now
