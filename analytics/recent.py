@@ -141,13 +141,13 @@ def _corrected(kept: _Kept) -> Instants:
 def _from(kept: _Kept, start: int) -> _Kept:
     """Return what is kept without what came before an instant."""
     first = int(np.searchsorted(kept.key_ms, -(-start // MILLISECOND)))
-    corrected = None if kept.corrected_ms is None else kept.corrected_ms[first:].copy()
+    corrected = None if kept.corrected_ms is None else np.array(kept.corrected_ms[first:])
     return kept._replace(
         span=Span(start, kept.span.end),
-        series_id=kept.series_id[first:].copy(),
-        key_ms=kept.key_ms[first:].copy(),
+        series_id=np.array(kept.series_id[first:]),
+        key_ms=np.array(kept.key_ms[first:]),
         corrected_ms=corrected,
-        value=kept.value[first:].copy(),
+        value=np.array(kept.value[first:]),
     )
 
 
