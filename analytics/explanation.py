@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from analytics import baseline
 from analytics.baseline import Baseline
 from analytics.coverage import LIMIT
-from analytics.figures import FIGURES, LOCALES, SHORTEST_TOLD, Said, Tongue
+from analytics.figures import FIGURES, LOCALES, SHORTEST_TOLD, Said, Tongue, ends_in_words
 from analytics.indicators import INDICATORS, Indicator
 from core.places import RoomKind
 from core.translation import LANGUAGES, mark, translator
@@ -188,8 +188,7 @@ def based_on(coverage: float, t: NullTranslations) -> str:
 
 def usual_range(usual: Baseline, word: Said, between: str, tongue: Tongue) -> str:
     """Return the ends of what is usual in words, one where they are said alike."""
-    low, high = word(usual.low, tongue), word(usual.high, tongue)
-    return low if low == high else tongue.t.gettext(between) % {"low": low, "high": high}
+    return ends_in_words(usual.low, usual.high, word, between, tongue)
 
 
 def period(indicator: Indicator, day: date, language: str, t: NullTranslations) -> str:

@@ -53,6 +53,12 @@ def name(kind: str, language: str) -> str:
     return translator(language).gettext(FIGURES[kind].name)
 
 
+def ends_in_words(low: float, high: float, word: Said, between: str, tongue: Tongue) -> str:
+    """Return the ends of a range in words, joined by `between`; one alone where they are said alike."""
+    ends = word(low, tongue), word(high, tongue)
+    return ends[0] if ends[0] == ends[1] else tongue.t.gettext(between) % {"low": ends[0], "high": ends[1]}
+
+
 # --- how numbers are written ---
 
 

@@ -30,6 +30,7 @@ from cli.gateways import app as gateway_app
 from cli.installation import Installation
 from cli.release_commands import app as release_app
 from cli.rules import app as rules_app
+from cli.standing import homes as list_homes
 from cli.test_alarm import ask_for_test
 from cli.up import up as run_up
 from cli.visits import app as visits_app
@@ -63,6 +64,7 @@ app.add_typer(gateway_app, name="gateway")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 gateway_app.command("test-alarm")(ask_for_test)
+app.command("homes")(list_homes)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")

@@ -11,10 +11,10 @@ import registry.reads
 from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Action, Family, Outcome
 from analytics.contexts.kinds import NAMES as CONTEXTS
 from analytics.contexts.kinds import ContextKind
+from analytics.figures import FIGURES, Tongue, ends_in_words
 from core.translation import mark
 from dashboards.board import open_alert
 from dashboards.concern import Concern, concern_of
-from dashboards.indicators import NAMES
 from dashboards.wording import FAMILIES, Words
 
 MOST_EPISODES = 12  # written out in the evidence
@@ -128,14 +128,13 @@ def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Wo
 def _figures(kind: str, facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     gettext, ngettext = words.translations.gettext, words.translations.ngettext
     usual = facts.get("usual")
-    if kind not in NAMES or not isinstance(usual, Mapping):
+    if kind not in FIGURES or not isinstance(usual, Mapping):
         return []
-    write = NAMES[kind].write
-    low, high = write(usual["low"], words), write(usual["high"], words)
+    figure, tongue = FIGURES[kind], Tongue.of(words.language)
     days = ngettext("%(count)d day", "%(count)d days", usual["days"]) % {"count": usual["days"]}
     return [
-        (gettext("This time"), write(facts["value"], words)),
-        (gettext("Usually"), words.range(low, high)),
+        (gettext("This time"), figure.written(facts["value"], tongue)),
+        (gettext("Usually"), ends_in_words(usual["low"], usual["high"], figure.written, figure.between, tongue)),
         (gettext("Compared with"), days),
     ]
 

@@ -1,7 +1,7 @@
 """The board: every home the viewer may see, what it asks for, and why, in one plain sentence."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,9 +13,10 @@ import analytics.reads
 import ingest.reads
 import registry.reads
 from analytics.contexts.context import Context
+from analytics.wellbeing.reads import NOTHING, Latest
 from core.database import View
 from core.translation import mark
-from dashboards import contexts
+from dashboards import contexts, wellbeing
 from dashboards.concern import Blindness, Concern, Limits, Reason, Sight, Verdict, judge, pressing_first, ranked
 from dashboards.reads import LastSeen, LastSigns, last_signs
 from dashboards.wording import Words
@@ -92,6 +93,7 @@ class Line(NamedTuple):
     alerts: tuple[OpenAlert, ...]
     last_seen: LastSeen | None
     reading_at: datetime | None
+    stand: wellbeing.Stand
 
     @property
     def sort_name(self) -> str:
@@ -105,10 +107,13 @@ class Line(NamedTuple):
         return next((alert for alert in self.alerts if reason and alert.public_id == reason.public_id), None)
 
 
+Groups = tuple[tuple[Concern, tuple[Line, ...]], ...]
+
+
 class Board(NamedTuple):
     """All lines, the most pressing first, grouped by concern, and of how many alerts nobody is being told."""
 
-    groups: tuple[tuple[Concern, tuple[Line, ...]], ...]
+    groups: Groups
     unnotified: int = 0
 
     def count(self, concern: Concern) -> int:
@@ -155,6 +160,7 @@ def _lines(
         indicators[indicator["home_id"]].append(indicator)
     signs = last_signs(view, [home.home_id for home in homes], now, only)
     around = analytics.contexts.reads.contexts(view, now, now + timedelta(seconds=1), only)
+    stands = wellbeing.latest(view, now, only)
     return [
         _line(
             home,
@@ -162,8 +168,8 @@ def _lines(
             [open_alert(alert, words) for alert in found[home.home_id]],
             sight_of(statuses[home.home_id], signs[home.home_id], indicators[home.home_id], home.zone),
             signs[home.home_id],
+            stands.get(home.home_id, NOTHING),
             going_on=contexts.going_on(around, home, now),
-            learning=not any(row["low"] is not None for row in indicators[home.home_id]),
             now=now,
             words=words,
             limits=limits,
@@ -208,9 +214,9 @@ def _line(
     open_alerts: Sequence[OpenAlert],
     sight: Sight,
     signs: LastSigns,
+    latest: Latest,
     *,
     going_on: Context | None,
-    learning: bool,
     now: datetime,
     words: Words,
     limits: Limits,
@@ -218,6 +224,8 @@ def _line(
     sight = sight._replace(context_since=going_on.start if going_on else None)
     reasons = [alert.reason for alert in open_alerts]
     verdict = judge(reasons, sight, now, limits)
+    untaken = sum(not alert.taken_by for alert in open_alerts)
+    stand = wellbeing.stand(latest, home.zone, now, words, is_blind=verdict.blindness is not None, untaken=untaken)
     order = [reason.public_id for reason in pressing_first(reasons)]
     return Line(
         home_id=home.home_id,
@@ -228,14 +236,15 @@ def _line(
         verdict=verdict,
         why=contexts.not_judged(going_on, home, now, words)
         if going_on is not None and verdict.blindness is Blindness.CONTEXT
-        else _why(verdict, sight, learning=learning, words=words),
+        else _why(verdict, sight, stand, words),
         alerts=tuple(sorted(open_alerts, key=lambda alert: order.index(alert.public_id))),
         last_seen=signs.movement,
         reading_at=signs.reading_at,
+        stand=stand,
     )
 
 
-def _why(verdict: Verdict, sight: Sight, *, learning: bool, words: Words) -> str:
+def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, words: Words) -> str:
     """Return the sentence of a home without an alert that counts."""
     if verdict.blindness is not None:
         sentence = words.say(WHY_BLIND[verdict.blindness])
@@ -243,14 +252,27 @@ def _why(verdict: Verdict, sight: Sight, *, learning: bool, words: Words) -> str
             return sentence % {"percent": words.percent(sight.coverage)}
         return sentence
     gettext = words.translations.gettext
-    if learning:
-        return gettext("Nothing to report; still learning what is usual here.")
-    return gettext("As usual.")
+    if stand.is_learning:
+        return gettext("Nothing to report now.")
+    return gettext("As usual.") if stand.tone is Concern.USUAL else gettext("Nothing to report now.")
 
 
-def _grouped(lines: Sequence[Line]) -> tuple[tuple[Concern, tuple[Line, ...]], ...]:
+def _grouped(lines: Sequence[Line]) -> Groups:
+    """Return lines by concern: those with an open alert in the order of triage, then the others by attention."""
     order = [line for _, _, line in ranked((line.verdict, line.sort_name, line) for line in lines)]
+    order = [line for line in order if line.alerts] + by_attention(order)
     return tuple((concern, tuple(line for line in order if line.verdict.concern is concern)) for concern in Concern)
+
+
+def by_attention(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines that nothing is open of in the order in which they ask for somebody's attention."""
+    return sorted((line for line in lines if not line.alerts), key=lambda line: line.stand.attention.key)
+
+
+def with_alerts(groups: Groups) -> Groups:
+    """Return the groups of a board without the homes that nothing is open of, and without groups that stay empty."""
+    kept = ((concern, tuple(line for line in lines if line.alerts)) for concern, lines in groups)
+    return tuple((concern, lines) for concern, lines in kept if lines or concern < Concern.UNKNOWN)
 
 
 def announcement(board: Board, words: Words) -> str:

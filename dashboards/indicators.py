@@ -1,6 +1,6 @@
 """The indicators of a home in words, as a small picture and as a table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -9,10 +9,10 @@ import analytics.reads
 import registry.reads
 from analytics.contexts.effect import Contexts
 from analytics.contexts.kinds import NAMES as CONTEXTS
+from analytics.figures import FIGURES, Figure, Tongue, ends_in_words
 from analytics.indicators import INDICATORS
 from core.database import View
 from core.localtime import day_of
-from core.translation import mark
 from dashboards.pictures.band import Point, band_picture, is_inside
 from dashboards.wording import Words
 
@@ -20,48 +20,34 @@ DAYS = 14
 Row = Mapping[str, Any]
 
 
-class Naming(NamedTuple):
-    """How an indicator is called: its name, the head of its column, how its value is written."""
-
-    name: str
-    unit: str
-    write: Callable[[float, Words], str]
-
-
-def _count(value: float, words: Words) -> str:
-    return words.number(value, 0)
-
-
-def _hours(value: float, words: Words) -> str:
-    return words.lasted(timedelta(hours=value))
-
-
-NAMES: dict[str, Naming] = {
-    "night_bathroom_visits": Naming(mark("Visits to the bathroom at night"), mark("visits"), _count),
-    "longest_stillness": Naming(mark("Longest time without movement by day"), mark("duration"), _hours),
-}
+# What the page of a person has room for: one or two of each part of life, where the home's sensors show them.
+SHOWN = ("night_bathroom_visits", "sleep_duration", "longest_stillness", "activity", "meals", "outings")
 
 
 class Shown(NamedTuple):
     """One indicator as the page shows it; a row is day, value, usual range, share of the data."""
 
     name: str
-    unit: str
     sentence: str
     picture: str
     rows: tuple[tuple[str, str, str, str], ...]
 
 
 def load(view: View, home: registry.reads.Home, contexts: Contexts, now: datetime, words: Words) -> list[Shown]:
-    """Return the indicators of the last days that the pages have a name for; what `contexts` explain is not judged."""
+    """Return some indicators of the last days, in the order of `SHOWN`; what `contexts` explain is not judged."""
     last = day_of(now, home.zone)
     first = last - timedelta(days=DAYS - 1)
     rows = analytics.reads.indicators(view, home.home_id, first, last)
     days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
-    return [
-        shown(kind, {row["day"]: row for row in found}, days, _reasons(kind, days, contexts, words), words)
+    by_kind = {
+        kind: {row["day"]: row for row in found}
         for kind, found in groupby(rows, key=lambda row: row["kind"])
-        if kind in NAMES
+        if kind in SHOWN
+    }
+    return [
+        shown(kind, by_kind[kind], days, _reasons(kind, days, contexts, words), words)
+        for kind in SHOWN
+        if kind in by_kind
     ]
 
 
@@ -76,15 +62,15 @@ def shown(
     kind: str, rows: Mapping[date, Row], days: Sequence[date], not_judged: Mapping[date, str], words: Words
 ) -> Shown:
     """Return one indicator in words, picture and table; `not_judged` has the days with a context, and which."""
-    naming = NAMES[kind]
+    figure, tongue = FIGURES[kind], Tongue.of(words.language)
     gettext = words.translations.gettext
     points = [_point(day, rows.get(day), judged=day not in not_judged) for day in days if day <= max(rows)]
-    sentence = _sentence(rows[max(rows)], naming, not_judged.get(max(rows), ""), words)
+    sentence = _sentence(rows[max(rows)], figure, not_judged.get(max(rows), ""), words)
     table = [
         (
             words.short_day(point.day),
-            gettext("no verdict") if point.value is None else naming.write(point.value, words),
-            _not_judged(not_judged[point.day], words) if point.day in not_judged else _usual(point, naming, words),
+            gettext("no verdict") if point.value is None else figure.written(point.value, tongue),
+            _not_judged(not_judged[point.day], words) if point.day in not_judged else _usual(point, figure, tongue),
             words.percent(rows[point.day]["coverage"]) if point.day in rows else "",
         )
         for point in reversed(points)
@@ -95,11 +81,11 @@ def shown(
         f"indicator-{kind}",
         points,
         [words.short_day(points[0].day), words.short_day(points[-1].day)],
-        title=words.say(naming.name),
+        title=words.say(figure.name),
         description=gettext("%(known)d of %(days)d days known, %(outside)d of them outside the usual range. %(last)s")
         % {"known": known, "days": len(points), "outside": outside, "last": sentence},
     )
-    return Shown(words.say(naming.name), words.say(naming.unit), sentence, picture, tuple(table))
+    return Shown(words.say(figure.name), sentence, picture, tuple(table))
 
 
 def _point(day: date, row: Row | None, *, judged: bool = True) -> Point:
@@ -113,13 +99,13 @@ def _not_judged(why: str, words: Words) -> str:
     return words.translations.gettext("not judged: %(why)s") % {"why": why}
 
 
-def _usual(point: Point, naming: Naming, words: Words) -> str:
+def _usual(point: Point, figure: Figure, tongue: Tongue) -> str:
     if point.low is None or point.high is None:
         return ""
-    return words.range(naming.write(point.low, words), naming.write(point.high, words))
+    return ends_in_words(point.low, point.high, figure.written, figure.between, tongue)
 
 
-def _sentence(row: Row, naming: Naming, not_judged: str, words: Words) -> str:
+def _sentence(row: Row, figure: Figure, not_judged: str, words: Words) -> str:
     gettext = words.translations.gettext
     point = _point(row["day"], row)
     day = words.day(row["day"])
@@ -127,7 +113,8 @@ def _sentence(row: Row, naming: Naming, not_judged: str, words: Words) -> str:
         return gettext("%(day)s: no verdict, only %(percent)s of the data are there.") % {
             "day": day, "percent": words.percent(row["coverage"])
         }  # fmt: skip
-    value, usual = naming.write(point.value, words), _usual(point, naming, words)
+    tongue = Tongue.of(words.language)
+    value, usual = figure.written(point.value, tongue), _usual(point, figure, tongue)
     if not_judged:
         said = {"day": day, "value": value, "why": _not_judged(not_judged, words)}
         return gettext("%(day)s: %(value)s; %(why)s.") % said

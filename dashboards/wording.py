@@ -111,12 +111,6 @@ class Words(NamedTuple):
         """Return a number with at most `digits` decimals."""
         return format_decimal(value, "#,##0." + "#" * digits, locale=self.locale)
 
-    def range(self, low: str, high: str) -> str:
-        """Return a range of two written values; one alone where they are the same."""
-        if low == high:
-            return low
-        return self.translations.gettext("%(low)s to %(high)s") % {"low": low, "high": high}
-
     def percent(self, share: float) -> str:
         """Return a share in whole percent, never rounded up to all."""
         return f"{int(share * 100 + 1e-6)} %"

@@ -1,26 +1,28 @@
 """What others may read of how the days of homes stand. Reads for a person take a `View`."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from analytics.wellbeing.attention import Known
 from analytics.wellbeing.rows import of_row
 from analytics.wellbeing.state import DayState, State
-from core.database import View
+from core.database import Row, View
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
 
 
 class Latest(NamedTuple):
-    """The last day of a home that is stated, and the days up to it: each with its state and score, in order."""
+    """How a home stands, and how many of its devices and gateways are silent now. `known` is None where no day is."""
 
-    home_id: int
-    last: DayState
-    days: Sequence[tuple[date, State, float | None]]
+    known: Known | None
+    silent: int
+
+
+NOTHING = Latest(None, 0)
 
 
 def days(view: View, home_id: int, first: date, last: date) -> list[DayState]:
@@ -30,20 +32,23 @@ def days(view: View, home_id: int, first: date, last: date) -> list[DayState]:
 
 
 def latest(view: View, first: date, home_id: int | None = None) -> dict[int, Latest]:
-    """Return how every home that the viewer may see, or one of them, stands, by home; none not stated since `first`."""
+    """Return how every home that the viewer may see, or one of them, stands, by home; those without a day are left out.
+
+    A day before `first` is not looked at, so that a home whose last day is older counts as one without.
+    """
     return latest_of_all(view.connection, first, home_id)
 
 
 def latest_of_all(connection: Connection[DictRow], first: date, home_id: int | None = None) -> dict[int, Latest]:
     """Return the same for whoever runs the installation, of all homes."""
     return {
-        row["home_id"]: Latest(
-            row["home_id"],
-            of_row(row),
-            [
-                (day, State(state), score)
-                for day, state, score in zip(row["days"], row["states"], row["scores"], strict=True)
-            ],
-        )
+        row["home_id"]: Latest(_known(row), row["silent"])
         for row in connection.execute(SQL["seen_latest"], {"first": first, "home_id": home_id})
     }
+
+
+def _known(row: Row) -> Known | None:
+    if row["day"] is None:
+        return None
+    days = zip(row["days"], row["states"], row["scores"], strict=True)
+    return Known(of_row(row), [(day, State(state), score) for day, state, score in days])

@@ -1,5 +1,6 @@
 """The board: homes ranked by concern."""
 
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -13,25 +14,35 @@ router = APIRouter()
 ROME = ZoneInfo("Europe/Rome")  # where the operators sit
 
 
+class Order(StrEnum):
+    """How homes that nothing is open of are shown: by what is known of them now, or by who needs a look."""
+
+    CONCERN = "concern"
+    LOOK = "look"
+
+
 @router.get("/")
-def whole(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
+def whole(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order = Order.CONCERN) -> Response:
     """Show the board."""
-    return _answer(request, desk, visitor, "board.html")
+    return _answer(request, desk, visitor, order, "board.html")
 
 
 @router.get("/board")
-def part(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
+def part(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order = Order.CONCERN) -> Response:
     """Show what of the board changes."""
-    return _answer(request, desk, visitor, "parts/board.html")
+    return _answer(request, desk, visitor, order, "parts/board.html")
 
 
-def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, template: str) -> Response:
+def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order, template: str) -> Response:
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
         found = board.load(view, visitor.now, frame.words, desk.settings.limits)
     return frame.page(
         template,
         board=found,
+        order=order.value,
+        groups=found.groups if order is Order.CONCERN else board.with_alerts(found.groups),
+        looks=[] if order is Order.CONCERN else board.by_attention(line for _, lines in found.groups for line in lines),
         zone=ROME,
         labels=board.LABELS,
         empty=board.EMPTY,

@@ -9,7 +9,7 @@ import alerts.reads
 import registry.reads
 from core.database import View
 from core.localtime import day_of
-from dashboards import board, contexts, indicators, week
+from dashboards import board, contexts, indicators, week, wellbeing
 from dashboards.alert_views import AlertView, alert_view
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
@@ -42,6 +42,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         words = frame.words
         line = board.line_of(view, home, now, words, desk.settings.limits)
         days = week.load(view, home, now, words)
+        stands = wellbeing.load(view, home, now, words)
         around = contexts.load(view, home, now, words)
         shown = indicators.load(view, home, around.effect, now, words)
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
@@ -57,6 +58,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         home=home,
         line=line,
         age=day_of(now, home.zone).year - year if year else None,
+        stands=stands,
         lanes=days.lanes,
         lane_names=[words.say(ROOM_KINDS[lane]) for lane in days.lanes],
         days=days.days,

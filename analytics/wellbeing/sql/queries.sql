@@ -44,12 +44,18 @@ SELECT day, state, score, coverage, because, contexts, contributions, parts, kep
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY day;
 
 -- seen_latest --
--- The last day of every home that the viewer may see, with the days and states before it that are not older than a day given.
-SELECT latest.home_id, latest.day, latest.state, latest.score, latest.coverage, latest.because, latest.contexts,
-       latest.contributions, latest.parts, latest.kept_back, latest.threshold, before.days, before.states, before.scores
-FROM (
+-- The last day of every home that the viewer may see, with the days and states before it that are not older than a day given, and
+-- how many of its devices and gateways are silent now; homes of which there is neither are left out.
+WITH before AS (
     SELECT home_id, max(day) AS day, array_agg(day ORDER BY day) AS days, array_agg(state ORDER BY day) AS states,
            array_agg(score ORDER BY day) AS scores
     FROM analytics.wellbeing_day WHERE day >= %(first)s AND (home_id = %(home_id)s OR %(home_id)s::int IS NULL) GROUP BY home_id
-) AS before
-JOIN analytics.wellbeing_day AS latest USING (home_id, day);
+), quiet AS (
+    SELECT home_id, count(*)::int AS silent FROM analytics.silence
+    WHERE ended_at IS NULL AND withdrawn_at IS NULL AND (home_id = %(home_id)s OR %(home_id)s::int IS NULL) GROUP BY home_id
+)
+SELECT home_id, latest.day, latest.state, latest.score, latest.coverage, latest.because, latest.contexts, latest.contributions,
+       latest.parts, latest.kept_back, latest.threshold, before.days, before.states, before.scores, coalesce(silent, 0) AS silent
+FROM before
+JOIN analytics.wellbeing_day AS latest USING (home_id, day)
+FULL JOIN quiet USING (home_id);

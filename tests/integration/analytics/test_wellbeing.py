@@ -138,7 +138,8 @@ def test_a_day_that_was_not_seen_is_not_green(database, installation, clock, day
     installation.store(home, [row for row in readings if not silent_from < row[0] < silent_to])
     run(database, clock, home)
     with database.transaction() as connection:
-        one = latest_of_all(connection, FIRST, home.home_id)[home.home_id]
+        one = latest_of_all(connection, FIRST, home.home_id)[home.home_id].known
+    assert one is not None
     by_day = {day: state for day, state, _ in one.days}
     assert by_day[BAD] is State.UNKNOWN
     assert by_day[BAD - ONE_DAY] is State.GREEN
@@ -147,7 +148,9 @@ def test_a_day_that_was_not_seen_is_not_green(database, installation, clock, day
 def test_only_who_may_see_a_home_sees_how_it_stands(database, installation, people, clock, home):
     run(database, clock, home)
     with people.seen_by(Viewer(installation.viewer(home.organisation_id))) as view:
-        found = latest(view, LAST - 6 * ONE_DAY)[home.home_id]
+        found, silent = latest(view, LAST - 6 * ONE_DAY)[home.home_id]
+    assert found is not None
+    assert silent == 0
     assert found.last.day == LAST
     assert [day for day, _, _ in found.days] == [LAST - ago * ONE_DAY for ago in reversed(range(7))]
     assert found.days[-1][1] is found.last.state
