@@ -52,6 +52,7 @@ WHY_BLIND = {
     ),
     Blindness.LOW_COVERAGE: mark("Too few data have come to judge: %(percent)s of what was expected."),
 }
+UNTOLD = mark("The last day was out of the ordinary as a whole, though no part of it was enough for an alert.")
 
 
 class OpenAlert(NamedTuple):
@@ -221,7 +222,7 @@ def _line(
     words: Words,
     limits: Limits,
 ) -> Line:
-    sight = sight._replace(context_since=going_on.start if going_on else None)
+    sight = sight._replace(context_since=going_on.start if going_on else None, untold=wellbeing.is_untold(latest))
     reasons = [alert.reason for alert in open_alerts]
     verdict = judge(reasons, sight, now, limits)
     untaken = sum(not alert.taken_by for alert in open_alerts)
@@ -246,14 +247,14 @@ def _line(
 
 def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, words: Words) -> str:
     """Return the sentence of a home without an alert that counts."""
+    if verdict.concern is Concern.LOOK:
+        return words.say(UNTOLD)
     if verdict.blindness is not None:
         sentence = words.say(WHY_BLIND[verdict.blindness])
         if verdict.blindness is Blindness.LOW_COVERAGE and sight.coverage is not None:
             return sentence % {"percent": words.percent(sight.coverage)}
         return sentence
     gettext = words.translations.gettext
-    if stand.is_learning:
-        return gettext("Nothing to report now.")
     return gettext("As usual.") if stand.tone is Concern.USUAL else gettext("Nothing to report now.")
 
 

@@ -67,7 +67,8 @@ class Sight(NamedTuple):
     one has never spoken), `reading_at` the time of the last reading of a device that tells whether somebody is there
     or moves, `moved_at` of the last known movement, `coverage` the share of the expected data of the last day or night
     (None: there are no figures yet). `zone` is the home's. `context_since` is when the context began for which the home
-    is not judged as usual (None: there is none).
+    is not judged as usual (None: there is none). `untold` says that the last day stood out as a whole, though no part
+    of it was enough to be told.
     """
 
     gateways: int
@@ -79,6 +80,7 @@ class Sight(NamedTuple):
     coverage: float | None
     zone: ZoneInfo
     context_since: datetime | None = None
+    untold: bool = False
 
 
 class Reason(NamedTuple):
@@ -172,6 +174,8 @@ def judge(reasons: Sequence[Reason], sight: Sight, now: datetime, limits: Limits
     first = ordered[0] if ordered else None
     if first is not None and concern_of(first) < Concern.USUAL:
         return Verdict(concern_of(first), first.opened_at, first, why, unattended)
+    if sight.untold:
+        return Verdict(Concern.LOOK, None, None, why, unattended)
     if blind:
         return Verdict(Concern.UNKNOWN, blind[1], None, why, unattended)
     return Verdict(Concern.USUAL, None, None, None, unattended)

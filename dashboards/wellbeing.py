@@ -12,7 +12,7 @@ from alerts.wording import title
 from analytics.baseline import LEAST_DAYS
 from analytics.figures import Tongue
 from analytics.wellbeing import wording
-from analytics.wellbeing.attention import WEEK, Attention, Known, Rank, attention
+from analytics.wellbeing.attention import WEEK, Attention, Rank, attention
 from analytics.wellbeing.reads import Latest
 from analytics.wellbeing.state import DayState, Sight, State
 from core.database import View
@@ -28,21 +28,18 @@ TONES = {
     State.RED: Concern.ACT,
     State.UNKNOWN: Concern.UNKNOWN,
 }
+# What the columns of the strip mean, the gravest first.
+KEY = ((Concern.ACT, wording.STATES[State.RED]), (Concern.LOOK, wording.STATES[State.YELLOW]),
+       (Concern.UNKNOWN, wording.STATES[State.UNKNOWN]), (Concern.USUAL, wording.STATES[State.GREEN]))  # fmt: skip
 TONE_OF_RANK = {Rank.RED: Concern.ACT, Rank.YELLOW: Concern.LOOK, Rank.GREEN: Concern.USUAL}
 
 
 class Stand(NamedTuple):
-    """How a home stands, in a line: the day and what it came to, what else asks for a look, how far learning is.
-
-    `is_learning` says that nothing can be judged yet.
-    """
+    """How a home stands, in a line: the day and what it came to, what else asks for a look, how far learning is."""
 
     attention: Attention
     tone: Concern
     said: str
-    reasons: tuple[str, ...]
-    learning: str
-    is_learning: bool
 
 
 class Row(NamedTuple):
@@ -55,13 +52,14 @@ class Row(NamedTuple):
 
 
 class Stands(NamedTuple):
-    """How the days of a home stand: the last in a sentence, four weeks as picture and table, and what is judged at all.
+    """How the days of a home stand: the last in a word and in a sentence, four weeks as picture and table.
 
-    `parts` are the parts of life that the sensors show, each with whether it is judged, `never` what none
-    of them shows.
+    `parts` are the parts of life that the sensors show, each with whether it is judged, `never` what none of them
+    shows.
     """
 
     last: str
+    sentence: str
     tone: Concern
     picture: str
     rows: tuple[Row, ...]
@@ -80,28 +78,28 @@ def stand(found: Latest, zone: ZoneInfo, now: datetime, words: Words, *, is_blin
     known = found.known
     asks = attention(known, day_of(now, zone), is_blind=is_blind, untaken=untaken, silent=found.silent)
     tongue = Tongue.of(words.language)
-    reasons = tuple(wording.why_look(asks, tongue))
-    tone = TONE_OF_RANK.get(asks.rank, Concern.UNKNOWN)
     if known is None:
-        said = words.translations.gettext("No day of the last week could be judged.")
-        return Stand(asks, tone, said, reasons, _not_begun(tongue), is_learning=True)
-    return Stand(
-        asks,
-        tone,
-        _of_day(known, words, tongue),
-        reasons,
-        wording.learning(known.last.parts, tongue),
-        is_learning=known.last.judged == 0 and any(part.sight is Sight.LEARNING for part in known.last.parts),
-    )
+        day, learning = words.translations.gettext("No day of the last week could be judged."), _not_begun(tongue)
+    else:
+        brief = wording.brief(known.last, tongue, _name_of(words))
+        day = f"{words.short_day(known.last.day)}: {brief}"
+        learning = wording.learning(known.last.parts, tongue)
+    said = ", ".join([day.rstrip("."), *wording.why_look(asks, tongue)]) + "."
+    if learning and learning not in said:
+        said = f"{said} {learning}"
+    return Stand(asks, TONE_OF_RANK.get(asks.rank, Concern.UNKNOWN), said)
+
+
+def is_untold(found: Latest) -> bool:
+    """Tell whether the last day stands out as a whole, and nothing of it was told."""
+    if found.known is None:
+        return False
+    last = found.known.last
+    return last.state in (State.RED, State.YELLOW) and all(each.finding_id is None for each in last.contributions)
 
 
 def _not_begun(tongue: Tongue) -> str:
     return tongue.t.gettext("Nothing is known yet of what is usual: it takes %(needed)d days.") % {"needed": LEAST_DAYS}
-
-
-def _of_day(known: Known, words: Words, tongue: Tongue) -> str:
-    said = wording.brief(known.last, tongue, _name_of(words))
-    return f"{words.short_day(known.last.day)}: {said}"
 
 
 def _name_of(words: Words) -> wording.NameOf:
@@ -118,12 +116,13 @@ def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> 
     latest_day = found[max(found)] if found else None
     if latest_day is None:
         said = gettext("No day of the last four weeks could be judged.")
-        return Stands(said, Concern.UNKNOWN, "", (), _not_begun(tongue), (), ())
-    sentence = f"{words.day(latest_day.day)}: {wording.sentence(latest_day, tongue, name_of)}"
+        return Stands(said, "", Concern.UNKNOWN, "", (), _not_begun(tongue), (), ())
+    sentence = wording.sentence(latest_day, tongue, name_of)
     return Stands(
+        f"{words.day(latest_day.day)}: {words.say(wording.STATES[latest_day.state])}",
         sentence,
         TONES[latest_day.state],
-        _picture(days, found, sentence, words),
+        _picture(days, found, f"{words.day(latest_day.day)}: {sentence}", words),
         tuple(_row(day, found.get(day), words, tongue, name_of) for day in reversed(days) if day >= min(found)),
         wording.learning(latest_day.parts, tongue),
         tuple(

@@ -6,7 +6,8 @@ The order is read off line by line, so that it can be explained; the next line c
    known, however green its last day was. Of what is not known, first what nobody explains: not seen, no sensors, still
    learning, and last what a person or the system has named a reason for;
 2. whether something is open that nobody has taken;
-3. how far out of the ordinary, in halves of an order of magnitude;
+3. how far out of the ordinary, in halves of an order of magnitude; where nothing could be judged, as if it were at the
+   limit, for nothing says that it is not;
 4. for how many days it has stood so, the longest first;
 5. whether the last three days are worse than the four before, by an order of magnitude of ten or more;
 6. how many sensors are silent;
@@ -52,8 +53,8 @@ _OF_STATE = {State.RED: Rank.RED, State.YELLOW: Rank.YELLOW, State.GREEN: Rank.G
 class Attention(NamedTuple):
     """What puts a home before another.
 
-    `since` is for how many days it has stood as it does; `sure` (0 to 1) on which share of what could be known that
-    rests; `score` is None where nothing could be judged.
+    `since` is for how many days it has stood as it does, more than a week where no day of it is known; `sure` (0 to 1)
+    on which share of what could be known that rests; `score` is None where nothing could be judged.
     """
 
     rank: Rank
@@ -65,9 +66,9 @@ class Attention(NamedTuple):
     sure: float
 
     @property
-    def key(self) -> tuple[int, bool, float, int, bool, int, float]:
+    def key(self) -> tuple[int, bool, int, int, bool, int, float]:
         """What homes are sorted by; the smallest asks first."""
-        step = math.floor(self.score / STEP) if self.score is not None else -math.inf
+        step = math.floor((self.score or 0.0) / STEP)
         stands_out = self.rank <= Rank.YELLOW
         sure = -self.sure if stands_out else self.sure
         return self.rank, not self.untaken, -step, -self.since, not self.rising, -self.silent, sure
@@ -89,7 +90,7 @@ def attention(
     many of its sensors are. None is `known` of a home that was not stated within a week.
     """
     if known is None:
-        return Attention(Rank.NOT_SEEN, untaken, None, WEEK, rising=False, silent=silent, sure=0.0)
+        return Attention(Rank.NOT_SEEN, untaken, None, WEEK + 1, rising=False, silent=silent, sure=0.0)
     last = known.last
     rank = _OF_STATE[last.state] if last.because is None else _OF_REASON[last.because]
     is_old = today - last.day > FRESH

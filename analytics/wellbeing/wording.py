@@ -10,7 +10,7 @@ from analytics.coverage import LIMIT
 from analytics.explanation import usual_range
 from analytics.figures import FIGURES, Tongue
 from analytics.figures import name as indicator_name
-from analytics.wellbeing.attention import Attention, Rank
+from analytics.wellbeing.attention import WEEK, Attention, Rank
 from analytics.wellbeing.state import Because, Contribution, DayState, Part, Sight, State
 from core.translation import mark
 
@@ -128,7 +128,7 @@ def why_look(one: Attention, tongue: Tongue) -> list[str]:
     """Return what, besides how it stands, puts a home before others."""
     t = tongue.t
     said = []
-    if one.rank is not Rank.GREEN and one.since > 1:
+    if one.rank is not Rank.GREEN and 1 < one.since <= WEEK:
         said.append(t.ngettext("for %(count)d day", "for %(count)d days", one.since) % {"count": one.since})
     if one.rising:
         said.append(t.gettext("more and more out of the ordinary this week"))

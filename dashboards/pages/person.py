@@ -59,6 +59,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         line=line,
         age=day_of(now, home.zone).year - year if year else None,
         stands=stands,
+        states_key=wellbeing.KEY,
         lanes=days.lanes,
         lane_names=[words.say(ROOM_KINDS[lane]) for lane in days.lanes],
         days=days.days,

@@ -1,7 +1,8 @@
 """A small neighbourhood for the tests of the pages: homes of every concern, a week of life, two organisations."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,8 +12,16 @@ from psycopg.types.json import Jsonb
 
 from alerts.lifecycle import Family
 from alerts.policy import Rules, as_json, decide
+from analytics.change.domains import Domain
+from analytics.contexts.kinds import ContextKind
+from analytics.repository import Home as AnalysedHome
+from analytics.wellbeing.fusing import Evidence, fuse
+from analytics.wellbeing.repository import put_days
+from analytics.wellbeing.state import Sight
 from core.vocabulary import BY_NAME
 from registry.accounts import set_password
+from tests.unit.analytics.wellbeing.stated import CALM, all_parts, part, shown
+from tests.unit.analytics.wellbeing.stated import LIMIT as THRESHOLD
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "una passeggiata lunga"
@@ -292,6 +301,29 @@ def proposal(
         " VALUES (%s, %s, %s, %s, %s, 'proposed', 'absence', 0.85, %s, %s, %s, %s) RETURNING public_id",
         made.organisation_id, made.home_id, kind, start, end, why, why, start, start,
     )  # fmt: skip
+    return found
+
+
+def stands(connection: Connection[Any], made: Home, days: Mapping[date, Evidence], now: datetime) -> None:
+    """State how some days of a home stand, from what is known of them."""
+    home = AnalysedHome(made.home_id, made.organisation_id, made.person_id, ZoneInfo("Europe/Rome"))
+    put_days(connection, home, [fuse(day, evidence, THRESHOLD) for day, evidence in days.items()], now)
+
+
+def four_weeks(last: date) -> dict[date, Evidence]:
+    """Four weeks: learned, calm, a visit, a day that was not seen, a bad night, and a grave one at the end."""
+    days = [last - timedelta(days=back) for back in reversed(range(28))]
+    found = dict.fromkeys(days, CALM)
+    for number, day in enumerate(days[:6]):
+        parts = [part(domain, Sight.LEARNING)._replace(known=8 + number) for domain in Domain]
+        found[day] = CALM._replace(parts=parts, shows=())
+    found[days[14]] = CALM._replace(parts=(part(Domain.NIGHT, Sight.CONTEXT, ContextKind.VISIT), *all_parts()[1:]))
+    found[days[18]] = CALM._replace(coverage=0.41)
+    found[days[24]] = CALM._replace(shows=[shown(Domain.NIGHT, 4.6), shown(Domain.MOVING, 3.9)])
+    found[days[27]] = CALM._replace(
+        shows=[shown(Domain.NIGHT, 7.2), shown(Domain.KITCHEN, 6.6)],
+        parts=(*all_parts()[:3], part(Domain.OUT, Sight.NO_SENSOR), part(Domain.RHYTHM, Sight.LEARNING)),
+    )
     return found
 
 

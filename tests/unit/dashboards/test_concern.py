@@ -180,3 +180,12 @@ def test_ranking_never_puts_a_lesser_concern_first(homes: list[tuple[list[Reason
     assert sorted(n for _, _, n in order) == list(range(len(homes)))
     concerns = [verdict.concern for verdict, _, _ in order]
     assert concerns == sorted(concerns)
+
+
+@given(reasons, sights)
+def test_a_day_that_stood_out_untold_is_looked_at_and_never_hides_an_alert(found, sight) -> None:
+    plain, marked = (judge(found, sight._replace(untold=untold), NOW, LIMITS) for untold in (False, True))
+    assert marked.concern <= plain.concern
+    assert marked.concern <= Concern.LOOK or marked.reason is not None
+    if plain.reason is not None:
+        assert marked == plain
