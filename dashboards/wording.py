@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -78,7 +79,7 @@ class Words(NamedTuple):
 
     def short_day(self, day: date) -> str:
         """Return a day in few letters, as in 16 Mar."""
-        return format_date(day, "d MMM", locale=self.locale)
+        return _short_day(day, self.locale)
 
     def moment(self, instant: datetime, zone: ZoneInfo, now: datetime) -> str:
         """Return when something was, as people say it: the day only where it is not today."""
@@ -114,3 +115,9 @@ class Words(NamedTuple):
     def percent(self, share: float) -> str:
         """Return a share in whole percent, never rounded up to all."""
         return f"{int(share * 100 + 1e-6)} %"
+
+
+@lru_cache(maxsize=512)
+def _short_day(day: date, locale: str) -> str:
+    """Return a day in few letters: a board of a thousand homes writes the same few days over and over."""
+    return format_date(day, "d MMM", locale=locale)

@@ -18,7 +18,6 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import IntEnum
-from statistics import mean
 from typing import NamedTuple
 
 from analytics.wellbeing.state import Because, DayState, State
@@ -112,7 +111,7 @@ def is_rising(days: Sequence[tuple[date, State, float | None]]) -> bool:
     end = days[-1][0]
     recent = [score for day, _, score in days if score is not None and (end - day).days < RECENT]
     before = [score for day, _, score in days if score is not None and RECENT <= (end - day).days < WEEK]
-    return bool(recent and before) and mean(recent) - mean(before) >= RISING
+    return bool(recent and before) and sum(recent) / len(recent) - sum(before) / len(before) >= RISING
 
 
 def _since(days: Sequence[tuple[date, State, float | None]]) -> int:

@@ -23,6 +23,7 @@ class Latest(NamedTuple):
 
 
 NOTHING = Latest(None, 0)
+_STATES = {str(state): state for state in State}  # looked up: a board has thousands of days
 
 
 def days(view: View, home_id: int, first: date, last: date) -> list[DayState]:
@@ -51,4 +52,4 @@ def _known(row: Row) -> Known | None:
     if row["day"] is None:
         return None
     days = zip(row["days"], row["states"], row["scores"], strict=True)
-    return Known(of_row(row), [(day, State(state), score) for day, state, score in days])
+    return Known(of_row(row), [(day, _STATES[state], score) for day, state, score in days])

@@ -40,7 +40,8 @@ RETURNING day;
 
 -- seen_days --
 -- How the days of a home stand, as the viewer may see them, in order.
-SELECT day, state, score, coverage, because, contexts, contributions, parts, kept_back, threshold FROM analytics.wellbeing_day
+SELECT day, state, score, coverage, because, contexts, contributions::text, parts::text, kept_back::text, threshold
+FROM analytics.wellbeing_day
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY day;
 
 -- seen_latest --
@@ -57,5 +58,8 @@ WITH before AS (
 SELECT home_id, latest.day, latest.state, latest.score, latest.coverage, latest.because, latest.contexts, latest.contributions,
        latest.parts, latest.kept_back, latest.threshold, before.days, before.states, before.scores, coalesce(silent, 0) AS silent
 FROM before
-JOIN analytics.wellbeing_day AS latest USING (home_id, day)
+JOIN (
+    SELECT home_id, day, state, score, coverage, because, contexts, contributions::text, parts::text, kept_back::text, threshold
+    FROM analytics.wellbeing_day WHERE day >= %(first)s
+) AS latest USING (home_id, day)
 FULL JOIN quiet USING (home_id);

@@ -1,8 +1,10 @@
 """How the days of a home stand, on stored readings: stated, restated, in a context, on trial, and read by who may."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from analytics.change.domains import Domain
 from analytics.contexts.kinds import ContextKind
@@ -13,7 +15,9 @@ from analytics.rules.repository import Scope, put_setting
 from analytics.rules.standing import Mode, Setting
 from analytics.wellbeing.reads import days, latest, latest_of_all
 from analytics.wellbeing.state import Because, Sight, State
+from cli.__main__ import app
 from core.clock import SimulatedClock
+from core.database import Database, Role
 from core.viewer import Viewer
 from tests.integration.analytics.conftest import SENSORS
 from tests.unit.analytics.made import at, utc
@@ -44,8 +48,8 @@ def run(database, clock, home):
     return analyse(database, FIRST, LAST, clock=clock, homes=[home.home_id])
 
 
-def anxious_night(installation, home, day_of_visits):
-    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+def anxious_night(installation, home, day_of_visits, day=BAD):
+    installation.store(home, [row for row in day_of_visits(day, 7) if row[1] == "bathroom"])
 
 
 def test_a_home_is_learned_then_judged_and_a_bad_night_stands_out_with_its_part(
@@ -157,3 +161,36 @@ def test_only_who_may_see_a_home_sees_how_it_stands(database, installation, peop
     with people.seen_by(Viewer(installation.viewer(installation.organisation()))) as view:
         assert latest(view, FIRST) == {}
         assert days(view, home.home_id, FIRST, LAST) == []
+
+
+def test_the_command_lists_homes_as_they_ask_for_a_look(
+    database, database_url, installation, clock, home, days_of, day_of_visits, monkeypatch
+):
+    unheard, calm = (installation.home(home.organisation_id) for _ in range(2))
+    installation.store(calm, days_of(FIRST, LAST))
+    anxious_night(installation, home, day_of_visits, LAST)
+    analyse(database, FIRST, LAST, clock=clock)
+
+    class Here:
+        def __init__(self, _):
+            pass
+
+        def database(self):
+            return Database(database_url, Role.SERVICE, name="test")
+
+    monkeypatch.setattr("cli.standing.Installation", Here)
+    monkeypatch.setattr("cli.standing.SystemClock", lambda: clock)
+    keys = {row["home_id"]: row["key"] for row in installation.rows("SELECT home_id, key FROM registry.home")}
+    lines = json.loads(CliRunner().invoke(app, ["homes", "--json"]).stdout)
+    assert [line["home"] for line in lines] == [keys[each.home_id] for each in (home, unheard, calm)]
+    first, second, third = lines
+    assert first["state"] in ("yellow", "red")
+    assert "7 visits to the bathroom" in first["sentence"]
+    assert first["contributions"][0]["part"] == "night"
+    assert (second["day"], second["state"], second["rank"]) == (None, "unknown", "not_seen")
+    assert (third["state"], third["day"], len(third["last_days"])) == ("green", LAST.isoformat(), 7)
+    assert "Hot drinks: it takes a plug that measures the kettle or the coffee machine" in third["not_shown"]
+    table = CliRunner().invoke(app, ["homes", "--home", keys[calm.home_id]])
+    assert "green" in table.stdout
+    assert keys[home.home_id] not in table.stdout
+    assert CliRunner().invoke(app, ["homes", "--home", "nowhere"]).exit_code == 1
