@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from analytics.change.domains import Domain
 from tests.browser.conftest import Site
-from tests.browser.test_operator import SOON_MS, sign_in
+from tests.browser.test_operator import SOON_MS, await_script, sign_in
 from tests.integration.dashboards import filling
 from tests.unit.analytics.wellbeing.stated import CALM, shown
 
@@ -52,6 +52,7 @@ def test_who_needs_a_look_is_found_and_understood_by_keyboard(page: Page, site: 
     is_accessible(page)
     # What happens meanwhile is shown in the same order.
     filling.stands(site.connection, pietro, {yesterday: CALM._replace(shows=[shown(Domain.KITCHEN, 12.0)])}, now)
+    await_script(page)
     page.evaluate("window.htmx.trigger(document.body, 'refresh')")
     expect(looks.first).to_contain_text("Pietro Conti", timeout=SOON_MS)
 
