@@ -1,7 +1,7 @@
 """The analysis service: `python -m analytics`. Several may run at once; each takes homes that no other has."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
@@ -20,12 +20,30 @@ from core import log
 from core.clock import Clock, SystemClock
 from core.database import Database, Role, asking_for_figures
 from core.metrics import exposed, make_registry
-from core.notices import Listener
+from core.notices import Listener, Notice
 from core.processes import cores
 from core.service import stop_on_signals, wait_until_there
 
 LOST = (psycopg.Error, PoolTimeout, ConnectorException)
-CHANNELS = ["vicino_touched", "vicino_gateway"]
+TOUCHED, GATEWAY = "vicino_touched", "vicino_gateway"
+# What goes through all homes is not done with every notice, of which there is one a second where there are many homes.
+WATCH_EVERY, TURN_EVERY = 10.0, 60.0
+
+
+class _Every:
+    """Tells when to do again what is done every so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next: float | None = None
+
+    def is_due(self, clock: Clock, *, now: bool = False) -> bool:
+        """Tell whether it is time, or is to be done `now` in any case; it is taken to be done then."""
+        at = clock.monotonic()
+        if now or self._next is None or at >= self._next:
+            self._next = at + self._seconds
+            return True
+        return False
 
 
 def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> None:
@@ -37,21 +55,26 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
         if wait_until_there(lambda: bring_up_to_date(database), "database", LOST, clock, stop) is None:
             return
         orders = stack.enter_context(Orders(url))
-        listener = stack.enter_context(Listener(database, CHANNELS))
+        listener = stack.enter_context(Listener(database, [TOUCHED, GATEWAY]))
         metrics = stack.enter_context(_telling_figures(settings, clock))
         number = settings.analytics_workers or cores()
         analysts = stack.enter_context(Analysts(url, number, pace, settings.log_format))
         worker = stack.enter_context(Worker(url, lambda group: _work(analysts, clock, group, metrics), 2 * number))
         log.logger().info("analysing")
+        notices: Sequence[Notice] = ()
+        gateways, calendar = _Every(WATCH_EVERY), _Every(TURN_EVERY)
         while not stop.is_set():
             if not worker.is_alive():
                 raise RuntimeError("The worker of the job queue has ended; the service starts anew.")
             try:
-                watch_gateways(database, clock)
-                metrics.ordered(orders.order(groups_of(look(database, clock, pace))))
+                told = any(notice.channel == GATEWAY for notice in notices)
+                if gateways.is_due(clock, now=told):
+                    watch_gateways(database, clock)
+                due = look(database, clock, pace, calendar=calendar.is_due(clock))
+                metrics.ordered(orders.order(groups_of(due)))
             except LOST as error:
                 log.logger().info("waiting", name="database", reason=type(error).__name__)
-            listener.wait(settings.analytics_look_s, clock, stop)
+            notices = listener.wait(settings.analytics_look_s, clock, stop)
             clock.wait(stop, 1.0)  # notices come in bursts: one look serves many
 
 

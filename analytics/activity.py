@@ -15,7 +15,7 @@ from analytics.layout import Layout
 HALF = 0.5
 
 
-def activity(readings: pd.DataFrame, home: Layout) -> Signs:
+def activity(readings: pd.DataFrame | Columns, home: Layout) -> Signs:
     """Return the signs of somebody in the `readings` table (see `analytics.frames`) of a home, in their order."""
     return signs_in(columns(readings), home)
 

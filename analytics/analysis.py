@@ -19,7 +19,7 @@ from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
 from analytics.detectors.sudden import LIMIT
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
-from analytics.frames import Episode, Span, instant, micros, readings_frame, span
+from analytics.frames import Episode, Span, instant, micros, readings_columns, span
 from analytics.home_day import HomeDay, compute, reading_window
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout_of
@@ -177,7 +177,7 @@ def computed_days(
     sensors = devices.sensors_of_home(connection, home.home_id, start, end)
     if not sensors or start >= end:
         return []
-    readings = readings_frame(ingest.readings_of_home(connection, home.home_id, start, end))
+    readings = readings_columns(ingest.readings_of_home(connection, home.home_id, start, end))
     sensed = layout_of(tuple(sensors))
     memory = repository.memory_of(connection, home.home_id, days[0]) if memory is None else memory
     told = told_silences(connection, home.home_id, start)
@@ -185,7 +185,7 @@ def computed_days(
     found = []
     for day, window in zip(days, windows, strict=True):
         past = memory.before(day)
-        silent_so_far = readings.empty or readings["at"].iloc[0] >= window.end
+        silent_so_far = not len(readings.at) or readings.at[0] >= window.end
         if past.last_at is None and silent_so_far:
             continue  # the home has never spoken yet: nothing is missing
         one = compute(day, home.zone, sensed, readings, past, now, without_sight)

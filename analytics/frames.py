@@ -153,13 +153,7 @@ def sensors_frame(sensors: Sequence[Sensor]) -> pd.DataFrame:
 
 def readings_frame(readings: Readings) -> pd.DataFrame:
     """Return the `readings` table; `readings` is ordered by time."""
-    return pd.DataFrame(
-        {
-            "at": readings.at_ms * MILLISECOND,
-            "series_id": readings.series_id.astype(np.int64),
-            "value": readings.value,
-        }
-    )
+    return pd.DataFrame(readings_columns(readings)._asdict())
 
 
 def history_of(rows: Iterable[tuple[date, float, float]]) -> History:
@@ -167,8 +161,15 @@ def history_of(rows: Iterable[tuple[date, float, float]]) -> History:
     return np.array(list(rows), dtype=HISTORY)
 
 
-def columns(readings: pd.DataFrame) -> Columns:
-    """Return the `readings` table as arrays."""
+def readings_columns(readings: Readings) -> Columns:
+    """Return the `readings` table as arrays; `readings` is ordered by time."""
+    return Columns(readings.at_ms * MILLISECOND, readings.series_id.astype(np.int64), readings.value)
+
+
+def columns(readings: pd.DataFrame | Columns) -> Columns:
+    """Return the `readings` table as arrays, which it may be already."""
+    if isinstance(readings, Columns):
+        return readings
     return Columns(*(readings[name].to_numpy() for name in Columns._fields))
 
 

@@ -19,7 +19,7 @@ from analytics import coverage, reports
 from analytics.activity import signs_in
 from analytics.contexts.traces import Traces, traces
 from analytics.episodes import of_home, outing, presence
-from analytics.frames import HOUR, Episode, Instants, Span, columns, micros, overlap, span
+from analytics.frames import HOUR, Columns, Episode, Instants, Span, columns, micros, overlap, span
 from analytics.indicators import INDICATORS, OfDay, protocol
 from analytics.layout import Layout
 from analytics.measuring import Running, Sight, Value, running_of, value_of
@@ -110,7 +110,7 @@ def compute(
     day: date,
     zone: ZoneInfo,
     home: Layout,
-    readings: pd.DataFrame,
+    readings: pd.DataFrame | Columns,
     past: Past,
     seen_until: datetime,
     blind: Blind = SEEING,

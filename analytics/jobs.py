@@ -1,7 +1,7 @@
 """What the service does: keeps the list of due days, orders jobs, and computes one home after the other."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import psycopg
@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.database import Database
 from core.log import logger
 from ingest import reads as ingest
+from registry import reads as registry
 
 AFTER_AN_ERROR = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
@@ -69,23 +70,32 @@ def groups_of(homes: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(home_id // GROUP for home_id in homes))
 
 
-def look(database: Database, clock: Clock, pace: Pace) -> list[int]:
-    """Move touched hours and the calendar's days into the list of due days; return the homes with days due now."""
+def look(database: Database, clock: Clock, pace: Pace, *, calendar: bool = True) -> list[int]:
+    """Move touched hours and the days of the `calendar` into the list of due days; return the homes with days due now.
+
+    Who looks every second need not look at the calendar of every home each time.
+    """
     now = clock.now()
     with database.transaction() as connection:
-        zones = {home_id: home.zone for home_id, home in all_homes(connection).items()}
         progress = repository.progress_for_update(connection)
         touched = ingest.touched_since(connection, progress.xact, progress.touched_id)
         if touched:
             hours = [(row["home_id"], row["hour"]) for row in touched]
+            zones = registry.zones(connection, {home_id for home_id, _ in hours})
             due = moments.due_days(hours, zones, now, pace.settle, pace.cadence)
             repository.make_due(connection, due, now, first=now + pace.settle)
             repository.set_progress(connection, Progress(touched[-1]["xact"], touched[-1]["touched_id"]))
-        new = moments.days_of_the_calendar(repository.calendar(connection), zones, now, pace.cadence)
-        if new:
-            repository.make_due(connection, new, now)
-            repository.set_calendar(connection, {due.home_id: due.day for due in new})
+        if calendar:
+            _turn_calendar(connection, now, pace)
         return repository.due_homes(connection, now)
+
+
+def _turn_calendar(connection: Connection[DictRow], now: datetime, pace: Pace) -> None:
+    zones = registry.zones(connection)
+    new = moments.days_of_the_calendar(repository.calendar(connection), zones, now, pace.cadence)
+    if new:
+        repository.make_due(connection, new, now)
+        repository.set_calendar(connection, {due.home_id: due.day for due in new})
 
 
 def analyse_group(

@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from psycopg import Connection
 from psycopg.rows import DictRow
 
@@ -53,14 +52,14 @@ class Recent:
         self._cursor: tuple[int, int] | None = None
         self._followed_at: datetime | None = None
 
-    def readings(self, connection: Connection[DictRow], home_id: int, start: datetime, now: datetime) -> pd.DataFrame:
+    def readings(self, connection: Connection[DictRow], home_id: int, start: datetime, now: datetime) -> Columns:
         """Return the `readings` table of a home in `[start, now)`, as `ingest.reads.readings_of_home` has it."""
         if self._room:
             self._follow(connection, now)
         window = Span(micros(start), micros(now))
         kept = self._brought_up_to_date(connection, home_id, window)
         self._keep(home_id, kept)
-        return pd.DataFrame(_within(kept, window)._asdict())
+        return _within(kept, window)
 
     def forget(self) -> None:
         """Remember nothing."""

@@ -1,5 +1,6 @@
 """Reads of the registry: those for services take a connection, those for a person take a `View`."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -172,6 +173,12 @@ def zone_of_home(connection: Connection[DictRow], home_id: int) -> ZoneInfo:
     if row is None:
         raise VicinoError(f"There is no home with the number {home_id}.")
     return ZoneInfo(row["timezone"])
+
+
+def zones(connection: Connection[DictRow], home_ids: Collection[int] | None = None) -> dict[int, ZoneInfo]:
+    """Return the time zones of homes by their numbers: of all, or of some."""
+    rows = connection.execute(_SQL["zones"], {"homes": None if home_ids is None else list(home_ids)})
+    return {row["home_id"]: ZoneInfo(row["timezone"]) for row in rows}
 
 
 def persons_of_home(connection: Connection[DictRow], home_id: int) -> list[Person]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.activity import HALF
-from analytics.frames import Instants
+from analytics.frames import Columns, Instants, columns
 from analytics.layout import Layout, layout
 from analytics.sensors import ACTIVATIONS, CHANGES, REACHED
 from ingest.transitions import Transition
@@ -100,7 +100,7 @@ class Evidence:
     `readings` is the table of `analytics.frames`: those that have arrived by `now`, from about two weeks.
     """
 
-    def __init__(self, now: int, home: Home, readings: pd.DataFrame, gateways: Sequence[Gateway]) -> None:
+    def __init__(self, now: int, home: Home, readings: pd.DataFrame | Columns, gateways: Sequence[Gateway]) -> None:
         self.now = now
         self.home = home
         self.readings = readings
@@ -109,8 +109,7 @@ class Evidence:
     @cached_property
     def series(self) -> dict[int, list[Series]]:
         """The series of each device, by its id."""
-        ids = self.readings["series_id"].to_numpy()
-        at, value = self.readings["at"].to_numpy(), self.readings["value"].to_numpy()
+        at, ids, value = columns(self.readings)
         order = np.argsort(ids, kind="stable")
         ids, at, value = ids[order], at[order], value[order]
         keys = sorted(self.home.series)

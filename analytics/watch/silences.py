@@ -6,7 +6,9 @@ when it is over; the days that it changes are computed again.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -17,7 +19,7 @@ from analytics.frames import Instants, instant, micros, sensors_frame
 from analytics.homes import homes as all_homes
 from analytics.recent import Recent
 from analytics.repository import Due, Home
-from analytics.silence import gateways, systems
+from analytics.silence import evidence, gateways, systems
 from analytics.silence.advice import device_of, said
 from analytics.silence.catalogue import traits_of
 from analytics.silence.classify import classify, leaves_blind
@@ -90,19 +92,19 @@ def look_at_home(connection: Connection[DictRow], home: Home, now: datetime, rec
         return 0
     recent = Recent(room=0) if recent is None else recent
     readings = recent.readings(connection, home.home_id, now - LEARNED, now)
-    evidence = Evidence(
+    known = Evidence(
         micros(now),
-        home_of(home.zone, sensors_frame(sensors), _declared(sensors)),
+        _installed(home.zone, tuple(sensors)),
         readings,
         _gateways(connection, home, heard, now - LEARNED),
     )
     about = _of_gateways(heard)
-    about |= {Subject("device", each) for one in evidence.gateways for each in one.devices}
+    about |= {Subject("device", each) for one in known.gateways for each in one.devices}
     # What was taken away is not silent any more.
     about |= {one.verdict.subject for one in store.told_silences(connection, home.home_id, now - OUTAGES)}
-    changed = troubles.tell(connection, home, evidence.gateways, now)
-    changed += links.tell(connection, home, evidence, sensors, now)
-    return _tell(connection, home, _Looked(classify(evidence), about, evidence.reports, changed), sensors, now)
+    changed = troubles.tell(connection, home, known.gateways, now)
+    changed += links.tell(connection, home, known, sensors, now)
+    return _tell(connection, home, _Looked(classify(known), about, known.reports, changed), sensors, now)
 
 
 def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: datetime) -> int:
@@ -117,6 +119,12 @@ def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: d
         sensors = devices.sensors_of_home(connection, home.home_id)
         changed = troubles.tell(connection, home, of_home, now)
         return _tell(connection, home, _Looked(found, _of_gateways(heard), {}, changed), sensors, now, FROM_READINGS)
+
+
+@lru_cache(maxsize=2048)
+def _installed(zone: ZoneInfo, sensors: tuple[Sensor, ...]) -> evidence.Home:
+    """Return what is installed in a home; it is worked out once as long as that stays the same."""
+    return home_of(zone, sensors_frame(sensors), _declared(sensors))
 
 
 def _declared(sensors: Sequence[Sensor]) -> dict[int, Traits]:

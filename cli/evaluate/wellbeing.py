@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from analytics import findings
-from analytics.frames import history_of
+from analytics.frames import Columns, history_of
 from analytics.home_day import HomeDay, compute
 from analytics.indicators import INDICATORS
 from analytics.memory import Memory
@@ -31,7 +31,7 @@ class Wellbeing:
             self._remember(one, self._history)
             day += ONE_DAY
 
-    def kinds(self, now: datetime, readings: pd.DataFrame, blind: Blind = SEEING) -> set[tuple[str, date]]:
+    def kinds(self, now: datetime, readings: pd.DataFrame | Columns, blind: Blind = SEEING) -> set[tuple[str, date]]:
         """Return what is out of the ordinary, by kind and day, on the present day and the one before it."""
         found: set[tuple[str, date]] = set()
         today = day_of(now, self._home.zone)

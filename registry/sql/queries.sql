@@ -140,6 +140,10 @@ SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation
 FROM registry.home JOIN registry.organisation USING (organisation_id)
 WHERE home_id = %(home_id)s;
 
+-- zones --
+-- The time zones of homes: of all, or of some.
+SELECT home_id, timezone FROM registry.home WHERE home_id = ANY (%(homes)s::int[]) OR %(homes)s::int[] IS NULL;
+
 -- home_zone --
 -- The time zone of one home.
 SELECT timezone FROM registry.home WHERE home_id = %(home_id)s;

@@ -39,7 +39,7 @@ def stored(database, home: MadeHome, now: datetime) -> pd.DataFrame:
 
 def remembered(database, recent: Recent, home: MadeHome, now: datetime) -> pd.DataFrame:
     with database.transaction() as connection:
-        return recent.readings(connection, home.home_id, now - DAYS, now)
+        return pd.DataFrame(recent.readings(connection, home.home_id, now - DAYS, now)._asdict())
 
 
 @pytest.mark.parametrize("room", [0, 30_000, 10_000_000])
