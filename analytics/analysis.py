@@ -49,17 +49,18 @@ def analyse_days(
     """Compute `days` (in order) of a home and judge them, and later ones that they are the past of.
 
     Return how many findings are new, different or withdrawn; whoever listens is told if there are any. What is not
-    known at `now`, or lies after the noon that ends the night of a day, does not enter into that day. The home is also
-    judged `again` if its contexts have changed; if what is computed here changes them, it is in any case.
+    known at `now`, or lies after the noon that ends the night of a day, does not enter into that day.
+    With `again`, days of which nothing is different are judged as well, and the home where it is due for its contexts
+    or settings; what is computed here may make it due in any case.
     """
     told = repository.told_of(connection, home.home_id)
-    changed = 0
+    changed, proposed = 0, False
     for run in _runs(days):
         # What one day tells another may withdraw: it is known beforehand only of a day that is alone.
-        ran = _run(connection, home, run, now, told if len(days) == 1 else None)
+        ran = _run(connection, home, run, now, told if len(days) == 1 else None, again=again)
         changed += ran.changed
-        again |= ran.proposed
-    changed += judge_again(connection, home, now) if again else 0
+        proposed |= ran.proposed
+    changed += judge_again(connection, home, now) if again or proposed else 0
     changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
     changed += test_alarms.check(connection, home, now, told)
     wellbeing.state_days(connection, home, days, now, changed=changed > 0)
@@ -69,7 +70,10 @@ def analyse_days(
 
 
 def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> int:
-    """Judge the days of a home again whose contexts have changed; return how many findings are new or withdrawn."""
+    """Judge the days of a home again whose contexts or settings have changed; return how many findings have.
+
+    Changes of today as well: what is there of its figures may have been judged by what was set before.
+    """
     since = judging.due_since(connection, home, now)
     if since is None:
         return 0
@@ -81,7 +85,8 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     changed = judging.withdraw_explained(connection, home, known.contexts, since, now)
     if days:
         changed += _judge(connection, home, days, every, evidence, {}, known, now)
-        changed += changes.judge(connection, home, (days, every), evidence.of, known.standings, known.contexts, now)
+    every |= {(kind, today) for kind in INDICATORS}
+    changed += changes.judge(connection, home, ((), every), evidence.of, known.standings, known.contexts, now)
     for first in range(0, len(days), SLICE):
         computed = computed_days(connection, home, days[first : first + SLICE], now)
         changed += looking.look(connection, home, computed, known.standings, known.contexts, now, heard=True)
@@ -107,7 +112,15 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
         yield run
 
 
-def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime, told: Told | None) -> "_Ran":
+def _run(
+    connection: Connection[DictRow],
+    home: Home,
+    days: Sequence[date],
+    now: datetime,
+    told: Told | None,
+    *,
+    again: bool,
+) -> "_Ran":
     """Compute days that follow each other; `told` is what is told of the home, where that is known."""
     memory = repository.memory_of(connection, home.home_id, days[0])
     kept = memory.rhythms.get(days[0])
@@ -127,9 +140,10 @@ def _run(connection: Connection[DictRow], home: Home, days: Sequence[date], now:
     since = min(days[0], *(day for _, day in restated)) if restated else days[0]
     known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
     heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
+    about = days if again else ()
     changed = (
         _judge(connection, home, days, restated, evidence, silent_still, known, now, told)
-        + changes.judge(connection, home, (days, restated), evidence.of, known.standings, known.contexts, now)
+        + changes.judge(connection, home, (about, restated), evidence.of, known.standings, known.contexts, now)
         + sum(
             _judge_running(connection, home, one, evidence, known, now, told)
             for one in computed

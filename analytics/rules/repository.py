@@ -9,11 +9,12 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from analytics.change.domains import DOMAIN_OF
 from analytics.findings import Finding
 from analytics.frames import Span, instant
 from analytics.repository import Home, episodes_of_home, history
 from analytics.rules.protocol import Mode, Past, RoomHours
-from analytics.rules.standing import Setting, Standing, standings
+from analytics.rules.standing import CHANGES, Setting, Standing, standings
 from analytics.rules.timetable import ExpectedVisit
 from core.localtime import Interval
 from core.statements import Statements
@@ -70,9 +71,14 @@ class Scope(NamedTuple):
 def put_setting(
     connection: Connection[DictRow], scope: Scope, setting: Setting, set_by: int | None, now: datetime
 ) -> None:
-    """Set a rule; what was set there before stays known. `set_by` is an account, None for the command."""
+    """Set a rule; what was set there before stays known. `set_by` is an account, None for the command.
+
+    Where it tells changes, the homes are due to be judged again: of their figures nothing is new that would do it.
+    """
     row = scope._asdict() | setting._asdict() | {"fields": Jsonb(dict(setting.fields)), "set_by": set_by, "now": now}
     connection.execute(SQL["put_rule_setting"], row)
+    if setting.rule == CHANGES or setting.rule in DOMAIN_OF:
+        connection.execute(SQL["judge_homes_again"], scope._asdict() | {"now": now})
 
 
 def settings_of_all(connection: Connection[DictRow]) -> list[DictRow]:

@@ -21,6 +21,17 @@ ORDER BY distance DESC, home_first, rule, rule_setting_id DESC;
 INSERT INTO analytics.rule_setting (organisation_id, home_id, rule, mode, fields, set_by, set_at)
 VALUES (%(organisation_id)s, %(home_id)s, %(rule)s, %(mode)s, %(fields)s, %(set_by)s, %(now)s);
 
+-- judge_homes_again --
+-- Have the homes for which something was set judged again: one, or those of an organisation and of all below it.
+WITH RECURSIVE below AS (
+    SELECT organisation_id FROM registry.organisation WHERE organisation_id = %(organisation_id)s
+    UNION
+    SELECT child.organisation_id FROM registry.organisation child JOIN below ON child.parent_id = below.organisation_id
+)
+SELECT analytics.judge_again(home_id, %(now)s, %(now)s)
+FROM registry.home
+WHERE home_id = %(home_id)s OR (%(home_id)s::int IS NULL AND organisation_id IN (SELECT organisation_id FROM below));
+
 -- rule_settings_of_all --
 -- What was set last of each rule, everywhere.
 SELECT DISTINCT ON (organisation_id, home_id, rule) organisation_id, home_id, rule, mode, fields, set_by, set_at

@@ -1,5 +1,6 @@
 """Rules on stored readings: found, restated, on trial, off, and set by whom."""
 
+import threading
 from datetime import date, time, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from analytics.backtest import backtest, settings_in
 from analytics.frames import instant
 from analytics.homes import homes
-from analytics.jobs import analyse
+from analytics.jobs import analyse, analyse_home
 from analytics.reads import findings_of_home, findings_since, findings_that_hold
+from analytics.repository import due_homes
 from analytics.rules.repository import (
     Scope,
     end_visit,
@@ -21,6 +23,7 @@ from analytics.rules.repository import (
 )
 from analytics.rules.standing import Mode, Setting
 from analytics.rules.timetable import ExpectedVisit
+from core.clock import SimulatedClock
 from core.errors import VicinoError
 from core.viewer import Viewer
 from tests.integration.analytics.conftest import SENSORS
@@ -248,3 +251,23 @@ def test_a_budget_that_is_set_decides_what_is_told(database, clock, home, instal
         numbers.append(len(of_rules(database, home, "night_bathroom_visits")))
     assert numbers[1:] == [1, 0]
     assert numbers[0] <= numbers[1]
+
+
+def test_what_is_set_of_changes_has_the_homes_judged_again_once(database, home, installation, day_of_visits):
+    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+    clock = SimulatedClock(utc(BAD + timedelta(days=1), "15:00"))
+    other = installation.home(installation.organisation())
+    for mode, found in ((Mode.OFF, 0), (Mode.ACTIVE, 1)):
+        with database.transaction() as connection:
+            put_setting(
+                connection, Scope(home.organisation_id), Setting("changes", mode, {"budget": 5.0}), None, clock.now()
+            )
+            assert due_homes(connection, clock.now(), range(home.home_id, other.home_id + 1)) == [home.home_id]
+        if mode is Mode.OFF:
+            analyse(database, FIRST, BAD, clock=clock, homes=[home.home_id])
+        analyse_home(database, clock, home.home_id, stop=threading.Event())
+        assert len(of_rules(database, home, "night_bathroom_visits")) == found
+        with database.transaction() as connection:
+            assert home.home_id not in due_homes(connection, clock.now())
+            put_setting(connection, Scope(home.organisation_id), Setting("cold", mode, {}), None, clock.now())
+            assert home.home_id not in due_homes(connection, clock.now()), "it is judged with each look as it is"
