@@ -163,7 +163,8 @@ def _why(one: DayState, tongue: Tongue) -> str:
 
 
 def _contribution(one: Contribution, tongue: Tongue, name_of: NameOf) -> str:
-    said = _called(one.kind, tongue, name_of) if one.sign is None else _signed(one.sign, tongue)
+    sign = one.sign if one.sign is not None and one.sign.kind in FIGURES else None
+    said = _called(one.kind, tongue, name_of) if sign is None else _signed(sign, tongue)
     if one.domain is not None:
         said = tongue.t.gettext("%(part)s (%(what)s)") % {"part": tongue.t.gettext(PARTS[one.domain]), "what": said}
     if not NUMBERED[0] <= one.share <= NUMBERED[1]:

@@ -85,6 +85,20 @@ function keepFocus() {
   focusInside = false;
 }
 
+// News must not close what somebody has opened, and is reading or about to touch.
+function rememberOpened(event) {
+  const { target } = event.detail;
+  target.dataset.opened = [...target.querySelectorAll("details[open][id]")].map((each) => each.id).join(" ");
+}
+
+function openAgain(event) {
+  const ids = event.detail.target.dataset.opened;
+  for (const id of ids ? ids.split(" ") : []) {
+    const found = byId(id);
+    if (found) found.open = true;
+  }
+}
+
 // What is under a finger or a mouse button that is down must not be exchanged: the browser would tell nobody of the click.
 let pressing = false;
 let heldBack = false;
@@ -136,6 +150,8 @@ window.addEventListener("blur", release);
 
 document.addEventListener("htmx:beforeSwap", holdBack);
 document.addEventListener("htmx:beforeSwap", rememberFocus);
+document.addEventListener("htmx:beforeSwap", rememberOpened);
+document.addEventListener("htmx:afterSwap", openAgain);
 document.addEventListener("htmx:afterSwap", keepFocus);
 document.addEventListener("htmx:afterSettle", readState);
 document.addEventListener("htmx:sseOpen", (event) => {

@@ -63,16 +63,6 @@ function holdBack(event) {
   const isUsed = target.dataset.touched || (target.matches("[data-keep]") && target.querySelector("details[open]"));
   if (isSending || (isUsed && !target.dataset.due)) event.detail.shouldSwap = false;
   else delete target.dataset.due;
-  target.dataset.opened = [...target.querySelectorAll("details[open][id]")].map((each) => each.id).join(" ");
-}
-
-// News must not close what somebody has opened, and is about to touch.
-function openAgain(event) {
-  const ids = event.detail.target.dataset.opened;
-  for (const id of ids ? ids.split(" ") : []) {
-    const found = document.getElementById(id);
-    if (found) found.open = true;
-  }
 }
 
 document.addEventListener("htmx:beforeRequest", underWay);
@@ -83,7 +73,6 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:afterRequest", answered);
 document.addEventListener("htmx:beforeSwap", holdBack);
-document.addEventListener("htmx:afterSwap", openAgain);
 document.addEventListener("input", (event) => {
   const part = event.target.closest?.("[data-keep]");
   if (part) part.dataset.touched = "true";
