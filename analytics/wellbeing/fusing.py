@@ -10,7 +10,8 @@ other, and is the same test on the next level up: the harmonic mean is beyond it
 so one part that is told is enough, and several that almost are can be. What a part adds is its term of the sum, and the
 terms add up: that is its share. The score is the logarithm of the sum. What was told otherwise (a rule, a quiet time)
 enters with 10^(points), its severity taken back to the scale on which changes get theirs (`analytics.change.telling`):
-the mildest is worth 1, so that whatever is told makes the day yellow, and a severity of `URGENT` makes it red.
+the mildest is worth 1, so that whatever is told makes the day yellow, and a severity of `URGENT` makes it red. A change
+that is told enters with what the day itself shows of it, and at least 1.
 """
 
 import math
@@ -122,11 +123,15 @@ def _contributions(evidence: Evidence, threshold: float) -> list[Contribution]:
         if one is None:
             found.append(Contribution(sign.kind, points, 0.0, shown.domain, sign))
         else:
-            most = max(points, points_of(one.severity))
-            found.append(Contribution(one.kind, most, 0.0, shown.domain, sign, one.finding_id, one.severity))
+            # A change is as grave as its worst day: on each other day it is as grave as that day is.
+            told = max(points, 0.0)
+            found.append(Contribution(one.kind, told, 0.0, shown.domain, sign, one.finding_id, one.severity))
     found += [
-        Contribution(one.kind, points_of(one.severity), 0.0, one.domain, None, one.finding_id, one.severity)
-        for one in (*of_parts.values(), *(one for one in evidence.told if one.domain is None))
+        Contribution(one.kind, points, 0.0, one.domain, None, one.finding_id, one.severity)
+        for one, points in (
+            *((one, 0.0) for one in of_parts.values()),
+            *((one, points_of(one.severity)) for one in evidence.told if one.domain is None),
+        )
     ]
     return found
 

@@ -50,9 +50,9 @@ def sentence(one: DayState, tongue: Tongue, name_of: NameOf) -> str:
     elif one.state is State.GREEN:
         parts = [t.gettext("As usual.")]
     else:
-        text = t.gettext("Out of the ordinary: %(what)s.")
+        text = t.gettext("Out of the ordinary. %(what)s.")
         if one.state is State.RED:
-            text = t.gettext("Far out of the ordinary: %(what)s.")
+            text = t.gettext("Far out of the ordinary. %(what)s.")
         parts = [text % {"what": "; ".join(contributions(one, tongue, name_of))}]
     if one.because is not Because.CONTEXT and one.contexts:
         parts.append(t.gettext("Going on: %(what)s.") % {"what": _contexts(one.contexts, tongue)})
@@ -166,18 +166,17 @@ def _contribution(one: Contribution, tongue: Tongue, name_of: NameOf) -> str:
     sign = one.sign if one.sign is not None and one.sign.kind in FIGURES else None
     said = _called(one.kind, tongue, name_of) if sign is None else _signed(sign, tongue)
     if one.domain is not None:
-        said = tongue.t.gettext("%(part)s (%(what)s)") % {"part": tongue.t.gettext(PARTS[one.domain]), "what": said}
+        said = tongue.t.gettext("%(part)s: %(what)s") % {"part": tongue.t.gettext(PARTS[one.domain]), "what": said}
+    said = said[:1].upper() + said[1:]
     if not NUMBERED[0] <= one.share <= NUMBERED[1]:
         return said
-    return tongue.t.gettext("%(what)s, %(percent)d %%") % {"what": said, "percent": round(one.share * 100)}
+    return tongue.t.gettext("%(what)s (%(percent)d %%)") % {"what": said, "percent": round(one.share * 100)}
 
 
 def _signed(sign: Sign, tongue: Tongue) -> str:
     t = tongue.t
     if sign.is_missing or sign.usual is None:
-        return t.ngettext(
-            "%(what)s: not once for %(count)d day", "%(what)s: not once for %(count)d days", sign.days
-        ) % {"what": indicator_name(sign.kind, tongue.language), "count": sign.days}
+        return t.ngettext("not once for %(count)d day", "not once for %(count)d days", sign.days) % {"count": sign.days}
     figure = FIGURES[sign.kind]
     said = {
         "figure": figure.said(sign.value, tongue),

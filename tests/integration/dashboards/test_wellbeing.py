@@ -89,7 +89,7 @@ def test_the_page_of_a_person_shows_four_weeks_and_what_cannot_be_judged(
     page = client.get(f"/persons/{place.homes['lucia'].person}").text
     section = page.split('aria-labelledby="stands"')[1].split("</section>")[0]
     assert "domenica 15 marzo: molto fuori dal solito" in section
-    assert "Molto fuori dal solito: notti (5 visite al bagno, di solito da 0 a 2), 80 %" in section
+    assert "Molto fuori dal solito. Notti: 5 visite al bagno, di solito da 0 a 2 (80 %)" in section
     assert section.count('<rect class="state-') == 28
     assert "Le ultime quattro settimane: molto fuori dal solito 1; fuori dal solito 1; non si sa 8;" in section
     assert "Gli ultimi 7 giorni: molto fuori dal solito 1; fuori dal solito 1; come al solito 5." in section

@@ -88,7 +88,17 @@ def test_the_graver_of_two_that_speak_of_the_same_part_counts_once() -> None:
     findings = [told(0.3, "sleep_duration", Domain.NIGHT, 1), told(0.9, "night_bathroom_visits", Domain.NIGHT, 2)]
     (only,) = fuse(DAY, CALM._replace(shows=shows, told=findings), LIMIT).contributions
     assert (only.finding_id, only.domain, only.share) == (2, Domain.NIGHT, 1.0)
-    assert only.points == pytest.approx(points_of(0.9), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rarity", "state"),
+    [(0.2, State.YELLOW), (LIMIT + 1, State.YELLOW), (LIMIT + RED, State.RED), (None, State.YELLOW)],
+)
+def test_a_change_is_as_grave_as_the_day_shows_it_and_open_until_it_is_over(rarity, state) -> None:
+    """Its severity is that of its worst day, which may be a week ago."""
+    shows = [] if rarity is None else [shown(Domain.NIGHT, rarity)]
+    change = told(1.0, "night_bathroom_visits", Domain.NIGHT)
+    assert fuse(DAY, CALM._replace(shows=shows, told=[change]), LIMIT).state is state
 
 
 def test_what_is_told_in_a_context_still_colours_the_day_and_the_context_is_named() -> None:
@@ -129,7 +139,7 @@ def test_what_is_told_is_at_least_yellow_and_red_where_it_is_urgent(evidence) ->
     if evidence.told:
         assert GRAVITY[found.state] >= 1
         assert {one.severity for one in evidence.told} & {one.severity for one in found.contributions}
-    if any(one.severity >= URGENT for one in evidence.told):
+    if any(one.severity >= URGENT and one.domain is None for one in evidence.told):
         assert found.state is State.RED
 
 

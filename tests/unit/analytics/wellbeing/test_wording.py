@@ -32,8 +32,8 @@ def both(one: DayState) -> tuple[str, str]:
 def test_a_day_that_stands_out_by_one_part_says_the_figure_and_what_is_usual() -> None:
     one = fuse(DAY, CALM._replace(shows=[shown(Domain.NIGHT, 5.0)]), LIMIT)
     assert both(one) == (
-        "Out of the ordinary: nights (5 visits to the bathroom, usually 0 to 2).",
-        "Fuori dal solito: notti (5 visite al bagno, di solito da 0 a 2).",
+        "Out of the ordinary. Nights: 5 visits to the bathroom, usually 0 to 2.",
+        "Fuori dal solito. Notti: 5 visite al bagno, di solito da 0 a 2.",
     )
     assert wording.brief(one, IT, name_of) == "fuori dal solito: notti"
 
@@ -42,24 +42,24 @@ def test_several_parts_say_how_much_each_makes_up() -> None:
     shows = [shown(Domain.NIGHT, 5.0), shown(Domain.KITCHEN, 4.4), shown(Domain.MOVING, 1.5)]
     english, italian = both(fuse(DAY, CALM._replace(shows=shows), LIMIT))
     assert english == (
-        "Out of the ordinary: nights (5 visits to the bathroom, usually 0 to 2), 80 %;"
-        " meals and kitchen (5 meals prepared, usually 0 to 2), 20 %."
+        "Out of the ordinary. Nights: 5 visits to the bathroom, usually 0 to 2 (80 %);"
+        " Meals and kitchen: 5 meals prepared, usually 0 to 2 (20 %)."
     )
-    assert italian.startswith("Fuori dal solito: notti (5 visite al bagno, di solito da 0 a 2), 80 %; pasti e cucina (")
+    assert italian.startswith("Fuori dal solito. Notti: 5 visite al bagno, di solito da 0 a 2 (80 %); Pasti e cucina: ")
 
 
 def test_what_was_told_is_named_however_small_its_part_is() -> None:
     findings = [told(0.9), told(0.3, "cold", number=2)]
     english, italian = both(fuse(DAY, CALM._replace(shows=(), told=findings), LIMIT))
-    assert english.startswith("Far out of the ordinary: Nobody moves: possible fall; Change in wellbeing.")
-    assert italian.startswith("Molto fuori dal solito: ")
+    assert english.startswith("Far out of the ordinary. Nobody moves: possible fall; Change in wellbeing.")
+    assert italian.startswith("Molto fuori dal solito. ")
 
 
 @pytest.mark.parametrize(
     ("days", "english", "italian"),
     [
-        (1, "Outings: not once for 1 day", "Uscite: neanche una volta da 1 giorno"),
-        (9, "Outings: not once for 9 days", "Uscite: neanche una volta da 9 giorni"),
+        (1, "Going out: not once for 1 day.", "Uscite: neanche una volta da 1 giorno."),
+        (9, "Going out: not once for 9 days.", "Uscite: neanche una volta da 9 giorni."),
     ],
 )
 def test_what_has_not_happened_for_days(days: int, english: str, italian: str) -> None:
