@@ -72,8 +72,13 @@ def known_days(
 
 def put_days(connection: Connection[DictRow], home: Home, days: Sequence[DayState], now: datetime) -> set[date]:
     """Store how days stand; return those that are new or different."""
-    common = {"organisation_id": home.organisation_id, "home_id": home.home_id, "code_version": CODE_VERSION}
-    rows = [common | {"now": now} | as_row(one) for one in days]
-    return {
-        one["day"] for row in rows if (one := connection.execute(SQL["put_wellbeing_days"], row).fetchone()) is not None
+    rows = [as_row(one) for one in days]
+    given = {column: [row[column] for row in rows] for column in rows[0]} if rows else {}
+    common = {
+        "organisation_id": home.organisation_id,
+        "home_id": home.home_id,
+        "code_version": CODE_VERSION,
+        "now": now,
     }
+    stored = connection.execute(SQL["put_wellbeing_days"], given | common) if rows else ()
+    return {row["day"] for row in stored}

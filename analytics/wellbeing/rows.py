@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec.json import Decoder
-from psycopg.types.json import Jsonb
 
 from analytics.contexts.kinds import ContextKind
 from analytics.wellbeing.state import Because, Contribution, DayState, Part, State
@@ -20,17 +19,17 @@ T = TypeVar("T")
 
 
 def as_row(one: DayState) -> dict[str, Any]:
-    """Return the columns of a day."""
+    """Return the columns of a day; lists as text, so that many days go in one statement."""
     return {
         "day": one.day,
         "state": str(one.state),
         "score": one.score,
         "coverage": one.coverage,
         "because": one.because and str(one.because),
-        "contexts": [str(each) for each in one.contexts],
-        "contributions": Jsonb(msgspec.to_builtins(one.contributions)),
-        "parts": Jsonb(msgspec.to_builtins(one.parts)),
-        "kept_back": Jsonb(msgspec.to_builtins(dict(one.kept_back))),
+        "contexts": " ".join(one.contexts),
+        "contributions": msgspec.json.encode(one.contributions).decode(),
+        "parts": msgspec.json.encode(one.parts).decode(),
+        "kept_back": msgspec.json.encode(dict(one.kept_back)).decode(),
         "threshold": one.threshold,
     }
 

@@ -26,8 +26,11 @@ GROUP BY kind;
 -- Store how days stand; unchanged rows stay untouched. Returns the days that are new or different.
 INSERT INTO analytics.wellbeing_day (organisation_id, home_id, day, state, score, coverage, because, contexts, contributions, parts,
                                      kept_back, threshold, code_version, stated_at)
-VALUES (%(organisation_id)s, %(home_id)s, %(day)s, %(state)s, %(score)s, %(coverage)s::real, %(because)s, %(contexts)s::text[],
-        %(contributions)s, %(parts)s, %(kept_back)s, %(threshold)s, %(code_version)s, %(now)s)
+SELECT %(organisation_id)s, %(home_id)s, day, state, score, coverage, because, string_to_array(contexts, ' '), contributions::jsonb,
+       parts::jsonb, kept_back::jsonb, threshold, %(code_version)s, %(now)s
+FROM unnest(%(day)s::date[], %(state)s::text[], %(score)s::float8[], %(coverage)s::real[], %(because)s::text[], %(contexts)s::text[],
+            %(contributions)s::text[], %(parts)s::text[], %(kept_back)s::text[], %(threshold)s::float8[])
+    AS made (day, state, score, coverage, because, contexts, contributions, parts, kept_back, threshold)
 ON CONFLICT (home_id, day) DO UPDATE
 SET state = excluded.state, score = excluded.score, coverage = excluded.coverage, because = excluded.because,
     contexts = excluded.contexts, contributions = excluded.contributions, parts = excluded.parts, kept_back = excluded.kept_back,
