@@ -2,26 +2,28 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 from psycopg import Connection, sql
 from psycopg.rows import DictRow, tuple_row
 from psycopg.types.json import Jsonb
 
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
-from analytics.frames import Episode, History, history_of, instant, micros
+from analytics.frames import HISTORY, Episode, History, instant, micros
 from analytics.home_day import Rhythm
 from analytics.measuring import Value
 from analytics.memory import REACH, Memory
 from analytics.reports import DeviceDay
 from analytics.version import CODE_VERSION
+from core.columns import column
 from core.localtime import Interval
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
-NAN = float("nan")
 
 
 class Home(NamedTuple):
@@ -299,11 +301,24 @@ def history(
 ) -> dict[str, History]:
     """Return the `history` table (see `analytics.frames`) of some indicators of a home, `first` and `last` included."""
     given = {"home_id": home_id, "kinds": list(kinds), "first": first, "last": last}
-    found: dict[str, list[tuple[date, float, float]]] = {}
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        for kind, day, value, coverage in cursor.execute(SQL["indicator_history"], given):
-            found.setdefault(kind, []).append((day, NAN if value is None else value, coverage))
-    return {kind: history_of(rows) for kind, rows in found.items()}
+    with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        return {
+            kind: _history(column(days, ">i4"), column(value, ">f8"), column(coverage, ">f4"))
+            for kind, days, value, coverage in cursor.execute(SQL["indicator_history"], given)
+        }
+
+
+def _history(
+    ordinals: npt.NDArray[np.int32], value: npt.NDArray[np.float64], coverage: npt.NDArray[np.float32]
+) -> History:
+    found = np.empty(len(ordinals), dtype=HISTORY)
+    found["day"] = [_day(each) for each in ordinals.tolist()]
+    # Of the coverage four digits are kept, in a column that holds seven.
+    found["value"], found["coverage"] = value, np.round(coverage.astype(np.float64), 4)
+    return found
+
+
+_day = lru_cache(maxsize=4096)(date.fromordinal)
 
 
 def put_values(

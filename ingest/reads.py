@@ -9,6 +9,7 @@ import numpy.typing as npt
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
+from core.columns import column
 from core.database import Row, View
 from core.statements import Statements
 from core.vocabulary import BY_NAME
@@ -20,7 +21,6 @@ HEARD_WITHIN = timedelta(minutes=3)  # gateways speak once a minute
 FLOOD_PAUSE = timedelta(minutes=30)  # after which a flood is over
 _EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
 NEVER = np.iinfo(np.int64).min  # PostgreSQL's -infinity
-_ARRAY_HEAD_BYTES = 20  # of an array of one dimension; each of its values comes after its length
 
 
 class Totals(NamedTuple):
@@ -166,11 +166,11 @@ def readings_of_home(
     assert row is not None
     series_id, at, value, quantity_id, flags = row
     return Readings(
-        _array(series_id, ">i4").astype(np.int32),
-        _array(at, ">i8").astype(np.int64) // 1000 + _EPOCH_MS,
-        _array(value, ">f8").astype(np.float64),
-        _array(quantity_id, ">i2").astype(np.int16),
-        _array(flags, ">i2").astype(np.int16),
+        column(series_id, ">i4").astype(np.int32),
+        column(at, ">i8").astype(np.int64) // 1000 + _EPOCH_MS,
+        column(value, ">f8").astype(np.float64),
+        column(quantity_id, ">i2").astype(np.int16),
+        column(flags, ">i2").astype(np.int16),
     )
 
 
@@ -195,13 +195,13 @@ def keyed_readings_of_home(connection: Connection[Any], home_id: int, start: dat
         row = cursor.execute(_sql["keyed_readings_of_home"], given).fetchone()
     assert row is not None
     known, series_id, key, corrected, value = row
-    corrected_us = _array(corrected, ">i8").astype(np.int64)
+    corrected_us = column(corrected, ">i8").astype(np.int64)
     return KeyedReadings(
-        _array(known, ">i4").astype(np.int32),
-        _array(series_id, ">i4").astype(np.int32),
-        _array(key, ">i8").astype(np.int64) // 1000 + _EPOCH_MS,
+        column(known, ">i4").astype(np.int32),
+        column(series_id, ">i4").astype(np.int32),
+        column(key, ">i8").astype(np.int64) // 1000 + _EPOCH_MS,
         np.where(corrected_us == NEVER, NEVER, corrected_us // 1000 + _EPOCH_MS),
-        _array(value, ">f8").astype(np.float64),
+        column(value, ">f8").astype(np.float64),
     )
 
 
@@ -210,14 +210,6 @@ def touched_by_now(connection: Connection[Row]) -> tuple[int, int]:
     row = connection.execute(_sql["touched_by_now"]).fetchone()
     assert row is not None
     return row["xact"], 0
-
-
-def _array(sent: bytes | None, element: str) -> npt.NDArray[Any]:
-    """Return an array that came in PostgreSQL's binary format; None stands for an empty one."""
-    found: npt.NDArray[Any] = np.frombuffer(
-        sent or b"", dtype=[("length", ">i4"), ("value", element)], offset=_ARRAY_HEAD_BYTES if sent else 0
-    )["value"]
-    return found
 
 
 def home_readings(

@@ -5,7 +5,7 @@ A day is compared with those at least `LAG` days older, so that what begins is n
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, time
+from datetime import date
 from math import sqrt
 from statistics import fmean, median
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.contexts.traces import Move, Traces
 from analytics.contexts.ways import Ways
-from core.localtime import local_instant
+from analytics.frames import SECOND
+from analytics.profiles.profile import hours_of
 
 LAG = 5  # days
 WAYS_DAYS = 10  # days on which the ways are learned before a day is looked at
@@ -105,7 +106,7 @@ class _Walk:
     def _look(self, one: Traces) -> Crowd:
         looked = self._taught >= WAYS_DAYS and self._is_lived_in(one)
         rare = tuple(self._ways.rare(one.moves)) if looked else ()
-        morning, night = (local_instant(one.day, time(hour), self._zone).timestamp() for hour in (MORNING, NIGHT))
+        morning, night = (at / SECOND for at in hours_of(one.day, self._zone)[[MORNING, NIGHT]].tolist())
         by_day, moves = (_between(each, morning, night) for each in (rare, one.moves))
         return Crowd(one.day, rare, by_day, len(rare) - by_day, moves, self._what_is_usual(), looked, crowded=False)
 

@@ -124,7 +124,7 @@ def from_json(day: date, row: Mapping[str, Any]) -> Traces:
         left_by_door,
         tuple((each[0], each[1], each[2], each[3]) for each in row["silences"]),
         tuple(row["doors"]),
-        tuple(Move(at + start, left, came, float(seconds)) for at, left, came, seconds in row["moves"]),
+        tuple([Move(at + start, left, came, float(seconds)) for at, left, came, seconds in row["moves"]]),
         row["followed"],
         tuple((first, last) for first, last in row["unknown"]),
     )

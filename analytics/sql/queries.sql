@@ -153,9 +153,14 @@ FROM unnest(%(rooms)s::int[], %(kinds)s::text[], %(starts)s::timestamptz[], %(en
 ORDER BY started_at, kind;
 
 -- indicator_history --
--- Some indicators of a home on the days of an interval.
-SELECT kind, day, value, coverage FROM analytics.indicator
-WHERE home_id = %(home_id)s AND kind = ANY (%(kinds)s::text[]) AND day >= %(first)s AND day <= %(last)s ORDER BY kind, day;
+-- Some indicators of a home on the days of an interval, each as columns in PostgreSQL's binary format of an array. Days are
+-- counted as Python does, from the first of the year 1.
+SELECT kind, array_send(array_agg(day - date '0001-01-01' + 1 ORDER BY day)) AS days,
+       array_send(array_agg(coalesce(value, 'NaN') ORDER BY day)) AS value,
+       array_send(array_agg(coverage ORDER BY day)) AS coverage
+FROM analytics.indicator
+WHERE home_id = %(home_id)s AND kind = ANY (%(kinds)s::text[]) AND day >= %(first)s AND day <= %(last)s
+GROUP BY kind ORDER BY kind;
 
 -- put_indicators --
 -- Store indicators; unchanged rows stay untouched. Returns the days of those that changed.

@@ -116,9 +116,8 @@ def usual_times(days: Sequence[QuietDay], kinds: Mapping[int, int]) -> dict[Spot
     every = _times(days)
     exits = _exits(every) | {room for room, kind in kinds.items() if kind == ROOMS[RoomKind.ENTRANCE]}
     times = every.chosen(every.where != Where.AWAY)
-    seen = {
-        Spot(int(room), Where(where)) for room, where in zip(times.room_id.tolist(), times.where.tolist(), strict=True)
-    }
+    pairs = set(zip(times.room_id.tolist(), times.where.tolist(), strict=True))
+    seen = {Spot(room, Where(where)) for room, where in pairs}
     spots = sorted(seen | {Spot(room, Where.ROOM) for room in kinds})
     sorts = {spot: sort_of(spot, kinds) for spot in spots}
     allowed = BUDGET / (HOURS * max(1, len(spots)))
