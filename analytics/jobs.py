@@ -14,7 +14,7 @@ from analytics.analysis import SLICE, analyse_days, judge_again
 from analytics.homes import home_of
 from analytics.homes import homes as all_homes
 from analytics.recent import Recent
-from analytics.repository import Home, Progress
+from analytics.repository import DueOfHome, Home, Progress
 from analytics.watch import repository as watch
 from analytics.watch.silences import look_at_home
 from core.clock import Clock
@@ -113,17 +113,15 @@ def analyse_group(
     try:
         with database.connection() as connection:
             among = range(group * GROUP, (group + 1) * GROUP)
-            homes = repository.due_homes(connection, clock.now(), among)
+            homes = repository.due_of_homes(connection, among, clock.now())
     except (psycopg.Error, PoolTimeout) as error:
         logger().error("homes stay due", reason=type(error).__name__)
         return []
     worked = []
-    for home_id in homes:
+    for home_id, due in homes.items():
         if not stop.is_set():
-            began = clock.monotonic()
-            failures: list[None] = []
-            days = analyse_home(database, clock, home_id, stop, cadence, lambda: failures.append(None), recent)  # noqa: B023
-            worked.append(Worked(home_id, days, clock.monotonic() - began, bool(failures)))
+            began, done = clock.monotonic(), _analysed(database, clock, home_id, stop, cadence, recent, due)
+            worked.append(Worked(home_id, done or 0, clock.monotonic() - began, done is None))
     return worked
 
 
@@ -133,20 +131,31 @@ def analyse_home(
     home_id: int,
     stop: Stop,
     cadence: timedelta = CADENCE,
-    on_failure: Callable[[], None] = lambda: None,
     recent: Recent | None = None,
 ) -> int:
     """Look at what is silent in a home, judge it again and compute its days, each if due; return how many days.
 
     Each look and each slice of days is a transaction. Today is due again after `cadence`, whether or not anything
     comes in. `recent` is what this process remembers of readings.
-    It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first. `on_failure`
-    is called then.
+    It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first.
     """
+    return _analysed(database, clock, home_id, stop, cadence, recent) or 0
+
+
+def _analysed(
+    database: Database,
+    clock: Clock,
+    home_id: int,
+    stop: Stop,
+    cadence: timedelta,
+    recent: Recent | None,
+    due: DueOfHome | None = None,
+) -> int | None:
+    """Return how many days of a home were computed, None where something failed; `due` is what is, if that is known."""
     done = 0
     try:
         with database.connection() as connection:
-            due = repository.due_of_home(connection, home_id, clock.now())
+            due = repository.due_of_home(connection, home_id, clock.now()) if due is None else due
             home = home_of(connection, home_id) if any(due) else None
             if home is None:
                 return 0
@@ -160,8 +169,8 @@ def analyse_home(
                 done += days
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
         logger().error("analysis failed", home_id=home_id, error=type(error).__name__)
-        on_failure()
         _postpone(database, clock, home_id)
+        return None
     return done
 
 

@@ -1,7 +1,7 @@
 """Processes that analyse homes side by side, as many as there are cores, each with its own line to the database.
 
-A group of homes goes to the same process each time where that is free, because it may remember something of them, and
-to one that has nothing to do where it is not.
+A group of homes goes to the same process each time, which remembers something of them, unless it would have to wait
+there for several others while another process has nothing to do.
 """
 
 import threading
@@ -30,6 +30,7 @@ class _Own(NamedTuple):
     recent: Recent
 
 
+LONG = 2  # groups that a process has before it
 _own: list[_Own] = []
 
 
@@ -55,7 +56,7 @@ class Analysts:
         """Have a group of homes analysed, as `analytics.jobs.analyse_group` does."""
         with self._lock:
             place = group % len(self._pools)
-            if self._waiting[place] and 0 in self._waiting:
+            if self._waiting[place] >= LONG and 0 in self._waiting:
                 place = self._waiting.index(0)
             self._waiting[place] += 1
         asked = self._pools[place].submit(_analyse, group, clock)

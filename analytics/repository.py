@@ -86,16 +86,22 @@ def set_calendar(connection: Connection[DictRow], days: Mapping[int, date]) -> N
     connection.execute(SQL["set_calendar"], {"homes": list(days), "days": list(days.values())})
 
 
-def due_homes(connection: Connection[DictRow], now: datetime, among: range | None = None) -> list[int]:
-    """Return the homes that have a day due, all or those with ids `among` some, the one that waits longest first."""
-    given = {"now": now, "first": among and among.start, "last": among and among.stop - 1}
-    return [row["home_id"] for row in connection.execute(SQL["due_homes"], given)]
+def due_homes(connection: Connection[DictRow], now: datetime) -> list[int]:
+    """Return the homes that have a day due, the one that waits longest first."""
+    return [row["home_id"] for row in connection.execute(SQL["due_homes"], {"now": now})]
 
 
 def next_due(connection: Connection[DictRow]) -> datetime | None:
     """Return when the next day falls due, None if nothing is."""
     row = connection.execute(SQL["next_due"]).fetchone()
     return row["due_at"] if row else None
+
+
+def due_of_homes(connection: Connection[DictRow], homes: range, now: datetime) -> dict[int, "DueOfHome"]:
+    """Return what is due of homes whose ids lie in a range, of which anything is, the one that waits longest first."""
+    given = {"now": now, "first": homes.start, "last": homes.stop - 1}
+    rows = connection.execute(SQL["due_of_homes"], given)
+    return {row["home_id"]: DueOfHome(row["look"], row["context"], row["days"]) for row in rows}
 
 
 class DueOfHome(NamedTuple):

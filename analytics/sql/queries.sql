@@ -29,14 +29,26 @@ ORDER BY home_id
 ON CONFLICT (home_id) DO UPDATE SET day = excluded.day WHERE calendar.day < excluded.day;
 
 -- due_homes --
--- The homes that have a day due, whose devices are due to be looked at, or whose contexts have changed, the one that waits
--- longest first: all, or those with ids from one to another.
+-- The homes that have a day due, whose devices are due to be looked at, or whose contexts have changed, the one that waits longest first.
 SELECT home_id FROM (
     SELECT home_id, due_at FROM analytics.due_day WHERE due_at <= %(now)s
     UNION ALL SELECT home_id, due_at FROM analytics.silence_due WHERE due_at <= %(now)s
     UNION ALL SELECT home_id, due_at FROM analytics.context_due WHERE due_at <= %(now)s
 ) AS due
-WHERE home_id >= coalesce(%(first)s, 0) AND home_id <= coalesce(%(last)s, 2147483647)
+GROUP BY home_id ORDER BY min(due_at), home_id;
+
+-- due_of_homes --
+-- What is due of the homes from one number to another, as for one home, the one that waits longest first.
+SELECT home_id, bool_or(what = 'look') AS look, bool_or(what = 'context') AS context, bool_or(what = 'days') AS days FROM (
+    SELECT home_id, due_at, 'days' AS what FROM analytics.due_day
+    WHERE due_at <= %(now)s AND home_id >= %(first)s AND home_id <= %(last)s
+    UNION ALL
+    SELECT home_id, due_at, 'look' FROM analytics.silence_due
+    WHERE due_at <= %(now)s AND home_id >= %(first)s AND home_id <= %(last)s
+    UNION ALL
+    SELECT home_id, due_at, 'context' FROM analytics.context_due
+    WHERE due_at <= %(now)s AND home_id >= %(first)s AND home_id <= %(last)s
+) AS due
 GROUP BY home_id ORDER BY min(due_at), home_id;
 
 -- next_due --

@@ -256,6 +256,11 @@ def _by_day(begin: Minutes, lasted: Minutes) -> Minutes:
     return found
 
 
+def shortest(begin: float) -> float:
+    """Return below how many minutes no time that began at a minute of the clock is ever worth a finding."""
+    return FLOOR_NIGHT if _NIGHT[int(begin) // 60] else FLOOR_DAY
+
+
 def ripe(usual: Usual, begin: float, factor: float = 1.0) -> float:
     """Return after how many minutes a time that began at a minute of the clock is worth a finding."""
     hour = int(begin) // 60

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 from analytics.coverage import LIMIT
 from analytics.explanation import Sentence
 from analytics.findings import Finding
-from analytics.frames import ROOMS, instant
+from analytics.frames import MINUTE, ROOMS, instant
 from analytics.stillness import words
+from analytics.stillness.absence import FLOOR
 from analytics.stillness.detector import Expected, Reason
-from analytics.stillness.quiet import Where
+from analytics.stillness.habit import shortest
+from analytics.stillness.quiet import Where, minute_of
 from analytics.stillness.seen import Still
 from analytics.stillness.words import Period
 from core.localtime import Interval, day_of
@@ -51,13 +53,20 @@ def judge(
     findings, held = [], []
     for still in stills:
         reason = None
-        if still.quiet.ended or heard:
+        if (still.quiet.ended or heard) and _may_be_long(still, zone):
             reason = expected(day_of(instant(still.quiet.start), zone)).explain(still, zone)
         if reason is not None and reason.score >= 1 and still.coverage >= LIMIT:
             findings.append(_finding(still, reason, rooms, zone))
         elif not still.decided or not (still.quiet.ended or heard) or still.coverage < LIMIT:
             held.append(still.quiet.start)
     return Judged(findings, held)
+
+
+def _may_be_long(still: Still, zone: ZoneInfo) -> bool:
+    """Tell whether a time is as long as any must be at least: of most it need not even be asked what is expected."""
+    quiet = still.quiet
+    least = FLOOR if quiet.where is Where.AWAY else shortest(minute_of(quiet.start, zone))
+    return (quiet.end - quiet.start) / MINUTE >= least
 
 
 def _finding(still: Still, reason: Reason, rooms: Mapping[int, int], zone: ZoneInfo) -> Finding:

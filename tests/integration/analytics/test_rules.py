@@ -10,7 +10,7 @@ from analytics.frames import instant
 from analytics.homes import homes
 from analytics.jobs import analyse, analyse_home
 from analytics.reads import findings_of_home, findings_since, findings_that_hold
-from analytics.repository import due_homes
+from analytics.repository import due_homes, due_of_homes
 from analytics.rules.repository import (
     Scope,
     end_visit,
@@ -262,7 +262,7 @@ def test_what_is_set_of_changes_has_the_homes_judged_again_once(database, home, 
             put_setting(
                 connection, Scope(home.organisation_id), Setting("changes", mode, {"budget": 5.0}), None, clock.now()
             )
-            assert due_homes(connection, clock.now(), range(home.home_id, other.home_id + 1)) == [home.home_id]
+            assert list(due_of_homes(connection, range(home.home_id, other.home_id + 1), clock.now())) == [home.home_id]
         if mode is Mode.OFF:
             analyse(database, FIRST, BAD, clock=clock, homes=[home.home_id])
         analyse_home(database, clock, home.home_id, stop=threading.Event())
