@@ -18,6 +18,7 @@ from analytics.contexts import judging
 from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
 from analytics.detectors.sudden import LIMIT
+from analytics.episodes.repository import replace_episodes
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
 from analytics.frames import Episode, Span, instant, micros, readings_columns, span
 from analytics.home_day import HomeDay, compute, reading_window
@@ -128,7 +129,7 @@ def _run(
     if not computed:
         return _Ran(0, proposed=False)
     interval = Interval(local_day(days[0], home.zone).start, local_day(days[-1], home.zone).end)
-    repository.replace_episodes(connection, home, interval, [e for one in computed for e in one.episodes])
+    replace_episodes(connection, home, interval, [e for one in computed for e in one.episodes])
     lasting = [one for one in computed if not keeping.is_kept(one, kept, home, now)]
     keeping.keep(connection, home, lasting)
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
