@@ -183,6 +183,15 @@ FIGURES: dict[str, Figure] = {
     "hot_drinks": Figure(
         mark("Hot drinks"), _counted(lambda t, n: t.ngettext("%(count)d hot drink", "%(count)d hot drinks", n)), _count
     ),
+    "food_uses": Figure(
+        mark("Uses of fridge, cupboards and stove"),
+        _counted(
+            lambda t, n: t.ngettext(
+                "%(count)d use of fridge, cupboards or stove", "%(count)d uses of fridge, cupboards or stove", n
+            )
+        ),
+        _count,
+    ),
     "time_out": _figure(mark("Time out of the home"), mark("%(value)s out of the home"), _hours),
     "outings": Figure(
         mark("Outings"), _counted(lambda t, n: t.ngettext("%(count)d outing", "%(count)d outings", n)), _count

@@ -7,6 +7,7 @@ home can cause. For a home drawn like those of the reference the expected rate i
 
 from collections.abc import Mapping, Sequence
 
+from analytics.change.domains import Domain, Pace, Strand
 from analytics.change.reference import Reference
 
 DEFAULT_BUDGET = 0.25  # wellbeing alerts per home and week, of all sorts
@@ -14,6 +15,20 @@ DEFAULT_BUDGET = 0.25  # wellbeing alerts per home and week, of all sorts
 SHARE = 0.6
 MOST_PER_WEEK = 0.5  # changes of one home: a run of days is one
 HIGHEST = 12.0
+# Which part of what is told each strand takes: the more, the more it shows what somebody should look at soon.
+SHARES: Mapping[Strand, float] = {
+    Strand(Domain.NIGHT, Pace.SUDDEN): 0.33,
+    Strand(Domain.KITCHEN, Pace.SUDDEN): 0.18,
+    Strand(Domain.MOVING, Pace.SUDDEN): 0.06,
+    Strand(Domain.RHYTHM, Pace.SUDDEN): 0.05,
+    Strand(Domain.NIGHT, Pace.SLOW): 0.05,
+    Strand(Domain.KITCHEN, Pace.SLOW): 0.05,
+    Strand(Domain.MOVING, Pace.SLOW): 0.08,
+    Strand(Domain.OUT, Pace.SLOW): 0.15,
+    Strand(Domain.RHYTHM, Pace.SLOW): 0.05,
+}
+
+Curve = Sequence[tuple[float, float]]
 
 
 def threshold(reference: Reference, budget: float = DEFAULT_BUDGET) -> float:
@@ -27,7 +42,17 @@ def threshold(reference: Reference, budget: float = DEFAULT_BUDGET) -> float:
     return total[-1][0] if total else HIGHEST
 
 
-def _together(rates: Mapping[str, Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:
+def rarity_at(curve: Curve, rate: float) -> float:
+    """Return the lowest rarity from which on a strand is told at no more than a rate; `HIGHEST` without any."""
+    lowest = HIGHEST
+    for rarity, told in sorted(curve, reverse=True):
+        if told > rate:
+            break
+        lowest = rarity
+    return lowest
+
+
+def _together(rates: Mapping[Strand, Curve]) -> list[tuple[float, float]]:
     """Return how often anything was told at each rarity, in ascending order of rarity."""
     found: dict[float, float] = {}
     for curve in rates.values():

@@ -1,18 +1,31 @@
-"""What a day comes to in each domain of life: the rarest of its departures, and what else points the same way."""
+"""What a day comes to in each strand: the rarest of its departures, and what else points the same way."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from analytics.baseline import Baseline
 from analytics.change.absence_of import absence_of
-from analytics.change.departure import Values, departures
-from analytics.change.domains import DOMAINS, MISSED, Domain, plainness
+from analytics.change.departure import Departure, Values, departures, towards
+from analytics.change.domains import (
+    DOMAINS,
+    EVERY,
+    LOOKS,
+    MISSED,
+    OF_NAME,
+    PATTERNS,
+    Domain,
+    Pace,
+    Strand,
+    pace_of,
+    plainness,
+)
+from analytics.change.pattern import Rarity, Together, together
 from analytics.change.reference import Reference
 from analytics.indicators import INDICATORS
 
 POINTED_OUT = 1.3  # rarity from which on a departure is named as a contribution: one day in twenty
-NAMED = 2.5  # rarity from which on an indicator may give its name to a change that another one shows: one day in 300
+NAMED = 1.7  # rarity from which on an indicator may give its name to a change that others show: one day in fifty
 
 
 class Sign(NamedTuple):
@@ -30,55 +43,120 @@ class Sign(NamedTuple):
     is_missing: bool = False
 
 
+class Joint(NamedTuple):
+    """The pattern that is rarest on a day, over how many days, and how rare."""
+
+    pattern: str
+    days: int
+    rarity: float
+
+
 class DomainDay(NamedTuple):
-    """A domain on a day: the rarest sign of each of its indicators that points somewhere, the rarest first."""
+    """A strand on a day: the rarest sign of each of its indicators that points somewhere, the rarest first.
+
+    `rarity` is that of the rarest sign or pattern, -log10 of a share of calm days, shifted by what makes the strands of
+    the reference take their share of what is told (`Reference.shifts`).
+    """
 
     domain: Domain
     day: date
     signs: tuple[Sign, ...]
+    pace: Pace
+    rarity: float
+    joint: Joint | None = None
 
     @property
-    def rarity(self) -> float:
-        """How rare the day is, as -log10 of a share of calm days."""
-        return self.signs[0].rarity
+    def strand(self) -> Strand:
+        """Return the domain and the pace."""
+        return Strand(self.domain, self.pace)
 
-    def plainest(self, threshold: float) -> Sign:
+    def plainest(self) -> Sign:
         """Return the sign by which the day is told: of those rare enough alone the one that says most plainly what.
 
         More visits to the bathroom also are more moves at night and more interruptions of sleep; the visits say it.
+        Where a pattern is the rarest of all, it is told by one of its own indicators.
         """
-        enough = [sign for sign in self.signs if sign.rarity >= min(threshold, NAMED)]
-        return min(enough, key=lambda sign: plainness(sign.kind), default=self.signs[0])
+        enough = [sign for sign in self.signs if sign.rarity >= min(NAMED, self.signs[0].rarity)]
+        of_pattern = list(OF_NAME[self.joint.pattern].signs) if self.joint else []
+        own = [sign for sign in enough if sign.kind in of_pattern]
+        if own:
+            return min(own, key=lambda sign: of_pattern.index(sign.kind))
+        return min(enough, key=lambda sign: plainness(sign.kind))
+
+
+Departed = Mapping[tuple[str, int], Departure]
 
 
 def look(day: date, histories: Mapping[str, Values], reference: Reference) -> list[DomainDay]:
-    """Return what `day` comes to in each domain of which something is known.
+    """Return what `day` comes to in each strand of which something is known.
 
     `histories` has for each indicator one figure for each day up to and including `day`, NaN without verdict and on
     days that do not count.
     """
+    departed = departed_of(histories, reference.typical)
+    joints = [
+        Joint(one.pattern.name, one.days, rarity)
+        for one in patterns_of(departed, reference.rarity)
+        if (rarity := reference.rarity(one.pattern.name, one.days, one.total)) is not None
+    ]
     found = []
     for domain, kinds in DOMAINS.items():
-        rarest = [max(signs, key=_rarity) for kind in kinds if (signs := list(_signs(kind, histories, reference)))]
-        if rarest:
-            first, *others = sorted(rarest, key=_rarity, reverse=True)
-            found.append(DomainDay(domain, day, (first, *(each for each in others if each.rarity >= POINTED_OUT))))
+        signs = [each for kind in kinds for each in _signs(kind, departed, histories, reference)]
+        for pace in Pace:
+            of_pace = [each for each in signs if pace_of(each.days) is pace]
+            if of_pace:
+                found.append(_day(Strand(domain, pace), day, of_pace, joints, reference))
     return found
 
 
-def _signs(kind: str, histories: Mapping[str, Values], reference: Reference) -> Iterator[Sign]:
-    values = histories.get(kind)
-    if values is None:
-        return
-    indicator = INDICATORS[kind]
-    scales: Sequence[int] = next(kinds[kind] for kinds in DOMAINS.values() if kind in kinds)
-    for one in departures(values, scales, indicator.direction, indicator.spread_floor):
-        rarity = reference.rarity(kind, one.days, one.z)
+def departed_of(histories: Mapping[str, Values], typical: Mapping[str, float]) -> Departed:
+    """Return how far each indicator departs over each number of days at which it is looked at."""
+    return {
+        (kind, one.days): one
+        for kind, looked in LOOKS.items()
+        if (values := histories.get(kind)) is not None
+        for one in departures(values, looked, INDICATORS[kind].spread_floor, typical.get(kind))
+    }
+
+
+def patterns_of(departed: Departed, rarity: Rarity) -> Iterator[Together]:
+    """Yield how far each pattern departs over each number of days; `rarity` is that of single indicators."""
+    for pattern in PATTERNS:
+        for days in (1, *EVERY) if pattern.domain is Domain.RHYTHM else EVERY:
+            if (found := together(pattern, days, departed, rarity)) is not None:
+                yield found
+
+
+def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Joint], reference: Reference) -> DomainDay:
+    rarest: dict[str, Sign] = {}
+    for sign in signs:
+        if sign.kind not in rarest or sign.rarity > rarest[sign.kind].rarity:
+            rarest[sign.kind] = sign
+    first, *others = sorted(rarest.values(), key=_rarity, reverse=True)
+    of_domain = {pattern.name for pattern in PATTERNS if pattern.domain is strand.domain}
+    joint = max(
+        (each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace),
+        key=_rarity,
+        default=None,
+    )
+    rarity = max(first.rarity, joint.rarity if joint else 0.0) + reference.shifts.get(strand, 0.0)
+    named = (first, *(each for each in others if each.rarity >= POINTED_OUT))
+    return DomainDay(strand.domain, day, named, strand.pace, rarity, joint)
+
+
+def _signs(kind: str, departed: Departed, histories: Mapping[str, Values], reference: Reference) -> Iterator[Sign]:
+    looked = LOOKS[kind]
+    for days in looked.scales:
+        one = departed.get((kind, days))
+        if one is None:
+            continue
+        rarity = reference.rarity(kind, days, towards(one.z, looked))
         if rarity is not None:
-            yield Sign(kind, one.days, one.value, one.usual, rarity)
-    if kind in MISSED and (missed := absence_of(values)):
+            yield Sign(kind, days, one.value, one.usual, rarity)
+    missed = absence_of(histories[kind]) if kind in MISSED and kind in histories else None
+    if missed is not None and missed.days >= min(looked.scales):
         yield Sign(kind, missed.days, missed.usual_share, None, missed.rarity, is_missing=True)
 
 
-def _rarity(sign: Sign) -> float:
+def _rarity(sign: Sign | Joint) -> float:
     return sign.rarity

@@ -1,13 +1,17 @@
 """How far the last days lie from what was usual before them.
 
-The mean of the last `days` days is compared with the person's own baseline, which ends before they begin, so that a
-change does not hide in what it is compared with: z = (mean - median) / spread * sqrt(days there are), the standardised
-sum of a moving window (MOSUM, Hušková, J. Statist. Plann. Inference 1990), with the robust median and spread of
-`analytics.baseline`. One day alone is the robust z of Iglewicz and Hoaglin (1993).
+The mean of the last few days is compared with the person's own days before they begin, so that a change does not hide
+in what it is compared with (a standardised moving sum, MOSUM, Hušková, J. Statist. Plann. Inference 1990). What is
+usual is the mean and the standard deviation of at most 28 days after drawing in what lies further out than `DRAWN_IN`
+spreads (Winsorised, Dixon and Tukey, Technometrics 1968): of so few days they are a good deal more precise than the
+median and its deviation, and a few quite different days do not spoil them. The spread is moderated by that which is
+typical of many homes (Smyth, Stat. Appl. Genet. Mol. Biol. 2004, eq. 1), which counts as `TYPICAL_DAYS` days: two weeks
+that happened to be alike make nobody alarming.
+
+    z = (mean of the days - usual) / (spread * sqrt(1 / days there are + 1 / days that what is usual rests on))
 """
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +19,7 @@ import numpy.typing as npt
 
 from analytics import baseline
 from analytics.baseline import Baseline
+from analytics.change.domains import Look
 from analytics.indicators.protocol import Direction
 
 Values = npt.NDArray[np.float64]
@@ -22,12 +27,17 @@ Values = npt.NDArray[np.float64]
 REACH = baseline.REACH.days
 BETWEEN_TENTHS = 2.563  # spreads of a normal distribution between its 10 % and 90 % quantiles
 LEAST_SHARE = 0.5  # of the days of a window there must be a verdict on
+DRAWN_IN = 2.5
+DRAWN_IN_COSTS = 1.011  # by which the deviation of a normal distribution is smaller for it
+TYPICAL_DAYS = 3.0
+HALF_OF_ROOT = 0.5  # the deviation of the root of a count, whatever its mean
+TO_BE_STEADY = 0.375  # Anscombe 1948, eq. 2.3
 
 
 class Departure(NamedTuple):
     """The mean `value` of the last `days` days, what was `usual` before, and how far off it is.
 
-    `z` is in spreads of such a mean, positive in the direction that matters; where both matter, never negative.
+    `z` is positive for more than usual, in spreads of such a mean of such an indicator.
     """
 
     days: int
@@ -36,37 +46,80 @@ class Departure(NamedTuple):
     z: float
 
 
-def departure(values: Values, days: int, direction: Direction, spread_floor: float) -> Departure | None:
+class Spread(NamedTuple):
+    """The usual mean and spread on the scale on which an indicator is judged, on how many days."""
+
+    middle: float
+    spread: float
+    days: int
+
+
+def departure(values: Values, days: int, look: Look, floor: float, typical: float | None = None) -> Departure | None:
     """Return how far the last `days` of `values` depart from the ones before; None where that cannot be told.
 
     `values` has one figure for each day in order, the last of them the day in question, NaN without verdict. None if
-    that day, half of the window or enough of a baseline is missing.
+    that day, half of the window or enough of a baseline is missing. `floor` is the least spread of single days, in the
+    unit of the indicator; `typical` that of many homes, on the scale of judging (None: not known).
     """
     window = values[-days:]
     there = window[~np.isnan(window)]
     if not len(window) or math.isnan(window[-1]) or len(there) < math.ceil(LEAST_SHARE * days):
         return None
     past = values[:-days][-REACH:]
-    usual = baseline.baseline(past[~np.isnan(past)][-baseline.DAYS :], spread_floor)
+    past = past[~np.isnan(past)][-baseline.DAYS :]
+    usual = baseline.baseline(past, floor)
     if usual is None:
         return None
-    value = float(np.sum(there)) / len(there)
-    z = (value - usual.median) / _spread(usual) * math.sqrt(len(there))
-    return Departure(days, value, usual, _towards(z, direction))
+    own = spread_of_days(past, look, floor)
+    spread = own.spread if typical is None else moderated(own, typical)
+    z = (float(np.mean(judged_as(there, look))) - own.middle) / (spread * math.sqrt(1 / len(there) + 1 / own.days))
+    return Departure(days, float(np.mean(there)), usual, z)
 
 
-def departures(values: Values, scales: Sequence[int], direction: Direction, spread_floor: float) -> list[Departure]:
-    """Return the departures over each number of days in `scales` that can be told."""
-    found = (departure(values, days, direction, spread_floor) for days in scales)
+def departures(values: Values, look: Look, floor: float, typical: float | None = None) -> list[Departure]:
+    """Return the departures over each number of days at which an indicator is looked at, where they can be told."""
+    found = (departure(values, days, look, floor, typical) for days in look.scales)
     return [one for one in found if one is not None]
 
 
-def _spread(usual: Baseline) -> float:
-    """Return the spread of single days: that of the middle half may be nothing where a few days are quite different."""
-    return max(usual.spread, (usual.high - usual.low) / BETWEEN_TENTHS)
+def spread_of_days(past: Values, look: Look, floor: float) -> Spread:
+    """Return the usual mean and spread of single days; `past` are figures of at least two days, none of them NaN."""
+    figures = judged_as(past, look)
+    least = _least(past, look, floor)
+    ordered = np.sort(figures)
+    middle = _middle(ordered)
+    deviation = baseline.MAD_TO_SIGMA * _middle(np.sort(np.abs(ordered - middle)))
+    low, high = (ordered[round((len(ordered) - 1) * share)] for share in (baseline.LOW, baseline.HIGH))
+    # The spread of the middle half may be nothing where a few days are quite different.
+    border = DRAWN_IN * max(deviation, float(high - low) / BETWEEN_TENTHS, least)
+    drawn_in = np.clip(figures, middle - border, middle + border)
+    return Spread(float(drawn_in.mean()), max(DRAWN_IN_COSTS * float(drawn_in.std(ddof=1)), least), len(figures))
 
 
-def _towards(z: float, direction: Direction) -> float:
-    if direction in (Direction.MORE, Direction.LATER):
+def moderated(own: Spread, typical: float) -> float:
+    """Return the spread of a person's days, drawn towards that which is typical."""
+    return math.sqrt((own.days * own.spread**2 + TYPICAL_DAYS * typical**2) / (own.days + TYPICAL_DAYS))
+
+
+def judged_as(values: Values, look: Look) -> Values:
+    """Return figures on the scale on which they are judged."""
+    return np.sqrt(np.maximum(values, 0) + TO_BE_STEADY) if look.is_amount else values
+
+
+def towards(z: float, look: Look) -> float:
+    """Return a departure as positive in the direction that matters; where both matter, never negative."""
+    if look.direction in (Direction.MORE, Direction.LATER):
         return z
-    return -z if direction in (Direction.LESS, Direction.EARLIER) else abs(z)
+    return -z if look.direction in (Direction.LESS, Direction.EARLIER) else abs(z)
+
+
+def _least(past: Values, look: Look, floor: float) -> float:
+    """Return the least spread on the scale of judging."""
+    if not look.is_amount:
+        return floor
+    return floor * HALF_OF_ROOT / math.sqrt(max(0.0, float(np.median(past))) + TO_BE_STEADY)
+
+
+def _middle(ordered: Values) -> float:
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)

@@ -10,7 +10,7 @@ from analytics import repository
 from analytics.change import repository as stored
 from analytics.change import watch
 from analytics.change.budget import threshold
-from analytics.change.domains import DOMAIN_OF
+from analytics.change.domains import DOMAIN_OF, LOOKS
 from analytics.change.reference import shipped
 from analytics.change.telling import EpisodesOf
 from analytics.contexts.effect import Contexts
@@ -38,7 +38,7 @@ def judge(
     findings are new, different or withdrawn.
     """
     days_computed, restated = about
-    touched = {day for kind, day in restated if kind in DOMAIN_OF}
+    touched = {day for kind, day in restated if kind in LOOKS}
     if changes_are_set(standings):
         touched |= set(days_computed)
     if not touched:
@@ -66,7 +66,7 @@ def judge(
 
 def known_of(connection: Connection[DictRow], home: Home, first: date, last: date) -> watch.Known:
     """Return the figures that are stored of a home to judge changes from `first` to `last`."""
-    histories = repository.history(connection, home.home_id, DOMAIN_OF, first - watch.BACK, last)
+    histories = repository.history(connection, home.home_id, LOOKS, first - watch.BACK, last)
     return {
         kind: dict(zip(of["day"], zip(of["value"], of["coverage"], strict=True), strict=True))
         for kind, of in histories.items()

@@ -1,77 +1,130 @@
 """Learns the reference from homes whose days are calm: simulated ones, or the homes of an installation.
 
-Some homes give the spreads; what would have been told in others at each rarity gives the rates. So the rates are those
-of homes that the spreads have never seen, as the budget asks for.
+Some homes give the spreads and the shifts of the strands; what would have been told in others at each rarity gives the
+rates. So the rates are those of homes that the rest has never seen, as the budget asks for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
+from analytics import baseline
 from analytics.baseline import LEAST_DAYS
-from analytics.change.day import DomainDay, look
-from analytics.change.departure import REACH, Values, departures
-from analytics.change.domains import DOMAINS, LONGEST, Domain
+from analytics.change.budget import DEFAULT_BUDGET, SHARE, SHARES, rarity_at
+from analytics.change.day import Departed, DomainDay, departed_of, look, patterns_of
+from analytics.change.departure import REACH, Values, spread_of_days, towards
+from analytics.change.domains import LONGEST, LOOKS, STRANDS, Domain, Strand
 from analytics.change.reference import Reference, Spread, spread_of
 from analytics.change.runs import runs
 from analytics.indicators import INDICATORS
 
 RARITIES = tuple(round(1.5 + 0.1 * step, 1) for step in range(86))
 DAYS_OF_A_WEEK = 7
+MOST_SHIFTED = 1.0  # a strand of which the homes hardly tell anything is not made ten times as easy to tell
 _ANY_DAY = date(2024, 1, 1)
 
 # One home: for each indicator a figure for each day in order, NaN without verdict.
 Home = Mapping[str, Values]
 
 
-def learn(spreading: Sequence[Home], telling: Sequence[Home], version: str, made_from: str) -> Reference:
-    """Return the reference of calm homes: spreads of the first, rates of the others.
+def learn(
+    spreading: Sequence[Home],
+    telling: Sequence[Home],
+    version: str,
+    made_from: str,
+    done: Callable[[], None] = lambda: None,
+) -> Reference:
+    """Return the reference of calm homes: spreads and shifts of the first, rates of the others.
 
-    Raises `ValueError` if there are none of one sort.
+    `done` is called once for each home that has been looked at. Raises `ValueError` if there are none of one sort.
     """
     if not spreading or not telling:
         raise ValueError("A reference takes homes for the spreads, and others for the rates.")
-    reference = Reference(version, made_from, _spreads(spreading), {}, len(telling))
-    return reference._replace(rates=_rates(telling, reference))
+    typical = _typical(spreading)
+    reference = Reference(version, made_from, typical, {}, {}, {}, len(telling))
+    departed = [departed_of(upto, typical) for home in spreading for _, upto in _upto_each_day(home)]
+    reference = reference._replace(spreads=_spreads_of_indicators(departed))
+    reference = reference._replace(spreads={**reference.spreads, **_spreads_of_patterns(departed, reference)})
+    reference = reference._replace(shifts=_shifts(_rates(spreading, reference, done)))
+    return reference._replace(rates=_rates(telling, reference, done))
 
 
 def days_of(home: Home, reference: Reference) -> Iterator[DomainDay]:
-    """Yield what each day of a home comes to in each domain, from the first that can have a baseline."""
+    """Yield what each day of a home comes to in each strand, from the first that can have a baseline."""
+    for ahead, upto in _upto_each_day(home):
+        yield from look(_ANY_DAY + timedelta(days=ahead), upto, reference)
+
+
+def _upto_each_day(home: Home) -> Iterator[tuple[int, dict[str, Values]]]:
     length = max((len(values) for values in home.values()), default=0)
     for day in range(LEAST_DAYS, length):
         first = max(0, day + 1 - REACH - LONGEST)
-        upto = {kind: values[first : day + 1] for kind, values in home.items() if len(values) > day}
-        yield from look(_ANY_DAY + timedelta(days=day), upto, reference)
+        yield day, {kind: values[first : day + 1] for kind, values in home.items() if len(values) > day}
 
 
-def _spreads(homes: Sequence[Home]) -> dict[tuple[str, int], Spread]:
+def _typical(homes: Sequence[Home]) -> dict[str, float]:
+    """Return the median over homes of the spread of single days, of each indicator that is known often enough."""
+    found: dict[str, list[float]] = {}
+    for kind, looked in LOOKS.items():
+        for home in homes:
+            known = home.get(kind, np.zeros(0))
+            known = known[~np.isnan(known)]
+            parts = [known[at : at + baseline.DAYS] for at in range(0, len(known), baseline.DAYS)]
+            floor = INDICATORS[kind].spread_floor
+            spreads = [spread_of_days(part, looked, floor).spread for part in parts if len(part) >= LEAST_DAYS]
+            if spreads:
+                found.setdefault(kind, []).append(float(np.median(spreads)))
+    return {kind: round(float(np.median(spreads)), 4) for kind, spreads in found.items()}
+
+
+def _spreads_of_indicators(days: Sequence[Departed]) -> dict[tuple[str, int], Spread]:
     found: dict[tuple[str, int], list[float]] = {}
-    for home in homes:
-        for kind, scales in ((kind, scales) for kinds in DOMAINS.values() for kind, scales in kinds.items()):
-            indicator, values = INDICATORS[kind], home.get(kind)
-            for day in range(LEAST_DAYS, len(values) if values is not None else 0):
-                part = values[max(0, day + 1 - REACH - LONGEST) : day + 1] if values is not None else np.zeros(0)
-                for one in departures(part, scales, indicator.direction, indicator.spread_floor):
-                    found.setdefault((kind, one.days), []).append(one.z)
-    spreads = {key: spread_of(departed) for key, departed in found.items()}
+    for departed in days:
+        for (kind, count), one in departed.items():
+            found.setdefault((kind, count), []).append(towards(one.z, LOOKS[kind]))
+    return _enough(found)
+
+
+def _spreads_of_patterns(days: Sequence[Departed], reference: Reference) -> dict[tuple[str, int], Spread]:
+    found: dict[tuple[str, int], list[float]] = {}
+    for departed in days:
+        for each in patterns_of(departed, reference.rarity):
+            found.setdefault((each.pattern.name, each.days), []).append(each.total)
+    return _enough(found)
+
+
+def _enough(found: Mapping[tuple[str, int], Sequence[float]]) -> dict[tuple[str, int], Spread]:
+    spreads = {key: spread_of(departures) for key, departures in found.items()}
     return {key: spread for key, spread in spreads.items() if spread is not None}
 
 
-def _rates(homes: Sequence[Home], reference: Reference) -> dict[str, list[tuple[float, float]]]:
+def _shifts(rates: Mapping[Strand, Sequence[tuple[float, float]]]) -> dict[Strand, float]:
+    """Return by how much each strand is moved so that all take their shares at the same rarity as the first."""
+    at = {strand: rarity_at(rates[strand], DEFAULT_BUDGET * SHARE * SHARES[strand]) for strand in rates}
+    level = at.get(STRANDS[0], RARITIES[0])
+    return {strand: round(max(-MOST_SHIFTED, min(MOST_SHIFTED, level - rarity)), 1) for strand, rarity in at.items()}
+
+
+def _rates(
+    homes: Sequence[Home], reference: Reference, done: Callable[[], None]
+) -> dict[Strand, list[tuple[float, float]]]:
+    """Return how often a change was told at each rarity."""
     weeks = 0.0
-    told: dict[Domain, list[int]] = {domain: [0] * len(RARITIES) for domain in Domain}
+    told = {strand: [0] * len(RARITIES) for strand in STRANDS}
     for home in homes:
         length = max((len(values) for values in home.values()), default=0)
         weeks += max(0, length - LEAST_DAYS) / DAYS_OF_A_WEEK
         by_domain: dict[Domain, list[DomainDay]] = {}
         for one in days_of(home, reference):
             by_domain.setdefault(one.domain, []).append(one)
-        for domain, days in by_domain.items():
+        for days in by_domain.values():
             for place, rarity in enumerate(RARITIES):
-                told[domain][place] += len(runs(days, rarity))
+                for run in runs(days, rarity):
+                    told[run.first.strand][place] += 1
+        done()
     return {
-        str(domain): [(rarity, round(count / weeks, 5)) for rarity, count in zip(RARITIES, counts, strict=True)]
-        for domain, counts in told.items()
+        strand: [(rarity, round(count / weeks, 5)) for rarity, count in zip(RARITIES, counts, strict=True)]
+        for strand, counts in told.items()
         if weeks
     }

@@ -7,6 +7,9 @@ as large) / (1 + how many there are). Beyond the 95 % quantile too few are left 
 fall off exponentially (Pickands 1975, with shape 0), with the mean excess as its scale.
 
 Rarity is -log10 p: 2 means one day in a hundred.
+
+Days that are rare alike do not begin equally many changes: what is slow stays rare for weeks and is told once. So each
+strand has a shift, by which the strands of the reference take the shares of what is told that `budget` gives them.
 """
 
 import json
@@ -19,6 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from analytics.change.domains import Domain, Pace, Strand
+
 TAIL = 0.05
 LEAST_EXCESS = 0.15  # spreads: a tail that is shorter is an accident of the reference
 GRID = 50
@@ -26,9 +31,9 @@ LEAST_DAYS = 200
 
 
 class Spread(NamedTuple):
-    """The departures of one indicator over one number of days: how many, quantiles in order, and the mean excess."""
+    """The departures of an indicator or pattern over a number of days: of how many, quantiles in order, mean excess."""
 
-    days: int
+    of_days: int
     quantiles: tuple[float, ...]
     excess: float
 
@@ -38,25 +43,28 @@ class Spread(NamedTuple):
         if z > border:
             return -math.log10(TAIL) + (z - border) / self.excess * math.log10(math.e)
         larger = (1 - TAIL) * (len(self.quantiles) - bisect_left(self.quantiles, z)) / len(self.quantiles) + TAIL
-        return -math.log10(min(1.0, (1 + self.days * larger) / (1 + self.days)))
+        return -math.log10(min(1.0, (1 + self.of_days * larger) / (1 + self.of_days)))
 
 
 class Reference(NamedTuple):
-    """What the calm days of a reference of homes show: spreads by indicator and number of days.
+    """What the calm days of a reference of homes show: spreads of indicators and patterns by number of days.
 
-    `rates` are how often a change was told per home and week at each rarity, by domain: what a budget is spent on.
-    `made_from` says in words which homes these were.
+    `typical` is the spread of single days that is usual for an indicator, on the scale of judging. `rates` are how
+    often a change was told per home and week at each rarity, by strand: what a budget is spent on; `shifts` are added
+    to the rarity of a strand. `made_from` says in words which homes these were.
     """
 
     version: str
     made_from: str
+    typical: Mapping[str, float]
     spreads: Mapping[tuple[str, int], Spread]
-    rates: Mapping[str, Sequence[tuple[float, float]]]
+    shifts: Mapping[Strand, float]
+    rates: Mapping[Strand, Sequence[tuple[float, float]]]
     homes: int
 
-    def rarity(self, kind: str, days: int, z: float) -> float | None:
-        """Return how rare a departure is, None for one that the reference does not know."""
-        known = self.spreads.get((kind, days))
+    def rarity(self, name: str, days: int, z: float) -> float | None:
+        """Return how rare the departure of an indicator or pattern is, None for one that is not known."""
+        known = self.spreads.get((name, days))
         return None if known is None else known.rarity(z)
 
 
@@ -79,11 +87,13 @@ def as_json(reference: Reference) -> str:
         "version": reference.version,
         "made_from": reference.made_from,
         "homes": reference.homes,
-        "rates": {name: [list(each) for each in curve] for name, curve in reference.rates.items()},
+        "typical": dict(sorted(reference.typical.items())),
+        "shifts": [[*strand, shift] for strand, shift in reference.shifts.items()],
+        "rates": [[*strand, [list(each) for each in curve]] for strand, curve in reference.rates.items()],
     }
     spreads = ",\n".join(
-        json.dumps({"kind": kind, "scale": scale, **spread._asdict()})
-        for (kind, scale), spread in sorted(reference.spreads.items())
+        json.dumps({"name": name, "days": days, **spread._asdict()})
+        for (name, days), spread in sorted(reference.spreads.items())
     )
     return json.dumps(said)[:-1] + f', "spreads": [\n{spreads}\n]}}\n'
 
@@ -94,16 +104,21 @@ def of_json(text: str) -> Reference:
     return Reference(
         said["version"],
         said["made_from"],
+        said["typical"],
         {
-            (each["kind"], each["scale"]): Spread(each["days"], tuple(each["quantiles"]), each["excess"])
+            (each["name"], each["days"]): Spread(each["of_days"], tuple(each["quantiles"]), each["excess"])
             for each in said["spreads"]
         },
-        {name: [(rarity, rate) for rarity, rate in curve] for name, curve in said["rates"].items()},
+        {Strand(Domain(domain), Pace(pace)): shift for domain, pace, shift in said["shifts"]},
+        {
+            Strand(Domain(domain), Pace(pace)): [(rarity, rate) for rarity, rate in curve]
+            for domain, pace, curve in said["rates"]
+        },
         said["homes"],
     )
 
 
 @cache
 def shipped() -> Reference:
-    """Return the reference that comes with this version, made from simulated calm lives."""
+    """Return the reference that comes with this version, made from simulated calm lives and recorded ones."""
     return of_json((files(__package__) / "reference.json").read_text(encoding="utf-8"))

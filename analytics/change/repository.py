@@ -8,8 +8,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from analytics.change.day import DomainDay, Sign
-from analytics.change.domains import Domain
+from analytics.change.day import DomainDay, Joint, Sign
+from analytics.change.domains import Domain, Pace
 from analytics.repository import Home
 from analytics.version import CODE_VERSION
 from core.statements import Statements
@@ -18,11 +18,18 @@ SQL = Statements.beside(__file__)
 
 
 def days_of(connection: Connection[DictRow], home_id: int, first: date, last: date) -> list[DomainDay]:
-    """Return what the days of a home came to in each domain, `first` and `last` included, in the order of days."""
+    """Return what the days of a home came to in each strand, `first` and `last` included, in the order of days."""
     rows = connection.execute(SQL["change_days"], {"home_id": home_id, "first": first, "last": last}).fetchall()
     known = {str(domain) for domain in Domain}
     return [
-        DomainDay(Domain(row["domain"]), row["day"], msgspec.convert(row["signs"], tuple[Sign, ...]))
+        DomainDay(
+            Domain(row["domain"]),
+            row["day"],
+            msgspec.convert(row["signs"], tuple[Sign, ...]),
+            Pace(row["pace"]),
+            row["rarity"],
+            msgspec.convert(row["joint"], Joint | None),
+        )
         for row in rows
         if row["domain"] in known
     ]
@@ -35,8 +42,10 @@ def put_days(connection: Connection[DictRow], home: Home, days: Sequence[DomainD
         common
         | {
             "domain": str(one.domain),
+            "pace": str(one.pace),
             "day": one.day,
             "rarity": one.rarity,
+            "joint": one.joint and Jsonb(list(one.joint)),
             "signs": Jsonb([[*sign[:3], sign.usual and list(sign.usual), *sign[4:]] for sign in one.signs]),
         }
         for one in days
@@ -48,5 +57,6 @@ def put_days(connection: Connection[DictRow], home: Home, days: Sequence[DomainD
             SQL["forget_change_days"],
             common
             | {"first": first, "last": last}
-            | {"domains": [str(one.domain) for one in days], "days": [one.day for one in days]},
+            | {"domains": [str(one.domain) for one in days], "paces": [str(one.pace) for one in days]}
+            | {"days": [one.day for one in days]},
         )

@@ -1,14 +1,15 @@
 """From days that follow each other to one change: it begins once, goes on, and ends; it is told once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from analytics.change.day import DomainDay
-from analytics.change.domains import plainness
+from analytics.change.domains import LONGEST, Pace, plainness
 
 ONE_DAY = timedelta(days=1)
-GAP = timedelta(days=3)  # calm days within which a change that comes back is the same one
+GAP = {Pace.SUDDEN: timedelta(days=3), Pace.SLOW: timedelta(days=14)}  # calm days within which it is the same change
+EXPLAINED = LONGEST * ONE_DAY  # as long as what was sudden stays in the mean of the longest stretch
 
 
 class Run(NamedTuple):
@@ -24,23 +25,41 @@ class Run(NamedTuple):
     last: DomainDay
 
 
-def runs(days: Sequence[DomainDay], threshold: float) -> list[Run]:
-    """Return the changes in one domain; `days` are those of the domain, in order.
+def runs(days: Iterable[DomainDay], threshold: float) -> list[Run]:
+    """Return the changes in one domain; `days` are those of the domain, in order, of both paces.
+
+    A slow change is told only where no sudden one explains it: none within the two weeks before it.
+    """
+    rare = [one for one in days if one.rarity >= threshold]
+    sudden = _of_one_pace([one for one in rare if one.pace is Pace.SUDDEN])
+    shown = sorted(one.day for one in rare if one.pace is Pace.SUDDEN)
+    unexplained = [
+        one
+        for one in rare
+        if one.pace is Pace.SLOW and not any(one.day - EXPLAINED < each <= one.day for each in shown)
+    ]
+    return sorted([*sudden, *_of_one_pace(unexplained, sudden)], key=lambda run: run.first.day)
+
+
+def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[Run]:
+    """Return the changes of days that are rare, in order; they begin after `others` that began earlier have ended.
 
     What shows itself more plainly than before is another change: after nights of more visits to the bathroom somebody
     who goes out by night is news.
     """
     found: list[Run] = []
     for each in days:
-        if each.rarity < threshold:
-            continue
-        sign = each.plainest(threshold)
-        kind = sign.kind
+        sign = each.plainest()
         before = found[-1] if found else None
-        if before is None or each.day - before.last.day > GAP or plainness(kind) < plainness(before.kind):
+        if (
+            before is None
+            or each.day - before.last.day > GAP[each.pace]
+            or plainness(sign.kind) < plainness(before.kind)
+        ):
             begins = each.day - (sign.days - 1) * ONE_DAY
-            free = begins if before is None else before.last.day + ONE_DAY
-            found.append(Run(kind, min(each.day, max(begins, free)), each, each, each))
+            ended = [one.last.day for one in (*found, *others) if one.first.day < each.day]
+            free = max(ended) + ONE_DAY if ended else begins
+            found.append(Run(sign.kind, min(each.day, max(begins, free)), each, each, each))
         else:
             found[-1] = before._replace(most=max(before.most, each, key=lambda one: one.rarity), last=each)
     return found

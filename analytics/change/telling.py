@@ -46,6 +46,9 @@ def finding(run: Run, threshold: float, coverage: float, zone: ZoneInfo, episode
         evidence={
             **_sign(sign),
             "domain": str(most.domain),
+            "pace": str(most.pace),
+            "rarity": round(most.rarity, 2),
+            "together": most.joint and {"pattern": most.joint.pattern, "rarity": round(most.joint.rarity, 2)},
             "day": most.day.isoformat(),
             "episodes": [
                 {"kind": e.kind, "start": instant(e.start).isoformat(), "end": instant(e.end).isoformat()}

@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.change.day import DomainDay, look
 from analytics.change.departure import REACH, Values
-from analytics.change.domains import DOMAIN_OF, LONGEST, Domain
+from analytics.change.domains import LONGEST, LOOKS, Domain, Strand
 from analytics.change.reference import Reference
 from analytics.change.runs import runs
 from analytics.change.telling import EpisodesOf, finding
@@ -21,7 +21,7 @@ ONE_DAY = timedelta(days=1)
 BACK = timedelta(days=REACH + LONGEST)
 RUNS_BACK = timedelta(days=60)  # how far back the beginning of a change that goes on is looked for
 
-Seen = dict[tuple[Domain, date], DomainDay]
+Seen = dict[tuple[Strand, date], DomainDay]
 # Of each indicator its value (NaN without verdict) and coverage by day.
 Known = Mapping[str, Mapping[date, tuple[float, float]]]
 
@@ -33,7 +33,7 @@ def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
     """
     days = [day - ago * ONE_DAY for ago in reversed(range(BACK.days + 1))]
     found = {}
-    for kind in DOMAIN_OF:
+    for kind in LOOKS:
         values, window = known.get(kind), INDICATORS[kind].interval
         if not values or day not in values or contexts.excludes(kind, window(day, contexts.zone)):
             continue
@@ -45,7 +45,7 @@ def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
 
 
 def looked_at(known: Known, day: date, reference: Reference, contexts: Contexts) -> list[DomainDay]:
-    """Return what `day` comes to in each domain."""
+    """Return what `day` comes to in each strand."""
     return look(day, histories(known, day, contexts), reference)
 
 
@@ -54,11 +54,11 @@ def kept_back(
 ) -> Iterator[tuple[str, date, ContextKind]]:
     """Yield what contexts keep back on some days: the indicator as which a change would be told, day, and context."""
     for day in days:
-        because = {kind: contexts.excludes(kind, INDICATORS[kind].interval(day, contexts.zone)) for kind in DOMAIN_OF}
+        because = {kind: contexts.excludes(kind, INDICATORS[kind].interval(day, contexts.zone)) for kind in LOOKS}
         if not any(because.values()):
             continue
         for one in looked_at(known, day, reference, Contexts([], contexts.zone)):
-            kind = one.plainest(threshold).kind
+            kind = one.plainest().kind
             context = because[kind]
             if one.rarity >= threshold and context is not None:
                 yield kind, day, context
@@ -74,23 +74,23 @@ def told(
 ) -> list[Finding]:
     """Return the findings about the changes that show on `since` or a later day.
 
-    `days` are what the days of a home come to, in order within each domain: those on which such a change can have begun
-    must be among them.
+    `days` are what the days of a home come to, in order within each domain and of both paces: those on which such a
+    change can have begun must be among them.
     """
     by_domain: dict[Domain, list[DomainDay]] = {}
     for one in days:
         by_domain.setdefault(one.domain, []).append(one)
     return [
-        finding(run, threshold, _coverage(run.most, known, threshold), zone, episodes_of)
+        finding(run, threshold, _coverage(run.most, known), zone, episodes_of)
         for of_domain in by_domain.values()
         for run in runs(of_domain, threshold)
         if run.last.day >= since
     ]
 
 
-def _coverage(day: DomainDay, known: Known, threshold: float) -> float:
+def _coverage(day: DomainDay, known: Known) -> float:
     """Return the mean coverage of the days that the sign of a day speaks of."""
-    sign = day.plainest(threshold)
+    sign = day.plainest()
     values = known.get(sign.kind, {})
     shares = [values[each][1] for ago in range(sign.days) if (each := day.day - ago * ONE_DAY) in values]
     return round(sum(shares) / len(shares), 4) if shares else 0.0

@@ -103,6 +103,7 @@ _PATTERNS: Mapping[str, Aspect] = {
     "long_absence": Aspect.ABSENCE,
     "meals": Aspect.MEALS,
     "hot_drinks": Aspect.MEALS,
+    "food_uses": Aspect.MEALS,
     "outings": Aspect.OUTINGS,
     "time_out": Aspect.OUTINGS,
     "carer_*": Aspect.CARE,

@@ -7,6 +7,9 @@ nothing, somebody moved in the kitchen for `MOVING`. Homes that are watched comm
 Aging e41187; gerontechnology 4940). It tells that food was prepared, not that it was eaten, and what somebody brings is
 not seen.
 
+A **use of food** is one use of something that holds or prepares food: a fridge that is opened, a stove that is switched
+on.
+
 A **hot drink** is a kettle or coffee machine that was switched on.
 """
 
@@ -16,17 +19,20 @@ import numpy as np
 
 from analytics.frames import MINUTE, ROOMS, SECOND, Episode, Instants, Signs, together
 from analytics.observed import HOT_DRINKS, SWITCHED, Track, switched_on
+from analytics.sensors import among
 from core.places import Place, RoomKind
 
 USE = "kitchen_use"
 MEAL = "meal"
 HOT_DRINK = "hot_drink"
+FOOD_USE = "food_use"
 MERGED = 10 * MINUTE
 PREPARING = 30 * SECOND
 WITH_ONE = 3 * MINUTE
 MOVING = 10 * MINUTE
 SEVERAL = 2
 SAME_DRINK = 5 * MINUTE
+SAME_FOOD = MINUTE  # a door that is opened and closed is one use
 FOOD = frozenset({Place.FRIDGE, Place.CUPBOARD, Place.STOVE, Place.OVEN, Place.MICROWAVE})
 
 
@@ -50,6 +56,17 @@ def uses(signs: Signs, tracks: Sequence[Track], watched: Collection[str]) -> lis
         if _is_meal(one.end - one.start, len(FOOD.intersection(place[first : last + 1])), stores):
             found.append(one._replace(kind=MEAL))
     return found
+
+
+def food_uses(signs: Signs, tracks: Sequence[Track]) -> list[Episode]:
+    """Return when something that holds or prepares food was used, ordered by time."""
+    touched = signs.where(among(signs.place.tolist(), FOOD))
+    plugged = [times for name, times in _plugged_in(tracks) if name in FOOD]
+    at = np.sort(np.concatenate((touched.at, *plugged)))
+    return [
+        Episode(FOOD_USE, int(at[first]), int(at[last]), None, last - first + 1)
+        for first, last in together(at, SAME_FOOD)
+    ]
 
 
 def _is_meal(lasted: int, used: int, stores: int) -> bool:

@@ -35,6 +35,7 @@ def of_life(
         *sleep.nights(beds, signs.at[~signs.left], nights),
         *kitchen.uses(signs, tracks, watched),
         *kitchen.hot_drinks(tracks),
+        *kitchen.food_uses(signs, tracks),
         *night_walk.walks(passages, dark),
         *night_walk.doors(signs, dark),
         *company.together_in_rooms(passages),

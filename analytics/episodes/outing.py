@@ -2,8 +2,9 @@
 
 The rule of Petersen et al., *Unobtrusive in-home detection of time spent out-of-home* (2014, PMC4159765):
 a door event that no motion follows means that the person has left. Here "no motion" allows for the seconds in
-which sensors still see the person who is leaving, and a long absence counts only if a door ended it as well,
-because a door event followed by a failure of the sensors looks the same.
+which sensors still see the person who is leaving. That a door ended it as well is asked of short absences, because who
+stays behind when a visitor leaves, and sits down, looks the same; and of long ones, because a failure of the sensors
+does. In between a return that the sensor of the door missed is more likely than either.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ from analytics.frames import HOUR, MINUTE, Episode, Flags, Instants, Signs
 KIND = "outing"
 LEAVING = 2 * MINUTE  # how long after the door a sensor may still see somebody who is leaving
 SHORTEST = 15 * MINUTE
-WITHOUT_RETURN = 4 * HOUR  # the longest absence that is believed without a door at its end
+WITHOUT_RETURN = (45 * MINUTE, 4 * HOUR)  # absences that are believed without a door at their end
 # Sensors repeat what they saw: who comes home passes the door and is seen for a moment after it.
 RETURNED = 15 * MINUTE
 
@@ -29,7 +30,10 @@ def outings(signs: Signs, until: int) -> list[Episode]:
     first = np.searchsorted(at, at[gaps] - LEAVING)
     last = np.searchsorted(at, following[gaps] + LEAVING, side="right")
     leaving, returning = moved[gaps + 1] - moved[first], moved[np.maximum(last, gaps + 1)] - moved[gaps + 1]
-    believed = (leaving > 0) & ((returning > 0) | (following[gaps] - at[gaps] <= WITHOUT_RETURN))
+    lasted = following[gaps] - at[gaps]
+    goes_on = gaps == len(at) - 1
+    without_return = (goes_on | (lasted >= WITHOUT_RETURN[0])) & (lasted <= WITHOUT_RETURN[1])
+    believed = (leaving > 0) & ((returning > 0) | without_return)
     return [
         Episode(KIND, int(at[gap]), int(following[gap]), None, int(doors) + int(back > 0))
         for gap, doors, back in zip(gaps[believed], leaving[believed], returning[believed], strict=True)

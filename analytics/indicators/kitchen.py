@@ -31,6 +31,15 @@ def hot_drinks(observed: Observed, window: Span) -> float:
     return float(observed.begun(kitchen.HOT_DRINK, window))
 
 
+def food_uses(observed: Observed, window: Span) -> float:
+    """Return how often something that holds or prepares food was used on the local day; unit: uses."""
+    return float(observed.begun(kitchen.FOOD_USE, window))
+
+
+def _food(sensors: Sensors) -> Flags:
+    return sensors.at_places(*kitchen.FOOD)
+
+
 def _appliances(sensors: Sensors) -> Flags:
     return sensors.at_places(*HOT_DRINKS) & sensors.measuring(*SWITCHED)
 
@@ -65,6 +74,22 @@ INDICATORS = (
         rests_on="the plug or sensor of a kettle or coffee machine",
         watched=_appliances,
         evidence=kitchen.HOT_DRINK,
+        spread_floor=1.0,
+        least_excess=3.0,
+    ),
+    OfDay(
+        kind="food_uses",
+        unit="1",
+        begins=MIDNIGHT,
+        ends=MIDNIGHT,
+        value=food_uses,
+        direction=Direction.LESS,
+        formula="How often a fridge, cupboard, stove, oven or microwave was opened or switched on; within a minute is "
+        "once.",
+        source=SOURCE,
+        rests_on="fridge, cupboards and appliances in the kitchen",
+        watched=_food,
+        evidence=kitchen.FOOD_USE,
         spread_floor=1.0,
         least_excess=3.0,
     ),

@@ -26,6 +26,6 @@ class ChangesOfHome:
         first = min(days)
         for day in sorted({first, *(day for values in known.values() for day in values if day > first)}):
             self._seen = {key: one for key, one in self._seen.items() if key[1] != day}
-            self._seen |= {(one.domain, day): one for one in watch.looked_at(known, day, shipped(), contexts)}
+            self._seen |= {(one.strand, day): one for one in watch.looked_at(known, day, shipped(), contexts)}
         in_order = [self._seen[key] for key in sorted(self._seen, key=lambda key: key[1])]
         return watch.told(in_order, known, self._threshold, self._zone, lambda *_: (), first)

@@ -18,7 +18,7 @@ from analytics.activity import activity
 from analytics.analysis import HEARD_WITHIN
 from analytics.baseline import REACH
 from analytics.change.budget import DEFAULT_BUDGET
-from analytics.change.domains import DOMAIN_OF
+from analytics.change.domains import LOOKS
 from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
@@ -238,7 +238,7 @@ class _Walk:
             before = days.get(value.day)
             days[value.day] = (float("nan") if value.value is None else value.value, value.coverage)
             is_different = before is None or not np.array_equal(before, days[value.day], equal_nan=True)
-            if is_different and value.kind in DOMAIN_OF:
+            if is_different and value.kind in LOOKS:
                 different.add(value.day)
             if not INDICATORS[value.kind].judged:
                 continue

@@ -53,6 +53,13 @@ SAID = {
     "walking_time": (9.46, "9.5 seconds to walk from one", "9,5 secondi per passare", "1.0 seconds", "1,0 secondi"),
     "meals": (2, "2 meals prepared", "2 pasti preparati", "1 meal prepared", "1 pasto preparato"),
     "hot_drinks": (7, "7 hot drinks", "7 bevande calde", "1 hot drink ", "1 bevanda calda "),
+    "food_uses": (
+        12,
+        "12 uses of fridge, cupboards or stove",
+        "12 usi di frigorifero, credenze o fornelli",
+        "1 use of fridge, cupboards or stove ",
+        "1 uso di frigorifero, credenze o fornelli ",
+    ),
     "time_out": (6.5, "6 hours and 30 minutes out of", "6 ore e 30 minuti fuori casa", "1 hour out", "1 ora fuori"),
     "outings": (5, "5 outings", "5 uscite", "1 outing ", "1 uscita "),
     "company": (2, "2 hours with signs of several people", "2 ore con segni di più", "1 hour with", "1 ora con"),

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.change.budget import HIGHEST, MOST_PER_WEEK, SHARE, threshold
-from analytics.change.domains import DOMAINS
+from analytics.change.budget import HIGHEST, MOST_PER_WEEK, SHARE, SHARES, rarity_at, threshold
+from analytics.change.domains import LOOKS, PATTERNS, STRANDS, Domain, Pace, Strand
 from analytics.change.learning import learn
 from analytics.change.reference import Reference, as_json, of_json, shipped, spread_of
 from analytics.indicators import INDICATORS
@@ -15,7 +15,8 @@ NORMAL = np.random.default_rng(7).normal(size=20_000)
 
 
 def with_rates(homes: int, **rates: list[tuple[float, float]]) -> Reference:
-    return Reference("1", "", {}, rates, homes)
+    curves = {Strand(Domain(domain), Pace.SLOW): curve for domain, curve in rates.items()}
+    return Reference("1", "", {}, {}, {}, curves, homes)
 
 
 @pytest.mark.parametrize(("z", "rarity"), [(0.0, 0.301), (1.2816, 1.0), (1.6449, 1.301)])
@@ -72,14 +73,16 @@ def test_it_is_the_same_after_being_written() -> None:
     rng = np.random.default_rng(1)
     homes = [{"meals": rng.poisson(3, 120).astype(float), "outings": rng.poisson(1, 120).astype(float)} for _ in "abcd"]
     learned = learn(homes[::2], homes[1::2], "1", "four homes")
-    assert {kind for kind, _ in learned.spreads} == {"meals", "outings"}
+    assert {name for name, _ in learned.spreads} == {"meals", "outings"}
+    assert set(learned.typical) == {"meals", "outings"}
+    assert set(learned.shifts) == set(learned.rates) == set(STRANDS)
     assert of_json(as_json(learned)) == learned
 
 
 def test_what_is_shipped_knows_every_indicator_that_shows_changes() -> None:
-    known = {kind for kind, _ in shipped().spreads}
-    assert known >= {kind for kinds in DOMAINS.values() for kind in kinds}
-    assert all(kind in INDICATORS for kind in known)
+    known = {name for name, _ in shipped().spreads}
+    assert known == {*LOOKS, *(pattern.name for pattern in PATTERNS)}
+    assert set(shipped().typical) == set(LOOKS) <= set(INDICATORS)
 
 
 @pytest.mark.parametrize("budget", [0.1, 0.25, 0.5])
@@ -92,3 +95,13 @@ def test_what_is_shipped_keeps_every_budget(budget) -> None:
 def test_a_reference_takes_homes_of_both_sorts() -> None:
     with pytest.raises(ValueError, match="others for the rates"):
         learn([{}], [], "1", "")
+
+
+def test_strands_share_what_is_told() -> None:
+    assert set(SHARES) == set(STRANDS)
+    assert sum(SHARES.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("rate", "rarity"), [(0.05, 4.0), (0.1, 3.0), (1.0, 2.0), (0.0, HIGHEST)])
+def test_the_rarity_at_which_a_strand_is_told_so_often(rate, rarity) -> None:
+    assert rarity_at([(2.0, 0.2), (3.0, 0.1), (4.0, 0.02)], rate) == rarity

@@ -8,8 +8,8 @@ import pytest
 
 from analytics.baseline import Baseline
 from analytics.change import watch
-from analytics.change.day import DomainDay, Sign
-from analytics.change.domains import DOMAINS, MISSED, Domain
+from analytics.change.day import DomainDay, Joint, Sign
+from analytics.change.domains import DOMAIN_OF, DOMAINS, LOOKS, MISSED, PATTERNS, Domain, Pace
 from analytics.change.reference import shipped
 from analytics.change.runs import runs
 from analytics.change.wording import told
@@ -17,6 +17,7 @@ from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
 from analytics.contexts.kinds import ContextKind
 from analytics.indicators import INDICATORS
+from analytics.indicators.protocol import Direction
 from core.localtime import Interval, local_day
 
 ROME = ZoneInfo("Europe/Rome")
@@ -27,7 +28,8 @@ USUAL = Baseline(1.0, 0.75, 0.0, 2.0, 28)
 
 
 def night(ahead: int, rarity: float, kind: str = "night_bathroom_visits", days: int = 1) -> DomainDay:
-    return DomainDay(Domain.NIGHT, DAY + ahead * ONE_DAY, (Sign(kind, days, 5.0, USUAL, rarity),))
+    pace = Pace.SLOW if days >= 7 else Pace.SUDDEN
+    return DomainDay(Domain.NIGHT, DAY + ahead * ONE_DAY, (Sign(kind, days, 5.0, USUAL, rarity),), pace, rarity)
 
 
 def test_days_that_follow_each_other_are_one_change() -> None:
@@ -50,19 +52,52 @@ def test_what_shows_itself_more_plainly_is_another_one() -> None:
 
 
 def test_two_changes_never_begin_on_the_same_day() -> None:
-    first, second = runs([night(0, 4.0), night(7, 4.0, days=14)], 3.0)
+    first, second = runs([night(0, 4.0), night(20, 4.0, days=14), night(21, 4.0, days=14)], 3.0)
+    assert (first.begins, second.begins) == (DAY, DAY + 7 * ONE_DAY)
+    first, second = runs([night(0, 4.0), night(4, 4.0, days=7)._replace(pace=Pace.SUDDEN)], 3.0)
     assert (first.begins, second.begins) == (DAY, DAY + ONE_DAY)
+
+
+def test_what_was_sudden_is_not_told_again_as_slow() -> None:
+    days = [night(0, 5.0), night(1, 5.0), *(night(ahead, 5.0, days=14) for ahead in range(1, 20))]
+    first, second = runs(sorted(days, key=lambda one: one.day), 3.0)
+    assert (first.first.pace, second.first.pace) == (Pace.SUDDEN, Pace.SLOW)
+    assert second.first.day == DAY + 15 * ONE_DAY, "after two weeks nothing of it is left in the mean"
+
+
+def test_what_is_sudden_is_news_while_something_slow_goes_on() -> None:
+    slow = [night(ahead, 4.0, days=14) for ahead in range(10)]
+    found = runs([*slow, night(10, 5.0)], 3.0)
+    assert [(run.first.pace, run.first.day) for run in found] == [
+        (Pace.SLOW, DAY),
+        (Pace.SUDDEN, DAY + 10 * ONE_DAY),
+    ]
+
+
+def test_a_slow_change_that_comes_back_within_two_weeks_is_the_same() -> None:
+    (run,) = runs([night(0, 4.0, days=7), night(13, 4.0, days=7)], 3.0)
+    assert run.last.day == DAY + 13 * ONE_DAY
+    assert len(runs([night(0, 4.0, days=7), night(15, 4.0, days=7)], 3.0)) == 2
 
 
 def test_a_day_is_told_by_the_plainest_of_its_signs() -> None:
     signs = tuple(Sign(kind, 1, 5.0, USUAL, rarity) for kind, rarity in
-                  [("sleep_interruptions", 6.0), ("sleep_duration", 2.6), ("night_bathroom_visits", 2.4)])  # fmt: skip
-    day = DomainDay(Domain.NIGHT, DAY, signs)
-    assert day.rarity == 6.0
-    assert day.plainest(3.0).kind == "sleep_duration"
-    assert day.plainest(2.0).kind == "night_bathroom_visits", "what is enough to be told is enough to be named"
-    other = day._replace(signs=signs[:1])
-    assert other.plainest(7.0).kind == "sleep_interruptions"
+                  [("sleep_interruptions", 6.0), ("sleep_duration", 2.6), ("night_bathroom_visits", 1.6)])  # fmt: skip
+    day = DomainDay(Domain.NIGHT, DAY, signs, Pace.SUDDEN, 6.0)
+    assert day.plainest().kind == "sleep_duration", "the visits are not rare enough to give it their name"
+    assert day._replace(signs=signs[:1]).plainest().kind == "sleep_interruptions"
+    slight = day._replace(signs=(signs[2],))
+    assert slight.plainest().kind == "night_bathroom_visits", "where nothing else is"
+
+
+def test_a_day_that_shows_a_pattern_is_told_by_it() -> None:
+    kinds = [("night_walking", 3.0), ("night_bathroom_visits", 2.5), ("sleep_interruptions", 2.4)]
+    signs = tuple(Sign(kind, 2, 5.0, USUAL, rarity) for kind, rarity in kinds)
+    day = DomainDay(Domain.NIGHT, DAY, signs, Pace.SUDDEN, 4.0)
+    assert day._replace(joint=Joint("up_at_night", 2, 4.0)).plainest().kind == "night_bathroom_visits"
+    assert day._replace(joint=Joint("about_at_night", 2, 4.0)).plainest().kind == "night_walking"
+    without = day._replace(joint=Joint("sleepless", 2, 1.0), signs=signs[:2])
+    assert without.plainest().kind == "night_bathroom_visits", "none of the signs is the pattern's"
 
 
 def known(**values: list[float]) -> watch.Known:
@@ -89,7 +124,7 @@ def test_nights_with_far_more_visits_are_one_finding_that_begins_with_the_first(
 
 
 def test_what_was_told_before_is_not_told_of_days_after() -> None:
-    figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [7.0] + [1.0] * 10)
+    figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [9.0, 9.0] + [1.0] * 9)
     assert len(told_of(figures, 39)) == 1
     seen = [one for ahead in range(39) for one in watch.looked_at(figures, DAY + ahead * ONE_DAY, shipped(), CALM)]
     assert watch.told(seen, figures, 3.0, ROME, lambda *_: (), DAY + 36 * ONE_DAY) == []
@@ -161,4 +196,14 @@ def test_what_does_not_happen_any_more(days, share, en, it) -> None:
 def test_every_domain_has_indicators_that_there_are() -> None:
     kinds = [kind for of_domain in DOMAINS.values() for kind in of_domain]
     assert len(kinds) == len(set(kinds))
-    assert set(kinds) <= set(INDICATORS)
+    assert set(LOOKS) <= set(INDICATORS)
+
+
+def test_patterns_are_of_indicators_of_their_domain_and_say_which_way_matters() -> None:
+    for pattern in PATTERNS:
+        assert len(pattern.signs) >= 2
+        for kind, sign in pattern.signs.items():
+            assert DOMAIN_OF.get(kind, pattern.domain) is pattern.domain
+            direction = LOOKS[kind].direction
+            assert direction is Direction.BOTH or (sign == 1) == (direction in (Direction.MORE, Direction.LATER))
+        assert pattern.needs is None or pattern.needs in pattern.signs

@@ -69,3 +69,15 @@ def test_a_kettle_that_is_switched_on_is_a_hot_drink_and_its_report_of_nothing_i
 
 def test_a_television_is_no_drink_and_no_kitchen() -> None:
     assert seen(("20:00", TV, 0.0), ("20:05", TV, 80.0)) == []
+
+
+def test_the_fridge_opened_and_closed_is_one_use_of_food_and_the_kettle_is_none() -> None:
+    table = readings(
+        (at(DAY, clock), *rest)
+        for clock, *rest in (
+            ("12:00", FRIDGE, 0.0), ("12:00", FRIDGE, 1.0), ("12:05", FRIDGE, 0.0), ("12:05", KITCHEN),
+            ("12:10", KETTLE, 0.0), ("12:11", KETTLE, 1800.0),
+        )
+    )  # fmt: skip
+    found = kitchen.food_uses(activity(table, HOME), tracks(columns(table), HOME.measuring))
+    assert [(e.kind, e.start) for e in found] == [("food_use", at(DAY, "12:00")), ("food_use", at(DAY, "12:05"))]

@@ -38,5 +38,13 @@ def test_a_long_absence_needs_a_door_at_its_end() -> None:
     assert seen(*lost, ("15:59", FRONT_DOOR), until="16:05") == [(at(DAY, "9:00"), at(DAY, "15:59"))]
 
 
+def test_who_stays_behind_and_sits_down_is_not_out() -> None:
+    visitor_left = (("9:00", FRONT_DOOR), ("9:30", KITCHEN), ("9:31", KITCHEN))
+    assert seen(*visitor_left, until="9:35") == []
+    assert seen(("9:00", FRONT_DOOR), ("10:00", KITCHEN), ("10:01", KITCHEN), until="10:05") == [
+        (at(DAY, "9:00"), at(DAY, "10:00"))
+    ], "that the sensor of the door missed who came back is more likely after an hour"
+
+
 def test_one_that_has_not_ended_lasts_until_now() -> None:
     assert seen(("9:00", FRONT_DOOR), until="10:00") == [(at(DAY, "9:00"), at(DAY, "10:00"))]
