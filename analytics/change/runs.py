@@ -28,17 +28,23 @@ class Run(NamedTuple):
 def runs(days: Iterable[DomainDay], threshold: float) -> list[Run]:
     """Return the changes in one domain; `days` are those of the domain, in order, of both paces.
 
-    A slow change is told only where no sudden one explains it: none within the two weeks before it.
+    A slow change is told only where no sudden one explains it.
     """
-    rare = [one for one in days if one.rarity >= threshold]
+    rare = [one for one in unexplained(days, threshold) if one.rarity >= threshold]
     sudden = _of_one_pace([one for one in rare if one.pace is Pace.SUDDEN])
-    shown = sorted(one.day for one in rare if one.pace is Pace.SUDDEN)
-    unexplained = [
+    slow = _of_one_pace([one for one in rare if one.pace is Pace.SLOW], sudden)
+    return sorted([*sudden, *slow], key=lambda run: run.first.day)
+
+
+def unexplained(days: Iterable[DomainDay], threshold: float) -> list[DomainDay]:
+    """Return days of one domain without what is slow and has something sudden in the two weeks before it."""
+    days = list(days)
+    sudden = [one.day for one in days if one.pace is Pace.SUDDEN and one.rarity >= threshold]
+    return [
         one
-        for one in rare
-        if one.pace is Pace.SLOW and not any(one.day - EXPLAINED < each <= one.day for each in shown)
+        for one in days
+        if one.pace is Pace.SUDDEN or not any(one.day - EXPLAINED < each <= one.day for each in sudden)
     ]
-    return sorted([*sudden, *_of_one_pace(unexplained, sudden)], key=lambda run: run.first.day)
 
 
 def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[Run]:

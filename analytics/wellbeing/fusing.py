@@ -117,7 +117,7 @@ def _contributions(evidence: Evidence, threshold: float) -> list[Contribution]:
     of_parts = {one.domain: one for one in sorted(evidence.told, key=lambda one: one.severity) if one.domain}
     found = []
     for shown in evidence.shows:
-        sign = shown.plainest(threshold)
+        sign = shown.plainest()
         points = shown.rarity - threshold
         one = of_parts.pop(shown.domain, None)
         if one is None:

@@ -10,8 +10,9 @@ from psycopg.rows import DictRow
 from analytics.change import repository as changes
 from analytics.change.budget import threshold
 from analytics.change.day import DomainDay
-from analytics.change.domains import DOMAIN_OF
+from analytics.change.domains import DOMAIN_OF, Domain
 from analytics.change.reference import shipped
+from analytics.change.runs import EXPLAINED, unexplained
 from analytics.change.watch import BACK
 from analytics.contexts.judging import contexts_of
 from analytics.indicators.protocol import SETTLED
@@ -69,9 +70,7 @@ def _stated(
     first, last = min(coverages), max(coverages)
     standings = standings_of(connection, home)
     limit = limit_of(budget_of(standings))
-    shows: dict[date, list[DomainDay]] = {}
-    for one in changes.days_of(connection, home.home_id, first, last):
-        shows.setdefault(one.day, []).append(one)
+    shows = _shown(changes.days_of(connection, home.home_id, first - EXPLAINED, last), limit)
     contexts = contexts_of(connection, home, first)
     kept = repository.kept_back(connection, home.home_id, first) if contexts.acting else {}
     since = local_day(first, home.zone).start
@@ -92,7 +91,7 @@ def _stated(
             Evidence(
                 coverage,
                 parts[day],
-                [one for one in shows.get(day, ()) if _may_tell(one, limit, standings)],
+                [one for one in shows.get(day, ()) if _may_tell(one, standings)],
                 told_on(day, told, home.zone),
                 kept.get(day, {}),
             ),
@@ -102,7 +101,17 @@ def _stated(
     ]
 
 
-def _may_tell(shown: DomainDay, limit: float, standings: Mapping[str, Standing]) -> bool:
+def _shown(days: Sequence[DomainDay], limit: float) -> dict[date, list[DomainDay]]:
+    """Return what each day comes to in each part of life: the rarer of what is sudden and what is slow."""
+    found: dict[date, dict[Domain, DomainDay]] = {}
+    for domain in Domain:
+        for one in unexplained([each for each in days if each.domain is domain], limit):
+            of_day = found.setdefault(one.day, {})
+            of_day[domain] = max(of_day.get(domain, one), one, key=lambda each: each.rarity)
+    return {day: list(of_day.values()) for day, of_day in found.items()}
+
+
+def _may_tell(shown: DomainDay, standings: Mapping[str, Standing]) -> bool:
     """Tell whether what shows a change on a day is neither off nor on trial."""
-    standing = standing_of(shown.plainest(limit).kind, standings)
+    standing = standing_of(shown.plainest().kind, standings)
     return standing is None or standing.mode is Mode.ACTIVE

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from analytics.baseline import LEAST_DAYS
-from analytics.change.domains import DOMAINS, Domain
+from analytics.change.domains import DOMAINS, LOOKS, Domain
 from analytics.contexts.effect import Contexts
 from analytics.indicators import INDICATORS
 from analytics.wellbeing.state import Part, Sight
@@ -12,8 +12,7 @@ from analytics.wellbeing.state import Part, Sight
 
 def needed(kind: str) -> int:
     """Return on how many days before it an indicator must be known for a day to be judged by it."""
-    scales = next(kinds[kind] for kinds in DOMAINS.values() if kind in kinds)
-    return LEAST_DAYS + min(scales) - 1
+    return LEAST_DAYS + min(LOOKS[kind].scales) - 1
 
 
 def parts_of(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analytics.baseline import Baseline
 from analytics.change.day import DomainDay, Sign
-from analytics.change.domains import DOMAINS, Domain
+from analytics.change.domains import DOMAINS, Domain, Pace
 from analytics.contexts.kinds import ContextKind
 from analytics.wellbeing.fusing import Evidence
 from analytics.wellbeing.state import Part, Sight
@@ -32,7 +32,7 @@ def all_parts(sight: Sight = Sight.JUDGED) -> tuple[Part, ...]:
 
 def shown(domain: Domain, rarity: float) -> DomainDay:
     kind = next(iter(DOMAINS[domain]))
-    return DomainDay(domain, DAY, (Sign(kind, 1, 5.0, USUAL, rarity),))
+    return DomainDay(domain, DAY, (Sign(kind, 1, 5.0, USUAL, rarity),), Pace.SUDDEN, rarity)
 
 
 def told(severity: float, kind: str = "stillness", domain: Domain | None = None, number: int = 1) -> Told:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.change.day import DomainDay, Sign
-from analytics.change.domains import DOMAIN_OF, Domain
+from analytics.change.domains import DOMAIN_OF, Domain, Pace
 from analytics.contexts.kinds import ContextKind
 from analytics.figures import Tongue
 from analytics.wellbeing import wording
@@ -63,14 +63,14 @@ def test_what_was_told_is_named_however_small_its_part_is() -> None:
     ],
 )
 def test_what_has_not_happened_for_days(days: int, english: str, italian: str) -> None:
-    day = DomainDay(Domain.OUT, DAY, (Sign("outings", days, 0.8, None, 6.0, is_missing=True),))
+    day = DomainDay(Domain.OUT, DAY, (Sign("outings", days, 0.8, None, 6.0, is_missing=True),), Pace.SLOW, 6.0)
     found = both(fuse(DAY, CALM._replace(shows=[day]), LIMIT))
     assert english in found[0]
     assert italian in found[1]
 
 
 def test_what_lasts_for_days_says_so() -> None:
-    day = DomainDay(Domain.KITCHEN, DAY, (Sign("meals", 7, 1.0, USUAL, 6.0),))
+    day = DomainDay(Domain.KITCHEN, DAY, (Sign("meals", 7, 1.0, USUAL, 6.0),), Pace.SLOW, 6.0)
     english, italian = both(fuse(DAY, CALM._replace(shows=[day]), LIMIT))
     assert "1 meal prepared on average over 7 days, usually 0 to 2" in english
     assert "in media su 7 giorni" in italian
