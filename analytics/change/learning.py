@@ -46,7 +46,7 @@ def learn(
     departed = [departed_of(upto, typical) for home in spreading for _, upto in _upto_each_day(home)]
     reference = reference._replace(spreads=_spreads_of_indicators(departed))
     reference = reference._replace(spreads={**reference.spreads, **_spreads_of_patterns(departed, reference)})
-    reference = reference._replace(shifts=_shifts(_rates(spreading, reference, done)))
+    reference = reference._replace(shifts=_shifts(_rates(spreading, reference, done, apart=True)))
     return reference._replace(rates=_rates(telling, reference, done))
 
 
@@ -107,18 +107,18 @@ def _shifts(rates: Mapping[Strand, Sequence[tuple[float, float]]]) -> dict[Stran
 
 
 def _rates(
-    homes: Sequence[Home], reference: Reference, done: Callable[[], None]
+    homes: Sequence[Home], reference: Reference, done: Callable[[], None], *, apart: bool = False
 ) -> dict[Strand, list[tuple[float, float]]]:
-    """Return how often a change was told at each rarity."""
+    """Return how often a change was told at each rarity, each strand for itself if they are looked at `apart`."""
     weeks = 0.0
     told = {strand: [0] * len(RARITIES) for strand in STRANDS}
     for home in homes:
         length = max((len(values) for values in home.values()), default=0)
         weeks += max(0, length - LEAST_DAYS) / DAYS_OF_A_WEEK
-        by_domain: dict[Domain, list[DomainDay]] = {}
+        together: dict[Domain | Strand, list[DomainDay]] = {}
         for one in days_of(home, reference):
-            by_domain.setdefault(one.domain, []).append(one)
-        for days in by_domain.values():
+            together.setdefault(one.strand if apart else one.domain, []).append(one)
+        for days in together.values():
             for place, rarity in enumerate(RARITIES):
                 for run in runs(days, rarity):
                     told[run.first.strand][place] += 1

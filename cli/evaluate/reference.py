@@ -25,8 +25,7 @@ BUDGETS = (0.1, 0.25, 0.5)
 def write(run: Run, homes: int, recorded: Path | None, workers: int | None, out: Path) -> None:
     """Learn the reference from the homes of a run and recorded ones; say which rarity it makes of some budgets.
 
-    Every other home gives the spreads. What is told in the others prices the budget: in the recorded ones if there are
-    any, since people are less regular than simulated ones.
+    Every other home gives the spreads. What is told in the others, simulated and recorded, prices the budget.
     """
     workers = min(workers or len(sched_getaffinity(0)), homes)
     with pool(workers, interruptible=True) as processes, progress_bar() as progress:
@@ -37,11 +36,18 @@ def write(run: Run, homes: int, recorded: Path | None, workers: int | None, out:
             persons = people(recorded)
             task = progress.add_task(f"{len(persons)} recorded homes", total=len(persons))
             lived = _all(processes.map(recorded_indicators_of, persons), progress, task)
-    made_from = f"{homes} simulated homes of {run.days} days to whom nothing happens, seed {run.seed}"
-    if lived:
-        made_from += f"; {len(lived)} recorded homes of TIHM (Palermo et al. 2023, CC BY 4.0)"
-    telling = lived[1::2] or simulated[1::2]
-    reference = learn([*simulated[::2], *lived[::2]], telling, CODE_VERSION, made_from)
+        made_from = f"{homes} simulated homes of {run.days} days to whom nothing happens, seed {run.seed}"
+        if lived:
+            made_from += f"; {len(lived)} recorded homes of TIHM (Palermo et al. 2023, CC BY 4.0)"
+        homes_of_each = [*simulated, *lived]
+        task = progress.add_task("what is told in them", total=len(homes_of_each))
+        reference = learn(
+            [*simulated[::2], *lived[::2]],
+            [*simulated[1::2], *lived[1::2]],
+            CODE_VERSION,
+            made_from,
+            partial(progress.advance, task),
+        )
     out.write_text(as_json(reference), encoding="utf-8")
     for budget in BUDGETS:
         said = threshold(reference, budget)

@@ -27,17 +27,17 @@ def sight_of(domain: Domain, *given, judged=()):
     return next(part for part in parts_of(DAY, *given[:2], judged, given[2]) if part.domain is domain)
 
 
-def test_what_is_judged_on_a_day_takes_fourteen_days_before_it_or_as_many_weeks_as_it_looks_at() -> None:
-    assert needed("night_bathroom_visits") == 14
-    assert needed("hot_drinks") == 16
+def test_what_is_judged_on_a_day_takes_fifteen_days_before_it_or_as_many_weeks_as_it_looks_at() -> None:
+    assert needed("night_bathroom_visits") == 15
+    assert needed("hot_drinks") == 15
     assert needed("outings") == 20
 
 
-@pytest.mark.parametrize(("known", "sight"), [(0, Sight.LEARNING), (13, Sight.LEARNING), (14, Sight.NOT_SEEN)])
+@pytest.mark.parametrize(("known", "sight"), [(0, Sight.LEARNING), (14, Sight.LEARNING), (15, Sight.NOT_SEEN)])
 def test_as_long_as_days_are_missing_it_is_learned(known: int, sight: Sight) -> None:
     one = sight_of(Domain.NIGHT, ALL, {"sleep_duration": before(known), "sleep_end": before(known // 2)}, ALONE)
     assert one.sight is sight
-    assert (one.known, one.needed) == ((known, 14) if sight is Sight.LEARNING else (0, 0))
+    assert (one.known, one.needed) == ((known, 15) if sight is Sight.LEARNING else (0, 0))
 
 
 def test_the_day_itself_and_later_ones_teach_nothing_about_it() -> None:
