@@ -25,7 +25,7 @@ from analytics.change.reference import Reference
 from analytics.indicators import INDICATORS
 
 POINTED_OUT = 1.3  # rarity from which on a departure is named as a contribution: one day in twenty
-NAMED = 1.7  # rarity from which on an indicator may give its name to a change that others show: one day in fifty
+NAMED = 1.5  # rarity from which on an indicator may give its name to a change that others show: one day in thirty
 
 
 class Sign(NamedTuple):
@@ -44,7 +44,7 @@ class Sign(NamedTuple):
 
 
 class Joint(NamedTuple):
-    """The pattern that is rarest on a day, over how many days, and how rare."""
+    """The pattern that says most of a day, over how many days, and how rare it is."""
 
     pattern: str
     days: int
@@ -134,12 +134,9 @@ def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Join
             rarest[sign.kind] = sign
     first, *others = sorted(rarest.values(), key=_rarity, reverse=True)
     of_domain = {pattern.name for pattern in PATTERNS if pattern.domain is strand.domain}
-    joint = max(
-        (each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace),
-        key=_rarity,
-        default=None,
-    )
-    rarity = max(first.rarity, joint.rarity if joint else 0.0) + reference.shifts.get(strand, 0.0)
+    of_strand = [each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace]
+    joint = max(of_strand, key=_says_most, default=None)
+    rarity = max(each.rarity for each in (first, *of_strand)) + reference.shifts.get(strand, 0.0)
     named = (first, *(each for each in others if each.rarity >= POINTED_OUT))
     return DomainDay(strand.domain, day, named, strand.pace, rarity, joint)
 
@@ -156,6 +153,11 @@ def _signs(kind: str, departed: Departed, histories: Mapping[str, Values], refer
     missed = absence_of(histories[kind]) if kind in MISSED and kind in histories else None
     if missed is not None and missed.days >= min(looked.scales):
         yield Sign(kind, missed.days, missed.usual_share, None, missed.rarity, is_missing=True)
+
+
+def _says_most(joint: Joint) -> tuple[bool, float]:
+    """Return what orders patterns: one that needs something of its own says more than the others, then the rarest."""
+    return OF_NAME[joint.pattern].needs is not None and joint.rarity >= NAMED, joint.rarity
 
 
 def _rarity(sign: Sign | Joint) -> float:

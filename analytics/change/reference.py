@@ -31,17 +31,21 @@ LEAST_DAYS = 200
 
 
 class Spread(NamedTuple):
-    """The departures of an indicator or pattern over a number of days: of how many, quantiles in order, mean excess."""
+    """The departures of an indicator or pattern over a number of days: of how many, quantiles in order, mean excess.
+
+    `beyond` is the share of days that lie beyond the last quantile: less than `TAIL` where many days are alike.
+    """
 
     of_days: int
     quantiles: tuple[float, ...]
+    beyond: float
     excess: float
 
     def rarity(self, z: float) -> float:
         """Return -log10 of the share of calm days that show at least `z`."""
         border = self.quantiles[-1]
         if z > border:
-            return -math.log10(TAIL) + (z - border) / self.excess * math.log10(math.e)
+            return -math.log10(self.beyond) + (z - border) / self.excess * math.log10(math.e)
         larger = (1 - TAIL) * (len(self.quantiles) - bisect_left(self.quantiles, z)) / len(self.quantiles) + TAIL
         return -math.log10(min(1.0, (1 + self.of_days * larger) / (1 + self.of_days)))
 
@@ -78,7 +82,8 @@ def spread_of(departures: Sequence[float]) -> Spread | None:
     excess = max(LEAST_EXCESS, float(beyond.mean()) if len(beyond) else 0.0)
     steps = np.linspace(0, 1 - TAIL, GRID)
     quantiles = tuple(round(float(each), 3) for each in np.quantile(ordered, steps))
-    return Spread(len(ordered), quantiles, round(excess, 3))
+    share = (len(beyond) + 1) / (len(ordered) + 1)
+    return Spread(len(ordered), quantiles, round(share, 5), round(excess, 3))
 
 
 def as_json(reference: Reference) -> str:
@@ -106,7 +111,9 @@ def of_json(text: str) -> Reference:
         said["made_from"],
         said["typical"],
         {
-            (each["name"], each["days"]): Spread(each["of_days"], tuple(each["quantiles"]), each["excess"])
+            (each["name"], each["days"]): Spread(
+                each["of_days"], tuple(each["quantiles"]), each["beyond"], each["excess"]
+            )
             for each in said["spreads"]
         },
         {Strand(Domain(domain), Pace(pace)): shift for domain, pace, shift in said["shifts"]},

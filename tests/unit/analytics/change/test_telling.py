@@ -82,7 +82,7 @@ def test_a_slow_change_that_comes_back_within_two_weeks_is_the_same() -> None:
 
 def test_a_day_is_told_by_the_plainest_of_its_signs() -> None:
     signs = tuple(Sign(kind, 1, 5.0, USUAL, rarity) for kind, rarity in
-                  [("sleep_interruptions", 6.0), ("sleep_duration", 2.6), ("night_bathroom_visits", 1.6)])  # fmt: skip
+                  [("sleep_interruptions", 6.0), ("sleep_duration", 2.6), ("night_bathroom_visits", 1.4)])  # fmt: skip
     day = DomainDay(Domain.NIGHT, DAY, signs, Pace.SUDDEN, 6.0)
     assert day.plainest().kind == "sleep_duration", "the visits are not rare enough to give it their name"
     assert day._replace(signs=signs[:1]).plainest().kind == "sleep_interruptions"
