@@ -136,7 +136,7 @@ def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Join
     of_domain = {pattern.name for pattern in PATTERNS if pattern.domain is strand.domain}
     of_strand = [each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace]
     joint = max(of_strand, key=_says_most, default=None)
-    rarity = max(each.rarity for each in (first, *of_strand)) + reference.shifts.get(strand, 0.0)
+    rarity = max([first.rarity, *(each.rarity for each in of_strand)]) + reference.shifts.get(strand, 0.0)
     named = (first, *(each for each in others if each.rarity >= POINTED_OUT))
     return DomainDay(strand.domain, day, named, strand.pace, rarity, joint)
 

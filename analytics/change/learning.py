@@ -103,7 +103,7 @@ def _shifts(rates: Mapping[Strand, Sequence[tuple[float, float]]]) -> dict[Stran
     """Return by how much each strand is moved so that all take their shares at the same rarity as the first."""
     at = {strand: rarity_at(rates[strand], DEFAULT_BUDGET * SHARE * SHARES[strand]) for strand in rates}
     level = at.get(STRANDS[0], RARITIES[0])
-    return {strand: round(max(-MOST_SHIFTED, min(MOST_SHIFTED, level - rarity)), 1) for strand, rarity in at.items()}
+    return {strand: round(min(MOST_SHIFTED, level - rarity), 1) for strand, rarity in at.items()}
 
 
 def _rates(
