@@ -71,7 +71,11 @@ class Judged(NamedTuple):
 
 
 def compare(life: Life, raised: Sequence[Raised], devices: Mapping[str, int]) -> Judged:
-    """Return what the findings in a home come to; `devices` gives the number of each device by its key."""
+    """Return what the findings in a home come to; `devices` gives the number of each device by its key.
+
+    What is on trial alerts nobody: it detects nothing and is not false.
+    """
+    raised = [one for one in raised if not one.trial]
     wellbeing = [one for one in raised if one.family == "wellbeing"]
     outcomes = [_outcome(one, raised, devices.get(one.device)) for one in life.scripted]
     false = [one for one in wellbeing if not any(_explains(event, one) for event in life.scripted)]

@@ -51,7 +51,10 @@ FURTHEST_BACK = max((indicator.days for indicator in OF_DAYS.values()), default=
 
 
 class Raised(NamedTuple):
-    """A finding when it was first raised. `subject` is "" for the home or its person; `start` to `end` is of when."""
+    """A finding when it was first raised. `subject` is "" for the home or its person; `start` to `end` is of when.
+
+    One on `trial` alerts nobody.
+    """
 
     family: str
     kind: str
@@ -60,6 +63,7 @@ class Raised(NamedTuple):
     end: datetime
     raised_at: datetime
     said: str
+    trial: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, datetime]:
@@ -292,7 +296,9 @@ class _Walk:
         return [one for one in found if _key(one) not in self._raised]
 
     def _raise_wellbeing(self, finding: Finding, at: datetime) -> None:
-        raised = Raised(finding.family, finding.kind, finding.subject, *finding.interval, at, finding.explanation_en)
+        raised = Raised(
+            finding.family, finding.kind, finding.subject, *finding.interval, at, finding.explanation_en, finding.trial
+        )
         self._raised[raised.key] = raised
 
     def _first_raised(self, day: date, finding: Finding, now: datetime) -> tuple[Finding, datetime]:

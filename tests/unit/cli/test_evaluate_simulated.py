@@ -223,6 +223,14 @@ def test_a_consequence_of_what_is_sudden_is_not_false_and_a_later_finding_is():
     assert compared(event, Sort.SUDDEN, raised).false == raised[1:]
 
 
+def test_what_is_on_trial_neither_detects_nor_is_false():
+    event = scenario.fall("sim-01", AT, AT + 5 * HOUR, "bathroom")
+    on_trial = [finding("stillness", AT + HOUR), finding("meals", AT + 60 * HOUR)]
+    judged = compared(event, Sort.SUDDEN, [one._replace(trial=True) for one in on_trial])
+    assert judged.outcomes[0].detected is None
+    assert judged.false == []
+
+
 def test_while_somebody_declines_only_findings_of_that_are_true():
     event = routine.slow_decline("sim-01", AT, AT + 35 * DAY, AT + 30 * DAY)
     raised = [finding("walking_time", AT + 20 * DAY), finding("longest_stillness", AT + 20 * DAY)]
