@@ -134,7 +134,8 @@ def test_a_dead_sensor_is_told_once_at_a_look_of_ten_minutes():
 def test_what_a_cut_line_held_back_restates_the_days_it_tells_of():
     begin = START + LEARNED * DAY + 9 * HOUR
     event = gateway.line_cut("sim-01", begin, begin + 45 * HOUR)
-    visits = scenario.night_bathroom("sim-01", *SimulatedHome(41, 0, ROME).in_bed(day_of(begin, ROME)), 7)
+    nights = [SimulatedHome(41, 0, ROME).in_bed(day_of(begin, ROME) + ahead * DAY) for ahead in (0, 1)]
+    visits = scenario.night_bathroom("sim-01", nights[0].start, nights[1].end, 7)
     life = life_with((event, Sort.TECHNICAL), (visits, Sort.SUDDEN))
     raised = of_the_person(walk(observed(life), life.start, life.end))
     late = [one for one in raised if one.kind == "night_bathroom_visits" and one.start > begin]

@@ -120,7 +120,7 @@ def test_nights_with_far_more_visits_are_one_finding_that_begins_with_the_first(
     assert found.coverage == 0.97
     assert 0.3 <= found.severity <= 1
     assert found.evidence["usual"] == {"median": 1.0, "spread": 0.75, "low": 0.0, "high": 2.0, "days": 28}
-    assert found.evidence["shown_on"] == ["2026-03-30", "2026-04-01"]
+    assert found.evidence["shown_on"] == ["2026-03-31", "2026-04-01"], "on the second night"
 
 
 def test_what_was_told_before_is_not_told_of_days_after() -> None:
