@@ -57,10 +57,14 @@ def kept_back(
         because = {kind: contexts.excludes(kind, INDICATORS[kind].interval(day, contexts.zone)) for kind in LOOKS}
         if not any(because.values()):
             continue
-        for one in looked_at(known, day, reference, Contexts([], contexts.zone)):
-            kind = one.plainest().kind
+        rare = (
+            one.plainest().kind
+            for one in looked_at(known, day, reference, Contexts([], contexts.zone))
+            if one.rarity >= threshold
+        )
+        for kind in dict.fromkeys(rare):  # what is sudden and what is slow may be told in the same words
             context = because[kind]
-            if one.rarity >= threshold and context is not None:
+            if context is not None:
                 yield kind, day, context
 
 

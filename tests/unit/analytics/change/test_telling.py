@@ -146,6 +146,14 @@ def test_days_of_a_context_are_neither_judged_nor_usual() -> None:
     assert np.count_nonzero(watch.histories(figures, after, stay(28, 33))["meals"] == 0) == 0
 
 
+def test_what_a_context_keeps_back_is_said_once_a_day() -> None:
+    figures = known(meals=[3.0] * 40 + [0.0] * 5)
+    day = DAY + 44 * ONE_DAY
+    assert len([one for one in watch.looked_at(figures, day, shipped(), CALM) if one.rarity > 3.0]) == 2
+    kept_back = list(watch.kept_back(figures, [day], shipped(), stay(40, 45), 3.0))
+    assert kept_back == [("meals", day, ContextKind.HOSPITAL)]
+
+
 def test_a_figure_over_a_week_rests_on_each_of_its_days() -> None:
     figures = known(relative_amplitude=[0.8] * 60)
     values = watch.histories(figures, DAY + 59 * ONE_DAY, stay(40, 41))["relative_amplitude"][-60:]
