@@ -3,7 +3,8 @@
 A door event that no movement inside follows means that somebody has left (PMC4159765, as in `analytics.episodes`).
 Whoever goes back to bed is seen in another room than the door's, and whoever is expected goes home by that door. How
 long is too long the person's own nights say: absences about that time of the clock. Somebody who is never out then is
-missed after `least` minutes.
+missed after `least` minutes. And night is when this person sleeps: whoever comes home at eleven, or goes out with the
+dog at six, has not left by night.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from analytics.frames import HOUR, MINUTE, ROOMS, Episode, Span, instant, micros
 from analytics.rules import wording
 from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
-from core.localtime import local_night, night_of
+from core.localtime import local_day, local_night, night_of
 from core.places import RoomKind
 
 NAME = "night_absence"
@@ -34,6 +35,9 @@ ABOUT = 90 * MINUTE  # what counts as the same time of the night
 BEFORE_MIDNIGHT = 6 * HOUR
 SERIOUS = 6.0  # times what is tolerated at which it is as severe as it gets
 AT_THE_DOOR = (ROOMS[RoomKind.ENTRANCE], ROOMS[RoomKind.HALL], ROOMS[RoomKind.OUTSIDE])
+# Where it is not known when somebody sleeps, everybody does from 23:00 to 5:00 (hours after the midnight before).
+ASLEEP, AWAKE = 23.0, 29.0
+FALLEN_ASLEEP, BEFORE_WAKING = 0.5, 1.0  # hours after the usual beginning of sleep, and before its usual end
 KNOWN_BY = "night_door"  # the indicator that is there for each night whose door was watched
 
 
@@ -112,7 +116,7 @@ class Leaving:
     name = NAME
     kinds = (NAME,)
     settings = LeavingSettings
-    mode = Mode.SHADOW
+    mode = Mode.ACTIVE
     lasting = False
     awaits = True
 
@@ -127,6 +131,8 @@ class Leaving:
             own = NightAbsence(settings.least, settings.factor).learn(_habit(absence, scene, past))
             tolerated = settings.unknown if own.tolerated is None else own.tolerated
             if absence.away.length < tolerated * MINUTE or _somebody_left(absence, scene, past):
+                continue
+            if not _is_usually_asleep(absence.away.start, scene, past):
                 continue
             watched = Span(absence.away.start - HOUR, absence.away.end)
             coverage = min(scene.known(watched, devices) for devices in (scene.watching, scene.doors))
@@ -156,6 +162,23 @@ def is_night(at: int, scene: Scene, from_hour: int, to_hour: int) -> bool:
     """Tell whether an instant lies in the hours of the night on the clock of the home."""
     hour = instant(at).astimezone(scene.zone).hour
     return hour >= from_hour or hour < to_hour
+
+
+def _is_usually_asleep(at: int, scene: Scene, past: Past) -> bool:
+    """Tell whether this person usually sleeps at an instant, by the median beginning and end of the last nights."""
+    night = night_of(instant(at), scene.zone)
+    hours = (at - micros(local_day(night, scene.zone).start)) / HOUR
+    begins = _usually("sleep_start", night, past)
+    ends = _usually("sleep_end", night, past)
+    since = ASLEEP if begins is None else begins + FALLEN_ASLEEP
+    until = AWAKE if ends is None else ends - BEFORE_WAKING
+    return since <= hours < until
+
+
+def _usually(kind: str, night: date, past: Past) -> float | None:
+    values = past.values(kind, night - NIGHTS * ONE_DAY, night - ONE_DAY).values()
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.median(known)) if len(known) >= LEAST_NIGHTS else None
 
 
 def _only_at_the_door(scene: Scene, moved: int, until: int, room: int) -> bool:

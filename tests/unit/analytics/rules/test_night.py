@@ -58,6 +58,32 @@ def test_it_is_told_of_the_day_before_and_of_its_own_the_same():
     assert by_evening.about == by_day_before.about
 
 
+@pytest.mark.parametrize(
+    ("hours_earlier", "sleep", "is_told"),
+    [
+        (3, {}, True),  # out at 23:00
+        (4, {}, False),  # out at 22:00, and nobody knows when this person sleeps
+        (4, {"sleep_start": 21.0}, True),
+        (3, {"sleep_start": 23.0}, False),
+        (-3, {}, False),  # out at 5:00
+        (-3, {"sleep_end": 31.5}, True),
+        (-2, {"sleep_end": 28.5}, False),
+    ],
+)
+def test_night_is_when_this_person_sleeps(hours_earlier, sleep, is_told):
+    rows = [(at - hours_earlier * HOUR, series) for at, series in OUT]
+    known = past()
+    nights = [DAY - n * ONE_DAY for n in range(2, 20)]
+
+    def values(kind, first, last):
+        if kind in ("sleep_start", "sleep_end"):
+            return {night: sleep.get(kind, np.nan) for night in nights if first <= night <= last}
+        return known.values(kind, first, last)
+
+    told = leaving(rows, rows[-1][0] + HOUR, known._replace(values=values))
+    assert bool(told) == is_told
+
+
 def test_whoever_goes_back_to_bed_has_not_left():
     assert leaving([*OUT, (moment("2:01"), BEDROOM)]) == []
     assert leaving([*OUT, (moment("2:01"), FRONT_DOOR), (moment("2:05"), BEDROOM)]) == []
