@@ -6,7 +6,8 @@ indicators of a domain stand in the order in which they say plainly what has cha
 
 What is sudden shows itself within two or three days, what is slow over one or two weeks. They are told apart: else
 what was sudden would stay in the mean of two weeks, and the next sudden change would be taken for the same one. One day
-alone is not told: nearly everybody has a day like that now and then. What is urgent within hours has rules of its own.
+alone is not told: nearly everybody has a day like that now and then. Only a night of very many visits to the bathroom
+is: an infection begins like that. What is urgent within hours has rules of its own.
 """
 
 from collections.abc import Mapping
@@ -78,7 +79,7 @@ _MORE, _LESS, _BOTH, _LATER = Direction.MORE, Direction.LESS, Direction.BOTH, Di
 
 DOMAINS: Mapping[Domain, Mapping[str, Look]] = {
     Domain.NIGHT: {
-        "night_bathroom_visits": Look(_MORE, EVERY),
+        "night_bathroom_visits": Look(_MORE, (1, *EVERY)),
         "night_walking": Look(_MORE, EVERY),
         "sleep_duration": Look(_LESS, EVERY, is_amount=False),
         "sleep_interruptions": Look(_MORE, EVERY),

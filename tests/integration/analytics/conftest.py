@@ -132,10 +132,10 @@ class Installation:
 
 
 def ordinary_day(day: date, visits: int = 1) -> list[tuple[int, str]]:
-    """Somebody moves every half hour from 7 to 22 and goes to the bathroom so many times in the night."""
+    """Somebody moves every half hour from 7 to 22 and goes to the bathroom so many times in the night, half an hour apart."""
     rows = [(at(day, f"{hour}:{minute}"), "kitchen") for hour in range(7, 22) for minute in ("05", "35")]
     rows += [(at(day, "22:30"), "bedroom"), (at(day, "28:30"), "bedroom")]
-    return rows + [(at(day, f"{23 + number}:15"), "bathroom") for number in range(visits)]
+    return rows + [(at(day, f"{23 + number // 2}:{15 + number % 2 * 30}"), "bathroom") for number in range(visits)]
 
 
 def ordinary_days(first: date, last: date) -> list[tuple[int, str]]:

@@ -45,7 +45,7 @@ def versions(installation) -> dict[str, list]:
 @pytest.fixture
 def home(installation, days_of, day_of_visits):
     made = installation.home(installation.organisation())
-    installation.store(made, [*days_of(FIRST, BAD - timedelta(days=1)), *day_of_visits(BAD, 6)])
+    installation.store(made, [*days_of(FIRST, BAD - timedelta(days=1)), *day_of_visits(BAD, 8)])
     installation.store(made, days_of(BAD + timedelta(days=1), LAST))
     return made
 
@@ -64,22 +64,22 @@ def test_from_readings_to_a_finding(installation, database, people, clock, home,
     assert finding["family"] == "wellbeing"
     assert finding["person_id"] is not None
     assert finding["ended_at"] == utc(BAD + timedelta(days=1), "06:00")
-    assert finding["explanation_en"].startswith("6 visits to the bathroom in the night between Thursday 26")
+    assert finding["explanation_en"].startswith("8 visits to the bathroom in the night between Thursday 26")
     assert "di solito da 0 a 1" in finding["explanation_it"]
-    assert len(finding["evidence"]["episodes"]) == 6
-    assert finding["evidence"]["value"] == 6
+    assert len(finding["evidence"]["episodes"]) == 8
+    assert finding["evidence"]["value"] == 8
     assert finding["withdrawn_at"] is None
 
     viewer = Viewer(installation.viewer(home.organisation_id))
     with people.seen_by(viewer) as view:
         week = indicators(view, home.home_id, BAD - timedelta(days=6), BAD)
         visits = [row for row in week if row["kind"] == "night_bathroom_visits"]
-        assert [row["value"] for row in visits] == [row["day"].toordinal() % 2 for row in visits[:-1]] + [6]
+        assert [row["value"] for row in visits] == [row["day"].toordinal() % 2 for row in visits[:-1]] + [8]
         assert (visits[-1]["low"], visits[-1]["high"], visits[-1]["days"]) == (0, 1, 25)
         assert all(row["coverage"] == 1 for row in week)
         assert len(findings_of_home(view, home.home_id, utc(BAD, "00:00"), utc(LAST, "00:00"))) == 1
         night = episodes(view, home.home_id, utc(BAD, "22:00"), utc(BAD + timedelta(days=1), "06:00"))
-        assert sum(row["kind"] == "bathroom_visit" for row in night) == 6
+        assert sum(row["kind"] == "bathroom_visit" for row in night) == 8
         latest = {row["kind"]: row for row in latest_indicators(view, LAST - timedelta(days=7))}
         assert latest["longest_stillness"]["day"] == LAST
 
@@ -219,7 +219,7 @@ def test_today_is_computed_again_and_again_and_nothing_is_said_before_the_night_
     installation.store(home, days_of(FIRST, LAST))
     night = LAST + timedelta(days=1)
     catch_up(database, clock)
-    installation.store(home, day_of_visits(night, 6))
+    installation.store(home, day_of_visits(night, 8))
 
     def kinds_at(now: datetime) -> list[str]:
         clock.jump(now)

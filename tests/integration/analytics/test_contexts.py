@@ -29,7 +29,7 @@ def catch_up(database, clock) -> None:
 @pytest.fixture
 def home(installation, days_of, day_of_visits):
     made = installation.home(installation.organisation())
-    installation.store(made, [*days_of(FIRST, BAD - timedelta(days=1)), *day_of_visits(BAD, 6)])
+    installation.store(made, [*days_of(FIRST, BAD - timedelta(days=1)), *day_of_visits(BAD, 8)])
     installation.store(made, days_of(BAD + timedelta(days=1), LAST))
     return made
 

@@ -123,7 +123,7 @@ def test_what_is_set_nearer_to_the_home_counts_field_by_field_and_the_last_of_it
 
 
 def test_a_detector_can_be_on_trial_or_off_too(database, clock, home, installation, day_of_visits):
-    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+    installation.store(home, [row for row in day_of_visits(BAD, 8) if row[1] == "bathroom"])
     run(database, clock, home)
     assert [row["trial"] for row in of_rules(database, home, "night_bathroom_visits")] == [False]
     scope = Scope(home.organisation_id)
@@ -212,7 +212,7 @@ def test_a_backtest_tells_what_settings_would_have_raised_and_stores_nothing(dat
 def test_a_backtest_of_changes_tells_what_was_told_and_what_another_budget_would(
     database, clock, home, installation, day_of_visits
 ):
-    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+    installation.store(home, [row for row in day_of_visits(BAD, 8) if row[1] == "bathroom"])
     run(database, clock, home)
     (stored,) = of_rules(database, home, "night_bathroom_visits")
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
@@ -241,7 +241,7 @@ def test_a_backtest_of_changes_tells_what_was_told_and_what_another_budget_would
 
 
 def test_a_budget_that_is_set_decides_what_is_told(database, clock, home, installation, day_of_visits):
-    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+    installation.store(home, [row for row in day_of_visits(BAD, 8) if row[1] == "bathroom"])
     scope = Scope(home.organisation_id)
     numbers = []
     for mode, budget in ((Mode.ACTIVE, 0.02), (Mode.ACTIVE, 5.0), (Mode.OFF, 5.0)):
@@ -254,7 +254,7 @@ def test_a_budget_that_is_set_decides_what_is_told(database, clock, home, instal
 
 
 def test_what_is_set_of_changes_has_the_homes_judged_again_once(database, home, installation, day_of_visits):
-    installation.store(home, [row for row in day_of_visits(BAD, 7) if row[1] == "bathroom"])
+    installation.store(home, [row for row in day_of_visits(BAD, 8) if row[1] == "bathroom"])
     clock = SimulatedClock(utc(BAD + timedelta(days=1), "15:00"))
     other = installation.home(installation.organisation())
     for mode, found in ((Mode.OFF, 0), (Mode.ACTIVE, 1)):

@@ -57,7 +57,7 @@ def test_the_service_computes_what_comes_in_and_survives_being_killed(
     until(lambda: installation.one("SELECT count(*) FROM analytics.indicator") >= 40)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    installation.store(home, [*day_of_visits(bad, 6), *days_of(bad + timedelta(days=1), today - timedelta(days=2))])
+    installation.store(home, [*day_of_visits(bad, 8), *days_of(bad + timedelta(days=1), today - timedelta(days=2))])
     port = free_port()
     second = service(port)
     until(lambda: installation.one("SELECT count(*) FROM analytics.finding WHERE kind = 'night_bathroom_visits'") == 1)

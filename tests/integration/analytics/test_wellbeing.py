@@ -49,7 +49,7 @@ def run(database, clock, home):
 
 
 def anxious_night(installation, home, day_of_visits, day=BAD):
-    installation.store(home, [row for row in day_of_visits(day, 7) if row[1] == "bathroom"])
+    installation.store(home, [row for row in day_of_visits(day, 8) if row[1] == "bathroom"])
 
 
 def test_a_home_is_learned_then_judged_and_a_bad_night_stands_out_with_its_part(
@@ -69,7 +69,7 @@ def test_a_home_is_learned_then_judged_and_a_bad_night_stands_out_with_its_part(
     assert bad.contributions[0].domain is Domain.NIGHT
     assert bad.contributions[0].finding_id is not None
     assert bad.contributions[0].sign is not None
-    assert bad.contributions[0].sign.value == 7
+    assert bad.contributions[0].sign.value == 8
     assert bad.contributions[0].share > 0.9
     assert stated[BAD - 2 * ONE_DAY].state is State.GREEN
     rows = installation.rows(
@@ -185,7 +185,7 @@ def test_the_command_lists_homes_as_they_ask_for_a_look(
     assert [line["home"] for line in lines] == [keys[each.home_id] for each in (home, unheard, calm)]
     first, second, third = lines
     assert first["state"] in ("yellow", "red")
-    assert "7 visits to the bathroom" in first["sentence"]
+    assert "8 visits to the bathroom" in first["sentence"]
     assert first["contributions"][0]["part"] == "night"
     assert (second["day"], second["state"], second["rank"]) == (None, "unknown", "not_seen")
     assert (third["state"], third["day"], len(third["last_days"])) == ("green", LAST.isoformat(), 7)
