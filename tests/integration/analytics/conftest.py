@@ -132,7 +132,7 @@ class Installation:
 
 
 def ordinary_day(day: date, visits: int = 1) -> list[tuple[int, str]]:
-    """Somebody moves every half hour from 7 to 22 and goes to the bathroom so many times in the night, half an hour apart."""
+    """Somebody moves every half hour from 7 to 22, and is in the bathroom every half hour of a night so many times."""
     rows = [(at(day, f"{hour}:{minute}"), "kitchen") for hour in range(7, 22) for minute in ("05", "35")]
     rows += [(at(day, "22:30"), "bedroom"), (at(day, "28:30"), "bedroom")]
     return rows + [(at(day, f"{23 + number // 2}:{15 + number % 2 * 30}"), "bathroom") for number in range(visits)]
