@@ -26,7 +26,8 @@ Values = npt.NDArray[np.float64]
 
 REACH = baseline.REACH.days
 BETWEEN_TENTHS = 2.563  # spreads of a normal distribution between its 10 % and 90 % quantiles
-LEAST_SHARE = 0.5  # of the days of a window there must be a verdict on
+A_WEEK = 7
+LEAST_SHARE = 0.5  # of the days of a window there must be a verdict on; on all of them where it is shorter than a week
 DRAWN_IN = 2.5
 DRAWN_IN_COSTS = 1.011  # by which the deviation of a normal distribution is smaller for it
 TYPICAL_DAYS = 3.0
@@ -63,7 +64,8 @@ def departure(values: Values, days: int, look: Look, floor: float, typical: floa
     """
     window = values[-days:]
     there = window[~np.isnan(window)]
-    if not len(window) or math.isnan(window[-1]) or len(there) < math.ceil(LEAST_SHARE * days):
+    least = days if days < A_WEEK else math.ceil(LEAST_SHARE * days)
+    if not len(window) or math.isnan(window[-1]) or len(there) < least:
         return None
     past = values[:-days][-REACH:]
     past = past[~np.isnan(past)][-baseline.DAYS :]

@@ -93,8 +93,9 @@ def told(
 
 
 def _coverage(day: DomainDay, known: Known) -> float:
-    """Return the mean coverage of the days that the sign of a day speaks of."""
+    """Return the mean coverage of the days that the sign of a day speaks of; those without verdict are not in it."""
     sign = day.plainest()
     values = known.get(sign.kind, {})
-    shares = [values[each][1] for ago in range(sign.days) if (each := day.day - ago * ONE_DAY) in values]
+    found = [values[each] for ago in range(sign.days) if (each := day.day - ago * ONE_DAY) in values]
+    shares = [coverage for value, coverage in found if not np.isnan(value)]
     return round(sum(shares) / len(shares), 4) if shares else 0.0

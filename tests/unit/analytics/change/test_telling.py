@@ -123,6 +123,13 @@ def test_nights_with_far_more_visits_are_one_finding_that_begins_with_the_first(
     assert found.evidence["shown_on"] == ["2026-03-30", "2026-04-01"]
 
 
+def test_a_day_without_verdict_is_not_in_the_coverage_of_what_is_told() -> None:
+    figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [9.0] * 3 + [np.nan] + [9.0] * 3)
+    unseen = DAY + 31 * ONE_DAY
+    partly = {"night_bathroom_visits": {**figures["night_bathroom_visits"], unseen: (np.nan, 0.2)}}
+    assert {found.coverage for found in told_of(partly, 35)} == {0.97}
+
+
 def test_what_was_told_before_is_not_told_of_days_after() -> None:
     figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [9.0, 9.0] + [1.0] * 9)
     assert len(told_of(figures, 39)) == 1
