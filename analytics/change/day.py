@@ -9,7 +9,6 @@ from analytics.change.absence_of import absence_of
 from analytics.change.departure import Departure, Values, departures, towards
 from analytics.change.domains import (
     DOMAINS,
-    EVERY,
     LOOKS,
     MISSED,
     OF_NAME,
@@ -122,7 +121,7 @@ def departed_of(histories: Mapping[str, Values], typical: Mapping[str, float]) -
 def patterns_of(departed: Departed, rarity: Rarity) -> Iterator[Together]:
     """Yield how far each pattern departs over each number of days; `rarity` is that of single indicators."""
     for pattern in PATTERNS:
-        for days in (1, *EVERY) if pattern.domain is Domain.RHYTHM else EVERY:
+        for days in sorted({days for kind in pattern.signs for days in LOOKS[kind].scales}):
             if (found := together(pattern, days, departed, rarity)) is not None:
                 yield found
 

@@ -85,16 +85,17 @@ def departures(values: Values, look: Look, floor: float, typical: float | None =
 
 
 def spread_of_days(past: Values, look: Look, floor: float) -> Spread:
-    """Return the usual mean and spread of single days; `past` are figures of at least two days, none of them NaN."""
-    figures = judged_as(past, look)
-    least = _least(past, look, floor)
-    ordered = np.sort(figures)
-    middle = _middle(ordered)
-    deviation = baseline.MAD_TO_SIGMA * _middle(np.sort(np.abs(ordered - middle)))
-    low, high = (ordered[round((len(ordered) - 1) * share)] for share in (baseline.LOW, baseline.HIGH))
+    """Return the usual mean and spread of single days; `past` are figures of enough days for a baseline, none NaN.
+
+    Raises `ValueError` for fewer.
+    """
+    figures, least = judged_as(past, look), _least(past, look, floor)
+    usual = baseline.baseline(figures, least)
+    if usual is None:
+        raise ValueError(f"{len(past)} days are not enough for a baseline.")
     # The spread of the middle half may be nothing where a few days are quite different.
-    border = DRAWN_IN * max(deviation, float(high - low) / BETWEEN_TENTHS, least)
-    drawn_in = np.clip(figures, middle - border, middle + border)
+    border = DRAWN_IN * max(usual.spread, (usual.high - usual.low) / BETWEEN_TENTHS)
+    drawn_in = np.clip(figures, usual.median - border, usual.median + border)
     return Spread(float(drawn_in.mean()), max(DRAWN_IN_COSTS * float(drawn_in.std(ddof=1)), least), len(figures))
 
 
@@ -120,8 +121,3 @@ def _least(past: Values, look: Look, floor: float) -> float:
     if not look.is_amount:
         return floor
     return floor * HALF_OF_ROOT / math.sqrt(max(0.0, float(np.median(past))) + TO_BE_STEADY)
-
-
-def _middle(ordered: Values) -> float:
-    half = len(ordered) // 2
-    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)

@@ -40,9 +40,6 @@ class Strand(NamedTuple):
     domain: Domain
     pace: Pace
 
-    def __str__(self) -> str:
-        return f"{self.domain}, {self.pace}"
-
 
 class Look(NamedTuple):
     """How an indicator is looked at: over so many days, in the direction that matters.
