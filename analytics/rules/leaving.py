@@ -116,7 +116,7 @@ class Leaving:
     name = NAME
     kinds = (NAME,)
     settings = LeavingSettings
-    mode = Mode.ACTIVE
+    mode = Mode.SHADOW
     lasting = False
     awaits = True
 
