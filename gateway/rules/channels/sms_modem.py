@@ -16,6 +16,7 @@ from gateway.rules.channels.channel import ChannelError, Text
 from gateway.rules.channels.pdu import pdus
 
 _ANSWER_S = 5.0
+_QUIET_S = 0.2
 _SENT_S = 40.0  # a network may take its time
 _CHARACTER = 0x1A  # ends a message
 _ESCAPE = b"\x1b"
@@ -49,6 +50,13 @@ class SmsModem:
                 modem.submit(pdu.octets, pdu.hexadecimal, self._patience_s)
 
 
+class _SilenceError(ChannelError):
+    """Nothing came in time."""
+
+    def __init__(self) -> None:
+        super().__init__("the modem does not answer")
+
+
 class _Dialogue:
     """Commands and answers on an open line."""
 
@@ -59,19 +67,26 @@ class _Dialogue:
 
     def wake(self) -> None:
         """Bring the modem out of whatever it was left in, to where it answers."""
-        self._write(_ESCAPE + b"\r")
-        for attempt in range(3):
-            with suppress(ChannelError):
-                self.command("AT", 1.0)
+        for _ in range(3):
+            self._write(_ESCAPE + b"\r")
+            # What was left over is answered too; taken for the answer to AT, each that follows would be one behind.
+            self._let_speak(_QUIET_S)
+            with suppress(_SilenceError):
+                self.command("AT", 1.0, errors=())
                 return
-            if attempt:
-                self._write(_ESCAPE + b"\r")
-        raise ChannelError("the modem does not answer")
+        raise _SilenceError
 
-    def command(self, command: str, patience_s: float = _ANSWER_S) -> None:
+    def _let_speak(self, quiet_s: float) -> None:
+        """Read what comes, until nothing has come for a while."""
+        with suppress(_SilenceError):
+            while True:
+                self._buffer = b""
+                self._read(self._clock.monotonic() + quiet_s)
+
+    def command(self, command: str, patience_s: float = _ANSWER_S, errors: tuple[str, ...] = _ERRORS) -> None:
         self._buffer = b""
         self._write(command.encode() + b"\r")
-        self._await_ok(patience_s)
+        self._await_ok(patience_s, errors)
 
     def submit(self, octets: int, hexadecimal: str, patience_s: float) -> None:
         self._buffer = b""
@@ -80,24 +95,28 @@ class _Dialogue:
         self._write(hexadecimal.encode() + bytes((_CHARACTER,)))
         self._await_ok(patience_s)
 
-    def _await_ok(self, patience_s: float) -> None:
+    def _await_ok(self, patience_s: float, errors: tuple[str, ...] = _ERRORS) -> None:
         ends_at = self._clock.monotonic() + patience_s
-        while True:
-            for line in self._lines():
-                if line == "OK":
-                    return
-                if line.startswith(_ERRORS):
-                    raise ChannelError(f"modem: {line[:40]}")
+        while "OK" not in self._said(errors):
             self._read(ends_at)
 
     def _await_prompt(self) -> None:
         ends_at = self._clock.monotonic() + _ANSWER_S
-        while not self._buffer.lstrip(b"\r\n").startswith(b">"):
-            for line in self._lines():
-                if line.startswith(_ERRORS):
-                    raise ChannelError(f"modem: {line[:40]}")
+        while True:
+            # Before the prompt is looked for: it has no end of line, and stands behind any line still unread.
+            self._said(_ERRORS)
+            if self._buffer.lstrip(b"\r\n").startswith(b">"):
+                break
             self._read(ends_at)
         self._buffer = b""
+
+    def _said(self, errors: tuple[str, ...]) -> tuple[str, ...]:
+        """Take the whole lines that have come. Raises `ChannelError` at one of the errors."""
+        lines = tuple(self._lines())
+        for line in lines:
+            if line.startswith(errors):
+                raise ChannelError(f"modem: {line[:40]}")
+        return lines
 
     def _lines(self) -> Iterator[str]:
         while b"\n" in self._buffer:
@@ -108,7 +127,7 @@ class _Dialogue:
     def _read(self, ends_at: float) -> None:
         ready, _, _ = select.select([self._line], [], [], max(0.0, ends_at - self._clock.monotonic()))
         if not ready:
-            raise ChannelError("the modem does not answer")
+            raise _SilenceError
         try:
             found = os.read(self._line, _MOST_BYTES)
         except OSError as error:

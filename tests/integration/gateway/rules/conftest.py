@@ -109,7 +109,7 @@ class Modem:
         if line == "ATE0":
             self._echo = False
         if match := re.fullmatch(r"AT\+CMGS=(\d+)", line):
-            os.write(self.master, b"\r\n> ")
+            os.write(self.master, b"\r\n+CREG: 1\r\n\r\n> ")
             return int(match.group(1))
         # What a network says in between must not confuse.
         os.write(self.master, b"\r\n+CREG: 1\r\n\r\nOK\r\n")
