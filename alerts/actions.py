@@ -25,6 +25,8 @@ from alerts.errors import (
 from alerts.lifecycle import Outcome, State
 from alerts.policy import new_round
 from alerts.repository import Standing
+from analytics.feedback import actions as feedback
+from analytics.feedback.precision import Judgement
 from core.database import View
 
 NOTE_CHARACTERS = 2000
@@ -74,7 +76,7 @@ def release(view: View, alert_public_id: UUID, now: datetime, note: str = "") ->
 def resolve(
     view: View, alert_public_id: UUID, outcome: Outcome, note: str, now: datetime, seen_times: int | None = None
 ) -> Done:
-    """End an open alert with its outcome.
+    """End an open alert with its outcome, which is handed to the analysis for the findings that the alert is about.
 
     Raises `AlreadyResolvedError`, `NoteTooLongError`, or `NewsError` where it has happened more than `seen_times`
     times.
@@ -82,13 +84,15 @@ def resolve(
     _check(note)
     called_off = repository.resolve(view.connection, alert_public_id, outcome, note, seen_times, now)
     if called_off is not None:
+        findings = repository.findings_of(view.connection, alert_public_id)
+        feedback.judge(view, findings, alert_public_id, Judgement(outcome), now)
         return Done(State.RESOLVED, called_off)
     found = _standing(view, alert_public_id)
     raise AlreadyResolvedError if found.state is State.RESOLVED else NewsError
 
 
 def reopen(view: View, alert_public_id: UUID, now: datetime, note: str = "") -> Done:
-    """Open a resolved alert again: people are told of it anew.
+    """Open a resolved alert again: people are told of it anew, and its outcome does not count any more.
 
     Raises `NotResolvedError`, `AnotherIsOpenError` or `NoteTooLongError`.
     """
@@ -100,6 +104,7 @@ def reopen(view: View, alert_public_id: UUID, now: datetime, note: str = "") -> 
         raise AnotherIsOpenError from error
     if changed is None:
         raise NotResolvedError
+    feedback.take_back(view, alert_public_id)
     return Done(State.NEW)
 
 

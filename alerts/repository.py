@@ -438,6 +438,11 @@ def resolve(
     return _act(connection, "resolve", values)
 
 
+def findings_of(connection: Connection, public_id: UUID) -> list[int]:
+    """Return which findings an alert is about that the viewer may see."""
+    return [row["finding_id"] for row in connection.execute(STATEMENTS["findings_of"], {"public_id": public_id})]
+
+
 def reopen(connection: Connection, public_id: UUID, note: str, escalates_at: datetime, now: datetime) -> int | None:
     """Open a resolved alert again.
 

@@ -20,6 +20,7 @@ from analytics.change.domains import DOMAIN_OF
 from analytics.change.judging import known_of
 from analytics.change.reference import shipped
 from analytics.contexts.judging import contexts_of
+from analytics.feedback.repository import shifts_of
 from analytics.findings import Finding
 from analytics.indicators import INDICATORS
 from analytics.repository import Home
@@ -28,6 +29,7 @@ from analytics.rules.judging import finding_of
 from analytics.rules.repository import past_of, standings_of
 from analytics.rules.standing import CHANGES, QUIET_TIMES, ChangeSettings, default, with_fields
 from core.errors import VicinoError
+from core.localtime import local_day
 
 ONE_DAY = timedelta(days=1)
 
@@ -87,7 +89,8 @@ def _by_changes(
     known = known_of(connection, home, began, days[-1])
     contexts = contexts_of(connection, home, began)
     every = [began + ahead * ONE_DAY for ahead in range((days[-1] - began).days + 1)]
-    seen = [one for day in every for one in watch.looked_at(known, day, reference, contexts)]
+    shifts = shifts_of(connection, home, local_day(began, home.zone).end)
+    seen = [one for day in every for one in watch.looked_at(known, day, reference, contexts, shifts)]
     limit = threshold(reference, settings.budget)
     told = watch.told(seen, known, limit, home.zone, lambda _, __: (), days[0])
     return [one._replace(trial=True) for one in told if rule in (CHANGES, one.kind)]

@@ -28,6 +28,7 @@ from cli.device_commands import app as devices_app
 from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
+from cli.precision import show_precision
 from cli.release_commands import app as release_app
 from cli.rules import app as rules_app
 from cli.standing import homes as list_homes
@@ -53,6 +54,9 @@ registry_app = typer.Typer(help="Who lives where, and what is installed there.",
 account_app = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 app.add_typer(registry_app, name="registry")
 app.add_typer(account_app, name="account")
+findings_app = typer.Typer(help="What analysis has found, and how often it was right.")
+findings_app.command("precision")(show_precision)
+app.add_typer(findings_app, name="findings")
 rejects_app = typer.Typer(help="What could not be stored, and trying it again.", no_args_is_help=True)
 app.add_typer(rejects_app, name="rejects")
 app.add_typer(bench_app, name="bench")
@@ -141,15 +145,17 @@ def analyse(
     analysing.analyse(Installation(data), first.date(), last.date(), SystemClock())
 
 
-@app.command()
+@findings_app.callback(invoke_without_command=True)
 def findings(
+    context: typer.Context,
     first: Annotated[Day | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a finding.")] = None,
     last: Annotated[Day | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of a finding.")] = None,
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
     """List what analysis has found."""
-    analysing.findings(Installation(data), first and first.date(), last and last.date(), as_json=as_json)
+    if context.invoked_subcommand is None:
+        analysing.findings(Installation(data), first and first.date(), last and last.date(), as_json=as_json)
 
 
 @app.command()

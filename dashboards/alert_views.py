@@ -119,6 +119,7 @@ def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Wo
     rows = [(gettext("Kind of alert"), words.say(FAMILIES[alert.family]))]
     rows += _figures(alert.kind, alert.evidence, words)
     rows += _times(alert.evidence, zone, now, words)
+    rows += _learned(alert.evidence, words)
     if alert.coverage is not None and alert.family is not Family.TECHNICAL:
         share = gettext("%(percent)s of the expected data") % {"percent": words.percent(alert.coverage)}
         rows.append((gettext("Rests on"), share))
@@ -137,6 +138,18 @@ def _figures(kind: str, facts: Mapping[str, Any], words: Words) -> list[tuple[st
         (gettext("Usually"), ends_in_words(usual["low"], usual["high"], figure.written, figure.between, tongue)),
         (gettext("Compared with"), days),
     ]
+
+
+def _learned(facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """Say that outcomes of earlier alerts have made this one less or more likely to be told."""
+    shift = facts.get("shift") or 0.0
+    if not shift:
+        return []
+    gettext = words.translations.gettext
+    how = gettext("more reluctantly than at first: alerts like this were often false")
+    if shift < 0:
+        how = gettext("more readily than at first: alerts like this were often right")
+    return [(gettext("Told"), how)]
 
 
 def _times(facts: Mapping[str, Any], zone: ZoneInfo, now: datetime, words: Words) -> list[tuple[str, str]]:

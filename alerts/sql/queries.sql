@@ -256,6 +256,13 @@ SELECT alerts.release(%(public_id)s, %(note)s, %(escalates_at)s, %(now)s) AS cal
 -- Ends an open alert with its outcome, unless there is news of it that the viewer has not seen.
 SELECT alerts.resolve(%(public_id)s, %(outcome)s, %(note)s, %(seen_times)s, %(now)s) AS called_off;
 
+-- findings_of --
+-- Which findings went into an alert that the viewer may see.
+SELECT DISTINCT (history.detail->>'source_id')::bigint AS finding_id
+FROM alerts.history JOIN alerts.alert USING (alert_id)
+WHERE alert.public_id = %(public_id)s AND history.action IN ('opened', 'joined') AND history.detail->>'source' = 'finding'
+    AND alert.organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY finding_id;
+
 -- reopen --
 -- Opens a resolved alert again; its escalation begins anew.
 SELECT alerts.reopen(%(public_id)s, %(note)s, %(escalates_at)s, %(now)s) AS called_off;

@@ -54,7 +54,7 @@ class DomainDay(NamedTuple):
     """A strand on a day: the rarest sign of each of its indicators that points somewhere, the rarest first.
 
     `rarity` is that of the rarest sign or pattern, -log10 of a share of calm days, shifted by what makes the strands of
-    the reference take their share of what is told (`Reference.shifts`).
+    the reference take their share of what is told (`Reference.shifts`), less the `shift` that outcomes come to.
     """
 
     domain: Domain
@@ -63,6 +63,7 @@ class DomainDay(NamedTuple):
     pace: Pace
     rarity: float
     joint: Joint | None = None
+    shift: float = 0.0
 
     @property
     def strand(self) -> Strand:

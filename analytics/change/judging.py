@@ -15,6 +15,7 @@ from analytics.change.reference import shipped
 from analytics.change.telling import EpisodesOf
 from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
+from analytics.feedback.repository import shifts_of
 from analytics.repository import Home
 from analytics.rules.standing import Standing, budget_of, changes_are_set, held
 from core.localtime import Interval, local_day
@@ -48,11 +49,12 @@ def judge(
     days = sorted({day for of_kind in known.values() for day in of_kind if first <= day <= last})
     reference = shipped()
     limit = threshold(reference, budget_of(standings))
-    seen = [one for day in days for one in watch.looked_at(known, day, reference, contexts)]
+    shifts = shifts_of(connection, home, local_day(first, home.zone).end)
+    seen = [one for day in days for one in watch.looked_at(known, day, reference, contexts, shifts)]
     stored.put_days(connection, home, seen, first, last)
     before = stored.days_of(connection, home.home_id, first - watch.RUNS_BACK, first - ONE_DAY)
     found = held(watch.told([*before, *seen], known, limit, home.zone, episodes_of), standings)
-    kept_back = list(watch.kept_back(known, days, reference, contexts, limit))
+    kept_back = list(watch.kept_back(known, days, reference, contexts, limit, shifts))
     put_silenced(connection, home, DOMAIN_OF, (first, last), kept_back, now)
     interval = Interval(local_day(first, home.zone).start, local_day(last, home.zone).end)
     changed = repository.put_findings(

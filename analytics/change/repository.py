@@ -29,6 +29,7 @@ def days_of(connection: Connection[DictRow], home_id: int, first: date, last: da
             Pace(row["pace"]),
             row["rarity"],
             msgspec.convert(row["joint"], Joint | None),
+            row["shift"],
         )
         for row in rows
         if row["domain"] in known
@@ -45,6 +46,7 @@ def put_days(connection: Connection[DictRow], home: Home, days: Sequence[DomainD
             "pace": str(one.pace),
             "day": one.day,
             "rarity": one.rarity,
+            "shift": one.shift,
             "joint": one.joint and Jsonb(list(one.joint)),
             "signs": Jsonb([[*sign[:3], sign.usual and list(sign.usual), *sign[4:]] for sign in one.signs]),
         }

@@ -56,6 +56,7 @@ def finding(run: Run, threshold: float, coverage: float, zone: ZoneInfo, episode
                 if e.kind == INDICATORS[run.kind].evidence
             ],
             "threshold": threshold,
+            "shift": most.shift,
             "others": [_sign(each) for each in others],
             "shown_on": [first.day.isoformat(), run.last.day.isoformat()],
         },

@@ -14,8 +14,10 @@ from analytics.change.runs import runs
 from analytics.change.telling import EpisodesOf, finding
 from analytics.contexts.effect import Contexts
 from analytics.contexts.kinds import ContextKind
+from analytics.feedback.shift import NO_SHIFTS, Shifts
 from analytics.findings import Finding
 from analytics.indicators import INDICATORS
+from core.localtime import local_day
 
 ONE_DAY = timedelta(days=1)
 BACK = timedelta(days=REACH + LONGEST)
@@ -44,13 +46,25 @@ def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
     return found
 
 
-def looked_at(known: Known, day: date, reference: Reference, contexts: Contexts) -> list[DomainDay]:
-    """Return what `day` comes to in each strand."""
-    return look(day, histories(known, day, contexts), reference)
+def looked_at(
+    known: Known, day: date, reference: Reference, contexts: Contexts, shifts: Shifts = NO_SHIFTS
+) -> list[DomainDay]:
+    """Return what `day` comes to in each strand, by the outcomes that were known when it ended."""
+    found = look(day, histories(known, day, contexts), reference)
+    if not shifts.of:
+        return found
+    end = local_day(day, contexts.zone).end
+    moved = ((one, shifts.at(one.strand, end)) for one in found)
+    return [one._replace(rarity=one.rarity - shift, shift=shift) for one, shift in moved]
 
 
 def kept_back(
-    known: Known, days: Iterable[date], reference: Reference, contexts: Contexts, threshold: float
+    known: Known,
+    days: Iterable[date],
+    reference: Reference,
+    contexts: Contexts,
+    threshold: float,
+    shifts: Shifts = NO_SHIFTS,
 ) -> Iterator[tuple[str, date, ContextKind]]:
     """Yield what contexts keep back on some days: the indicator as which a change would be told, day, and context."""
     for day in days:
@@ -59,7 +73,7 @@ def kept_back(
             continue
         rare = (
             one.plainest().kind
-            for one in looked_at(known, day, reference, Contexts([], contexts.zone))
+            for one in looked_at(known, day, reference, Contexts([], contexts.zone), shifts)
             if one.rarity >= threshold
         )
         for kind in dict.fromkeys(rare):  # what is sudden and what is slow may be told in the same words

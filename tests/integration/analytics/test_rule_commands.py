@@ -32,7 +32,7 @@ def vicino(database_url, clock, monkeypatch):
         def database(self):
             return Database(database_url, Role.SERVICE, name="test")
 
-    for module in ("cli.__main__", "cli.rules", "cli.visits"):
+    for module in ("cli.__main__", "cli.precision", "cli.rules", "cli.visits"):
         monkeypatch.setattr(f"{module}.Installation", Here)
         monkeypatch.setattr(f"{module}.SystemClock", lambda: clock)
     runner = CliRunner()
@@ -55,6 +55,31 @@ def test_a_backtest_lists_days_and_homes_beside_what_was_raised(vicino, home):
     assert "night_absence would have fired once in 27 days in 1 of 1 homes. What was raised then: 1." in said
     patient = vicino("backtest", "night_absence", "--home", key, "--set", "least=200", "--json").stdout
     assert json.loads(patient)["fired"] == 0
+
+
+def test_how_often_a_detector_was_right_is_told_of_all_homes_or_one(vicino, home, installation):
+    made, key = home
+    (told,) = [line for line in json.loads(vicino("findings", "--json").stdout) if line["kind"] == "night_absence"]
+    assert told["home"] == key
+    assert "No alert about a finding" in vicino("findings", "precision").stdout
+    installation.connection.execute(
+        "INSERT INTO analytics.outcome SELECT finding_id, organisation_id, home_id, gen_random_uuid(), 'true',"
+        " detector, kind, NULL, NULL, %s, 'Anna', found_at FROM analytics.finding WHERE kind = 'night_absence'",
+        (installation.viewer(made.organisation_id),),
+    )
+    counted = {"n": 1, "true": 1, "false": 0, "explained": 0, "unclear": 0, "precision": 1, "interval": [0.2065, 1.0]}
+    for arguments in ((), ("--home", key)):
+        (detector,) = json.loads(vicino("findings", "precision", "--json", *arguments).stdout)["detectors"]
+        assert detector == {
+            "detector": "night_absence", **counted, "kinds": [{"kind": "night_absence", **counted}],
+        }  # fmt: skip
+    assert "100%" in vicino("findings", "precision").stdout
+    other = installation.home(made.organisation_id)
+    (key,) = [
+        row["key"] for row in installation.rows("SELECT key FROM registry.home WHERE home_id = %s", other.home_id)
+    ]
+    assert json.loads(vicino("findings", "precision", "--json", "--home", key).stdout)["detectors"] == []
+    assert vicino("findings", "precision", "--home", "nowhere").exit_code != 0
 
 
 def test_rules_are_set_for_a_home_and_listed(vicino, home):

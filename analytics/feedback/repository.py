@@ -1,0 +1,55 @@
+"""What is stored of outcomes. People write through the functions of the database, which decide who may."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from analytics.change.domains import STRANDS, Domain, Pace, Strand
+from analytics.feedback.precision import Counts, Judgement, Precision
+from analytics.feedback.shift import REMEMBERED, Shifts, Times
+from analytics.repository import Home
+from core.statements import Statements
+
+SQL = Statements.beside(__file__)
+
+
+def judge(
+    connection: Connection[DictRow], findings: Sequence[int], together: UUID, judgement: Judgement, now: datetime
+) -> int:
+    """Note as the viewer how findings that were told together were judged; return how many of them could be."""
+    given = {"findings": list(findings), "together": together, "outcome": judgement, "now": now}
+    row = connection.execute(SQL["judge_findings"], given).fetchone()
+    return int(row["noted"]) if row else 0
+
+
+def take_back(connection: Connection[DictRow], together: UUID) -> int:
+    """Take back as the viewer what was judged together; return of how many findings."""
+    row = connection.execute(SQL["unjudge_findings"], {"together": together}).fetchone()
+    return int(row["forgotten"]) if row else 0
+
+
+def shifts_of(connection: Connection[DictRow], home: Home, since: datetime) -> Shifts:
+    """Return by how much outcomes move what is told of a home, at any time from `since` on."""
+    given = {"home_id": home.home_id, "organisation_id": home.organisation_id, "since": since - REMEMBERED}
+    known = {(str(strand.domain), str(strand.pace)) for strand in STRANDS}
+    found: dict[Strand, Times] = {}
+    for row in connection.execute(SQL["judged_changes"], given):
+        if (row["domain"], row["pace"]) in known:
+            strand = Strand(Domain(row["domain"]), Pace(row["pace"]))
+            place = f"{'own' if row['own'] else 'others'}_{row['outcome']}"
+            found[strand] = found.get(strand, Times())._replace(**{place: row["times"]})
+    return Shifts(found)
+
+
+def precision(
+    connection: Connection[DictRow], since: datetime, until: datetime, home_id: int | None = None
+) -> list[Precision]:
+    """Return how what each detector told ended, by detector and kind, of what was judged in `[since, until)`."""
+    given = {"since": since, "until": until, "home_id": home_id}
+    found: dict[tuple[str, str], list[tuple[Judgement, int]]] = {}
+    for row in connection.execute(SQL["precision"], given):
+        found.setdefault((row["detector"], row["kind"]), []).append((Judgement(row["outcome"]), row["alerts"]))
+    return [Precision(detector, kind, Counts.of(counted)) for (detector, kind), counted in found.items()]

@@ -1,0 +1,28 @@
+-- judge_findings --
+-- Notes as the viewer how findings that were told together were judged.
+SELECT analytics.judge_findings(%(findings)s::bigint[], %(together)s, %(outcome)s, %(now)s) AS noted;
+
+-- unjudge_findings --
+-- Takes back as the viewer what was judged together.
+SELECT analytics.unjudge_findings(%(together)s) AS forgotten;
+
+-- judged_changes --
+-- When changes of each strand were judged true or false in the organisation of a home, at the home itself or not. What later
+-- data have refuted says nothing of a threshold.
+SELECT domain, pace, outcome, own, array_agg(at ORDER BY at) AS times
+FROM (
+    SELECT DISTINCT ON (judged_as) domain, pace, outcome, home_id = %(home_id)s AS own, at
+    FROM analytics.outcome
+    WHERE organisation_id = %(organisation_id)s AND at >= %(since)s AND domain IS NOT NULL AND pace IS NOT NULL
+        AND outcome IN ('true', 'false')
+        AND NOT EXISTS (SELECT FROM analytics.finding WHERE finding.finding_id = outcome.finding_id AND withdrawn_at IS NOT NULL)
+    ORDER BY judged_as, finding_id
+) AS judged
+GROUP BY domain, pace, outcome, own;
+
+-- precision --
+-- How many alerts of each kind and detector ended in which way, of one home or all that may be seen.
+SELECT detector, kind, outcome, count(DISTINCT judged_as)::int AS alerts
+FROM analytics.outcome
+WHERE at >= %(since)s AND at < %(until)s AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
+GROUP BY detector, kind, outcome ORDER BY detector, kind, outcome;
