@@ -12,27 +12,31 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from analytics import baseline, findings, keeping, reports, repository, test_alarms
+from analytics import baseline, findings, keeping, repository, technical, test_alarms
 from analytics.change import judging as changes
 from analytics.contexts import judging
 from analytics.contexts.effect import Contexts
 from analytics.contexts.repository import put_silenced
 from analytics.detectors.sudden import LIMIT
+from analytics.digests.digest import Digest
+from analytics.digests.repository import of_day
 from analytics.episodes.repository import replace_episodes
-from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding, Verdict
-from analytics.frames import Episode, Span, instant, micros, readings_columns, span
+from analytics.findings import Verdict
+from analytics.frames import Episode, instant, micros, readings_columns, span
 from analytics.home_day import HomeDay, compute, reading_window
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout_of
 from analytics.measuring import values_of_days
 from analytics.memory import Memory
 from analytics.profiles import repository as profiles
+from analytics.recent import Recent
 from analytics.repository import Home, Told
 from analytics.rules import looking
-from analytics.rules.repository import standings_of
+from analytics.rules.repository import past_of, standings_of, standings_of_homes, visits_of_homes
 from analytics.rules.standing import Standing, SuddenSettings, held
 from analytics.silence.blind import blind
 from analytics.stillness.of_home import judge_stillness
+from analytics.together import Together
 from analytics.watch.repository import told_silences
 from analytics.wellbeing import judging as wellbeing
 from core.localtime import Interval, day_of, local_day
@@ -45,28 +49,52 @@ HEARD_WITHIN = timedelta(minutes=5)  # gateways speak once a minute
 
 
 def analyse_days(
-    connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime, *, again: bool = True
+    connection: Connection[DictRow],
+    home: Home,
+    days: Sequence[date],
+    now: datetime,
+    *,
+    again: bool = True,
+    recent: Recent | None = None,
 ) -> int:
     """Compute `days` (in order) of a home and judge them, and later ones that they are the past of.
 
     Return how many findings are new, different or withdrawn; whoever listens is told if there are any. What is not
     known at `now`, or lies after the noon that ends the night of a day, does not enter into that day.
     With `again`, days of which nothing is different are judged as well, and the home where it is due for its contexts
-    or settings; what is computed here may make it due in any case.
+    or settings; what is computed here may make it due in any case. `recent` is what is remembered of its readings.
     """
-    told = repository.told_of(connection, home.home_id)
+    together = Together(connection, [home.home_id])
+    told = together.of(home.home_id, repository.told_of_homes)
     changed, proposed = 0, False
     for run in _runs(days):
+        computed = _computed(together, home, run, now, recent)
+        replace_episodes(connection, computed.begun)
         # What one day tells another may withdraw: it is known beforehand only of a day that is alone.
-        ran = _run(connection, home, run, now, told if len(days) == 1 else None, again=again)
+        ran = _judged(together, computed, now, told if len(days) == 1 else None, again=again)
         changed += ran.changed
         proposed |= ran.proposed
-    changed += judge_again(connection, home, now) if again or proposed else 0
-    changed += _floods(connection, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
-    changed += test_alarms.check(connection, home, now, told)
-    wellbeing.state_days(connection, home, days, now, changed=changed > 0)
-    if changed:
-        repository.tell_finding(connection)
+    return _concluded(together, home, days, now, told, _Ran(changed, proposed), again=again)
+
+
+def analyse_together(
+    connection: Connection[DictRow], homes: Mapping[Home, date], now: datetime, recent: Recent | None = None
+) -> int:
+    """Compute one day of each of several homes, as `analyse_days` does; return how many findings have changed.
+
+    For days that go on and are computed every few minutes: most of what that takes is to ask, and is asked for all
+    homes at once.
+    """
+    together = Together(connection, [home.home_id for home in homes])
+    if recent is not None:
+        recent.follow(connection, now)
+    computed = [_computed(together, home, [day], now, recent) for home, day in homes.items()]
+    replace_episodes(connection, {home: begun for one in computed for home, begun in one.begun.items()})
+    changed = 0
+    for one in computed:
+        told = together.of(one.home.home_id, repository.told_of_homes)
+        ran = _judged(together, one, now, told, again=False)
+        changed += _concluded(together, one.home, one.asked, now, told, ran, again=False)
     return changed
 
 
@@ -95,6 +123,31 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     return changed
 
 
+class _Computed(NamedTuple):
+    """What came of the days of a home that were `asked` for.
+
+    Of those that are not among the `lasting`, what later days ask of them was stored lately. `digest` is what the days
+    before tell of the one day, where that was kept.
+    """
+
+    home: Home
+    asked: Sequence[date]
+    days: list[HomeDay]
+    lasting: list[HomeDay]
+    digest: Digest | None
+
+    @property
+    def interval(self) -> Interval:
+        """From when to when the days last."""
+        zone = self.home.zone
+        return Interval(local_day(self.asked[0], zone).start, local_day(self.asked[-1], zone).end)
+
+    @property
+    def begun(self) -> dict[Home, tuple[Interval, list[Episode]]]:
+        """The episodes that begin on the days, if anything is known of them."""
+        return {self.home: (self.interval, [e for one in self.days for e in one.episodes])} if self.days else {}
+
+
 class _Ran(NamedTuple):
     """How many findings changed, and whether contexts did."""
 
@@ -113,49 +166,65 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
         yield run
 
 
-def _run(
-    connection: Connection[DictRow],
-    home: Home,
-    days: Sequence[date],
-    now: datetime,
-    told: Told | None,
-    *,
-    again: bool,
-) -> "_Ran":
-    """Compute days that follow each other; `told` is what is told of the home, where that is known."""
-    memory = repository.memory_of(connection, home.home_id, days[0])
-    kept = memory.rhythms.get(days[0])
-    computed = computed_days(connection, home, days, now, memory)
+def _computed(together: Together, home: Home, days: Sequence[date], now: datetime, recent: Recent | None) -> _Computed:
+    """Compute days that follow each other; of a single one, by what was digested of those before it."""
+    known = together.of(home.home_id, of_day, days[0])
+    digest = keeping.digest_of(together.connection, home, days[0], known.digest, now) if len(days) == 1 else None
+    before = repository.memory_of(together.connection, home.home_id, days[0]) if digest is None else digest
+    computed = _days_of(together, home, days, now, before, recent)
+    lasting = [one for one in computed if not keeping.is_kept(one, known.kept_at, home, now)]
+    return _Computed(home, days, computed, lasting, digest)
+
+
+def _judged(together: Together, done: _Computed, now: datetime, told: Told | None, *, again: bool) -> "_Ran":
+    """Store what came of days but for their episodes, and judge them; `told` is what is told of the home, if known."""
+    home, days, computed = done.home, done.asked, done.days
     if not computed:
         return _Ran(0, proposed=False)
-    interval = Interval(local_day(days[0], home.zone).start, local_day(days[-1], home.zone).end)
-    replace_episodes(connection, home, interval, [e for one in computed for e in one.episodes])
-    lasting = [one for one in computed if not keeping.is_kept(one, kept, home, now)]
-    keeping.keep(connection, home, lasting)
+    connection = together.connection
+    keeping.keep(connection, home, done.lasting)
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
     different = profiles.put_profiles(connection, home, [one.profile for one in computed if one.profile is not None])
     restated |= _several_days(connection, home, computed, different, now)
-    proposed = judging.take_in(connection, home, computed, lasting, now, is_over=bool(different))
+    proposed = judging.take_in(together, home, computed, done.lasting, now, is_over=bool(different))
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
     since = min(days[0], *(day for _, day in restated)) if restated else days[0]
-    known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
-    heard = ingest.home_is_heard(connection, home.home_id, now - HEARD_WITHIN)
+    known = _Known(
+        judging.contexts_together(together, home, since),
+        together.of(home.home_id, standings_of_homes, home.organisation_id),
+    )
+    heard = together.of(home.home_id, ingest.homes_heard, now - HEARD_WITHIN)
+    past = past_of(connection, home, together.of(home.home_id, visits_of_homes), done.digest)
     about = days if again else ()
     changed = (
         _judge(connection, home, days, restated, evidence, silent_still, known, now, told)
         + changes.judge(connection, home, (about, restated), evidence.of, known.standings, known.contexts, now)
         + sum(
-            _judge_running(connection, home, one, evidence, known, now, told)
-            for one in computed
-            if one.running and heard
+            _judge_running(together, home, one, evidence, known, now, told) for one in computed if one.running and heard
         )
-        + looking.look(connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
-        + judge_stillness(connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
-        + _silences(connection, home, computed, interval, now, told)
-        + _silent_sensors(connection, home, computed, interval, now, told)
+        + looking.look(
+            connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told, past=past
+        )
+        + judge_stillness(together, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
+        + technical.silences(connection, home, computed, done.interval, now, told)
+        + technical.silent_sensors(connection, home, computed, done.interval, now, told)
     )
     return _Ran(changed, proposed.any)
+
+
+def _concluded(
+    together: Together, home: Home, days: Sequence[date], now: datetime, told: Told, ran: "_Ran", *, again: bool
+) -> int:
+    """Do what is done once when days of a home have been judged; return how many findings have changed in all."""
+    connection, changed = together.connection, ran.changed
+    changed += judge_again(connection, home, now) if again or ran.proposed else 0
+    changed += technical.floods(together, home, local_day(min(days) - ONE_DAY, home.zone).start, now) if days else 0
+    changed += test_alarms.check(together, home, now, told)
+    wellbeing.state_days(connection, home, days, now, changed=changed > 0)
+    if changed:
+        repository.tell_finding(connection)
+    return changed
 
 
 def _several_days(
@@ -176,35 +245,42 @@ def _several_days(
     return repository.put_values(connection, home, values, now)
 
 
-def computed_days(
-    connection: Connection[DictRow],
+def computed_days(connection: Connection[DictRow], home: Home, days: Sequence[date], now: datetime) -> list[HomeDay]:
+    """Return what days that follow each other come to by what is stored, and store nothing."""
+    memory = repository.memory_of(connection, home.home_id, days[0])
+    return _days_of(Together(connection, [home.home_id]), home, days, now, memory)
+
+
+def _days_of(
+    together: Together,
     home: Home,
     days: Sequence[date],
     now: datetime,
-    memory: Memory | None = None,
+    before: Memory | Digest,
+    recent: Recent | None = None,
 ) -> list[HomeDay]:
-    """Return what days that follow each other come to by what is stored, and store nothing.
-
-    `memory` is what is known of the days before, where that has been read; the days enter into it.
-    """
+    """Return what days that follow each other come to; they enter into what is known of the days `before`."""
     windows = [reading_window(day, home.zone, now) for day in days]
     start, end = instant(windows[0].start), instant(max(window.end for window in windows))
-    sensors = devices.sensors_of_home(connection, home.home_id, start, end)
+    sensors = together.of(home.home_id, devices.sensors_of_homes, start, end)
     if not sensors or start >= end:
         return []
-    readings = readings_columns(ingest.readings_of_home(connection, home.home_id, start, end))
+    readings = (
+        readings_columns(ingest.readings_of_home(together.connection, home.home_id, start, end))
+        if recent is None
+        else recent.readings(together.connection, home.home_id, start, end, now)
+    )
     sensed = layout_of(tuple(sensors))
-    memory = repository.memory_of(connection, home.home_id, days[0]) if memory is None else memory
-    told = told_silences(connection, home.home_id, start)
+    told = together.of(home.home_id, told_silences, start)
     without_sight = blind((one.verdict for one in told), micros(now))
     found = []
     for day, window in zip(days, windows, strict=True):
-        past = memory.before(day)
+        past = before.before(day)
         silent_so_far = not len(readings.at) or readings.at[0] >= window.end
         if past.last_at is None and silent_so_far:
             continue  # the home has never spoken yet: nothing is missing
         one = compute(day, home.zone, sensed, readings, past, now, without_sight)
-        memory.keep_day(one)
+        before.keep_day(one)
         found.append(one)
     return found
 
@@ -318,7 +394,7 @@ def _store(
 
 
 def _judge_running(
-    connection: Connection[DictRow],
+    together: Together,
     home: Home,
     one: HomeDay,
     evidence: _Evidence,
@@ -332,9 +408,9 @@ def _judge_running(
     refuted by its going on: it holds until something is heard again. Of a home whose gateway is away, or holds back
     readings, nothing is asked here: that is no stillness.
     """
-    changed = 0
-    kinds = [so_far.kind for so_far in one.running]
-    histories = repository.history(connection, home.home_id, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
+    connection, changed = together.connection, 0
+    kinds = tuple(so_far.kind for so_far in one.running)
+    histories = together.of(home.home_id, repository.histories, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
     contexts = known.contexts
     for so_far in one.running:
         if so_far.kind not in histories:
@@ -353,115 +429,3 @@ def _judge_running(
                 continue
             changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now, because)
     return changed
-
-
-def _silences(
-    connection: Connection[DictRow],
-    home: Home,
-    computed: Sequence[HomeDay],
-    interval: Interval,
-    now: datetime,
-    told: Told | None,
-) -> int:
-    """Store the technical findings about the home's silences, each once, whichever days see it."""
-    if _is_untold(told, SILENT_HOME, interval.start - ONE_DAY) and not any(one.silences for one in computed):
-        return 0
-    known = repository.known_silences(connection, home.home_id, interval.start - ONE_DAY)
-    latest = {start: (one.end, one.ended, one.before) for start, one in known.items()}
-    seen: set[int] = set()
-    for silence in (silence for one in computed for silence in one.silences):
-        start, end = silence.span
-        before = silence.before
-        if start in latest:
-            known_end, known_ended, known_before = latest[start]
-            before = known_before if before is None else before
-            if not silence.ended and known_end > end:
-                end, ended = known_end, known_ended
-            else:
-                ended = silence.ended
-        else:
-            ended = silence.ended
-        latest[start] = (end, ended, before)
-        seen.add(start)
-    held: list[Finding] = [
-        findings.silence(Span(start, latest[start][0]), ended=latest[start][1], before=latest[start][2], zone=home.zone)
-        for start in sorted(seen)
-    ]
-    return repository.put_findings(connection, home, held, now) + repository.withdraw(
-        connection, home.home_id, SILENT_HOME, interval, [instant(start) for start in seen], now
-    )
-
-
-def _silent_sensors(
-    connection: Connection[DictRow],
-    home: Home,
-    computed: Sequence[HomeDay],
-    interval: Interval,
-    now: datetime,
-    told: Told | None,
-) -> int:
-    """Store the technical findings about silent sensors, each silence once, however many days it lasts.
-
-    Sensors that fell silent at the same instant share one. It is withdrawn if one of them spoke within it after all.
-    """
-    if _is_untold(told, SILENT_SENSOR, interval.start - ONE_DAY) and not any(one.silent_sensors for one in computed):
-        return 0
-    rooms = {sensor.device_id: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
-    known = repository.known_sensor_silences(connection, home.home_id, interval.start - ONE_DAY)
-    found: dict[int, dict[int, reports.SensorSilence]] = {}
-    for silence in (silence for one in computed for silence in one.silent_sensors):
-        found.setdefault(silence.span.start, {})[silence.device_id] = silence
-    held = []
-    for start, of_devices in sorted(found.items()):
-        end = min(silence.span.end for silence in of_devices.values())
-        ended = any(silence.ended for silence in of_devices.values())
-        earlier = known.get(start)
-        if earlier is not None and not ended and earlier.end > end:
-            end, ended = earlier.end, earlier.ended
-        where = {device: rooms[device] for device in of_devices}
-        held.append(findings.sensor_silence(Span(start, end), where, ended=ended, zone=home.zone))
-    refuted = [
-        start
-        for start, silence in known.items()
-        if start not in found and any(_spoke_within(one, silence.devices, start, silence.end) for one in computed)
-    ]
-    changed = repository.put_findings(connection, home, held, now)
-    for start in refuted:
-        about = Interval(instant(start), instant(start + 1))
-        changed += repository.withdraw(connection, home.home_id, SILENT_SENSOR, about, [], now)
-    return changed
-
-
-def _is_untold(told: Told | None, kind: str, since: datetime) -> bool:
-    """Tell whether it is known that nothing of a kind is told that reaches to an instant or begins after it."""
-    return told is not None and not told.lasts_until(kind, since)
-
-
-def _floods(connection: Connection[DictRow], home: Home, since: datetime, now: datetime) -> int:
-    """Store the technical findings about sensors that send far too much, each flood once, however long it lasts."""
-    episodes: dict[datetime, list[DictRow]] = {}
-    for row in ingest.floods_of_home(connection, home.home_id, since):
-        if row["started_at"] <= now:
-            episodes.setdefault(row["started_at"], []).append(row)
-    if not episodes:
-        return 0
-    rooms = {sensor.device: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
-    held = []
-    for start, rows in episodes.items():
-        last_at = max(row["last_at"] for row in rows)
-        held.append(
-            findings.flood(
-                Interval(start, last_at),
-                {row["device"]: rooms.get(row["device"], "") for row in rows if row["device"]},
-                sum(row["parked"] for row in rows),
-                ended=now - last_at > ingest.FLOOD_PAUSE,
-                together=any(not row["device"] for row in rows),
-                zone=home.zone,
-            )
-        )
-    return repository.put_findings(connection, home, held, now)
-
-
-def _spoke_within(one: HomeDay, devices: Collection[int], start: int, end: int) -> bool:
-    spoke = [at for device in devices if (day := one.devices.get(device)) for at in (day.first_at, day.last_at)]
-    return any(start < at < end for at in spoke)

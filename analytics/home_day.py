@@ -8,7 +8,7 @@ later than `seen_until` is looked at.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -57,6 +57,30 @@ class Past(NamedTuple):
     devices: Mapping[int, Sequence[float]]
     last_at: int | None
     heard: Mapping[int, Heard] = MappingProxyType({})
+
+    @property
+    def limits(self) -> coverage.Limits:
+        """The longest silence of the home that is believed at each hour of the local clock (microseconds)."""
+        return coverage.home_limits(self.gaps)
+
+    @property
+    def patience(self) -> dict[int, int]:
+        """The longest silence of each device that reports by itself (microseconds)."""
+        return reports.limits_of(self.devices)
+
+
+class Before(NamedTuple):
+    """What follows from a `Past`, as far as a day is computed by it."""
+
+    limits: coverage.Limits
+    patience: Mapping[int, int]
+    last_at: int | None
+    heard: Mapping[int, Heard]
+
+    @classmethod
+    def of(cls, past: Past) -> Self:
+        """Return what follows from what is known of the days before."""
+        return cls(past.limits, past.patience, past.last_at, past.heard)
 
 
 class HomeDay(NamedTuple):
@@ -111,7 +135,7 @@ def compute(
     zone: ZoneInfo,
     home: Layout,
     readings: pd.DataFrame | Columns,
-    past: Past,
+    past: Past | Before,
     seen_until: datetime,
     blind: Blind = SEEING,
 ) -> HomeDay:
@@ -125,7 +149,7 @@ def compute(
     seen = home.reported(columns(readings).within(window))
     signs = signs_in(seen, home)
     outings = outing.outings(signs, window.end)
-    limits = coverage.home_limits(past.gaps)
+    limits = past.limits
     unexplained = coverage.unknown(seen.at, window, limits, zone, outings)
     unknown = [*unexplained, *blind.home]
     spoken = reports.by_device(seen, home)
@@ -135,7 +159,7 @@ def compute(
         for silence in reports.silent(spoken, home, window, past.heard, [*unknown, *away])
         if not blind.explains(silence.span, silence.device_id)
     ]
-    patience = reports.limits_of(past.devices)
+    patience = past.patience
     confirmed = reports.confirmed(spoken, window, patience, home.watching - set(blind.devices))
     not_seen = [*unknown, *blind.of(home.watching)]
     moves, measured = passages(signs), tracks(seen, home.measuring)

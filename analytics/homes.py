@@ -1,6 +1,6 @@
 """The homes to analyse, with what the analysis needs to know of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -11,18 +11,19 @@ from registry import reads as registry
 
 def homes(connection: Connection[DictRow]) -> dict[int, Home]:
     """Return all homes by id. Where several persons live, findings are about the home and name none of them."""
+    return _with_people(registry.homes(connection), registry.persons(connection))
+
+
+def homes_of(connection: Connection[DictRow], home_ids: Sequence[int]) -> dict[int, Home]:
+    """Return some homes, as `homes` does; those that there are not are left out."""
+    return _with_people(registry.homes_of(connection, home_ids), registry.persons_of_homes(connection, home_ids))
+
+
+def _with_people(found: Iterable[registry.Home], persons: Iterable[registry.Person]) -> dict[int, Home]:
     people: dict[int, list[int]] = {}
-    for person in registry.persons(connection):
+    for person in persons:
         people.setdefault(person.home_id, []).append(person.person_id)
-    return {home.home_id: _home(home, people.get(home.home_id, [])) for home in registry.homes(connection)}
-
-
-def home_of(connection: Connection[DictRow], home_id: int) -> Home | None:
-    """Return one home, as `homes` does; None if there is no such home."""
-    found = registry.home(connection, home_id)
-    if found is None:
-        return None
-    return _home(found, [person.person_id for person in registry.persons_of_home(connection, home_id)])
+    return {home.home_id: _home(home, people.get(home.home_id, [])) for home in found}
 
 
 def _home(home: registry.Home, living: Sequence[int]) -> Home:

@@ -1,6 +1,6 @@
 """What the service does: keeps the list of due days, orders jobs, and computes one home after the other."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -10,15 +10,16 @@ from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
 from analytics import moments, repository
-from analytics.analysis import SLICE, analyse_days, judge_again
-from analytics.homes import home_of
+from analytics.analysis import SLICE, analyse_days, analyse_together, judge_again
 from analytics.homes import homes as all_homes
+from analytics.homes import homes_of
 from analytics.recent import Recent
-from analytics.repository import DueOfHome, Home, Progress
+from analytics.repository import Due, DueOfHome, Home, Progress
 from analytics.watch import repository as watch
-from analytics.watch.silences import look_at_home
+from analytics.watch.silences import look_at_homes
 from core.clock import Clock
 from core.database import Database
+from core.localtime import day_of
 from core.log import logger
 from ingest import reads as ingest
 from registry import reads as registry
@@ -106,23 +107,87 @@ def analyse_group(
     cadence: timedelta = CADENCE,
     recent: Recent | None = None,
 ) -> list[Worked]:
-    """Analyse the homes of a group that are due, the one that waits longest first; return what came of each.
+    """Analyse the homes of a group that are due; return what came of each.
 
+    Those of which it is only the day that goes on, or a look at their devices, are computed together: each takes its
+    share of the time of that. What cannot be done so is done home by home, the one that waits longest first.
     It never raises: where the database cannot be reached, what is due stays due.
     """
+    recent = Recent(room=0) if recent is None else recent
     try:
         with database.connection() as connection:
             among = range(group * GROUP, (group + 1) * GROUP)
             homes = repository.due_of_homes(connection, among, clock.now())
+            worked = _ticked(connection, clock, homes, stop, cadence, recent)
     except (psycopg.Error, PoolTimeout) as error:
         logger().error("homes stay due", reason=type(error).__name__)
         return []
-    worked = []
-    for home_id, due in homes.items():
-        if not stop.is_set():
-            began, done = clock.monotonic(), _analysed(database, clock, home_id, stop, cadence, recent, due)
-            worked.append(Worked(home_id, done or 0, clock.monotonic() - began, done is None))
-    return worked
+    for home_id in homes:
+        if home_id not in worked and not stop.is_set():
+            began, done = clock.monotonic(), _analysed(database, clock, home_id, stop, cadence, recent)
+            worked[home_id] = Worked(home_id, done or 0, clock.monotonic() - began, done is None)
+    return list(worked.values())
+
+
+def _ticked(
+    connection: Connection[DictRow],
+    clock: Clock,
+    homes: Mapping[int, DueOfHome],
+    stop: Stop,
+    cadence: timedelta,
+    recent: Recent,
+) -> dict[int, Worked]:
+    """Do together what is due of homes every few minutes; return those of which nothing else is due, and what came.
+
+    Nothing of it is done where it cannot be done for one of them: which one it is shows where each is done by itself.
+    """
+    began, alone = clock.monotonic(), {home_id for home_id, due in homes.items() if due.context}
+    try:
+        _look_together(connection, clock, [home_id for home_id, due in homes.items() if due.look], recent)
+        if stop.is_set():
+            return {}
+        days = [home_id for home_id, due in homes.items() if due.days and not due.context]
+        alone |= {*days} - _tick_together(connection, clock, days, cadence, recent)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
+        logger().warning("homes are analysed one by one", error=type(error).__name__)
+        return {}
+    done = [home_id for home_id in homes if home_id not in alone]
+    share = (clock.monotonic() - began) / max(1, len(done))
+    return {home_id: Worked(home_id, int(homes[home_id].days), share, failed=False) for home_id in done}
+
+
+def _look_together(connection: Connection[DictRow], clock: Clock, homes: Sequence[int], recent: Recent) -> None:
+    if not homes:
+        return
+    with connection.transaction():
+        now = clock.now()
+        due = watch.looks_due(connection, repository.try_homes(connection, homes), now)
+        look_at_homes(connection, list(homes_of(connection, due).values()), now, recent)
+
+
+def _tick_together(
+    connection: Connection[DictRow], clock: Clock, homes: Sequence[int], cadence: timedelta, recent: Recent
+) -> set[int]:
+    """Compute the day that goes on of those homes of which nothing else is due; return which those were."""
+    if not homes:
+        return set()
+    with connection.transaction():
+        mine, now = repository.try_homes(connection, homes), clock.now()
+        claimed = repository.claim_days_of_homes(connection, mine, now)
+        ticking = {
+            home: today
+            for home in homes_of(connection, list(claimed)).values()
+            if claimed[home.home_id] == [today := day_of(now, home.zone)]
+        }
+        if ticking:
+            analyse_together(connection, ticking, now, recent)
+        again = [
+            Due(home.home_id, day, due)
+            for home, day in ticking.items()
+            if (due := moments.due_again(day, home.zone, now, cadence)) is not None
+        ]
+        repository.due_again(connection, again)
+    return {home.home_id for home in ticking}
 
 
 def analyse_home(
@@ -139,46 +204,34 @@ def analyse_home(
     comes in. `recent` is what this process remembers of readings.
     It never raises: days that cannot be computed are pushed ahead and stay due, so that others come first.
     """
+    recent = Recent(room=0) if recent is None else recent
     return _analysed(database, clock, home_id, stop, cadence, recent) or 0
 
 
 def _analysed(
-    database: Database,
-    clock: Clock,
-    home_id: int,
-    stop: Stop,
-    cadence: timedelta,
-    recent: Recent | None,
-    due: DueOfHome | None = None,
+    database: Database, clock: Clock, home_id: int, stop: Stop, cadence: timedelta, recent: Recent
 ) -> int | None:
-    """Return how many days of a home were computed, None where something failed; `due` is what is, if that is known."""
+    """Return how many days of a home were computed, None where something failed."""
     done = 0
     try:
         with database.connection() as connection:
-            due = repository.due_of_home(connection, home_id, clock.now()) if due is None else due
-            home = home_of(connection, home_id) if any(due) else None
+            due = repository.due_of_home(connection, home_id, clock.now())
+            home = homes_of(connection, [home_id]).get(home_id) if any(due) else None
             if home is None:
                 return 0
             if due.look:
-                _look_at_home(connection, clock, home, recent)
+                _look_together(connection, clock, [home_id], recent)
             if due.context:
                 _judge_again(connection, clock, home)
             days = SLICE
             while days == SLICE and not stop.is_set():
-                days = _slice(connection, clock, home, cadence)
+                days = _slice(connection, clock, home, cadence, recent)
                 done += days
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
         logger().error("analysis failed", home_id=home_id, error=type(error).__name__)
         _postpone(database, clock, home_id)
         return None
     return done
-
-
-def _look_at_home(connection: Connection[DictRow], clock: Clock, home: Home, recent: Recent | None) -> None:
-    with connection.transaction():
-        now = clock.now()
-        if repository.try_home(connection, home.home_id) and watch.is_look_due(connection, home.home_id, now):
-            look_at_home(connection, home, now, recent)
 
 
 def _judge_again(connection: Connection[DictRow], clock: Clock, home: Home) -> None:
@@ -188,14 +241,15 @@ def _judge_again(connection: Connection[DictRow], clock: Clock, home: Home) -> N
             repository.tell_finding(connection)
 
 
-def _slice(connection: Connection[DictRow], clock: Clock, home: Home, cadence: timedelta) -> int:
+def _slice(connection: Connection[DictRow], clock: Clock, home: Home, cadence: timedelta, recent: Recent) -> int:
     with connection.transaction():
         if not repository.try_home(connection, home.home_id):
             return 0
         now = clock.now()
         days = repository.claim_days(connection, home.home_id, now, SLICE)
         if days:
-            analyse_days(connection, home, days, now, again=False)
+            recent.follow(connection, now)
+            analyse_days(connection, home, days, now, again=False, recent=recent)
             again = {day: moments.due_again(day, home.zone, now, cadence) for day in days}
             repository.settle_days(connection, home.home_id, again)
     return len(days)
@@ -206,7 +260,7 @@ def _postpone(database: Database, clock: Clock, home_id: int) -> None:
     try:
         with database.transaction() as connection:
             repository.postpone_home(connection, home_id, now, now + AFTER_AN_ERROR)
-            watch.look_again(connection, home_id, now + AFTER_AN_ERROR)
+            watch.look_again(connection, [home_id], now + AFTER_AN_ERROR)
     except psycopg.Error as error:
         logger().error("days stay due", home_id=home_id, error=type(error).__name__)
 

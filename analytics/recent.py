@@ -1,8 +1,9 @@
-"""The readings of the last days of homes, kept in a process between looks, so that each look reads only what is new.
+"""The readings of the last days of homes, kept in a process, so that each look and each tick reads only what is new.
 
-What is kept is what the database would say: before it is used, the hours that readings came in for since the last time
-are read again, however late they came (`ingest.touched`, whose order skips nothing). It is only a memory: with it and
-without it a look finds the same. No more is kept than there is room for; what has no room is read each time.
+What is kept is what the database would say: before it is used, the last hour and the hours that readings came in for
+since the last time are read again, however late they came (`ingest.touched`, whose order skips nothing). It is only a
+memory: with it and without it the same is found. No more is kept than there is room for; what has no room is read each
+time.
 """
 
 from datetime import datetime, timedelta
@@ -18,14 +19,16 @@ from analytics.silence.spans import merged
 from ingest import reads as ingest
 
 ROOM_BYTES = 192 * 1024 * 1024  # in one process: 1,400 homes of 400 readings a day
+REACH = timedelta(days=15)  # nothing that is computed every day looks further back
 FOLLOWED = timedelta(minutes=45)  # longer ago nobody has followed what came in, and it is read anew
 MOST_TOUCHED = 10_000
+TRIMMED = 6 * HOUR  # what is older than what is asked is left aside from time to time, not each time
 
 _T = TypeVar("_T", bound=np.generic)
 
 
 class _Kept(NamedTuple):
-    """Readings whose keys lie in `span`, ordered by key; `corrected` is None where nothing was corrected."""
+    """Readings whose keys lie in `span`, ordered by key and series; `corrected` is None where nothing was corrected."""
 
     span: Span
     known: npt.NDArray[np.int32]
@@ -42,22 +45,30 @@ class _Kept(NamedTuple):
 
 
 class Recent:
-    """The readings of homes as one process remembers them, up to `room` bytes, of which some are `taken`."""
+    """The readings of homes as one process remembers them, up to `room` bytes, of which some are `taken`.
+
+    Once a home had no room, those that are not remembered are read for what is asked alone.
+    """
 
     def __init__(self, room: int = ROOM_BYTES) -> None:
         self._room = room
+        self._is_full = not room
         self.taken = 0
         self._homes: dict[int, _Kept] = {}
         self._touched: dict[int, set[int]] = {}  # by home, the beginnings of hours (microseconds)
         self._cursor: tuple[int, int] | None = None
         self._followed_at: datetime | None = None
 
-    def readings(self, connection: Connection[DictRow], home_id: int, start: datetime, now: datetime) -> Columns:
-        """Return the `readings` table of a home in `[start, now)`, as `ingest.reads.readings_of_home` has it."""
-        if self._room:
-            self._follow(connection, now)
-        window = Span(micros(start), micros(now))
-        kept = self._brought_up_to_date(connection, home_id, window)
+    def readings(
+        self, connection: Connection[DictRow], home_id: int, start: datetime, end: datetime, now: datetime
+    ) -> Columns:
+        """Return the `readings` table of a home in `[start, end)`, as `ingest.reads.readings_of_home` has it."""
+        if self._followed_at != now:
+            self.follow(connection, now)
+        window, reach = Span(micros(start), micros(end)), Span(micros(now - REACH), micros(now))
+        if self._is_full_without(home_id) or not reach.start <= window.start <= window.end <= reach.end:
+            return _within(_read(connection, home_id, window), window)
+        kept = self._brought_up_to_date(connection, home_id, reach)
         self._keep(home_id, kept)
         return _within(kept, window)
 
@@ -66,9 +77,12 @@ class Recent:
         self._homes.clear()
         self._touched.clear()
         self.taken = 0
+        self._is_full = not self._room
 
-    def _follow(self, connection: Connection[DictRow], now: datetime) -> None:
-        """Take note of the hours that were touched since the last time."""
+    def follow(self, connection: Connection[DictRow], now: datetime) -> None:
+        """Take note of the hours that were touched since the last time: to be called at the start of a transaction."""
+        if not self._room:
+            return
         since = self._followed_at
         self._followed_at = now
         if self._cursor is not None and since is not None and since <= now <= since + FOLLOWED:
@@ -86,13 +100,14 @@ class Recent:
         kept, touched = self._take(home_id)
         if kept is None or not kept.span.start <= window.start <= kept.span.end:
             return _read(connection, home_id, window)
-        for span in merged([*(Span(hour, hour + HOUR) for hour in touched), Span(kept.span.end, window.end)]):
+        lately = Span(min(kept.span.end, window.end - HOUR), window.end)
+        for span in merged([*(Span(hour, hour + HOUR) for hour in touched), lately]):
             again = Span(max(span.start, kept.span.start), max(span.end, window.start))
             new = _read(connection, home_id, again)
             if not np.array_equal(new.known, kept.known):
                 return _read(connection, home_id, window)
             kept = _with(kept, new)
-        return _from(kept, window.start)
+        return kept if window.start - kept.span.start < TRIMMED else _from(kept, window.start)
 
     def _take(self, home_id: int) -> tuple[_Kept | None, set[int]]:
         """Return what is kept of a home, and hours that were touched since: until it is kept again, nothing is."""
@@ -104,11 +119,16 @@ class Recent:
         if self.taken + kept.room <= self._room:
             self._homes[home_id] = kept
             self.taken += kept.room
+        else:
+            self._is_full = True
+
+    def _is_full_without(self, home_id: int) -> bool:
+        return self._is_full and home_id not in self._homes
 
 
 def _read(connection: Connection[DictRow], home_id: int, span: Span) -> _Kept:
     found = ingest.keyed_readings_of_home(connection, home_id, instant(span.start), instant(span.end))
-    order = np.argsort(found.key_ms, kind="stable")
+    order = np.lexsort((found.series_id, found.key_ms))
     corrected = found.corrected_ms[order] if (found.corrected_ms != ingest.NEVER).any() else None
     return _Kept(span, found.known, found.series_id[order], found.key_ms[order], corrected, found.value[order])
 
@@ -153,12 +173,12 @@ def _from(kept: _Kept, start: int) -> _Kept:
 def _within(kept: _Kept, window: Span) -> Columns:
     """Return the readings whose keys lie in a window, each at its corrected time where that lies in it too."""
     rows = slice(*np.searchsorted(kept.key_ms, [-(-at // MILLISECOND) for at in window]))
-    at = kept.key_ms[rows] * MILLISECOND
-    if kept.corrected_ms is not None:
-        corrected = kept.corrected_ms[rows]
-        inside = (corrected != ingest.NEVER) & (corrected * MILLISECOND >= window.start)
-        inside &= corrected * MILLISECOND < window.end
-        at = np.where(inside, corrected * MILLISECOND, at)
-    series = kept.series_id[rows].astype(np.int64)
+    at, series, value = kept.key_ms[rows] * MILLISECOND, kept.series_id[rows].astype(np.int64), kept.value[rows]
+    if kept.corrected_ms is None:
+        return Columns(at, series, value)
+    corrected = kept.corrected_ms[rows]
+    inside = (corrected != ingest.NEVER) & (corrected * MILLISECOND >= window.start)
+    inside &= corrected * MILLISECOND < window.end
+    at = np.where(inside, corrected * MILLISECOND, at)
     order = np.lexsort((series, at))
-    return Columns(at[order], series[order], kept.value[rows][order])
+    return Columns(at[order], series[order], value[order])

@@ -119,6 +119,11 @@ def due_of_home(connection: Connection[DictRow], home_id: int, now: datetime) ->
     return DueOfHome(**row)
 
 
+def try_homes(connection: Connection[DictRow], homes: Sequence[int]) -> list[int]:
+    """Take the right to compute homes until the end of the transaction; return those that nobody else has."""
+    return [row["home_id"] for row in connection.execute(SQL["try_homes"], {"homes": list(homes)}) if row["mine"]]
+
+
 def try_home(connection: Connection[DictRow], home_id: int) -> bool:
     """Take the right to compute a home until the end of the transaction; False if somebody else has it."""
     row = connection.execute(SQL["try_home"], {"home_id": home_id}).fetchone()
@@ -136,14 +141,27 @@ def claim_days(connection: Connection[DictRow], home_id: int, now: datetime, at_
     return [row["day"] for row in connection.execute(SQL["claim_days"], parameters)]
 
 
+def claim_days_of_homes(connection: Connection[DictRow], homes: Sequence[int], now: datetime) -> dict[int, list[date]]:
+    """Return the days of homes that are due, in order; they are held until the end of the transaction."""
+    found: dict[int, list[date]] = {}
+    for row in connection.execute(SQL["claim_days_of_homes"], {"homes": list(homes), "now": now}):
+        found.setdefault(row["home_id"], []).append(row["day"])
+    return found
+
+
 def settle_days(connection: Connection[DictRow], home_id: int, again: Mapping[date, datetime | None]) -> None:
-    """Say of computed days when they are due again, or that they are not (None)."""
+    """Say of computed days of a home when they are due again, or that they are not (None)."""
     finished = [day for day, due in again.items() if due is None]
-    later = {day: due for day, due in again.items() if due is not None}
     if finished:
         connection.execute(SQL["finish_day"], {"home_id": home_id, "days": finished})
-    if later:
-        connection.execute(SQL["due_again"], {"home_id": home_id, "days": list(later), "due": list(later.values())})
+    due_again(connection, [Due(home_id, day, due) for day, due in again.items() if due is not None])
+
+
+def due_again(connection: Connection[DictRow], days: Sequence[Due]) -> None:
+    """Say of computed days of homes when they are due again."""
+    if days:
+        columns = {"homes": [d.home_id for d in days], "days": [d.day for d in days], "due": [d.due_at for d in days]}
+        connection.execute(SQL["due_again"], columns)
 
 
 def postpone_home(connection: Connection[DictRow], home_id: int, now: datetime, due: datetime) -> None:
@@ -188,6 +206,8 @@ def _micros(at: datetime | None) -> int | None:
 
 def put_rhythms(connection: Connection[DictRow], home_id: int, rhythms: Sequence[Rhythm]) -> None:
     """Store how a home spoke on some days."""
+    if not rhythms:
+        return
     with connection.cursor() as cursor:
         cursor.executemany(
             SQL["put_rhythms"],
@@ -246,12 +266,19 @@ def history(
     connection: Connection[DictRow], home_id: int, kinds: Collection[str], first: date, last: date
 ) -> dict[str, History]:
     """Return the `history` table (see `analytics.frames`) of some indicators of a home, `first` and `last` included."""
-    given = {"home_id": home_id, "kinds": list(kinds), "first": first, "last": last}
+    return histories(connection, [home_id], kinds, first, last)[home_id]
+
+
+def histories(
+    connection: Connection[DictRow], homes: Sequence[int], kinds: Collection[str], first: date, last: date
+) -> dict[int, dict[str, History]]:
+    """Return the same of several homes, by their ids."""
+    given = {"homes": list(homes), "kinds": list(kinds), "first": first, "last": last}
+    found: dict[int, dict[str, History]] = {home_id: {} for home_id in homes}
     with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-        return {
-            kind: _history(column(days, ">i4"), column(value, ">f8"), column(coverage, ">f4"))
-            for kind, days, value, coverage in cursor.execute(SQL["indicator_history"], given)
-        }
+        for home_id, kind, days, value, coverage in cursor.execute(SQL["indicator_history"], given):
+            found[home_id][kind] = _history(column(days, ">i4"), column(value, ">f8"), column(coverage, ">f4"))
+    return found
 
 
 def _history(
@@ -374,13 +401,16 @@ class Told(NamedTuple):
         return kind in self.latest and self.latest[kind][1] >= start
 
 
-def told_of(connection: Connection[DictRow], home_id: int) -> Told:
-    """Return what is told of a home, so that nothing is looked for to be withdrawn where nothing is told."""
-    rows = connection.execute(SQL["told_of_home"], {"home_id": home_id}).fetchall()
-    return Told(
-        {row["kind"]: (row["started_at"], row["ended_at"]) for row in rows if row["kind"] is not None},
-        any(row["kind"] is None for row in rows),
-    )
+def told_of_homes(connection: Connection[DictRow], homes: Sequence[int]) -> dict[int, Told]:
+    """Return what is told of homes, so that nothing is looked for to be withdrawn where nothing is told."""
+    latest: dict[int, dict[str, tuple[datetime, datetime]]] = {home_id: {} for home_id in homes}
+    silenced = set()
+    for row in connection.execute(SQL["told_of_homes"], {"homes": list(homes)}):
+        if row["kind"] is None:
+            silenced.add(row["home_id"])
+        else:
+            latest[row["home_id"]][row["kind"]] = row["started_at"], row["ended_at"]
+    return {home_id: Told(of_home, home_id in silenced) for home_id, of_home in latest.items()}
 
 
 def put_findings(connection: Connection[DictRow], home: Home, findings: Sequence[Finding], now: datetime) -> int:

@@ -5,13 +5,11 @@ Any press counts, asked for or not. A home that never pressed has its time from 
 
 from datetime import UTC, datetime, timedelta
 
-from psycopg import Connection
-from psycopg.rows import DictRow
-
 from analytics import repository
 from analytics.explanation import no_test_alarm
 from analytics.findings import Finding
 from analytics.repository import Home, Told
+from analytics.together import Together
 from core.localtime import Interval, day_of, local_day
 from devices import reads as devices
 from devices.gateways import reads as gateways
@@ -22,12 +20,13 @@ _SOS = "sos_button"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def check(connection: Connection[DictRow], home: Home, now: datetime, told: Told) -> int:
+def check(together: Together, home: Home, now: datetime, told: Told) -> int:
     """Store the finding that a home's test alarm is overdue, or withdraw it; return how many findings changed.
 
     `told` is what is told of the home.
     """
-    finding = _overdue(connection, home, now)
+    connection = together.connection
+    finding = _overdue(together, home, now)
     if finding is None and not told.begins_since(NO_TEST_ALARM, _BEGINNING):
         return 0
     held = [] if finding is None else [finding]
@@ -38,12 +37,13 @@ def check(connection: Connection[DictRow], home: Home, now: datetime, told: Told
     )
 
 
-def _overdue(connection: Connection[DictRow], home: Home, now: datetime) -> Finding | None:
-    asked = gateways.test_alarm(connection, home.home_id)
+def _overdue(together: Together, home: Home, now: datetime) -> Finding | None:
+    asked = together.of(home.home_id, gateways.test_alarms)
     if asked is None:
         return None
-    buttons = [each.series_id for each in devices.sensors_of_home(connection, home.home_id) if each.quantity == _SOS]
-    pressed_at = ingest.last_active(connection, buttons, now)
+    sensors = together.of(home.home_id, devices.sensors_of_homes)
+    buttons = [each.series_id for each in sensors if each.quantity == _SOS]
+    pressed_at = ingest.last_active(together.connection, buttons, now)
     since = pressed_at or asked.since
     due_at = since + timedelta(days=asked.every_days)
     if not buttons or now < due_at:

@@ -56,8 +56,8 @@ def round_of(
         }
         silent = {
             told.verdict.subject.id
-            for home_id in homes
-            for told in silences.told_silences(connection, home_id, now)
+            for of_home in silences.told_silences(connection, list(homes), now).values()
+            for told in of_home
             if told.verdict.silence is Silence.BATTERY_LOW and told.verdict.until is None
         }
         found = analytics.replacement.round_of(

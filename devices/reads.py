@@ -100,14 +100,25 @@ def sensors_of_home(
 
     A device that was moved was in its old room before; one that was taken away is not missed afterwards.
     """
-    rows = connection.execute(_SQL["sensors_of_home"], {"home_id": home_id, "since": since, "until": until})
-    return [Sensor(quantity=BY_ID[row.pop("quantity_id")].name, **row) for row in rows]
+    return sensors_of_homes(connection, [home_id], since, until)[home_id]
 
 
-def gateways_of_home(connection: Connection[DictRow], home_id: int) -> dict[int, frozenset[int]]:
-    """Return the gateways of a home, and the devices of each, by their ids."""
-    rows = connection.execute(_SQL["gateways_of_home"], {"home_id": home_id})
-    return {row["gateway_id"]: frozenset(row["device_ids"]) for row in rows}
+def sensors_of_homes(
+    connection: Connection[DictRow], homes: Sequence[int], since: datetime | None = None, until: datetime | None = None
+) -> dict[int, list[Sensor]]:
+    """Return the same of several homes, by their ids."""
+    found: dict[int, list[Sensor]] = {home_id: [] for home_id in homes}
+    for row in connection.execute(_SQL["sensors_of_homes"], {"homes": list(homes), "since": since, "until": until}):
+        found[row.pop("home_id")].append(Sensor(quantity=BY_ID[row.pop("quantity_id")].name, **row))
+    return found
+
+
+def gateways_of_homes(connection: Connection[DictRow], homes: Sequence[int]) -> dict[int, dict[int, frozenset[int]]]:
+    """Return the gateways of some homes, and the devices of each, by their ids."""
+    found: dict[int, dict[int, frozenset[int]]] = {home_id: {} for home_id in homes}
+    for row in connection.execute(_SQL["gateways_of_homes"], {"homes": list(homes)}):
+        found[row["home_id"]][row["gateway_id"]] = frozenset(row["device_ids"])
+    return found
 
 
 def devices(connection: Connection[DictRow]) -> list[Device]:

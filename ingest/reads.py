@@ -144,7 +144,15 @@ def floods_of_home(connection: Connection[Row], home_id: int, since: datetime) -
     Fields: device (its key, or '' for all devices of a gateway together), started_at, last_at, parked (readings put
     aside). A flood that has paused for `FLOOD_PAUSE` is over: what comes then is another one.
     """
-    return connection.execute(_sql["floods_of_home"], {"home_id": home_id, "since": since}).fetchall()
+    return floods_of_homes(connection, [home_id], since)[home_id]
+
+
+def floods_of_homes(connection: Connection[Row], homes: Sequence[int], since: datetime) -> dict[int, list[Row]]:
+    """Return the same of several homes, by their ids."""
+    found: dict[int, list[Row]] = {home_id: [] for home_id in homes}
+    for row in connection.execute(_sql["floods_of_homes"], {"homes": list(homes), "since": since}):
+        found[row.pop("home_id")].append(row)
+    return found
 
 
 def last_active(connection: Connection[Row], series_ids: Sequence[int], now: datetime) -> datetime | None:
@@ -243,10 +251,11 @@ def home_days(
     return view.connection.execute(_sql["home_days"], _span(home_id, start, end, quantities)).fetchall()
 
 
-def home_is_heard(connection: Connection[Row], home_id: int, since: datetime) -> bool:
-    """Tell whether what happened in a home until `since` has arrived, as far as its gateways say."""
-    row = connection.execute(_sql["home_is_heard"], {"home_id": home_id, "since": since}).fetchone()
-    return row is None or bool(row["heard"])
+def homes_heard(connection: Connection[Row], homes: Sequence[int], since: datetime) -> dict[int, bool]:
+    """Tell of each home whether what happened in it until `since` has arrived, as far as its gateways say."""
+    rows = connection.execute(_sql["homes_not_heard"], {"homes": list(homes), "since": since})
+    not_heard = {row["home_id"] for row in rows}
+    return {home_id: home_id not in not_heard for home_id in homes}
 
 
 class GatewayHeard(NamedTuple):
@@ -258,9 +267,10 @@ class GatewayHeard(NamedTuple):
     received_at: datetime
 
 
-def gateways_heard(connection: Connection[Row], home_id: int | None = None) -> list[GatewayHeard]:
-    """Return when each gateway that ever said anything was last heard: of one home, or of all."""
-    return [GatewayHeard(**row) for row in connection.execute(_sql["gateways_heard"], {"home_id": home_id})]
+def gateways_heard(connection: Connection[Row], homes: Sequence[int] | None = None) -> list[GatewayHeard]:
+    """Return when each gateway that ever said anything was last heard: of some homes, or of all."""
+    given = {"homes": None if homes is None else list(homes)}
+    return [GatewayHeard(**row) for row in connection.execute(_sql["gateways_heard"], given)]
 
 
 def gateway_transitions(

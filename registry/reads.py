@@ -1,6 +1,6 @@
 """Reads of the registry: those for services take a connection, those for a person take a `View`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -151,10 +151,14 @@ def homes(connection: Connection[DictRow]) -> list[Home]:
     return [Home(**row) for row in connection.execute(_SQL["homes"])]
 
 
+def homes_of(connection: Connection[DictRow], home_ids: Sequence[int]) -> list[Home]:
+    """Return some homes by their numbers; those that there are not are left out."""
+    return [Home(**row) for row in connection.execute(_SQL["homes_of"], {"homes": list(home_ids)})]
+
+
 def home(connection: Connection[DictRow], home_id: int) -> Home | None:
     """Return one home by its number; None if there is none."""
-    row = connection.execute(_SQL["home"], {"home_id": home_id}).fetchone()
-    return None if row is None else Home(**row)
+    return next(iter(homes_of(connection, [home_id])), None)
 
 
 def rooms(connection: Connection[DictRow]) -> list[Room]:
@@ -183,7 +187,12 @@ def zones(connection: Connection[DictRow], home_ids: Collection[int] | None = No
 
 def persons_of_home(connection: Connection[DictRow], home_id: int) -> list[Person]:
     """Return who lives in a home, the first described first."""
-    return [Person(**row) for row in connection.execute(_SQL["persons_of_home"], {"home_id": home_id})]
+    return persons_of_homes(connection, [home_id])
+
+
+def persons_of_homes(connection: Connection[DictRow], home_ids: Sequence[int]) -> list[Person]:
+    """Return who lives in some homes, of each the first described first."""
+    return [Person(**row) for row in connection.execute(_SQL["persons_of_homes"], {"homes": list(home_ids)})]
 
 
 def rooms_of_home(connection: Connection[DictRow], home_id: int) -> list[Room]:

@@ -18,6 +18,7 @@ from analytics.findings import Verdict
 from analytics.home_day import HomeDay
 from analytics.indicators import INDICATORS
 from analytics.repository import Home
+from analytics.together import Together
 from core.localtime import Interval, day_of, local_day
 from core.places import RoomKind
 from registry import reads as registry
@@ -31,12 +32,18 @@ LOOK_EVERY = timedelta(hours=1)
 
 def contexts_of(connection: Connection[DictRow], home: Home, since: date) -> Contexts:
     """Return the contexts of a home that matter to whoever judges days from `since` on."""
-    known = repository.known(connection, home.home_id, local_day(since - REACH, home.zone).start - timedelta(days=8))
+    return contexts_together(Together(connection, [home.home_id]), home, since)
+
+
+def contexts_together(together: Together, home: Home, since: date) -> Contexts:
+    """Return the same of one of several homes."""
+    start = local_day(since - REACH, home.zone).start - timedelta(days=8)
+    known = together.of(home.home_id, repository.known_of_homes, start)
     return Contexts([one.context for one in known], home.zone)
 
 
 def take_in(
-    connection: Connection[DictRow],
+    together: Together,
     home: Home,
     computed: Sequence[HomeDay],
     lasting: Sequence[HomeDay],
@@ -49,7 +56,11 @@ def take_in(
     It does so at once where a day turns out to be over (`is_over`), or was another one than it seemed. The home is due
     to be judged again from the first day on that has another context now.
     """
+    connection = together.connection
     repository.put_traces(connection, home, [one.traces for one in lasting])
+    looked_at = together.of(home.home_id, repository.looked_at)
+    if looked_at is not None and looked_at > (now if is_over else now - LOOK_EVERY):
+        return NOTHING
     if not repository.take_look(connection, home.home_id, now, now if is_over else now - LOOK_EVERY):
         return NOTHING
     last = max(one.day for one in computed)
@@ -64,6 +75,7 @@ def take_in(
     changes = reconcile(known, proposals, looked_back_to, DETECTORS)
     if changes.any:
         repository.store(connection, home, changes, now)
+        together.forget(repository.known_of_homes)
         repository.judge_again(connection, home.home_id, changes.since(known), now)
     return changes
 

@@ -24,23 +24,22 @@ SQL = Statements.beside(__file__)
 
 def known(connection: Connection[DictRow], home_id: int, start: datetime) -> list[Known]:
     """Return the contexts of a home that reach beyond `start`, in order, also those that were refused."""
-    rows = connection.execute(SQL["contexts_of_home"], {"home_id": home_id, "start": start})
-    return [
-        Known(
-            row["context_id"],
-            Context(
-                ContextKind(row["kind"]),
-                row["started_at"],
-                row["ended_at"],
-                Standing(row["standing"]),
-                row["confidence"],
-            ),
-            row["detector"],
-            row["updated_at"],
-            row["evidence"],
-        )
-        for row in rows
-    ]
+    return known_of_homes(connection, [home_id], start)[home_id]
+
+
+def known_of_homes(connection: Connection[DictRow], homes: Sequence[int], start: datetime) -> dict[int, list[Known]]:
+    """Return the same of several homes, by their ids."""
+    found: dict[int, list[Known]] = {home_id: [] for home_id in homes}
+    for row in connection.execute(SQL["contexts_of_homes"], {"homes": list(homes), "start": start}):
+        found[row["home_id"]].append(_known(row))
+    return found
+
+
+def _known(row: DictRow) -> Known:
+    context = Context(
+        ContextKind(row["kind"]), row["started_at"], row["ended_at"], Standing(row["standing"]), row["confidence"]
+    )
+    return Known(row["context_id"], context, row["detector"], row["updated_at"], row["evidence"])
 
 
 def store(connection: Connection[DictRow], home: Home, changes: Changes, now: datetime) -> None:
@@ -96,6 +95,8 @@ def take_due(connection: Connection[DictRow], home_id: int, now: datetime) -> da
 
 def put_traces(connection: Connection[DictRow], home: Home, days: Sequence[Traces]) -> None:
     """Store the traces of days."""
+    if not days:
+        return
     common = {"organisation_id": home.organisation_id, "home_id": home.home_id, "code_version": CODE_VERSION}
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -130,6 +131,13 @@ def put_silenced(
     connection.execute(SQL["delete_silenced"], given)
     if silenced:
         connection.execute(SQL["put_silenced"], given)
+
+
+def looked_at(connection: Connection[DictRow], homes: Sequence[int]) -> dict[int, datetime | None]:
+    """Return when each home was last looked at for contexts, None where that was never done."""
+    rows = connection.execute(SQL["looked_at"], {"homes": list(homes)})
+    known = {row["home_id"]: row["looked_at"] for row in rows}
+    return {home_id: known.get(home_id) for home_id in homes}
 
 
 def take_look(connection: Connection[DictRow], home_id: int, now: datetime, unless_since: datetime) -> bool:

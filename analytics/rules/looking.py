@@ -32,15 +32,16 @@ def look(
     *,
     heard: bool,
     told: Told | None = None,
+    past: Past | None = None,
 ) -> int:
     """Judge the rules on days that follow each other; return how many findings are new, different or withdrawn.
 
     A rule that is off withdraws what it said of these days. `heard` says whether the home's gateway is heard now,
-    `told` what is told already, where that is known.
+    `told` what is told already, and `past` what may be asked of earlier days, where that is known.
     """
     if not computed:
         return 0
-    past = repository.past_of(connection, home)
+    past = repository.past_of(connection, home) if past is None else past
     return sum(
         _look_at(
             connection,

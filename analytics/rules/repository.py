@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from analytics.change.domains import DOMAIN_OF
+from analytics.digests.digest import Digest
 from analytics.findings import Finding
 from analytics.frames import Span, instant
 from analytics.repository import Home, episodes_of_home, history
@@ -23,14 +24,24 @@ SQL = Statements.beside(__file__)
 ONE_DAY = timedelta(days=1)
 
 
-def past_of(connection: Connection[DictRow], home: Home) -> Past:
-    """Return what rules may ask of a home's earlier days, read when it is asked for."""
+def past_of(
+    connection: Connection[DictRow],
+    home: Home,
+    visits: Sequence[ExpectedVisit] | None = None,
+    digest: Digest | None = None,
+) -> Past:
+    """Return what rules may ask of a home's earlier days, read when it is asked for.
+
+    `visits` are those that are expected, and `digest` tells temperatures, where that is known already.
+    """
 
     def values(kind: str, first: date, last: date) -> Mapping[date, float]:
         table = history(connection, home.home_id, [kind], first, last).get(kind)
         return {} if table is None else dict(zip(table["day"], table["value"].tolist(), strict=True))
 
     read: dict[date, tuple[date, Mapping[date, RoomHours]]] = {}
+    if digest is not None:
+        read[digest.day - ONE_DAY] = digest.temperatures_from, digest.temperatures
 
     def temperatures(first: date, last: date) -> Mapping[date, RoomHours]:
         begun, days = read.get(last, (last + ONE_DAY, {}))
@@ -45,7 +56,7 @@ def past_of(connection: Connection[DictRow], home: Home) -> Past:
             each for each in episodes_of_home(connection, home.home_id, _interval(span)) if each.kind in kinds
         ],
         values,
-        visits_of(connection, home.home_id),
+        visits_of(connection, home.home_id) if visits is None else visits,
     )
 
 
@@ -55,10 +66,20 @@ def _interval(span: Span) -> Interval:
 
 def standings_of(connection: Connection[DictRow], home: Home) -> dict[str, Standing]:
     """Return what rules and detectors are set to for a home."""
-    rows = connection.execute(
-        SQL["rule_settings"], {"home_id": home.home_id, "organisation_id": home.organisation_id}
-    ).fetchall()
-    return standings(Setting(row["rule"], row["mode"] and Mode(row["mode"]), row["fields"]) for row in rows)
+    return standings_of_homes(connection, [home.home_id], home.organisation_id)[home.home_id]
+
+
+def standings_of_homes(
+    connection: Connection[DictRow], homes: Sequence[int], organisation_id: int
+) -> dict[int, dict[str, Standing]]:
+    """Return what rules and detectors are set to for homes of an organisation."""
+    rows = connection.execute(SQL["rule_settings"], {"homes": list(homes), "organisation_id": organisation_id})
+    settings = [
+        (row["home_id"], Setting(row["rule"], row["mode"] and Mode(row["mode"]), row["fields"])) for row in rows
+    ]
+    return {
+        home_id: standings(setting for of_home, setting in settings if of_home in (None, home_id)) for home_id in homes
+    }
 
 
 class Scope(NamedTuple):
@@ -88,7 +109,15 @@ def settings_of_all(connection: Connection[DictRow]) -> list[DictRow]:
 
 def visits_of(connection: Connection[DictRow], home_id: int) -> list[ExpectedVisit]:
     """Return who is expected at a home, or was."""
-    return [_visit(row) for row in connection.execute(SQL["expected_visits"], {"home_id": home_id})]
+    return visits_of_homes(connection, [home_id])[home_id]
+
+
+def visits_of_homes(connection: Connection[DictRow], homes: Sequence[int]) -> dict[int, list[ExpectedVisit]]:
+    """Return who is expected at some homes, or was."""
+    found: dict[int, list[ExpectedVisit]] = {home_id: [] for home_id in homes}
+    for row in connection.execute(SQL["expected_visits"], {"homes": list(homes)}):
+        found[row["home_id"]].append(_visit(row))
+    return found
 
 
 def visits_of_all(connection: Connection[DictRow]) -> list[tuple[int, ExpectedVisit]]:

@@ -55,6 +55,18 @@ GROUP BY home_id ORDER BY min(due_at), home_id;
 -- When the next day falls due.
 SELECT min(due_at) AS due_at FROM analytics.due_day;
 
+-- try_homes --
+-- Take the right to compute some homes until the end of the transaction; of each whether nobody else has it.
+SELECT home_id, pg_try_advisory_xact_lock(hashtext('analytics.due_day'), home_id) AS mine
+FROM unnest(%(homes)s::int[]) AS wanted (home_id);
+
+-- claim_days_of_homes --
+-- The days of some homes that are due, held until the end of the transaction: touched meanwhile, they become due again.
+SELECT home_id, day FROM analytics.due_day
+WHERE home_id = ANY (%(homes)s::int[]) AND due_at <= %(now)s
+ORDER BY home_id, day
+FOR UPDATE;
+
 -- due_of_home --
 -- What of one home is due: a look at its devices, to judge it again for its contexts, some of its days.
 SELECT EXISTS (SELECT FROM analytics.silence_due WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS look,
@@ -82,10 +94,10 @@ FOR UPDATE;
 DELETE FROM analytics.due_day WHERE home_id = %(home_id)s AND day = ANY (%(days)s::date[]);
 
 -- due_again --
--- A day that is not over is due again at its next moment.
+-- Days of homes that are not over are due again at their next moments.
 UPDATE analytics.due_day SET due_at = wanted.due_at
-FROM unnest(%(days)s::date[], %(due)s::timestamptz[]) AS wanted (day, due_at)
-WHERE due_day.home_id = %(home_id)s AND due_day.day = wanted.day;
+FROM unnest(%(homes)s::int[], %(days)s::date[], %(due)s::timestamptz[]) AS wanted (home_id, day, due_at)
+WHERE due_day.home_id = wanted.home_id AND due_day.day = wanted.day;
 
 -- postpone_home --
 -- Push the due days of a home ahead, so that one that cannot be computed does not stop the others.
@@ -142,14 +154,14 @@ WHERE home_id = %(home_id)s AND started_at < %(end)s AND ended_at >= %(start)s
 ORDER BY started_at, kind, episode_id;
 
 -- indicator_history --
--- Some indicators of a home on the days of an interval, each as columns in PostgreSQL's binary format of an array. Days are
+-- Some indicators of homes on the days of an interval, each as columns in PostgreSQL's binary format of an array. Days are
 -- counted as Python does, from the first of the year 1.
-SELECT kind, array_send(array_agg(day - date '0001-01-01' + 1 ORDER BY day)) AS days,
+SELECT home_id, kind, array_send(array_agg(day - date '0001-01-01' + 1 ORDER BY day)) AS days,
        array_send(array_agg(coalesce(value, 'NaN') ORDER BY day)) AS value,
        array_send(array_agg(coverage ORDER BY day)) AS coverage
 FROM analytics.indicator
-WHERE home_id = %(home_id)s AND kind = ANY (%(kinds)s::text[]) AND day >= %(first)s AND day <= %(last)s
-GROUP BY kind ORDER BY kind;
+WHERE home_id = ANY (%(homes)s::int[]) AND kind = ANY (%(kinds)s::text[]) AND day >= %(first)s AND day <= %(last)s
+GROUP BY home_id, kind ORDER BY kind;
 
 -- put_indicators --
 -- Store indicators; unchanged rows stay untouched. Returns the days of those that changed.
@@ -185,13 +197,13 @@ WHERE baseline.home_id = %(home_id)s AND baseline.kind = gone.kind AND baseline.
 SELECT started_at, ended_at, evidence FROM analytics.finding
 WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL AND ended_at >= %(start)s;
 
--- told_of_home --
--- Of each kind of finding that is told of a home and holds, when the latest begins and until when one lasts; a row without
--- kind where something is kept back for a context.
-SELECT kind, max(started_at) AS started_at, max(ended_at) AS ended_at
-FROM analytics.finding WHERE home_id = %(home_id)s AND withdrawn_at IS NULL GROUP BY kind
+-- told_of_homes --
+-- Of each kind of finding that is told of some homes and holds, when the latest begins and until when one lasts; a row without
+-- kind of a home of which something is kept back for a context.
+SELECT home_id, kind, max(started_at) AS started_at, max(ended_at) AS ended_at
+FROM analytics.finding WHERE home_id = ANY (%(homes)s::int[]) AND withdrawn_at IS NULL GROUP BY home_id, kind
 UNION ALL
-SELECT NULL, NULL, NULL WHERE EXISTS (SELECT FROM analytics.silenced WHERE home_id = %(home_id)s);
+SELECT DISTINCT home_id, NULL, NULL::timestamptz, NULL::timestamptz FROM analytics.silenced WHERE home_id = ANY (%(homes)s::int[]);
 
 -- put_finding --
 -- Store a finding, or what has become of it; an unchanged one stays untouched. Returns its id if anything changed.

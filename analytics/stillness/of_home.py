@@ -14,13 +14,14 @@ from analytics.repository import Home, Told
 from analytics.rules.standing import Standing, held
 from analytics.stillness import repository as quiet_times
 from analytics.stillness.judging import KINDS, judge
+from analytics.together import Together
 from core.localtime import Interval, local_day
 
 INSTANT = timedelta(microseconds=1)
 
 
 def judge_stillness(
-    connection: Connection[DictRow],
+    together: Together,
     home: Home,
     computed: Sequence[HomeDay],
     standings: Mapping[str, Standing],
@@ -35,8 +36,8 @@ def judge_stillness(
     What a context excludes is not told, and withdrawn with that reason if it was; `standings` say what is on trial.
     `told` is what is told already, where that is known.
     """
-    rooms = computed[-1].rooms
-    expected = quiet_times.expected(connection, home, rooms, [one.day for one in computed])
+    connection, rooms = together.connection, computed[-1].rooms
+    expected = quiet_times.expected(together, home, rooms, [one.day for one in computed])
     changed = 0
     for one in computed:
         judged = judge(one.stills, expected, rooms, home.zone, heard=heard)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 
+import msgspec
 import numpy as np
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -13,6 +14,7 @@ from analytics.baseline import REACH
 from analytics.repository import Home
 from analytics.stillness.detector import Expected
 from analytics.stillness.quiet import QuietDay
+from analytics.together import Together
 from analytics.version import CODE_VERSION
 from core.statements import Statements
 
@@ -54,12 +56,13 @@ def quiet_days(connection: Connection[DictRow], home_id: int, first: date, last:
 
 
 def expected(
-    connection: Connection[DictRow], home: Home, rooms: Mapping[int, int], days: Sequence[date]
+    together: Together, home: Home, rooms: Mapping[int, int], days: Sequence[date]
 ) -> Callable[[date], Expected]:
     """Return what tells what is expected on a day, as the days before it tell; each is learned once.
 
     It is asked for some of `days` and the days before each of them. `rooms` are the kinds of the home's rooms.
     """
+    connection = together.connection
     fresh = Expected(rooms)
     earliest = min(days) - ONE_DAY
 
@@ -69,7 +72,7 @@ def expected(
 
     @cache
     def of(day: date) -> Expected:
-        if len(days) == 1 and (known := _known(connection, home.home_id, day)) is not None and known.rooms == rooms:
+        if len(days) == 1 and (known := together.of(home.home_id, _known, day)) is not None and known.rooms == rooms:
             return known
         learned = fresh.learn([one for one in past() if day - REACH <= one.day < day])
         if day >= max(days) - ONE_DAY:
@@ -79,10 +82,10 @@ def expected(
     return of
 
 
-def _known(connection: Connection[DictRow], home_id: int, day: date) -> Expected | None:
-    parameters = {"home_id": home_id, "day": day, "version": Expected.version}
-    row = connection.execute(SQL["expected"], parameters).fetchone()
-    return None if row is None else Expected.from_state(row["state"])
+def _known(connection: Connection[DictRow], homes: Sequence[int], day: date) -> dict[int, Expected | None]:
+    rows = connection.execute(SQL["expected"], {"homes": list(homes), "day": day, "version": Expected.version})
+    known = {row["home_id"]: Expected.from_state(msgspec.json.decode(row["state"])) for row in rows}
+    return {home_id: known.get(home_id) for home_id in homes}
 
 
 def _keep(connection: Connection[DictRow], home: Home, day: date, learned: Expected) -> None:

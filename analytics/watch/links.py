@@ -5,8 +5,6 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from babel.numbers import format_percent
-from psycopg import Connection
-from psycopg.rows import DictRow
 
 from analytics import repository
 from analytics.explanation import Sentence, in_both, moment
@@ -19,6 +17,7 @@ from analytics.silence.advice import Device, device_of, named
 from analytics.silence.evidence import NOTHING, Evidence, Gateway, Traits
 from analytics.silence.link import LOST, WeakLink, days_heard, weak_link
 from analytics.silence.spans import merged
+from analytics.together import Together
 from analytics.watch import repository as store
 from core.localtime import Interval
 from core.translation import mark
@@ -38,15 +37,13 @@ OVER = mark(
 )
 
 
-def tell(
-    connection: Connection[DictRow], home: Home, evidence: Evidence, sensors: Sequence[Sensor], now: datetime
-) -> int:
+def tell(together: Together, home: Home, evidence: Evidence, sensors: Sequence[Sensor], now: datetime) -> int:
     """Store what is known of the weak links of a home's devices; return how many findings changed."""
-    told = store.told_links(connection, home.home_id, WEAK_LINK)
+    told = together.of(home.home_id, store.told_links, WEAK_LINK)
     found = [
         _finding(home, device_id, link, sensors, now) for device_id, link in _links(evidence, told) if link is not None
     ]
-    return repository.put_findings(connection, home, found, now)
+    return repository.put_findings(together.connection, home, found, now)
 
 
 def _links(evidence: Evidence, told: dict[int, WeakLink]) -> Iterator[tuple[int, WeakLink | None]]:

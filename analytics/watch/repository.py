@@ -16,10 +16,12 @@ from core.statements import Statements
 SQL = Statements.beside(__file__)
 
 
-def told_silences(connection: Connection[DictRow], home_id: int, start: datetime) -> list[Told]:
-    """Return what is told of the silences of a home that were not over at `start`, in order of time."""
-    rows = connection.execute(SQL["silences"], {"home_id": home_id, "start": start})
-    return [_told(row) for row in rows]
+def told_silences(connection: Connection[DictRow], homes: Sequence[int], start: datetime) -> dict[int, list[Told]]:
+    """Return what is told of the silences of each home that were not over at `start`, in order of time."""
+    found: dict[int, list[Told]] = {home_id: [] for home_id in homes}
+    for row in connection.execute(SQL["silences"], {"homes": list(homes), "start": start}):
+        found[row["home_id"]].append(_told(row))
+    return found
 
 
 def _told(row: DictRow) -> Told:
@@ -37,15 +39,13 @@ def _told(row: DictRow) -> Told:
     return Told(row["silence_id"], verdict, micros(row["started_at"]), micros(row["known_at"]))
 
 
-def told_links(connection: Connection[DictRow], home_id: int, kind: str) -> dict[int, WeakLink]:
-    """Return what was told last of the weak link of each device of a home, by the device's id."""
-    rows = connection.execute(SQL["told_links"], {"home_id": home_id, "kind": kind})
-    return {
-        row["device_id"]: WeakLink(
-            micros(row["started_at"]), None if row["until"] is None else micros(row["until"]), row["share"]
-        )
-        for row in rows
-    }
+def told_links(connection: Connection[DictRow], homes: Sequence[int], kind: str) -> dict[int, dict[int, WeakLink]]:
+    """Return what was told last of the weak link of each device of homes, by home and the device's id."""
+    found: dict[int, dict[int, WeakLink]] = {home_id: {} for home_id in homes}
+    for row in connection.execute(SQL["told_links"], {"homes": list(homes), "kind": kind}):
+        until = None if row["until"] is None else micros(row["until"])
+        found[row["home_id"]][row["device_id"]] = WeakLink(micros(row["started_at"]), until, row["share"])
+    return found
 
 
 def put_silence(connection: Connection[DictRow], home: Home, started_at: int, verdict: Verdict, now: datetime) -> bool:
@@ -84,12 +84,12 @@ def look_at_homes(connection: Connection[DictRow], homes: Sequence[int], due_at:
     connection.execute(SQL["homes_to_look_at"], {"homes": list(homes), "due_at": due_at})
 
 
-def is_look_due(connection: Connection[DictRow], home_id: int, now: datetime) -> bool:
-    """Tell whether the devices of a home are to be looked at now."""
-    row = connection.execute(SQL["is_look_due"], {"home_id": home_id, "now": now}).fetchone()
-    return bool(row and row["due"])
+def looks_due(connection: Connection[DictRow], homes: Sequence[int], now: datetime) -> list[int]:
+    """Return the homes among some whose devices are to be looked at now."""
+    rows = connection.execute(SQL["looks_due"], {"homes": list(homes), "now": now})
+    return [row["home_id"] for row in rows]
 
 
-def look_again(connection: Connection[DictRow], home_id: int, due_at: datetime) -> None:
-    """Say when the devices of a home are next looked at."""
-    connection.execute(SQL["look_again_at"], {"home_id": home_id, "due_at": due_at})
+def look_again(connection: Connection[DictRow], homes: Sequence[int], due_at: datetime) -> None:
+    """Say when the devices of homes are next looked at."""
+    connection.execute(SQL["look_again_at"], {"homes": list(homes), "due_at": due_at})

@@ -4,7 +4,7 @@ What is found is stored and told as a technical finding, one for each silence, r
 when it is over; the days that it changes are computed again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,15 +17,16 @@ from analytics import repository
 from analytics.findings import Finding
 from analytics.frames import Instants, instant, micros, sensors_frame
 from analytics.homes import homes as all_homes
-from analytics.recent import Recent
+from analytics.recent import REACH, Recent
 from analytics.repository import Due, Home
 from analytics.silence import evidence, gateways, systems
 from analytics.silence.advice import device_of, said
 from analytics.silence.catalogue import traits_of
 from analytics.silence.classify import classify, leaves_blind
 from analytics.silence.evidence import Evidence, Gateway, Traits, home_of
-from analytics.silence.reconcile import reconcile
+from analytics.silence.reconcile import Told, reconcile
 from analytics.silence.verdict import Cause, Silence, Subject, Verdict
+from analytics.together import Together
 from analytics.watch import links, troubles
 from analytics.watch import repository as store
 from core.clock import Clock
@@ -39,7 +40,7 @@ from ingest.reads import GatewayHeard
 GATEWAY_SILENCE, DEVICE_SILENCE = "gateway_silence", "device_silence"
 KINDS = {"gateway": GATEWAY_SILENCE, "systems": GATEWAY_SILENCE, "device": DEVICE_SILENCE}
 LOOK_EVERY = timedelta(minutes=10)
-LEARNED = timedelta(days=15)
+LEARNED = REACH
 OUTAGES = timedelta(days=3)  # how far back outages of gateways are told again
 SEVERITY = {Silence.GATEWAY_OFFLINE: 0.6, Silence.POWER_CUT: 0.6, Silence.LINE_CUT: 0.5, Silence.SENSOR_DEAD: 0.4,
             Silence.SENSOR_STUCK: 0.3, Silence.BATTERY_LOW: 0.3}  # fmt: skip
@@ -80,31 +81,36 @@ def watch_gateways(database: Database, clock: Clock) -> int:
     )
 
 
-def look_at_home(connection: Connection[DictRow], home: Home, now: datetime, recent: Recent | None = None) -> int:
-    """Look at everything in a home whose gateway says how it is; return how many findings changed.
+def look_at_homes(
+    connection: Connection[DictRow], homes: Sequence[Home], now: datetime, recent: Recent | None = None
+) -> int:
+    """Look at everything in homes whose gateways say how they are; return how many findings changed.
 
-    `recent` is what is remembered of its readings, if anything is.
+    `recent` is what is remembered of their readings, if anything is.
     """
-    heard = ingest.gateways_heard(connection, home.home_id)
-    sensors = devices.sensors_of_home(connection, home.home_id)
-    store.look_again(connection, home.home_id, now + LOOK_EVERY)
-    if not heard or not sensors:
-        return 0
+    together = Together(connection, [home.home_id for home in homes])
+    store.look_again(connection, [home.home_id for home in homes], now + LOOK_EVERY)
     recent = Recent(room=0) if recent is None else recent
-    readings = recent.readings(connection, home.home_id, now - LEARNED, now)
-    known = Evidence(
-        micros(now),
-        _installed(home.zone, tuple(sensors)),
-        readings,
-        _gateways(connection, home, heard, now - LEARNED),
-    )
-    about = _of_gateways(heard)
+    recent.follow(connection, now)
+    return sum(_look_at(together, home, now, recent) for home in homes)
+
+
+def _look_at(together: Together, home: Home, now: datetime, recent: Recent) -> int:
+    connection = together.connection
+    of_gateways = together.of(home.home_id, _gateways, now - LEARNED)
+    sensors = together.of(home.home_id, devices.sensors_of_homes)
+    if not of_gateways or not sensors:
+        return 0
+    readings = recent.readings(connection, home.home_id, now - LEARNED, now, now)
+    known = Evidence(micros(now), _installed(home.zone, tuple(sensors)), readings, of_gateways)
+    about = _of_gateways(of_gateways)
     about |= {Subject("device", each) for one in known.gateways for each in one.devices}
+    told = together.of(home.home_id, store.told_silences, now - OUTAGES)
     # What was taken away is not silent any more.
-    about |= {one.verdict.subject for one in store.told_silences(connection, home.home_id, now - OUTAGES)}
+    about |= {one.verdict.subject for one in told}
     changed = troubles.tell(connection, home, known.gateways, now)
-    changed += links.tell(connection, home, known, sensors, now)
-    return _tell(connection, home, _Looked(classify(known), about, known.reports, changed), sensors, now)
+    changed += links.tell(together, home, known, sensors, now)
+    return _tell(connection, home, _Looked(classify(known), about, known.reports, changed), told, sensors, now)
 
 
 def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: datetime) -> int:
@@ -112,13 +118,15 @@ def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: d
         if not repository.try_home(connection, home.home_id):
             return 0  # whoever computes it looks itself, or the next look comes soon
         at, found = micros(now), []
-        of_home = _gateways(connection, home, heard, now - OUTAGES)
+        of_home = _as_heard(connection, [home.home_id], heard, now - OUTAGES)[home.home_id]
         for one in of_home:
             told = [*gateways.verdicts(one, at), *systems.verdicts(one, at)]
             found += [each for each in told if each.span(at).end >= micros(now - OUTAGES)]
         sensors = devices.sensors_of_home(connection, home.home_id)
         changed = troubles.tell(connection, home, of_home, now)
-        return _tell(connection, home, _Looked(found, _of_gateways(heard), {}, changed), sensors, now, FROM_READINGS)
+        known = store.told_silences(connection, [home.home_id], now - OUTAGES)[home.home_id]
+        silences = [one for one in known if one.verdict.cause not in FROM_READINGS]
+        return _tell(connection, home, _Looked(found, _of_gateways(of_home), {}, changed), silences, sensors, now)
 
 
 @lru_cache(maxsize=2048)
@@ -135,20 +143,27 @@ def _declared(sensors: Sequence[Sensor]) -> dict[int, Traits]:
     return {device_id: traits_of(model[device_id], quantities[device_id]) for device_id in model}
 
 
-def _gateways(
-    connection: Connection[DictRow], home: Home, heard: Sequence[GatewayHeard], since: datetime
-) -> list[Gateway]:
-    of_gateway = devices.gateways_of_home(connection, home.home_id)
+def _gateways(connection: Connection[DictRow], homes: Sequence[int], since: datetime) -> dict[int, list[Gateway]]:
+    """Return the gateways of homes that ever said anything."""
+    return _as_heard(connection, homes, ingest.gateways_heard(connection, homes), since)
+
+
+def _as_heard(
+    connection: Connection[DictRow], homes: Sequence[int], heard: Sequence[GatewayHeard], since: datetime
+) -> dict[int, list[Gateway]]:
+    of_gateway = devices.gateways_of_homes(connection, homes)
     keys = [one.gateway_id for one in heard]
     changes = ingest.gateway_transitions(connection, keys, since)
     found_by = ingest.systems_of_devices(connection, keys)
-    return [
-        Gateway(key, of_gateway[key], changes[key], micros(one.received_at), found_by[key])
-        for key, one in zip(keys, heard, strict=True)
-    ]
+    found: dict[int, list[Gateway]] = {home_id: [] for home_id in homes}
+    for one in heard:
+        key = one.gateway_id
+        known = of_gateway[one.home_id][key]
+        found[one.home_id].append(Gateway(key, known, changes[key], micros(one.received_at), found_by[key]))
+    return found
 
 
-def _of_gateways(heard: Sequence[GatewayHeard]) -> set[Subject]:
+def _of_gateways(heard: Sequence[Gateway]) -> set[Subject]:
     return {Subject(kind, one.gateway_id) for one in heard for kind in ("gateway", "systems")}
 
 
@@ -164,14 +179,11 @@ def _tell(
     connection: Connection[DictRow],
     home: Home,
     looked: _Looked,
+    told: Sequence[Told],
     sensors: Sequence[Sensor],
     now: datetime,
-    apart: Collection[Cause] = (),
 ) -> int:
-    """Store what has changed in the silences of a home; those told for reasons that stand `apart` stay as they are."""
-    told = [
-        one for one in store.told_silences(connection, home.home_id, now - OUTAGES) if one.verdict.cause not in apart
-    ]
+    """Store what has changed in the silences of a home; those that are not among the `told` ones stay as they are."""
     restated = reconcile(told, looked.verdicts, looked.reports, looked.about, micros(now))
     changed, touched = looked.changed, []
     for started_at, verdict in restated.held:

@@ -1,5 +1,6 @@
 """Reads of how gateways stand: those for services take a connection, those for a person take a `View`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -78,10 +79,11 @@ def gateway_figures(connection: Connection[DictRow], since: datetime) -> Gateway
     return GatewayFigures(**row)
 
 
-def test_alarm(connection: Connection[DictRow], home_id: int) -> AskedTests | None:
-    """Return how often a home is asked for a test alarm, None if it is not."""
-    row = connection.execute(_SQL["test_alarm"], {"home_id": home_id}).fetchone()
-    return None if row is None else AskedTests(**row)
+def test_alarms(connection: Connection[DictRow], homes: Sequence[int]) -> dict[int, AskedTests | None]:
+    """Return how often homes are asked for a test alarm, None of those that are not."""
+    rows = connection.execute(_SQL["test_alarms"], {"homes": list(homes)})
+    asked = {row["home_id"]: AskedTests(row["every_days"], row["since"]) for row in rows}
+    return {home_id: asked.get(home_id) for home_id in homes}
 
 
 def enrolments(connection: Connection[DictRow]) -> list[Enrolment]:

@@ -61,9 +61,9 @@ FROM devices.gateway
 LEFT JOIN devices.series USING (gateway_id)
 WHERE %(keys)s::text[] IS NULL OR gateway.key = ANY(%(keys)s::text[]);
 
--- sensors_of_home --
--- What reported from a home in a time, and where it was at the end of it. Without a time: what is there now.
-SELECT series_id, quantity_id, device_id, device.key AS device, device.model, placement.room_id, room.key AS room,
+-- sensors_of_homes --
+-- What reported from some homes in a time, and where it was at the end of it. Without a time: what is there now.
+SELECT series.home_id, series_id, quantity_id, device_id, device.key AS device, device.model, placement.room_id, room.key AS room,
        room.kind AS room_kind, placement.place
 FROM devices.series
 JOIN devices.device USING (device_id)
@@ -75,17 +75,17 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS placement
 LEFT JOIN registry.room ON room.room_id = placement.room_id
-WHERE series.home_id = %(home_id)s
+WHERE series.home_id = ANY (%(homes)s::int[])
   AND (retired_at IS NULL OR retired_at > %(since)s)
   AND (installed_at < %(until)s OR %(until)s::timestamptz IS NULL)
 ORDER BY series_id;
 
--- gateways_of_home --
--- The gateways of a home and the devices that each has now.
-SELECT gateway_id, coalesce(array_agg(device_id ORDER BY device_id) FILTER (WHERE device_id IS NOT NULL), '{}') AS device_ids
+-- gateways_of_homes --
+-- The gateways of some homes and the devices that each has now.
+SELECT gateway.home_id, gateway_id, coalesce(array_agg(device_id ORDER BY device_id) FILTER (WHERE device_id IS NOT NULL), '{}') AS device_ids
 FROM devices.gateway LEFT JOIN (SELECT gateway_id, device_id FROM devices.device WHERE retired_at IS NULL) AS there USING (gateway_id)
-WHERE gateway.home_id = %(home_id)s
-GROUP BY gateway_id
+WHERE gateway.home_id = ANY (%(homes)s::int[])
+GROUP BY gateway.home_id, gateway_id
 ORDER BY gateway_id;
 
 -- all_devices --

@@ -14,9 +14,9 @@ ON CONFLICT (gateway_id, device) WHERE NOT closed DO UPDATE
 SET started_at = least(flood.started_at, excluded.last_at), last_at = excluded.last_at,
     parked = flood.parked + excluded.parked
 
--- floods_of_home --
--- The floods of the devices of a home that had not ended at an instant, the earliest first.
-SELECT device, started_at, last_at, parked
+-- floods_of_homes --
+-- The floods of the devices of some homes that had not ended at an instant, the earliest first.
+SELECT gateway.home_id, device, started_at, last_at, parked
 FROM ingest.flood JOIN devices.gateway USING (gateway_id)
-WHERE gateway.home_id = %(home_id)s AND last_at >= %(since)s
+WHERE gateway.home_id = ANY (%(homes)s::int[]) AND last_at >= %(since)s
 ORDER BY started_at, device

@@ -135,10 +135,10 @@ WHERE gateway_id = ANY (%(gateways)s::int[]) AND at >= coalesce(
 ORDER BY gateway_id, at, transition_id
 
 -- gateways_heard --
--- When each gateway that ever said anything was last heard, and whether it is online: of one home, or of all.
+-- When each gateway that ever said anything was last heard, and whether it is online: of some homes, or of all.
 SELECT gateway.gateway_id, gateway.home_id, status.online, status.received_at
 FROM ingest.gateway_status AS status JOIN devices.gateway USING (gateway_id)
-WHERE %(home_id)s::int IS NULL OR gateway.home_id = %(home_id)s
+WHERE %(homes)s::int[] IS NULL OR gateway.home_id = ANY (%(homes)s::int[])
 ORDER BY gateway.gateway_id
 
 -- totals --
@@ -271,12 +271,12 @@ WHERE home_id = %(home_id)s AND ts >= %(start)s AND ts < %(end)s
   AND (%(quantities)s::smallint[] IS NULL OR quantity_id = ANY (%(quantities)s::smallint[]))
 ORDER BY ts, series_id
 
--- home_is_heard --
--- Whether the gateways of a home are online, spoke since an instant and hold back nothing older than it. A gateway that
--- never said how it is does not count.
-SELECT coalesce(bool_and(online AND received_at >= %(since)s AND coalesce(oldest_unsent >= %(since)s, true)), true) AS heard
+-- homes_not_heard --
+-- The homes of which a gateway is not online, did not speak since an instant or holds back something older than it. A gateway
+-- that never said how it is does not count.
+SELECT DISTINCT home_id
 FROM ingest.gateway_status JOIN devices.gateway USING (gateway_id)
-WHERE home_id = %(home_id)s
+WHERE home_id = ANY (%(homes)s::int[]) AND NOT (online AND received_at >= %(since)s AND coalesce(oldest_unsent >= %(since)s, true))
 
 -- gateway_starts --
 -- When gateways were started, by our clock, as far as they have said how long they have been running.

@@ -133,12 +133,12 @@ SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation
 FROM registry.home JOIN registry.organisation USING (organisation_id)
 ORDER BY home.key;
 
--- home --
--- One home, for services.
+-- homes_of --
+-- Some homes, for services.
 SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation.key AS organisation, home.key, home.name,
        municipality, address, access_notes, timezone
 FROM registry.home JOIN registry.organisation USING (organisation_id)
-WHERE home_id = %(home_id)s;
+WHERE home_id = ANY (%(homes)s::int[]);
 
 -- zones --
 -- The time zones of homes: of all, or of some.
@@ -148,10 +148,10 @@ SELECT home_id, timezone FROM registry.home WHERE home_id = ANY (%(homes)s::int[
 -- The time zone of one home.
 SELECT timezone FROM registry.home WHERE home_id = %(home_id)s;
 
--- persons_of_home --
--- Who lives in a home, for services.
+-- persons_of_homes --
+-- Who lives in some homes, for services.
 SELECT person_id, public_id::text AS public_id, home_id, key, name, birth_year, sex, phone, language
-FROM registry.person WHERE home_id = %(home_id)s ORDER BY person_id;
+FROM registry.person WHERE home_id = ANY (%(homes)s::int[]) ORDER BY person_id;
 
 -- rooms_of_home --
 -- The rooms of a home, for services.

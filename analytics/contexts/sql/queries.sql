@@ -1,8 +1,8 @@
--- contexts_of_home --
--- The contexts of a home that touch an interval, whatever became of them but for what was withdrawn.
-SELECT context_id, public_id, kind, started_at, ended_at, standing, detector, confidence, evidence, updated_at
+-- contexts_of_homes --
+-- The contexts of some homes that touch an interval, whatever became of them but for what was withdrawn.
+SELECT home_id, context_id, public_id, kind, started_at, ended_at, standing, detector, confidence, evidence, updated_at
 FROM analytics.context
-WHERE home_id = %(home_id)s AND standing <> 'withdrawn' AND coalesce(ended_at, 'infinity') > %(start)s
+WHERE home_id = ANY (%(homes)s::int[]) AND standing <> 'withdrawn' AND coalesce(ended_at, 'infinity') > %(start)s
 ORDER BY started_at, context_id;
 
 -- put_proposal --
@@ -74,6 +74,10 @@ WHERE silenced.context_kind <> excluded.context_kind;
 DELETE FROM analytics.silenced
 WHERE home_id = %(home_id)s AND kind = ANY (%(judged)s::text[]) AND day >= %(first)s AND day <= %(last)s
     AND (kind, day) NOT IN (SELECT * FROM unnest(%(kinds)s::text[], %(days)s::date[]));
+
+-- looked_at --
+-- When homes were last looked at for contexts.
+SELECT home_id, looked_at FROM analytics.context_look WHERE home_id = ANY (%(homes)s::int[]);
 
 -- take_look --
 -- Note that a home is looked at for contexts now. Returns it unless that was done lately.

@@ -1,7 +1,8 @@
 -- episodes_beginning --
--- The episodes of a home that begin in an interval, to compare with those computed anew.
-SELECT episode_id, room_id, kind, started_at, ended_at, readings, code_version FROM analytics.episode
-WHERE home_id = %(home_id)s AND started_at >= %(start)s AND started_at < %(end)s;
+-- The episodes of homes that begin in an interval of each, to compare with those computed anew.
+SELECT episode.home_id, episode_id, room_id, kind, started_at, ended_at, readings, code_version
+FROM unnest(%(homes)s::int[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS wanted (home_id, first, last)
+JOIN analytics.episode ON episode.home_id = wanted.home_id AND started_at >= wanted.first AND started_at < wanted.last;
 
 -- restate_episodes --
 -- Say of episodes until when they last, and on how many readings they rest.
@@ -14,9 +15,9 @@ WHERE episode.episode_id = made.episode_id;
 DELETE FROM analytics.episode WHERE episode_id = ANY (%(ids)s::bigint[]);
 
 -- put_episodes --
--- Store episodes of a home.
+-- Store episodes of homes.
 INSERT INTO analytics.episode (organisation_id, home_id, room_id, kind, started_at, ended_at, readings, code_version)
-SELECT %(organisation_id)s, %(home_id)s, room_id, kind, started_at, ended_at, readings, %(code_version)s
-FROM unnest(%(rooms)s::int[], %(kinds)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(readings)s::int[])
-    AS made (room_id, kind, started_at, ended_at, readings)
-ORDER BY started_at, kind;
+SELECT organisation_id, home_id, room_id, kind, started_at, ended_at, readings, %(code_version)s
+FROM unnest(%(organisations)s::int[], %(homes)s::int[], %(rooms)s::int[], %(kinds)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(readings)s::int[])
+    AS made (organisation_id, home_id, room_id, kind, started_at, ended_at, readings)
+ORDER BY home_id, started_at, kind;

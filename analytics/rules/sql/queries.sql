@@ -1,20 +1,21 @@
 -- rule_settings --
--- What was set last of each rule for a home: at each organisation above it, from the top down, then at the home itself.
+-- What was set last of each rule for homes of an organisation: at each organisation above them, from the top down, then at
+-- the home itself. What is set at organisations has no home.
 WITH RECURSIVE above AS (
     SELECT organisation_id, parent_id, 0 AS distance FROM registry.organisation WHERE organisation_id = %(organisation_id)s
     UNION ALL
     SELECT parent.organisation_id, parent.parent_id, above.distance + 1
     FROM registry.organisation parent JOIN above ON parent.organisation_id = above.parent_id
 )
-SELECT DISTINCT ON (distance, home_first, rule) rule, mode, fields
+SELECT DISTINCT ON (distance, home_first, home_id, rule) home_id, rule, mode, fields
 FROM (
-    SELECT above.distance, 1 AS home_first, setting.rule, setting.mode, setting.fields, setting.rule_setting_id
+    SELECT above.distance, 1 AS home_first, setting.home_id, setting.rule, setting.mode, setting.fields, setting.rule_setting_id
     FROM analytics.rule_setting setting JOIN above USING (organisation_id) WHERE setting.home_id IS NULL
     UNION ALL
-    SELECT -1, 2, setting.rule, setting.mode, setting.fields, setting.rule_setting_id
-    FROM analytics.rule_setting setting WHERE setting.home_id = %(home_id)s
+    SELECT -1, 2, setting.home_id, setting.rule, setting.mode, setting.fields, setting.rule_setting_id
+    FROM analytics.rule_setting setting WHERE setting.home_id = ANY (%(homes)s::int[])
 ) AS set_somewhere
-ORDER BY distance DESC, home_first, rule, rule_setting_id DESC;
+ORDER BY distance DESC, home_first, home_id, rule, rule_setting_id DESC;
 
 -- put_rule_setting --
 -- Set a rule for an organisation or one home.
@@ -38,9 +39,9 @@ SELECT DISTINCT ON (organisation_id, home_id, rule) organisation_id, home_id, ru
 FROM analytics.rule_setting ORDER BY organisation_id, home_id, rule, rule_setting_id DESC;
 
 -- expected_visits --
--- Who is expected at a home, or was.
+-- Who is expected at some homes, or was.
 SELECT visit_id, home_id, who, weekdays, begins, ends, grace, first_day, last_day
-FROM analytics.expected_visit WHERE home_id = %(home_id)s ORDER BY visit_id;
+FROM analytics.expected_visit WHERE home_id = ANY (%(homes)s::int[]) ORDER BY visit_id;
 
 -- expected_visits_of_all --
 -- Who is expected at any home, or was.

@@ -14,6 +14,7 @@ SELECT registry.protect('analytics.expected_visit');
 SELECT registry.protect('analytics.room_temperature');
 SELECT registry.protect('analytics.quiet_day');
 SELECT registry.protect('analytics.expected_gap');
+SELECT registry.protect('analytics.day_digest');
 
 GRANT USAGE ON SCHEMA analytics TO vicino_service, vicino_people, vicino_views;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA analytics TO vicino_service;

@@ -20,9 +20,9 @@ RETURNING day;
 DELETE FROM analytics.expected_gap WHERE home_id = %(home_id)s AND day > %(day)s;
 
 -- expected --
--- What is expected of the quiet times of a home that begin on a day.
-SELECT state FROM analytics.expected_gap
-WHERE home_id = %(home_id)s AND day = %(day)s AND detector_version = %(version)s;
+-- What is expected of the quiet times of some homes that begin on a day.
+SELECT home_id, state::text AS state FROM analytics.expected_gap
+WHERE home_id = ANY (%(homes)s::int[]) AND day = %(day)s AND detector_version = %(version)s;
 
 -- put_expected --
 -- Store what is expected on a day.

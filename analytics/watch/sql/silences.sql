@@ -1,9 +1,9 @@
 -- silences --
--- What is told of the silences of a home that were not over at an instant.
-SELECT silence_id, subject_kind, subject_id, class, cause, started_at, since, ended_at, confidence, battery, systems, devices,
+-- What is told of the silences of some homes that were not over at an instant.
+SELECT home_id, silence_id, subject_kind, subject_id, class, cause, started_at, since, ended_at, confidence, battery, systems, devices,
        known_at
 FROM analytics.silence
-WHERE home_id = %(home_id)s AND withdrawn_at IS NULL AND (ended_at IS NULL OR ended_at >= %(start)s)
+WHERE home_id = ANY (%(homes)s::int[]) AND withdrawn_at IS NULL AND (ended_at IS NULL OR ended_at >= %(start)s)
 ORDER BY since, silence_id;
 
 -- homes_with_open_silence --
@@ -38,16 +38,16 @@ ORDER BY home_id
 ON CONFLICT (home_id) DO NOTHING;
 
 -- look_again_at --
--- Say when the devices of a home are next looked at.
-UPDATE analytics.silence_due SET due_at = %(due_at)s WHERE home_id = %(home_id)s;
+-- Say when the devices of homes are next looked at.
+UPDATE analytics.silence_due SET due_at = %(due_at)s WHERE home_id = ANY (%(homes)s::int[]);
 
--- is_look_due --
--- Whether the devices of a home are to be looked at.
-SELECT EXISTS (SELECT FROM analytics.silence_due WHERE home_id = %(home_id)s AND due_at <= %(now)s) AS due;
+-- looks_due --
+-- The homes whose devices are to be looked at, among some.
+SELECT home_id FROM analytics.silence_due WHERE home_id = ANY (%(homes)s::int[]) AND due_at <= %(now)s ORDER BY home_id;
 
 -- told_links --
--- The finding of one kind that was told last of each device of a home.
-SELECT DISTINCT ON (subject) (evidence #>> '{devices,0}')::int AS device_id, started_at,
+-- The finding of one kind that was told last of each device of some homes.
+SELECT DISTINCT ON (home_id, subject) home_id, (evidence #>> '{devices,0}')::int AS device_id, started_at,
        (evidence ->> 'until')::timestamptz AS until, (evidence ->> 'share')::float8 AS share
-FROM analytics.finding WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL
-ORDER BY subject, started_at DESC;
+FROM analytics.finding WHERE home_id = ANY (%(homes)s::int[]) AND kind = %(kind)s AND withdrawn_at IS NULL
+ORDER BY home_id, subject, started_at DESC;

@@ -57,10 +57,10 @@ FROM devices.gateway
 WHERE gateway.gateway_id = config.gateway_id AND gateway.key = %(key)s
   AND (config.confirmed, config.trouble) IS DISTINCT FROM (%(confirmed)s, %(trouble)s)
 
--- test_alarm --
--- How often a home is asked for a test alarm, and since when at the latest; no row where it is not asked.
-SELECT (rules ->> 'test_alarm_days')::int AS every_days, changed_at AS since FROM devices.offline_rules
-WHERE home_id = %(home_id)s AND rules ->> 'test_alarm_days' IS NOT NULL
+-- test_alarms --
+-- How often homes are asked for a test alarm, and since when at the latest; no row of one that is not asked.
+SELECT home_id, (rules ->> 'test_alarm_days')::int AS every_days, changed_at AS since FROM devices.offline_rules
+WHERE home_id = ANY (%(homes)s::int[]) AND rules ->> 'test_alarm_days' IS NOT NULL
 
 -- write_rules --
 -- Sets what a home's gateway does by itself; no row where there is no such home.

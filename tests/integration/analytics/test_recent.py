@@ -39,7 +39,8 @@ def stored(database, home: MadeHome, now: datetime) -> pd.DataFrame:
 
 def remembered(database, recent: Recent, home: MadeHome, now: datetime) -> pd.DataFrame:
     with database.transaction() as connection:
-        return pd.DataFrame(recent.readings(connection, home.home_id, now - DAYS, now)._asdict())
+        recent.follow(connection, now)
+        return pd.DataFrame(recent.readings(connection, home.home_id, now - DAYS, now, now)._asdict())
 
 
 @pytest.mark.parametrize("room", [0, 30_000, 10_000_000])
@@ -56,6 +57,25 @@ def test_whatever_comes_in_a_look_sees_what_is_stored(installation, database, ho
         installation.store(home, scattered(dice, home, now - 20 * timedelta(days=1), now, dice.choice([0, 1, 30]) + 1))
         installation.store(home, scattered(dice, home, later, later + 90 * MINUTE, 3))  # from clocks that go ahead
         now = later
+
+
+@pytest.mark.parametrize("room", [0, 10_000_000])
+def test_a_part_of_what_is_remembered_is_what_is_stored_of_it(installation, database, homes, room) -> None:
+    dice, recent, now = random.Random(room), Recent(room), NOW
+    for _ in range(6):
+        for home in homes:
+            remembered(database, recent, home, now)
+            for ago, until in (
+                (timedelta(hours=40), timedelta(0)),
+                (timedelta(days=14), timedelta(days=2)),
+                (DAYS, DAYS),
+            ):
+                with database.transaction() as connection:
+                    part = recent.readings(connection, home.home_id, now - ago, now - until, now)
+                    known = ingest.readings_of_home(connection, home.home_id, now - ago, now - until)
+                assert_frame_equal(pd.DataFrame(part._asdict()), readings_frame(known))
+            installation.store(home, scattered(dice, home, now - 16 * timedelta(days=1), now + 30 * MINUTE, 9))
+        now += 5 * MINUTE
 
 
 def test_a_corrected_time_counts_where_it_lies_in_what_is_looked_at(installation, database, homes) -> None:

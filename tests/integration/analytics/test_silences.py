@@ -61,7 +61,7 @@ class Watched:
     def look(self):
         with self.database.transaction() as connection:
             assert try_home(connection, self.home.home_id)
-            return silences.look_at_home(connection, homes(connection)[self.home.home_id], self.clock.now())
+            return silences.look_at_homes(connection, [homes(connection)[self.home.home_id]], self.clock.now())
 
     def findings(self):
         return self.installation.rows(

@@ -7,7 +7,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics import test_alarms
-from analytics.repository import Home, told_of
+from analytics.repository import Home, told_of_homes
+from analytics.together import Together
 from tests.integration.analytics.conftest import NOW, SENSORS, Installation, MadeHome
 
 BUTTON = ("button", "bedroom", "sos_button", "")
@@ -36,7 +37,8 @@ def press(installation: Installation, home: MadeHome, at: datetime) -> None:
 def check(installation, database, home, now=NOW) -> list[dict]:
     with database.transaction() as connection:
         made = Home(home.home_id, home.organisation_id, None, ZoneInfo("Europe/Rome"))
-        test_alarms.check(connection, made, now, told_of(connection, made.home_id))
+        together = Together(connection, [made.home_id])
+        test_alarms.check(together, made, now, together.of(made.home_id, told_of_homes))
     return installation.rows("SELECT * FROM analytics.finding WHERE kind = 'no_test_alarm' ORDER BY finding_id")
 
 

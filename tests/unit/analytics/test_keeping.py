@@ -2,11 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-import numpy as np
 import pytest
 
 from analytics.frames import MINUTE, micros
-from analytics.home_day import HomeDay, Rhythm, compute
+from analytics.home_day import HomeDay, compute
 from analytics.keeping import is_kept
 from analytics.memory import Memory
 from analytics.repository import Home
@@ -32,10 +31,6 @@ def seen(now: datetime) -> HomeDay:
     return compute(DAY, ROME, LAYOUT, table, Memory().before(DAY), now)
 
 
-def kept(last: datetime) -> Rhythm:
-    return Rhythm(DAY, 40, at(DAY, "0:00"), micros(last), np.zeros(24))
-
-
 @pytest.mark.parametrize(
     ("stored", "now", "fresh"),
     [
@@ -48,15 +43,15 @@ def kept(last: datetime) -> Rhythm:
 )
 def test_within_the_hour_it_is_kept(stored: str, now: str, fresh: bool) -> None:
     last = clock("0:00") - timedelta(minutes=90) if stored.startswith("-") else clock(stored)
-    assert is_kept(seen(clock(now)), kept(last), home(), clock(now)) is fresh
+    assert is_kept(seen(clock(now)), micros(last), home(), clock(now)) is fresh
 
 
 def test_a_day_that_is_over_or_was_never_stored_is_not_kept_yet() -> None:
     assert not is_kept(seen(clock("14:06")), None, home(), clock("14:06"))
-    assert not is_kept(seen(clock("36:00")), kept(clock("35:55")), home(), clock("36:00"))
+    assert not is_kept(seen(clock("36:00")), micros(clock("35:55")), home(), clock("36:00"))
 
 
 def test_the_hours_of_homes_begin_at_different_minutes() -> None:
     one = seen(clock("14:06"))
-    fresh = {number: is_kept(one, kept(clock("13:58")), home(number), clock("14:06")) for number in range(12)}
+    fresh = {number: is_kept(one, micros(clock("13:58")), home(number), clock("14:06")) for number in range(12)}
     assert set(fresh.values()) == {True, False}
