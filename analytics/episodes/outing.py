@@ -7,11 +7,15 @@ stays behind when a visitor leaves, and sits down, looks the same; and of long o
 does. In between a return that the sensor of the door missed is more likely than either.
 """
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from analytics.frames import HOUR, MINUTE, Episode, Flags, Instants, Signs
 
 KIND = "outing"
+QUIET = "quiet_after_door"
 LEAVING = 2 * MINUTE  # how long after the door a sensor may still see somebody who is leaving
 SHORTEST = 15 * MINUTE
 WITHOUT_RETURN = (45 * MINUTE, 4 * HOUR)  # absences that are believed without a door at their end
@@ -19,25 +23,57 @@ WITHOUT_RETURN = (45 * MINUTE, 4 * HOUR)  # absences that are believed without a
 RETURNED = 15 * MINUTE
 
 
+class _Quiets(NamedTuple):
+    """After the door nobody is seen for a while: from the last sign to the next, uses of the door at either end."""
+
+    start: Instants
+    end: Instants
+    leaving: Instants
+    returning: Instants
+    goes_on: Flags
+
+
 def outings(signs: Signs, until: int) -> list[Episode]:
     """Return the outings in `signs`; one that has not ended lasts until `until` (microseconds)."""
-    if not signs.door.any():
-        return []
+    quiet = _after_door(signs, until)
+    return [
+        Episode(KIND, int(start), int(end), None, int(leaving) + int(returning > 0))
+        for start, end, leaving, returning, _ in _each(quiet, _believed(quiet))
+    ]
+
+
+def quiets(signs: Signs, until: int) -> list[Episode]:
+    """Return when nobody was seen after the door without this being an outing: who left, or who is sitting quietly."""
+    quiet = _after_door(signs, until)
+    return [
+        Episode(QUIET, int(start), int(end), None, int(leaving))
+        for start, end, leaving, _, goes_on in _each(quiet, ~_believed(quiet))
+        if not goes_on
+    ]
+
+
+def _each(quiet: _Quiets, which: Flags) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column[which] for column in quiet), strict=True)
+
+
+def _believed(quiet: _Quiets) -> Flags:
+    lasted = quiet.end - quiet.start
+    shortest, longest = WITHOUT_RETURN
+    without_return: Flags = (quiet.goes_on | (lasted >= shortest)) & (lasted <= longest)
+    return (quiet.returning > 0) | without_return
+
+
+def _after_door(signs: Signs, until: int) -> _Quiets:
     at, door = signs.at[~signs.left], signs.door[~signs.left]
-    following = np.append(at[1:], until)
+    following = np.append(at[1:], until) if len(at) else at
     gaps = np.flatnonzero(following - at >= SHORTEST)
     moved = np.concatenate(([0], np.cumsum(door)))  # how often the door was, before each sign
     first = np.searchsorted(at, at[gaps] - LEAVING)
     last = np.searchsorted(at, following[gaps] + LEAVING, side="right")
     leaving, returning = moved[gaps + 1] - moved[first], moved[np.maximum(last, gaps + 1)] - moved[gaps + 1]
-    lasted = following[gaps] - at[gaps]
-    goes_on = gaps == len(at) - 1
-    without_return = (goes_on | (lasted >= WITHOUT_RETURN[0])) & (lasted <= WITHOUT_RETURN[1])
-    believed = (leaving > 0) & ((returning > 0) | without_return)
-    return [
-        Episode(KIND, int(at[gap]), int(following[gap]), None, int(doors) + int(back > 0))
-        for gap, doors, back in zip(gaps[believed], leaving[believed], returning[believed], strict=True)
-    ]
+    after = leaving > 0
+    columns = (at[gaps], following[gaps], leaving, returning, gaps == len(at) - 1)
+    return _Quiets(*(column[after] for column in columns))
 
 
 def leaving(at: Instants, door: Flags, index: int) -> bool:

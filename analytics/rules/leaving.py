@@ -2,8 +2,9 @@
 
 A door event that no movement inside follows means that somebody has left (PMC4159765, as in `analytics.episodes`).
 Whoever goes back to bed is seen in another room than the door's, and whoever is expected goes home by that door. How
-long is too long the person's own nights say: absences about that time of the clock. Somebody who is never out then is
-missed after `least` minutes. And night is when this person sleeps: whoever comes home at eleven, or goes out with the
+long is too long the person's own nights say: how long nobody was seen after the door about that time of the clock, be
+it that they were out or that they locked up and lay down. Somebody who is always seen then is missed after `least`
+minutes. And night is when this person sleeps: whoever comes home at eleven, or goes out with the
 dog at six, has not left by night.
 """
 
@@ -44,8 +45,8 @@ KNOWN_BY = "night_door"  # the indicator that is there for each night whose door
 class LeavingSettings(Settings, frozen=True):
     """When a night is, and how long an absence may be.
 
-    From `from_hour` to `to_hour` on the clock. Somebody who is never out then is missed after `least` minutes; before
-    that is known, after `unknown` minutes; whoever is sometimes out, after `factor` times the longest usual absence.
+    From `from_hour` to `to_hour` on the clock. Somebody who is always seen then is missed after `least` minutes; before
+    that is known, after `unknown` minutes; whoever sometimes is not, after `factor` times the longest usual absence.
     """
 
     from_hour: Annotated[int, msgspec.Meta(ge=18, le=23)] = 22
@@ -116,7 +117,7 @@ class Leaving:
     name = NAME
     kinds = (NAME,)
     settings = LeavingSettings
-    mode = Mode.SHADOW
+    mode = Mode.ACTIVE
     lasting = False
     awaits = True
 
@@ -188,25 +189,25 @@ def _only_at_the_door(scene: Scene, moved: int, until: int, room: int) -> bool:
 
 
 def _habit(absence: Absence, scene: Scene, past: Past) -> npt.NDArray[np.float64]:
-    """Return the longest absence about the same time of each of the nights before, in minutes; NaN if unknown."""
+    """Return for how long nobody was seen after the door about that time of each night before (min), NaN if unknown."""
     night = night_of(instant(absence.away.start), scene.zone)
     first = night - NIGHTS * ONE_DAY
     known = past.values(KNOWN_BY, first, night - ONE_DAY)
     since = Span(micros(local_night(first, scene.zone).start), micros(local_night(night, scene.zone).start))
-    outings = past.episodes((outing.KIND,), since)
+    not_seen = past.episodes((outing.KIND, outing.QUIET), since)
     after_noon = absence.away.start - micros(local_night(night, scene.zone).start)
     return np.array(
         [
-            np.nan if np.isnan(known.get(each, np.nan)) else _longest(outings, each, after_noon, scene)
+            np.nan if np.isnan(known.get(each, np.nan)) else _longest(not_seen, each, after_noon, scene)
             for each in (first + n * ONE_DAY for n in range(NIGHTS))
         ]
     )
 
 
-def _longest(outings: Sequence[Episode], night: date, after_noon: int, scene: Scene) -> float:
+def _longest(not_seen: Sequence[Episode], night: date, after_noon: int, scene: Scene) -> float:
     about = micros(local_night(night, scene.zone).start) + after_noon
     window = Span(about - ABOUT, about + ABOUT)
-    return max((e.end - e.start for e in outings if overlap(Span(e.start, e.end), window)), default=0) / MINUTE
+    return max((e.end - e.start for e in not_seen if overlap(Span(e.start, e.end), window)), default=0) / MINUTE
 
 
 def _somebody_left(absence: Absence, scene: Scene, past: Past) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
 
+from analytics.episodes import outing
 from analytics.frames import Episode, Span
 from analytics.rules.protocol import Past, RoomHours
 from analytics.rules.scene import Scene
@@ -11,7 +12,7 @@ from analytics.rules.temperatures import temperatures
 from analytics.rules.timetable import ExpectedVisit
 
 ONE_DAY = timedelta(days=1)
-KINDS = frozenset({"outing"})
+KINDS = frozenset({outing.KIND, outing.QUIET})
 
 
 class Remembered:

@@ -246,11 +246,11 @@ def _absence(usual: Baseline | None, tongue: Tongue) -> str:
         return t.gettext("what is usual at that time is not known yet")
     if usual.high <= 0:
         return t.ngettext(
-            "in the last %(count)d night nobody was out at that time",
-            "in the last %(count)d nights nobody was usually out at that time",
+            "in the last night that did not happen at that time",
+            "in the last %(count)d nights that usually did not happen at that time",
             usual.days,
         ) % {"count": usual.days}
-    return t.gettext("absences at that time usually last up to %(duration)s") % {
+    return t.gettext("at that time somebody is usually seen again within %(duration)s") % {
         "duration": spelled(round(usual.high), t)
     }
 

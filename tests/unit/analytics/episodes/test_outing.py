@@ -1,7 +1,8 @@
 from datetime import date
 
 from analytics.activity import activity
-from analytics.episodes.outing import outings
+from analytics.episodes.outing import outings, quiets
+from analytics.frames import Span
 from tests.unit.analytics.made import BEDROOM, FRONT_DOOR, KITCHEN, at, readings, sensors
 
 DAY = date(2026, 3, 2)
@@ -48,3 +49,15 @@ def test_who_stays_behind_and_sits_down_is_not_out() -> None:
 
 def test_one_that_has_not_ended_lasts_until_now() -> None:
     assert seen(("9:00", FRONT_DOOR), until="10:00") == [(at(DAY, "9:00"), at(DAY, "10:00"))]
+
+
+def test_a_door_and_then_nobody_is_either_an_outing_or_quiet() -> None:
+    events = [("9:00", FRONT_DOOR), ("9:30", KITCHEN), ("12:00", FRONT_DOOR), ("13:00", KITCHEN), ("13:01", KITCHEN)]
+    signs = activity(readings((at(DAY, clock), series) for clock, series in events), sensors())
+    assert [(e.kind, e.start, e.end) for e in quiets(signs, at(DAY, "13:05"))] == [
+        ("quiet_after_door", at(DAY, "9:00"), at(DAY, "9:30"))
+    ]
+    assert [e.start for e in outings(signs, at(DAY, "13:05"))] == [at(DAY, "12:00")]
+    assert quiets(signs.within(Span(0, at(DAY, "9:20"))), at(DAY, "9:20")) == [], (
+        "what goes on is not known to be quiet only"
+    )

@@ -32,7 +32,7 @@ def test_somebody_who_is_never_out_by_night_is_missed_after_a_quarter_of_an_hour
     assert one.since == moment("2:15")
     assert one.said.en == (
         "The front door was used on Tuesday 10 February at 2:00, and nobody has been seen inside since (15 minutes); "
-        "in the last 28 nights nobody was usually out at that time. Based on 100 % of the data."
+        "in the last 28 nights that usually did not happen at that time. Based on 100 % of the data."
     )
     assert one.said.it.startswith(
         "La porta d\u2019ingresso è stata usata martedì 10 febbraio, ore 2:00 e da allora non si vede nessuno in casa"
@@ -113,8 +113,14 @@ def test_whoever_is_often_out_at_that_hour_is_missed_later(nights, missed_at):
     known = past(outings=outings(40, nights))
     (one,) = leaving(OUT, moment("4:00"), known)
     assert one.since == moment(missed_at)
-    usual = "absences at that time usually last up to 40 minutes" if nights == 20 else "nobody was usually out"
-    assert usual in one.said.en
+    often, hardly = "somebody is usually seen again within 40 minutes", "that usually did not happen at that time"
+    assert (often if nights == 20 else hardly) in one.said.en
+
+
+def test_whoever_locks_up_and_lies_down_every_night_is_missed_later_as_well():
+    known = past(outings=[each._replace(kind="quiet_after_door") for each in outings(40, 20)])
+    (one,) = leaving(OUT, moment("4:00"), known)
+    assert one.since == moment("3:00")
 
 
 def test_before_nights_are_known_half_an_hour_is_given():
