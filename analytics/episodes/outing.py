@@ -72,8 +72,8 @@ def _after_door(signs: Signs, until: int) -> _Quiets:
     last = np.searchsorted(at, following[gaps] + LEAVING, side="right")
     leaving, returning = moved[gaps + 1] - moved[first], moved[np.maximum(last, gaps + 1)] - moved[gaps + 1]
     after = leaving > 0
-    columns = (at[gaps], following[gaps], leaving, returning, gaps == len(at) - 1)
-    return _Quiets(*(column[after] for column in columns))
+    goes_on: Flags = gaps == len(at) - 1
+    return _Quiets(at[gaps][after], following[gaps][after], leaving[after], returning[after], goes_on[after])
 
 
 def leaving(at: Instants, door: Flags, index: int) -> bool:
