@@ -53,8 +53,9 @@ class Joint(NamedTuple):
 class DomainDay(NamedTuple):
     """A strand on a day: the rarest sign of each of its indicators that points somewhere, the rarest first.
 
-    `rarity` is that of the rarest sign or pattern, -log10 of a share of calm days, shifted by what makes the strands of
-    the reference take their share of what is told (`Reference.shifts`), less the `shift` that outcomes come to.
+    `rarity` is that of the rarest sign or pattern, -log10 of a share of calm days, raised by what makes a pattern
+    urgent and shifted by what makes the strands of the reference take their share of what is told
+    (`Reference.shifts`), less the `shift` that outcomes come to.
     """
 
     domain: Domain
@@ -136,7 +137,8 @@ def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Join
     of_domain = {pattern.name for pattern in PATTERNS if pattern.domain is strand.domain}
     of_strand = [each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace]
     joint = max(of_strand, key=_says_most, default=None)
-    rarity = max([first.rarity, *(each.rarity for each in of_strand)]) + reference.shifts.get(strand, 0.0)
+    weighed = (each.rarity + OF_NAME[each.pattern].urgency for each in of_strand)
+    rarity = max([first.rarity, *weighed]) + reference.shifts.get(strand, 0.0)
     named = (first, *(each for each in others if each.rarity >= POINTED_OUT))
     return DomainDay(strand.domain, day, named, strand.pace, rarity, joint)
 

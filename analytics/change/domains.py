@@ -56,13 +56,15 @@ class Look(NamedTuple):
 class Pattern(NamedTuple):
     """Indicators that together say one thing, each as more (1) or less (-1) than usual, the plainest first.
 
-    Without one that it `needs` it says nothing.
+    Without one that it `needs` it says nothing. `urgency` is by how much less rare than others it is told: to miss it is
+    worse than to tell it once too often.
     """
 
     name: str
     domain: Domain
     signs: Mapping[str, int]
     needs: str | None = None
+    urgency: float = 0.0
 
 
 _SUDDEN, _SLOW = (2, 3), (7, 14)
@@ -119,6 +121,7 @@ PATTERNS = (
         Domain.NIGHT,
         {"night_walking": 1, "sleep_interruptions": 1, "night_door": 1},
         needs="night_door",
+        urgency=0.4,
     ),
     Pattern("eating_less", Domain.KITCHEN, {"meals": -1, "food_uses": -1, "hot_drinks": -1, "activity_kitchen": -1}),
     Pattern("moving_less", Domain.MOVING, {"activity": -1, "room_changes": -1, "walking_time": 1}),

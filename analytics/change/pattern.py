@@ -31,11 +31,11 @@ def together(
 ) -> Together | None:
     """Return how far a pattern departs over so many days.
 
-    Not at all where the indicator that it needs is as usual; None where fewer than two of its indicators are known.
+    Not at all where the indicator that it needs is as usual; None where that is not known, or fewer than two are.
 
     `rarity` is asked how rare the departure of an indicator over so many days is, in the direction that matters.
     """
-    found, is_there = [], True
+    found, is_there, is_known = [], True, pattern.needs is None
     for kind, sign in pattern.signs.items():
         one = departed.get((kind, days))
         rare = None if one is None else rarity(kind, days, towards(one.z, LOOKS[kind]))
@@ -43,6 +43,7 @@ def together(
             other_way = LOOKS[kind].direction is Direction.BOTH and sign * one.z < 0
             found.append(0.0 if other_way else rare)
             is_there = is_there and (kind != pattern.needs or rare >= DEPARTS)
-    if len(found) < LEAST_INDICATORS:
+            is_known = is_known or kind == pattern.needs
+    if len(found) < LEAST_INDICATORS or not is_known:
         return None
     return Together(pattern, days, sum(found) if is_there else 0.0)

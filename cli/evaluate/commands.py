@@ -60,14 +60,23 @@ def simulated(
     calm: Annotated[
         bool, typer.Option(help="Let nothing happen to the people: every finding about them is false.")
     ] = False,
-    budget: Annotated[float, typer.Option(help="Wellbeing alerts per home and week.", min=0.02)] = DEFAULT_BUDGET,
+    budget: Annotated[
+        list[float] | None,
+        typer.Option(
+            help=f"Wellbeing alerts per home and week, {DEFAULT_BUDGET} if absent. Given more than once, what is false "
+            "is counted for each, and the first is gone by.",
+            min=0.02,
+        ),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; as many as there are cores if absent.", min=1)] = None,
     report: Annotated[Path | None, typer.Option(help="Also write a page with pictures and every event here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Measure what is found in simulated lives: falls, bad nights, missed meals, decline, and every technical fault."""
     with errors_in_words():
-        simulated_report.simulated(Run(seed, days, calm, budget), homes, workers, report, as_json=as_json)
+        simulated_report.simulated(
+            Run(seed, days, calm, budget or [DEFAULT_BUDGET]), homes, workers, report, as_json=as_json
+        )
 
 
 @app.command()

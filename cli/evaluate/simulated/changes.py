@@ -1,6 +1,6 @@
 """How the days of a home change, judged in a walk as the service judges them and kept as it stores them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -14,18 +14,21 @@ from analytics.findings import Finding
 class ChangesOfHome:
     """What the days of a home have come to in each domain so far."""
 
-    def __init__(self, zone: ZoneInfo, budget: float) -> None:
+    def __init__(self, zone: ZoneInfo, budgets: Sequence[float]) -> None:
         self._zone = zone
-        self._threshold = threshold(shipped(), budget)
+        self._thresholds = {budget: threshold(shipped(), budget) for budget in budgets}
         self._seen: watch.Seen = {}
 
-    def judged(self, days: Collection[date], known: watch.Known, contexts: Contexts) -> list[Finding]:
-        """Look at days whose figures are new or different, and at those after them; return what is told of them."""
+    def judged(self, days: Collection[date], known: watch.Known, contexts: Contexts) -> dict[float, list[Finding]]:
+        """Look at days whose figures are new or different, and at those after them; return what each budget tells."""
         if not days:
-            return []
+            return {budget: [] for budget in self._thresholds}
         first = min(days)
         for day in sorted({first, *(day for values in known.values() for day in values if day > first)}):
             self._seen = {key: one for key, one in self._seen.items() if key[1] != day}
             self._seen |= {(one.strand, day): one for one in watch.looked_at(known, day, shipped(), contexts)}
         in_order = [self._seen[key] for key in sorted(self._seen, key=lambda key: key[1])]
-        return watch.told(in_order, known, self._threshold, self._zone, lambda *_: (), first)
+        return {
+            budget: watch.told(in_order, known, rarity, self._zone, lambda *_: (), first)
+            for budget, rarity in self._thresholds.items()
+        }

@@ -19,7 +19,8 @@ def summary(run: Run, homes: Sequence[Home]) -> dict[str, Any]:
 
     `scenarios` has for each: how many events, how many of them were detected, the share, and after how many hours the
     median one was; of a context nothing is to be detected, so there recall is None. `context_findings` counts what was
-    raised about the person in each context.
+    raised about the person in each context, `false_by_budget` what each budget of the run would have raised for nothing
+    per home and week.
     """
     outcomes = [one for home in homes for one in home.judged.outcomes]
     weeks = sum(home.judged.hours for home in homes) / HOURS_OF_A_WEEK
@@ -39,6 +40,10 @@ def summary(run: Run, homes: Sequence[Home]) -> dict[str, Any]:
         "false_wellbeing_alerts_per_home_week": round(false / weeks, 4) if weeks else None,
         "false_wellbeing_alerts": false,
         "home_weeks": round(weeks, 1),
+        "false_by_budget": {
+            str(budget): round(sum(home.false_at[budget] for home in homes) / weeks, 4) if weeks else None
+            for budget in run.budgets
+        },
         "technical_as_wellbeing": sum(len(home.technical_as_wellbeing) for home in homes),
         "context_findings": {name: sum(each[name] for each in contexts) for name in (contexts[0] if contexts else {})},
         "nuisances": _counted(event.name for home in homes for event in home.life.nuisances),

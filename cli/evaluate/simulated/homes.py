@@ -4,7 +4,7 @@ A home depends on the seed and its number alone, so homes are shared out over pr
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
@@ -30,12 +30,15 @@ ZONE = ZoneInfo("Europe/Rome")
 
 
 class Run(NamedTuple):
-    """What is run: the seed, for how many days, whether nothing happens to the persons, and the budget of alerts."""
+    """What is run: the seed, for how many days, whether nothing happens to the persons, and the budgets of alerts.
+
+    The first of the budgets is gone by; of the others only what is false is counted.
+    """
 
     seed: int
     days: int
     calm: bool = False
-    budget: float = DEFAULT_BUDGET
+    budgets: Sequence[float] = (DEFAULT_BUDGET,)
 
 
 class Took(NamedTuple):
@@ -47,7 +50,10 @@ class Took(NamedTuple):
 
 
 class Home(NamedTuple):
-    """One home that was evaluated: what was raised, what it comes to, and what a fault alone has caused."""
+    """One home that was evaluated: what was raised, what it comes to, and what a fault alone has caused.
+
+    `false_at` is how many findings are false with each budget.
+    """
 
     key: str
     life: Life
@@ -56,6 +62,7 @@ class Home(NamedTuple):
     technical_as_wellbeing: list[Raised]
     coverage: float
     took: Took
+    false_at: dict[float, int]
 
 
 def evaluate(run: Run, homes: int, workers: int | None, done: Callable[[], None]) -> list[Home]:
@@ -91,13 +98,16 @@ def one_home(run: Run, index: int) -> Home:
     """Return the home number `index` of a run."""
     life = draw_life(run.seed, index, run.days, ZONE, calm=run.calm)
     registered = installed(life.home)
-    walked, took = _walked(life, registered, run.budget)
+    walked, took = _walked(life, registered, run.budgets)
     judged = compare(life, walked.raised, registered.devices)
     caused: list[Raised] = []
     if judged.suspects:
-        otherwise = {one.key for one in _walked(life.without_faults(), registered, run.budget)[0].raised}
+        otherwise = {one.key for one in _walked(life.without_faults(), registered, run.budgets)[0].raised}
         caused = [one for one in judged.suspects if one.key not in otherwise]
-    return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took)
+    false_at = {
+        budget: len(compare(life, raised, registered.devices).false) for budget, raised in walked.at_budgets.items()
+    }
+    return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took, false_at)
 
 
 def indicators_of(run: Run, index: int) -> dict[str, list[float]]:
@@ -114,11 +124,11 @@ def _entered(life: Life) -> list[Context]:
     return [Context(ContextKind.HOSPITAL, event.start, event.end) for event in events]
 
 
-def _walked(life: Life, registered: Installed, budget: float) -> tuple[Walked, Took]:
+def _walked(life: Life, registered: Installed, budgets: Sequence[float]) -> tuple[Walked, Took]:
     observation, took = _observed(life, registered)
     began = time.process_time()
     visits = expected_visits(life.bare.household, day_of(life.start, ZONE))
-    walked = walk(observation, life.start, life.end, _entered(life), visits, budget)
+    walked = walk(observation, life.start, life.end, _entered(life), visits, budgets)
     return walked, took._replace(analyse=time.process_time() - began)
 
 

@@ -38,7 +38,7 @@ DETECTS: Mapping[str, tuple[str, ...]] = {
     "day_night_reversal": (*_SLEEP, "relative_amplitude", "interdaily_stability", "intradaily_variability", "day_rest"),
     "night_wandering": ("night_walking", "night_door*", "sleep_interruptions"),
     "leaving_at_night": ("night_door*", "night_absence"),
-    "missed_meals": ("meals", "hot_drinks", "activity_kitchen"),
+    "missed_meals": ("meals", "food_uses", "hot_drinks", "activity_kitchen"),
     "carer_absent": ("visit_missed", "company"),
     "heat_wave": ("heat", "heat_hours", "night_heat_hours"),
     "heating_failure": ("cold", "cold_hours"),

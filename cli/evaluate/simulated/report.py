@@ -88,6 +88,7 @@ def _sections(figures: dict[str, Any], homes: Sequence[Home]) -> Iterator[str]:
         ("figure", "value"),
         (
             ("false wellbeing alerts per home and week", figures["false_wellbeing_alerts_per_home_week"]),
+            *((f"the same, with a budget of {budget}", rate) for budget, rate in figures["false_by_budget"].items()),
             ("home weeks that were judged", figures["home_weeks"]),
             ("technical faults reported as wellbeing", figures["technical_as_wellbeing"]),
             ("mean coverage", f"{figures['coverage']:.1%}"),
@@ -169,6 +170,8 @@ def _show(figures: dict[str, Any]) -> None:
         f"({figures['false_wellbeing_alerts']} in {figures['home_weeks']} home weeks), seed {figures['seed']}"
         f"{'' if figures['held_out'] else ', which is for tuning'}"
     )
+    for budget, rate in figures["false_by_budget"].items():
+        results.print(f"With a budget of {budget}: {rate} false per home and week")
     results.print(f"Technical faults reported as wellbeing: {figures['technical_as_wellbeing']}")
 
 

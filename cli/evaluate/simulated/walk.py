@@ -6,7 +6,7 @@ stored figures would be. Nothing here decides anything by itself. Like the servi
 come in late, and says nothing of a home whose gateway is not heard.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import mean
 from typing import NamedTuple
@@ -72,10 +72,14 @@ class Raised(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """What was raised in a home, in order, and its indicators: value (NaN without verdict) and coverage by day."""
+    """What was raised in a home, in order, and its indicators: value (NaN without verdict) and coverage by day.
+
+    `at_budgets` is what would have been raised with each budget; `raised` is that of the first.
+    """
 
     raised: list[Raised]
     values: dict[str, dict[date, tuple[float, float]]]
+    at_budgets: dict[float, list[Raised]]
 
     @property
     def coverage(self) -> float:
@@ -90,14 +94,14 @@ def walk(
     end: datetime,
     entered: Sequence[Context] = (),
     visits: Sequence[ExpectedVisit] = (),
-    budget: float = DEFAULT_BUDGET,
+    budgets: Sequence[float] = (DEFAULT_BUDGET,),
 ) -> Walked:
     """Return what the analysis raises in a home between two instants.
 
     `entered` are contexts that somebody enters as soon as they begin, and ends when they end; `visits` are entered as
-    expected; `budget` is that of wellbeing alerts per home and week.
+    expected; `budgets` are those of wellbeing alerts per home and week, one or more: the first is gone by.
     """
-    return _Walk(observation, start, end, entered, visits, budget).through()
+    return _Walk(observation, start, end, entered, visits, budgets).through()
 
 
 class _Walk:
@@ -110,7 +114,7 @@ class _Walk:
         end: datetime,
         entered: Sequence[Context],
         visits: Sequence[ExpectedVisit],
-        budget: float,
+        budgets: Sequence[float],
     ) -> None:
         self._seen = observation
         self._home = observation.home
@@ -120,7 +124,8 @@ class _Walk:
         self._memory = Memory()
         self._values: dict[str, dict[date, tuple[float, float]]] = {}
         self._profiles: dict[date, DayProfile] = {}
-        self._changes = ChangesOfHome(self._zone, budget)
+        self._changes = ChangesOfHome(self._zone, budgets)
+        self._changed: dict[float, dict[tuple[str, str, str, datetime], Raised]] = {each: {} for each in budgets}
         self._told: list[Told] = []
         self._raised: dict[tuple[str, str, str, datetime], Raised] = {}
         self._looked_at = start
@@ -146,7 +151,10 @@ class _Walk:
                 else:
                     self._look_by_rules(look)
             day += ONE_DAY
-        return Walked(sorted(self._raised.values(), key=lambda one: one.raised_at), self._values)
+        first_changed, *_ = self._changed.values()
+        others = {key: one for key, one in self._raised.items() if key not in first_changed}
+        at_budgets = {budget: _in_order({**others, **changed}) for budget, changed in self._changed.items()}
+        return Walked(_in_order(self._raised), self._values, at_budgets)
 
     def _step(self, moment: Moment) -> None:
         if moment.silences:
@@ -257,7 +265,11 @@ class _Walk:
                 verdict = findings.judge(value.kind, day, history, _no_episodes, self._zone)
                 if verdict.finding is not None and verdict.finding.interval.start < now:
                     found.append(verdict.finding)
-        return [*found, *self._changes.judged(different, self._values, self._around.contexts(now))]
+        at_budgets = self._changes.judged(different, self._values, self._around.contexts(now))
+        for budget, changes in at_budgets.items():
+            for one in changes:
+                self._changed[budget].setdefault(_key(one), _raised(one, now))
+        return [*found, *next(iter(at_budgets.values()))]
 
     def _of_several_days(self, profile: DayProfile | None) -> Iterator[Value]:
         """Yield the values that look back over several days: of a day that is over, and of later ones it changes."""
@@ -296,9 +308,7 @@ class _Walk:
         return [one for one in found if _key(one) not in self._raised]
 
     def _raise_wellbeing(self, finding: Finding, at: datetime) -> None:
-        raised = Raised(
-            finding.family, finding.kind, finding.subject, *finding.interval, at, finding.explanation_en, finding.trial
-        )
+        raised = _raised(finding, at)
         self._raised[raised.key] = raised
 
     def _first_raised(self, day: date, finding: Finding, now: datetime) -> tuple[Finding, datetime]:
@@ -361,6 +371,16 @@ class _Walk:
 
 def _key(finding: Finding) -> tuple[str, str, str, datetime]:
     return finding.family, finding.kind, finding.subject, finding.interval.start
+
+
+def _raised(finding: Finding, at: datetime) -> Raised:
+    return Raised(
+        finding.family, finding.kind, finding.subject, *finding.interval, at, finding.explanation_en, finding.trial
+    )
+
+
+def _in_order(raised: Mapping[tuple[str, str, str, datetime], Raised]) -> list[Raised]:
+    return sorted(raised.values(), key=lambda one: one.raised_at)
 
 
 def _signs(observation: Observation, until: datetime) -> tuple[Instants, Instants]:

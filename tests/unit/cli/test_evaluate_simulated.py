@@ -23,7 +23,7 @@ from cli.evaluate.simulated.walk import Raised, walk
 from core.errors import VicinoError
 from core.localtime import day_of, local_instant
 from simulator import scenario
-from simulator.events import company, gateway, night, routine, sensors, warmth
+from simulator.events import company, gateway, night, person, routine, sensors, warmth
 from simulator.home import SimulatedHome
 from simulator.household import draw_household, expected_on
 from simulator.library import SCENARIOS, Sort
@@ -101,6 +101,18 @@ def test_nothing_is_known_before_it_happens(walked, fallen, fall):
     assert shorter.raised
     before = walk(observation, fall.start - DAY, fall.start)
     assert of_the_person(before) == []
+
+
+def test_what_another_budget_would_tell_is_told_besides():
+    nights = [SimulatedHome(41, 0, ROME).in_bed(START.date() + ahead * DAY) for ahead in (LEARNED, LEARNED + 3)]
+    event = person.night_bathroom("sim-01", nights[0].start, nights[1].end, 8)
+    life = life_with((event, Sort.SUDDEN), days=LEARNED + 6)
+    walked = walk(observed(life), life.start, life.end, budgets=(0.25, 0.02))
+    of_first, of_second = walked.at_budgets[0.25], walked.at_budgets[0.02]
+    assert of_first == walked.raised
+    assert "night_bathroom_visits" in {one.kind for one in of_first}
+    assert {one.key for one in of_second} <= {one.key for one in of_first}
+    assert {one.key for one in of_first if one.family == "technical"} <= {one.key for one in of_second}
 
 
 def test_a_gateway_that_is_gone_is_technical_and_says_nothing_of_the_person():
@@ -277,7 +289,7 @@ def homes():
     raised = [finding("longest_stillness", AT), finding("night_bathroom_visits", AT + 20 * DAY)]
     life = life_with((event, Sort.SUDDEN), days=60)
     judged = compare(life, raised, {})
-    return [Home("sim-01", life, raised, judged, [], 0.97, Took(1, 2, 3))]
+    return [Home("sim-01", life, raised, judged, [], 0.97, Took(1, 2, 3), {0.25: 1, 0.5: 3})]
 
 
 def test_the_figures_have_the_names_that_were_agreed(homes):
@@ -292,6 +304,11 @@ def test_the_figures_have_the_names_that_were_agreed(homes):
     assert figures["held_out"] is True
     assert summary(Run(3, 60), homes)["held_out"] is False
     assert figures["cpu_ms_per_home_day"]["analyse"] == 50
+    of_both = summary(Run(1001, 60, budgets=[0.25, 0.5]), homes)["false_by_budget"]
+    assert of_both == {
+        "0.25": figures["false_wellbeing_alerts_per_home_week"],
+        "0.5": pytest.approx(3 / weeks, abs=1e-3),
+    }
 
 
 def ended_from_outside(*_):

@@ -42,6 +42,7 @@ def test_one_indicator_alone_is_no_pattern() -> None:
 def test_without_the_door_nobody_is_about_by_it() -> None:
     assert total("about_at_night", night_walking=3.0, sleep_interruptions=2.0, night_door=0.0) == 0.0
     assert total("about_at_night", night_walking=3.0, sleep_interruptions=2.0, night_door=2.0) == 7.0
+    assert total("about_at_night", night_walking=3.0, sleep_interruptions=2.0) is None, "nobody knows of the door"
 
 
 def test_an_indicator_that_the_reference_does_not_know_is_left_out() -> None:
