@@ -149,7 +149,7 @@ def _signs(kind: str, departed: Departed, histories: Mapping[str, Values], refer
         one = departed.get((kind, days))
         if one is None:
             continue
-        rarity = reference.rarity(kind, days, towards(one.z, looked))
+        rarity = reference.rarity(kind, days, towards(one.z, looked, days))
         if rarity is not None:
             yield Sign(kind, days, one.value, one.usual, rarity)
     missed = absence_of(histories[kind]) if kind in MISSED and kind in histories else None

@@ -109,11 +109,12 @@ def judged_as(values: Values, look: Look) -> Values:
     return np.sqrt(np.maximum(values, 0) + TO_BE_STEADY) if look.is_amount else values
 
 
-def towards(z: float, look: Look) -> float:
-    """Return a departure as positive in the direction that matters; where both matter, never negative."""
-    if look.direction in (Direction.MORE, Direction.LATER):
+def towards(z: float, look: Look, days: int) -> float:
+    """Return a departure over some days as positive in the direction that matters; where both do, never negative."""
+    direction = look.over(days)
+    if direction in (Direction.MORE, Direction.LATER):
         return z
-    return -z if look.direction in (Direction.LESS, Direction.EARLIER) else abs(z)
+    return -z if direction in (Direction.LESS, Direction.EARLIER) else abs(z)
 
 
 def _least(past: Values, look: Look, floor: float) -> float:

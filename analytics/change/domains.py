@@ -44,13 +44,18 @@ class Strand(NamedTuple):
 class Look(NamedTuple):
     """How an indicator is looked at: over so many days, in the direction that matters.
 
-    Of what `is_amount` (a count, a duration) the square root is judged: the more there is of it, the more it varies
+    Where both directions matter, more does so from `more_from` days on. Of what `is_amount` (a count, a duration) the square root is judged: the more there is of it, the more it varies
     (Anscombe, Biometrika 1948).
     """
 
     direction: Direction
     scales: tuple[int, ...]
     is_amount: bool = True
+    more_from: int = 1
+
+    def over(self, days: int) -> Direction:
+        """Return the direction that matters over so many days."""
+        return Direction.LESS if self.direction is Direction.BOTH and days < self.more_from else self.direction
 
 
 class Pattern(NamedTuple):
@@ -72,7 +77,8 @@ EVERY = (*_SUDDEN, *_SLOW)
 LONGEST = max(EVERY)
 # Indicators that already look at seven days: one more look at a longer stretch says nothing new.
 _OF_A_WEEK = (1, 7)
-# Lying down or getting up late once or twice is nothing.
+# Lying down or getting up late once or twice is nothing. Nor is more movement than usual: somebody is visiting, or there
+# is an animal, which is known after a few days.
 _FROM_THREE = (3, *_SLOW)
 _MORE, _LESS, _BOTH, _LATER = Direction.MORE, Direction.LESS, Direction.BOTH, Direction.LATER
 
@@ -93,8 +99,8 @@ DOMAINS: Mapping[Domain, Mapping[str, Look]] = {
         "activity_kitchen": Look(_LESS, EVERY),
     },
     Domain.MOVING: {
-        "activity": Look(_BOTH, EVERY),
-        "room_changes": Look(_BOTH, EVERY),
+        "activity": Look(_BOTH, EVERY, more_from=min(_SLOW)),
+        "room_changes": Look(_BOTH, EVERY, more_from=min(_SLOW)),
         "walking_time": Look(_MORE, _FROM_THREE, is_amount=False),
     },
     Domain.OUT: {"outings": Look(_LESS, _SLOW), "time_out": Look(_LESS, _SLOW)},

@@ -82,7 +82,7 @@ def _spreads_of_indicators(days: Sequence[Departed]) -> dict[tuple[str, int], Sp
     found: dict[tuple[str, int], list[float]] = {}
     for departed in days:
         for (kind, count), one in departed.items():
-            found.setdefault((kind, count), []).append(towards(one.z, LOOKS[kind]))
+            found.setdefault((kind, count), []).append(towards(one.z, LOOKS[kind], count))
     return _enough(found)
 
 

@@ -38,7 +38,7 @@ def together(
     found, is_there, is_known = [], True, pattern.needs is None
     for kind, sign in pattern.signs.items():
         one = departed.get((kind, days))
-        rare = None if one is None else rarity(kind, days, towards(one.z, LOOKS[kind]))
+        rare = None if one is None else rarity(kind, days, towards(one.z, LOOKS[kind], days))
         if one is not None and rare is not None:
             other_way = LOOKS[kind].direction is Direction.BOTH and sign * one.z < 0
             found.append(0.0 if other_way else rare)

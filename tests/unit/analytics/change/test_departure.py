@@ -44,11 +44,19 @@ def test_several_days_count_together_against_the_days_before_them() -> None:
     [(Direction.MORE, 1), (Direction.LATER, 1), (Direction.LESS, -1), (Direction.EARLIER, -1), (Direction.BOTH, 1)],
 )
 def test_it_is_turned_into_the_direction_that_matters(direction, sign) -> None:
-    assert math.copysign(1, towards(2.0, MORE._replace(direction=direction))) == sign
+    assert math.copysign(1, towards(2.0, MORE._replace(direction=direction), 2)) == sign
 
 
 def test_where_both_directions_matter_less_counts_as_more() -> None:
-    assert towards(-2.0, MORE._replace(direction=Direction.BOTH)) == 2.0
+    both = MORE._replace(direction=Direction.BOTH)
+    assert towards(-2.0, both, 2) == towards(2.0, both, 2) == 2.0
+
+
+def test_more_may_matter_only_over_weeks() -> None:
+    look = MORE._replace(direction=Direction.BOTH, more_from=7)
+    assert towards(2.0, look, 3) == -2.0
+    assert towards(-2.0, look, 3) == 2.0
+    assert towards(2.0, look, 7) == 2.0
 
 
 def test_a_few_quite_different_days_neither_spoil_what_is_usual_nor_are_they_nothing() -> None:
