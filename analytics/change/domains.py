@@ -44,8 +44,8 @@ class Strand(NamedTuple):
 class Look(NamedTuple):
     """How an indicator is looked at: over so many days, in the direction that matters.
 
-    Where both directions matter, more does so from `more_from` days on. Of what `is_amount` (a count, a duration) the square root is judged: the more there is of it, the more it varies
-    (Anscombe, Biometrika 1948).
+    Where both directions matter, more does so from `more_from` days on. Of what `is_amount` (a count, a duration) the
+    square root is judged: the more there is of it, the more it varies (Anscombe, Biometrika 1948).
     """
 
     direction: Direction
@@ -61,8 +61,8 @@ class Look(NamedTuple):
 class Pattern(NamedTuple):
     """Indicators that together say one thing, each as more (1) or less (-1) than usual, the plainest first.
 
-    Without one that it `needs` it says nothing. `urgency` is by how much less rare than others it is told: to miss it is
-    worse than to tell it once too often.
+    Without one that it `needs` it says nothing. `urgency` is by how much less rare than others it is told: to miss it
+    is worse than to tell it once too often.
     """
 
     name: str
@@ -77,8 +77,8 @@ EVERY = (*_SUDDEN, *_SLOW)
 LONGEST = max(EVERY)
 # Indicators that already look at seven days: one more look at a longer stretch says nothing new.
 _OF_A_WEEK = (1, 7)
-# Lying down or getting up late once or twice is nothing. Nor is more movement than usual: somebody is visiting, or there
-# is an animal, which is known after a few days.
+# Lying down or getting up late once or twice is nothing. Nor is more movement than usual: somebody is visiting, or
+# there is an animal, which is known after a few days.
 _FROM_THREE = (3, *_SLOW)
 _MORE, _LESS, _BOTH, _LATER = Direction.MORE, Direction.LESS, Direction.BOTH, Direction.LATER
 

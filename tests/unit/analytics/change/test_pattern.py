@@ -10,16 +10,16 @@ from analytics.change.pattern import together
 USUAL = Baseline(1.0, 0.75, 0.0, 2.0, 28)
 
 
-def departed(**z: float) -> dict[tuple[str, int], Departure]:
-    return {(kind, 2): Departure(2, 0.0, USUAL, value) for kind, value in z.items()}
+def departed(days: int = 2, **z: float) -> dict[tuple[str, int], Departure]:
+    return {(kind, days): Departure(days, 0.0, USUAL, value) for kind, value in z.items()}
 
 
 def rarity(_: str, __: int, z: float) -> float:
     return max(0.0, z)
 
 
-def total(name: str, **z: float) -> float | None:
-    found = together(OF_NAME[name], 2, departed(**z), rarity)
+def total(name: str, days: int = 2, **z: float) -> float | None:
+    found = together(OF_NAME[name], days, departed(days, **z), rarity)
     return None if found is None else found.total
 
 
@@ -31,7 +31,12 @@ def test_what_points_the_same_way_adds_up() -> None:
 def test_what_points_the_other_way_adds_nothing() -> None:
     assert total("eating_less", meals=-2.0, food_uses=1.5) == 2.0
     assert total("moving_less", activity=-2.0, room_changes=2.0) == 2.0, "moving more is no sign of moving less"
-    assert total("moving_more", activity=-2.0, room_changes=2.0) == 2.0
+    assert total("moving_more", 7, activity=-2.0, room_changes=2.0) == 2.0
+
+
+def test_more_movement_within_days_is_nothing_yet() -> None:
+    assert total("moving_more", 2, activity=2.0, room_changes=2.0) == 0.0
+    assert total("moving_more", 7, activity=2.0, room_changes=2.0) == 4.0
 
 
 def test_one_indicator_alone_is_no_pattern() -> None:
