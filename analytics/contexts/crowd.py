@@ -42,7 +42,8 @@ class Crowd(NamedTuple):
     """A day: its rare moves, how many of them were by day and by night, and how many moves there were by day at all.
 
     `usual` is what was usual before (None: not known yet). `looked` says that the day could be looked at, `crowded`
-    that there was more than one in the home, as on the days around it.
+    that there was more than one in the home, as on the days around it; `doubted`, that the day by itself looks as if
+    that were over, which only the days after it will tell.
     """
 
     day: date
@@ -53,6 +54,7 @@ class Crowd(NamedTuple):
     usual: Usual | None
     looked: bool
     crowded: bool
+    doubted: bool = False
 
 
 def crowds(days: Mapping[date, Traces], zone: ZoneInfo, left_out: Collection[date] = frozenset()) -> list[Crowd]:
@@ -126,7 +128,7 @@ class _Walk:
             return
         if self._open:
             recent = looked[-OVER_AFTER:]
-            self._mark([len(self._seen) - 1], crowded=True)
+            self._mark([len(self._seen) - 1], crowded=True, doubted=self._figure(recent[-1]) < self._level)
             if len(recent) == OVER_AFTER and all(self._figure(each) < self._level for each in recent):
                 self._mark(list(range(recent[0], len(self._seen))), crowded=False)
                 self._open = False
@@ -161,10 +163,10 @@ class _Walk:
         crowd = self._seen[index][1]
         return crowd.moves if self._by_moves else crowd.by_day
 
-    def _mark(self, indices: Sequence[int], *, crowded: bool) -> None:
+    def _mark(self, indices: Sequence[int], *, crowded: bool, doubted: bool = False) -> None:
         for each in indices:
             traces, crowd = self._seen[each]
-            self._seen[each] = (traces, crowd._replace(crowded=crowded))
+            self._seen[each] = (traces, crowd._replace(crowded=crowded, doubted=doubted))
 
 
 def _between(moves: Sequence[Move], start: float, end: float) -> int:

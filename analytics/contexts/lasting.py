@@ -2,16 +2,19 @@
 
 An animal is told from a person by what it does not do: it hardly goes to the bathroom, is about at night as by day, and
 is seen now here, now there after long pauses. What two of these three say is proposed.
+
+It is over when some days have gone by without it. Until then it ends, for the time being, before those days: they are
+judged as days of one who lives alone, and so is not taken for less than usual what is as it was before.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
 from analytics.contexts.crowd import WINDOW, Crowd
 from analytics.contexts.kinds import ContextKind
-from analytics.contexts.proposal import Proposal
+from analytics.contexts.proposal import DOUBTED, Proposal
 from analytics.contexts.traces import Move
 from core.localtime import local_day
 
@@ -39,14 +42,15 @@ def lasting(crowds: Sequence[Crowd], bathrooms: Collection[int], zone: ZoneInfo)
 def _proposal(run: Sequence[Crowd], bathrooms: Collection[int], zone: ZoneInfo, *, goes_on: bool) -> Proposal:
     looked = [one for one in run if one.looked]
     pet = is_animal([move for one in looked for move in one.rare], sum(one.by_night for one in looked), bathrooms)
-    start, last = local_day(run[0].day, zone).start, local_day(run[-1].day, zone).end
+    doubted = len(list(takewhile(lambda one: one.doubted, reversed(run)))) if goes_on else 0
+    start, last = local_day(run[0].day, zone).start, local_day(run[-1 - doubted].day, zone).end
     return Proposal(
         NAME,
         ContextKind.PET if pet else ContextKind.SECOND_RESIDENT,
         start,
-        None if goes_on else last,
+        None if goes_on and not doubted else last,
         ACTING if len(looked) >= SURE_AFTER else ASKING,
-        {"days": len(run), "seen": len(looked)},
+        {"days": len(run), "seen": len(looked)} | ({DOUBTED: doubted} if doubted else {}),
     )
 
 

@@ -18,6 +18,7 @@ _ALIKE: tuple[frozenset[ContextKind], ...] = (
     ),
 )  # fmt: skip
 _SLOW_TO_CHANGE = timedelta(minutes=1)
+DOUBTED = "doubted_days"  # evidence: after so many days without it, it may be over
 
 
 class Proposal(NamedTuple):
@@ -34,6 +35,11 @@ class Proposal(NamedTuple):
     def interval(self) -> Interval:
         """From when to when; what goes on ends in a far future."""
         return Interval(self.start, FAR if self.end is None else self.end)
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was surely over; None where it goes on, or may."""
+        return None if self.evidence.get(DOUBTED) else self.end
 
 
 class Known(NamedTuple):
@@ -92,8 +98,9 @@ def reconcile(
         same = [each for each in known if each.detector == one.detector and _touch(each, one)]
         by_people = [each for each in known if _explains(each, one)]
         for each in by_people:
-            if each.context.end is None and one.end is not None and one.end > each.context.start:
-                changes.ended.append((each.context_id, one.end))
+            over_at = one.over_at
+            if each.context.end is None and over_at is not None and over_at > each.context.start:
+                changes.ended.append((each.context_id, over_at))
         asked = [each for each in same if each.context.standing is Standing.PROPOSED]
         if by_people or any(each.context.standing is Standing.REFUSED for each in same):
             continue

@@ -2,8 +2,9 @@
 
 A silence proves nothing while it is not known that whoever moved would have been seen. A time is believed up to its
 end if every movement sensor that reports by itself has spoken since the last sign, and none of them is overdue; else
-only up to the last report of the one that has been silent for longest. Sensors that are known to be blind are not
-waited for: theirs are the rooms in which somebody may have moved unseen.
+only up to the last report of the one that has been silent for longest. One in the room of the last sign is overdue
+sooner: if it has just died, whoever moves there moves unseen. Sensors that are known to be blind are not waited for:
+theirs are the rooms in which somebody may have moved unseen.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analytics import coverage
 from analytics.frames import MINUTE, Instants, Span, overlap
 from analytics.layout import Layout
 from analytics.reports import NOTHING
@@ -18,6 +20,7 @@ from analytics.silence.blind import Blind
 from analytics.stillness.quiet import Quiet
 
 LOOKED_AT = 40 * MINUTE  # below every limit (`habit.FLOOR_DAY`)
+OVERDUE_THERE = 1.3  # times its usual gap, in the room of the last sign: at the first report that does not come
 
 
 class Still(NamedTuple):
@@ -88,9 +91,22 @@ def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -
         for each, at in spoken.items()
         if len(at)
     }
-    if all(at > quiet.start and quiet.end - at <= reporting.limits[each] for each, at in last.items()):
+    there = _in_room(quiet.room_id, home)
+    limits = {each: _limit(reporting.limits[each], is_there=each in there) for each in last}
+    if all(at > quiet.start and quiet.end - at <= limits[each] for each, at in last.items()):
         return quiet.end
     return max(quiet.start, min(last.values()))
+
+
+def _limit(limit: int, *, is_there: bool) -> int:
+    return round(limit * OVERDUE_THERE / coverage.PATIENCE) if is_there else limit
+
+
+def _in_room(room_id: int, home: Layout) -> frozenset[int]:
+    """Return the sensors of movement in a room; of no room (0) none."""
+    if not room_id:
+        return frozenset()
+    return frozenset(home.devices_at(home.moving[home.room_id == room_id]).tolist())
 
 
 def _rooms_of(out: set[int], home: Layout) -> tuple[int, ...]:

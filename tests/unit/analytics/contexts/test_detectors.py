@@ -116,6 +116,22 @@ def test_somebody_who_moves_in_is_told_within_days_and_when_they_leave(kind, clo
     assert abs(found.end - utc(day(over), "00:00")) <= timedelta(days=1)
 
 
+def test_until_it_is_known_whether_somebody_has_moved_out_the_days_are_judged_as_without_them() -> None:
+    clocks = [f"{h}:{m}" for h in range(8, 22) for m in (12, 31)]
+    began, over = LEARNED, LEARNED + 12
+    signs = lived(over + 6) + [s for n in range(began, over) for s in by_turns(day(n), clocks)]
+    (maybe,) = proposed([s for s in signs if s[0] < at(day(over + 1), "0:00")])
+    assert maybe.end == utc(day(over), "00:00")
+    assert maybe.over_at is None
+    back = [s for s in signs if s[0] < at(day(over + 1), "0:00")] + [
+        s for n in (over + 1, over + 2) for s in (*round_of(day(n)), *by_turns(day(n), clocks))
+    ]
+    (goes_on,) = proposed(back)
+    assert goes_on.end is None
+    (surely,) = proposed(signs)
+    assert surely.over_at == surely.end is not None
+
+
 def test_days_that_somebody_explained_teach_nothing_of_what_is_usual() -> None:
     clocks = [f"{h}:{m}" for h in range(8, 22) for m in (12, 31)]
     guests = [s for n in range(2, 14) for s in by_turns(day(n), clocks)]

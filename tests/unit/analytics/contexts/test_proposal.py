@@ -6,7 +6,7 @@ import pytest
 
 from analytics.contexts.context import Context, Standing
 from analytics.contexts.kinds import ContextKind
-from analytics.contexts.proposal import NOTHING, REFUSED_FOR, Changes, Known, Proposal, reconcile
+from analytics.contexts.proposal import DOUBTED, NOTHING, REFUSED_FOR, Changes, Known, Proposal, reconcile
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,6 +41,8 @@ def test_what_people_say_stands_and_ends_when_the_person_is_back(standing: Stand
     assert changes([said], [AWAY]) == NOTHING
     over = AWAY._replace(end=START + 2 * DAY)
     assert changes([said], [over]) == Changes([], [], [(1, over.end)], [])
+    maybe = over._replace(evidence={DOUBTED: 1})
+    assert changes([said], [maybe]) == NOTHING, "it may go on"
     ended = said._replace(context=said.context._replace(end=START + DAY))
     assert changes([ended], [over]) == NOTHING
     assert changes([said], []) == NOTHING

@@ -50,6 +50,12 @@ def test_one_that_is_overdue_ends_what_is_believed() -> None:
     assert (still.quiet.end, still.decided) == (at(DAY, "9:10"), False)
 
 
+@pytest.mark.parametrize(("last", "decided"), [("10:15", True), ("10:05", False)])
+def test_in_the_room_of_the_last_sign_the_first_report_that_is_missing_tells(last: str, decided: bool) -> None:
+    still = one(spoken={KITCHEN: ("9:05", last), BATHROOM: ("9:30",)})  # usually every hour
+    assert (still.quiet.end, still.decided) == (at(DAY, "11:30" if decided else "9:30"), decided)
+
+
 def test_one_that_is_known_to_be_blind_is_not_waited_for_and_its_room_is_named() -> None:
     out = Blind(devices=MappingProxyType({BATHROOM: [Span(at(DAY, "3:00"), at(DAY, "12:00"))]}))
     still = one(spoken={KITCHEN: ("10:00", "11:00"), BATHROOM: ("3:00",)}, blind=out)
