@@ -70,8 +70,8 @@ class Expected:
             known = (self.away.longest if ever else self.away.usual) if learned and self.away.known else None
             return Reason(minutes, self.away.limit, known, self.days, minutes / self.away.limit, ever)
         begin = minute_of(quiet.start, zone)
-        spot = Spot(quiet.room_id, quiet.where)
-        limit = self._limit(spot, begin, still.blind)
+        spots = [Spot(quiet.room_id, quiet.where), *([Spot(quiet.room_id, Where.IN_BED)] if still.may_lie else [])]
+        limit, spot = max((self._limit(each, begin, still.blind), each) for each in spots)
         usual = float(self._usual(spot).usual[begin // HOUR]) if learned else None
         return Reason(minutes, limit, usual, self.days, minutes / limit)
 

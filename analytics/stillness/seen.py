@@ -13,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics import coverage
-from analytics.frames import MINUTE, Instants, Span, overlap
+from analytics.frames import MINUTE, ROOMS, Instants, Span, overlap
 from analytics.layout import Layout
+from analytics.observed import LYING
 from analytics.reports import NOTHING
 from analytics.silence.blind import Blind
-from analytics.stillness.quiet import Quiet
+from analytics.stillness.quiet import Quiet, Where
+from core.places import RoomKind
 
 LOOKED_AT = 40 * MINUTE  # below every limit (`habit.FLOOR_DAY`)
 OVERDUE_THERE = 1.3  # times its usual gap, in the room of the last sign: at the first report that does not come
@@ -27,12 +29,14 @@ class Still(NamedTuple):
     """A quiet time as far as it is believed. `decided`: its end is known, or it goes on as far as is seen.
 
     `blind` are the rooms in which nothing could be seen, `coverage` is the share of the time that is known (0 to 1).
+    `may_lie`: the last sign was in a bedroom, and whether anybody lies in the bed its sensor could not tell.
     """
 
     quiet: Quiet
     decided: bool
     blind: tuple[int, ...]
     coverage: float
+    may_lie: bool = False
 
 
 class Reporting(NamedTuple):
@@ -79,7 +83,10 @@ def _still(
     believed = min([_believed(quiet, home, reporting, out), *(max(quiet.start, start) for start in begun)])
     whole = believed == quiet.end
     known = quiet._replace(end=believed, ended=quiet.ended and whole)
-    return Still(known, whole, _rooms_of(out, home), round(share(quiet.span), 4))
+    may_lie = (
+        quiet.where is Where.ROOM and _is_bedroom(quiet.room_id, home) and _no_bed_tells(quiet, home, reporting, out)
+    )
+    return Still(known, whole, _rooms_of(out, home), round(share(quiet.span), 4), may_lie)
 
 
 def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -> int:
@@ -100,6 +107,22 @@ def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -
 
 def _limit(limit: int, *, is_there: bool) -> int:
     return round(limit * OVERDUE_THERE / coverage.PATIENCE) if is_there else limit
+
+
+def _is_bedroom(room_id: int, home: Layout) -> bool:
+    return home.rooms.get(room_id) == ROOMS[RoomKind.BEDROOM]
+
+
+def _no_bed_tells(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -> bool:
+    """Tell whether a sensor in a bed is known to be blind, or has said nothing for longer than it usually does."""
+    beds = np.array([one.series_id for one in home.measuring if one.quantity in LYING], dtype=np.int64)
+    for each in home.devices_at(beds).tolist():
+        limit, spoken = reporting.limits.get(each), reporting.spoken.get(each, NOTHING)
+        until = int(np.searchsorted(spoken, quiet.end, side="right"))
+        last = int(spoken[until - 1]) if until else None
+        if each in out or (limit is not None and (last is None or quiet.end - last > _limit(limit, is_there=True))):
+            return True
+    return False
 
 
 def _in_room(room_id: int, home: Layout) -> frozenset[int]:

@@ -90,6 +90,14 @@ def test_a_room_that_cannot_be_seen_makes_it_patient() -> None:
     assert unseen.limit <= 240
 
 
+def test_who_may_lie_in_a_bed_that_does_not_tell_is_given_as_long_as_who_lies_in_it() -> None:
+    naps = [(10 * 60 + part, 150, BEDROOM, Where.IN_BED) for part in (0, 20, 40)]
+    detector = Expected(ROOMS_OF_HOME).learn(days(60, (10 * 60 + 10, 12, BEDROOM, Where.ROOM), *naps))
+    seen, in_bed = still("10:30", 100, BEDROOM), still("10:30", 100, BEDROOM, Where.IN_BED)
+    assert detector.score(seen, ROME) > detector.score(in_bed, ROME)
+    assert detector.score(seen._replace(may_lie=True), ROME) == detector.score(in_bed, ROME)
+
+
 def test_a_room_that_is_not_known_is_one_like_others() -> None:
     for room in (77, 0):
         assert LEARNED.score(still("10:00", 239, room), ROME) < 1

@@ -8,8 +8,8 @@ from analytics.frames import HOUR, MINUTE, Span
 from analytics.silence.blind import SEEING, Blind
 from analytics.stillness.quiet import Quiet, Where
 from analytics.stillness.seen import Reporting, Still, stills
-from core.places import RoomKind
-from tests.unit.analytics.made import BATHROOM, FRONT_DOOR, KITCHEN, at, room_id, sensors
+from core.places import Place, RoomKind
+from tests.unit.analytics.made import BATHROOM, FRONT_DOOR, KITCHEN, at, room_id, sensor, sensors
 
 DAY = date(2026, 3, 2)
 HOME = sensors()
@@ -81,3 +81,26 @@ def test_what_has_not_ended_in_what_was_read_is_left_to_the_next_day() -> None:
     left = one(is_present=False)
     assert (left.quiet.end - left.quiet.start, left.decided) == (0, False)
     assert one(is_present=False, quiet=QUIET._replace(ended=True)).quiet.end - QUIET.start == 2.5 * HOUR
+
+
+BED = 9
+
+
+@pytest.mark.parametrize(
+    ("room", "where", "spoken", "may_lie"),
+    [
+        (RoomKind.BEDROOM, Where.ROOM, ("6:10",), True),  # it has been silent since
+        (RoomKind.BEDROOM, Where.ROOM, ("6:10", "8:10", "10:40"), False),
+        (RoomKind.BEDROOM, Where.IN_BED, ("6:10",), False),  # it told
+        (RoomKind.KITCHEN, Where.ROOM, ("6:10",), False),
+    ],
+)
+def test_where_the_bed_does_not_tell_somebody_may_lie_in_it(room, where, spoken, may_lie) -> None:
+    home = sensors(sensor(BED, "bed_occupancy", RoomKind.BEDROOM, Place.BED))
+    quiet = QUIET._replace(room_id=room_id(room), where=where)
+    reporting = Reporting({BED: np.array([at(DAY, clock) for clock in spoken])}, {BED: LIMIT})
+    (still,) = stills([quiet], home, reporting, [], SEEING, lambda _: 1.0)
+    assert still.may_lie == may_lie
+    out = Blind(devices=MappingProxyType({BED: [Span(at(DAY, "3:00"), at(DAY, "12:00"))]}))
+    (blind,) = stills([quiet], home, Reporting({}, {}), [], out, lambda _: 1.0)
+    assert blind.may_lie == (room is RoomKind.BEDROOM and where is Where.ROOM)
