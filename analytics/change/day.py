@@ -54,7 +54,6 @@ class DomainDay(NamedTuple):
     """A strand on a day: the rarest sign of each of its indicators that points somewhere, the rarest first.
 
     `rarity` is that of the rarest sign or pattern, -log10 of a share of calm days, raised by what makes a pattern
-    `rarity` is that of the rarest sign or pattern, -log10 of a share of calm days, raised by what makes a pattern
     urgent and shifted by what makes the strands of the reference take their share of what is told
     (`Reference.shifts`), less the `shift` that outcomes come to.
     """
