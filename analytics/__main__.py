@@ -11,6 +11,7 @@ from psycopg_pool import PoolTimeout
 
 from analytics.jobs import Pace, groups_of, look
 from analytics.metrics import AnalyticsMetrics, analytics_figures
+from analytics.preview.working import previews_wait
 from analytics.processes import Analysts
 from analytics.queue import Orders, Worker, bring_up_to_date
 from analytics.reads import Lag, lag
@@ -59,7 +60,14 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
         metrics = stack.enter_context(_telling_figures(settings, clock))
         number = settings.analytics_workers or cores()
         analysts = stack.enter_context(Analysts(url, number, pace, settings.log_format))
-        worker = stack.enter_context(Worker(url, lambda group: _work(analysts, clock, group, metrics), 2 * number))
+        worker = stack.enter_context(
+            Worker(
+                url,
+                lambda group: _work(analysts, clock, group, metrics),
+                2 * number,
+                lambda: _preview(analysts, clock, orders),
+            )
+        )
         log.logger().info("analysing")
         notices: Sequence[Notice] = ()
         gateways, calendar = _Every(WATCH_EVERY), _Every(TURN_EVERY)
@@ -72,6 +80,8 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
                     watch_gateways(database, clock)
                 due = look(database, clock, pace, calendar=calendar.is_due(clock))
                 metrics.ordered(orders.order(groups_of(due)))
+                if previews_wait(database):
+                    orders.order_previews()
             except LOST as error:
                 log.logger().info("waiting", name="database", reason=type(error).__name__)
             notices = listener.wait(settings.analytics_look_s, clock, stop)
@@ -82,6 +92,12 @@ def _work(analysts: Analysts, clock: Clock, group: int, metrics: AnalyticsMetric
     for worked in analysts.analyse(group, clock).result():
         metrics.worked(worked.days, worked.seconds, failed=worked.failed)
         log.logger().info("analysed", home_id=worked.home_id, days=worked.days, seconds=round(worked.seconds, 3))
+
+
+def _preview(analysts: Analysts, clock: Clock, orders: Orders) -> None:
+    """Work on previews for a while, and order the rest: what was ordered meanwhile comes first."""
+    if analysts.preview(clock).result():
+        orders.order_previews()
 
 
 @contextmanager

@@ -51,6 +51,22 @@ def backtest(
     Raises `VicinoError` for a rule that there is not, or that is judged only as it happens. What lasts for days is one
     finding, as it would stand at the end.
     """
+    (found,) = backtests(connection, home, rule, [settings], days, now)
+    return found
+
+
+def backtests(
+    connection: Connection[DictRow],
+    home: Home,
+    rule: str,
+    settings: Sequence[Any],
+    days: Sequence[date],
+    now: datetime,
+) -> list[list[Finding]]:
+    """Return what would have been raised with each of some settings; what is common to them is read once.
+
+    Raises `VicinoError` as `backtest`.
+    """
     if rule in QUIET_TIMES:
         raise VicinoError(
             f"{rule} cannot be tried on days that are over: it is judged while nothing moves.",
@@ -61,29 +77,35 @@ def backtest(
     elif rule == CHANGES or rule in DOMAIN_OF:
         found = _by_changes(connection, home, rule, settings, days)
     else:
-        found = _by_detector(connection, home, rule, settings, days)
-    return sorted(found, key=lambda one: (one.interval.start, one.kind, one.subject))
+        found = [_by_detector(connection, home, rule, each, days) for each in settings]
+    return [sorted(each, key=lambda one: (one.interval.start, one.kind, one.subject)) for each in found]
 
 
 def _by_rule(
-    connection: Connection[DictRow], home: Home, rule: str, settings: Any, days: Sequence[date], now: datetime
-) -> list[Finding]:
+    connection: Connection[DictRow],
+    home: Home,
+    rule: str,
+    settings: Sequence[Any],
+    days: Sequence[date],
+    now: datetime,
+) -> list[list[Finding]]:
     past = past_of(connection, home)
-    last_known: dict[tuple[str, str, datetime], Finding] = {}
+    last_known: list[dict[tuple[str, str, datetime], Finding]] = [{} for _ in settings]
     for first in range(0, len(days), SLICE):
         for one in computed_days(connection, home, days[first : first + SLICE], now):
-            for met in RULES[rule].judge(one.scene, past, settings):
-                finding = finding_of(met, RULES[rule], trial=True)
-                last_known[finding.kind, finding.subject, finding.interval.start] = finding
-    return list(last_known.values())
+            for each, known in zip(settings, last_known, strict=True):
+                for met in RULES[rule].judge(one.scene, past, each):
+                    finding = finding_of(met, RULES[rule], trial=True)
+                    known[finding.kind, finding.subject, finding.interval.start] = finding
+    return [list(known.values()) for known in last_known]
 
 
 def _by_changes(
-    connection: Connection[DictRow], home: Home, rule: str, settings: Any, days: Sequence[date]
-) -> list[Finding]:
+    connection: Connection[DictRow], home: Home, rule: str, settings: Sequence[Any], days: Sequence[date]
+) -> list[list[Finding]]:
     """Return the changes of all domains, or those that are told as one of an indicator."""
-    if not isinstance(settings, ChangeSettings):
-        settings = settings_in(connection, home, CHANGES, {})
+    of_home = settings_in(connection, home, CHANGES, {})
+    budgets = [(each if isinstance(each, ChangeSettings) else of_home).budget for each in settings]
     reference = shipped()
     began = days[0] - watch.RUNS_BACK  # a change that goes on when the days begin is told of an earlier one
     known = known_of(connection, home, began, days[-1])
@@ -91,9 +113,14 @@ def _by_changes(
     every = [began + ahead * ONE_DAY for ahead in range((days[-1] - began).days + 1)]
     shifts = shifts_of(connection, home, local_day(began, home.zone).end)
     seen = [one for day in every for one in watch.looked_at(known, day, reference, contexts, shifts)]
-    limit = threshold(reference, settings.budget)
-    told = watch.told(seen, known, limit, home.zone, lambda _, __: (), days[0])
-    return [one._replace(trial=True) for one in told if rule in (CHANGES, one.kind)]
+    return [
+        [
+            one._replace(trial=True)
+            for one in watch.told(seen, known, threshold(reference, budget), home.zone, lambda _, __: (), days[0])
+            if rule in (CHANGES, one.kind)
+        ]
+        for budget in budgets
+    ]
 
 
 def _by_detector(

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from analytics.jobs import Pace, Worked, analyse_group
+from analytics.preview.working import work
 from analytics.recent import Recent
 from core import log
 from core.clock import Clock
@@ -63,6 +64,15 @@ class Analysts:
         asked.add_done_callback(lambda _: self._done(place))
         return asked
 
+    def preview(self, clock: Clock) -> "Future[bool]":
+        """Have previews worked on where least waits, as `analytics.preview.working.work` does."""
+        with self._lock:
+            place = self._waiting.index(min(self._waiting))
+            self._waiting[place] += 1
+        asked = self._pools[place].submit(_preview, clock)
+        asked.add_done_callback(lambda _: self._done(place))
+        return asked
+
     def _done(self, place: int) -> None:
         with self._lock:
             self._waiting[place] -= 1
@@ -76,3 +86,8 @@ def _prepare(url: str, stop: Event, pace: Pace, log_format: log.Format) -> None:
 def _analyse(group: int, clock: Clock) -> list[Worked]:
     (own,) = _own
     return analyse_group(own.database, clock, group, own.stop, own.pace.cadence, own.recent)
+
+
+def _preview(clock: Clock) -> bool:
+    (own,) = _own
+    return work(own.database, clock, own.stop)

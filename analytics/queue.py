@@ -1,4 +1,4 @@
-"""The job queue: procrastinate in PostgreSQL, one job for each group of homes of which any is due.
+"""The job queue: procrastinate in PostgreSQL, one job for each group of homes of which any is due, one for previews.
 
 The queue only says who does what when; what is due stands in `analytics.due_day`. So a job that is lost with its
 worker loses nothing: the next look finds the days still due and orders another one. Its clock is the database's own.
@@ -22,6 +22,7 @@ from core.database import Database, Role
 
 QUEUE = "analytics"
 TASK = "analyse_group"
+PREVIEW_TASK, LATER = "preview", -10  # whoever waits for a preview waits for what may alert
 _SCRIPT = re.compile(r"(\d{2}\.\d{2}\.\d{2})_\d{2}_(?:pre|post)_\w+\.sql")
 
 
@@ -87,18 +88,28 @@ class Orders:
             ordered += 1
         return ordered
 
+    def order_previews(self) -> None:
+        """Order that previews are worked on, unless that waits already."""
+        try:
+            self._app.configure_task(PREVIEW_TASK, queue=QUEUE, queueing_lock=PREVIEW_TASK, priority=LATER).defer()
+        except AlreadyEnqueued:
+            return
+
 
 class Worker(threading.Thread):
     """Runs jobs, so many at once, in threads of its own until it is told to stop.
 
-    `work` gets the number of a group of homes. Exceptions are its own business; one that escapes ends the job as
-    failed.
+    `work` gets the number of a group of homes; `preview` works on previews. Exceptions are their own business; one
+    that escapes ends the job as failed.
     """
 
-    def __init__(self, url: str, work: Callable[[int], None], at_once: int = 1) -> None:
+    def __init__(
+        self, url: str, work: Callable[[int], None], at_once: int = 1, preview: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(name="analytics worker")
         self._url = url
         self._work = work
+        self._preview = preview
         self._at_once = at_once
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: asyncio.Task[None] | None = None
@@ -135,6 +146,7 @@ class Worker(threading.Thread):
     async def _serve(self) -> None:
         app = App(connector=PsycopgConnector(**_connection(self._url, maximum=3)))
         app.task(name=TASK, queue=QUEUE)(self._job)
+        app.task(name=PREVIEW_TASK, queue=QUEUE)(self._preview_job)
         async with app.open_async():
             self._loop = asyncio.get_running_loop()
             self._running = asyncio.create_task(
@@ -152,3 +164,6 @@ class Worker(threading.Thread):
 
     def _job(self, group: int) -> None:
         self._work(group)
+
+    def _preview_job(self) -> None:
+        self._preview()

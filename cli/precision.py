@@ -30,8 +30,8 @@ def show_precision(
             homes = {each.key: each.home_id for each in registry.reads.homes(connection)}
             if home is not None and home not in homes:
                 raise VicinoError(f"There is no home {home!r}.", advice="see the homes with: vicino registry show")
-            home_id = None if home is None else homes[home]
-            rows = precision_of_all(connection, now - timedelta(days=days), _after(now), home_id)
+            chosen = None if home is None else [homes[home]]
+            rows = precision_of_all(connection, now - timedelta(days=days), _after(now), chosen)
         report = {
             "days": days,
             "detectors": [

@@ -50,6 +50,7 @@ def set_rule(
     home: Annotated[str | None, typer.Option(help="For one home.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Whether it alerts, is on trial, or is off.")] = None,
     changed: Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE, as --set least=20.")] = None,
+    reason: Annotated[str, typer.Option("--why", help="Why, for those who look later.")] = "",
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Set a rule for an organisation or one home, from the next computation on, in place of what was set there."""
@@ -58,7 +59,7 @@ def set_rule(
         with_fields(rule, settings_of(rule)(), fields)
         scope = _scope(database, organisation, home)
         with database.transaction() as connection:
-            stored.put_setting(connection, scope, Setting(rule, mode, fields), None, SystemClock().now())
+            stored.put_setting(connection, scope, Setting(rule, mode, fields), None, SystemClock().now(), reason)
     results.print(f"Set {rule} for {home or organisation}.")
 
 
@@ -81,6 +82,7 @@ def _set(database: Database) -> list[dict[str, Any]]:
             "home": homes.get(row["home_id"]),
             "mode": row["mode"],
             "fields": row["fields"],
+            "why": row["reason"],
             "set_by": row["set_by"],
             "set_at": row["set_at"].isoformat(),
         }

@@ -28,6 +28,7 @@ from dashboards.pages import (
     install_walk,
     person,
     rejects,
+    rules,
     sign_in,
 )
 from dashboards.rendering import Renderer
@@ -81,6 +82,7 @@ def create_app(
         enrolment,
         batteries,
         rejects,
+        rules,
         events,
     ):
         app.include_router(module.router)

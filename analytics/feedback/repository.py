@@ -45,10 +45,10 @@ def shifts_of(connection: Connection[DictRow], home: Home, since: datetime) -> S
 
 
 def precision(
-    connection: Connection[DictRow], since: datetime, until: datetime, home_id: int | None = None
+    connection: Connection[DictRow], since: datetime, until: datetime, homes: Sequence[int] | None = None
 ) -> list[Precision]:
     """Return how what each detector told ended, by detector and kind, of what was judged in `[since, until)`."""
-    given = {"since": since, "until": until, "home_id": home_id}
+    given = {"since": since, "until": until, "homes": None if homes is None else list(homes)}
     found: dict[tuple[str, str], list[tuple[Judgement, int]]] = {}
     for row in connection.execute(SQL["precision"], given):
         found.setdefault((row["detector"], row["kind"]), []).append((Judgement(row["outcome"]), row["alerts"]))

@@ -90,20 +90,31 @@ class Scope(NamedTuple):
 
 
 def put_setting(
-    connection: Connection[DictRow], scope: Scope, setting: Setting, set_by: int | None, now: datetime
+    connection: Connection[DictRow],
+    scope: Scope,
+    setting: Setting,
+    set_by: int | None,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Set a rule; what was set there before stays known. `set_by` is an account, None for the command.
 
     Where it tells changes, the homes are due to be judged again: of their figures nothing is new that would do it.
     """
     row = scope._asdict() | setting._asdict() | {"fields": Jsonb(dict(setting.fields)), "set_by": set_by, "now": now}
-    connection.execute(SQL["put_rule_setting"], row)
+    connection.execute(SQL["put_rule_setting"], row | {"reason": reason})
     if setting.rule == CHANGES or setting.rule in DOMAIN_OF:
         connection.execute(SQL["judge_homes_again"], scope._asdict() | {"now": now})
 
 
+def put_setting_for_a_try(connection: Connection[DictRow], scope: Scope, setting: Setting, now: datetime) -> None:
+    """Set a rule in a transaction that will be rolled back: nothing is judged again."""
+    row = scope._asdict() | setting._asdict() | {"fields": Jsonb(dict(setting.fields)), "set_by": None, "now": now}
+    connection.execute(SQL["put_rule_setting"], row | {"reason": ""})
+
+
 def settings_of_all(connection: Connection[DictRow]) -> list[DictRow]:
-    """Return what was set last of each rule: organisation_id, home_id, rule, mode, fields, set_by, set_at."""
+    """Return what was set last of each rule: organisation_id, home_id, rule, mode, fields, reason, set_by, set_at."""
     return connection.execute(SQL["rule_settings_of_all"]).fetchall()
 
 

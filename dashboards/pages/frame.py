@@ -7,27 +7,30 @@ from starlette.responses import HTMLResponse
 
 from core.database import View
 from dashboards.desk import Desk
+from dashboards.rules import sees_rules
 from dashboards.tokens import masked
 from dashboards.visitors import Visitor
 from dashboards.wording import Words
 from ingest.rejects.reads import is_in_charge
-from registry.reads import own_account
+from registry.reads import own_account, seen_organisations
 
 
 class Frame(NamedTuple):
-    """The frame of one page for one visitor; `is_in_charge` of devices or not."""
+    """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not."""
 
     desk: Desk
     visitor: Visitor
     account_name: str
     path: str
     is_in_charge: bool
+    sees_rules: bool
 
     @classmethod
     def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
         """Return the frame for a visitor who sees `view`."""
         account = own_account(view)
-        return cls(desk, visitor, account.name if account else "", request.url.path, is_in_charge(view))
+        sees = sees_rules(seen_organisations(view))
+        return cls(desk, visitor, account.name if account else "", request.url.path, is_in_charge(view), sees)
 
     @property
     def words(self) -> Words:
@@ -45,6 +48,7 @@ class Frame(NamedTuple):
             account_id=self.visitor.viewer.account_id,
             path=self.path,
             is_in_charge=self.is_in_charge,
+            sees_rules=self.sees_rules,
             now=self.visitor.now,
             **values,
         )

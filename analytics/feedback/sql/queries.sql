@@ -21,8 +21,8 @@ FROM (
 GROUP BY domain, pace, outcome, own;
 
 -- precision --
--- How many alerts of each kind and detector ended in which way, of one home or all that may be seen.
+-- How many alerts of each kind and detector ended in which way, of some homes or all that may be seen.
 SELECT detector, kind, outcome, count(DISTINCT judged_as)::int AS alerts
 FROM analytics.outcome
-WHERE at >= %(since)s AND at < %(until)s AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
+WHERE at >= %(since)s AND at < %(until)s AND (%(homes)s::int[] IS NULL OR home_id = ANY (%(homes)s::int[]))
 GROUP BY detector, kind, outcome ORDER BY detector, kind, outcome;

@@ -19,8 +19,8 @@ ORDER BY distance DESC, home_first, home_id, rule, rule_setting_id DESC;
 
 -- put_rule_setting --
 -- Set a rule for an organisation or one home.
-INSERT INTO analytics.rule_setting (organisation_id, home_id, rule, mode, fields, set_by, set_at)
-VALUES (%(organisation_id)s, %(home_id)s, %(rule)s, %(mode)s, %(fields)s, %(set_by)s, %(now)s);
+INSERT INTO analytics.rule_setting (organisation_id, home_id, rule, mode, fields, reason, set_by, set_at)
+VALUES (%(organisation_id)s, %(home_id)s, %(rule)s, %(mode)s, %(fields)s, %(reason)s, %(set_by)s, %(now)s);
 
 -- judge_homes_again --
 -- Have the homes for which something was set judged again: one, or those of an organisation and of all below it.
@@ -35,7 +35,7 @@ WHERE home_id = %(home_id)s OR (%(home_id)s::int IS NULL AND organisation_id IN 
 
 -- rule_settings_of_all --
 -- What was set last of each rule, everywhere.
-SELECT DISTINCT ON (organisation_id, home_id, rule) organisation_id, home_id, rule, mode, fields, set_by, set_at
+SELECT DISTINCT ON (organisation_id, home_id, rule) organisation_id, home_id, rule, mode, fields, reason, set_by, set_at
 FROM analytics.rule_setting ORDER BY organisation_id, home_id, rule, rule_setting_id DESC;
 
 -- expected_visits --

@@ -52,7 +52,7 @@ def test_what_was_told_in_one_alert_counts_once(world, alert, seen_by) -> None:
     once = [Precision("change", "night_bathroom_visits", Counts(true=1))]
     with seen_by(world.anna) as view:
         assert precision(view, LONG_AGO, LATER + timedelta(days=1)) == once
-        assert precision(view, LONG_AGO, LATER + timedelta(days=1), world.home) == once
+        assert precision(view, LONG_AGO, LATER + timedelta(days=1), [world.home]) == once
         assert precision(view, LONG_AGO, LATER) == []
     with seen_by(world.carla) as view:
         assert precision(view, LONG_AGO, LATER + timedelta(days=1)) == []

@@ -62,6 +62,16 @@ def test_the_service_computes_what_comes_in_and_survives_being_killed(
     second = service(port)
     until(lambda: installation.one("SELECT count(*) FROM analytics.finding WHERE kind = 'night_bathroom_visits'") == 1)
     assert installation.one("SELECT count(*) FROM analytics.due_day WHERE due_at < now() - interval '1 minute'") == 0
+    installation.connection.execute(
+        "WITH made AS (INSERT INTO analytics.preview (organisation_id, rule, mode, fields, days, asked_by, asked_at)"
+        " VALUES (%s, 'changes', 'off', '{}', 60, %s, now()) RETURNING preview_id)"
+        " INSERT INTO analytics.previewed_home (preview_id, organisation_id, home_id)"
+        " SELECT preview_id, %s, %s FROM made",
+        (home.organisation_id, installation.viewer(home.organisation_id), home.organisation_id, home.home_id),
+    )
+    until(lambda: installation.one("SELECT count(*) FROM analytics.previewed_home WHERE done_at IS NOT NULL") == 1)
+    told = installation.rows("SELECT failed, jsonb_array_length(told_as_set) AS told FROM analytics.previewed_home")
+    assert (told[0]["failed"], told[0]["told"] >= 1) == (False, True)
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=40) as answer:
         told = samples(answer.read().decode())
     assert told["vicino_analytics_jobs_total", "done"] == told["vicino_analytics_job_seconds_count",] >= 1
