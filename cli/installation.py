@@ -63,7 +63,10 @@ class Installation(NamedTuple):
     @property
     def service_url(self) -> str:
         """Address of the database for services; raises `VicinoError` where the installation never ran."""
-        path = self.secrets / SERVICE_LOGIN / "vicino_database_url"
+        return self._url_of(SERVICE_LOGIN)
+
+    def _url_of(self, login: str) -> str:
+        path = self.secrets / login / "vicino_database_url"
         try:
             return path.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
@@ -88,6 +91,13 @@ class Installation(NamedTuple):
         """Give the database of the running installation, as the services see it."""
         self.run()
         with Database(self.service_url, Role.SERVICE, name="command line", maximum=2) as database:
+            yield database
+
+    @contextmanager
+    def database_of_people(self) -> Iterator[Database]:
+        """Give the database of the running installation, as whoever serves people sees it: through an account only."""
+        self.run()
+        with Database(self._url_of(PEOPLE_LOGIN), Role.PEOPLE, name="command line", maximum=1) as database:
             yield database
 
     @property
