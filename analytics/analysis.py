@@ -326,6 +326,8 @@ def _judge(
     first, last = min(touched), max(touched) + baseline.REACH
     changed = 0
     kinds = {kind for kind, _ in restated} | {kind for kind, indicator in INDICATORS.items() if indicator.judged}
+    if not kinds:
+        return 0
     histories = repository.history(connection, home.home_id, kinds, first - baseline.REACH, last)
     contexts = known.contexts
     silenced: list[judging.Silenced] = []

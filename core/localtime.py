@@ -5,6 +5,7 @@ after the day it begins on and runs from noon to noon, so that it is never cut a
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ class Interval(NamedTuple):
         return self.end - self.start
 
 
+# A home is asked for the same few days over and over.
+@lru_cache(maxsize=8192)
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the instant (UTC) at which a clock on the wall in `zone` shows `at` on `day`.
 
@@ -30,11 +33,13 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=2048)
 def local_day(day: date, zone: ZoneInfo) -> Interval:
     """Return the interval from midnight to midnight of `day` in `zone`."""
     return Interval(local_instant(day, time.min, zone), local_instant(day + timedelta(days=1), time.min, zone))
 
 
+@lru_cache(maxsize=2048)
 def local_night(day: date, zone: ZoneInfo) -> Interval:
     """Return the interval from noon of `day` to noon of the next one in `zone`."""
     noon = time(12)

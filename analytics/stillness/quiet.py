@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from analytics.episodes.outing import leaving
+from analytics.episodes.outing import LEAVING, leaving
 from analytics.frames import MINUTE, ROOMS, Signs, Span, instant, overlap
 from analytics.observed import HALF, LYING, Track
 from core.places import RoomKind
@@ -67,10 +67,13 @@ def quiets(signs: Signs, tracks: Sequence[Track], until: int) -> list[Quiet]:
         return []
     following = np.append(moved.at[1:], until)
     found = []
-    for index in np.flatnonzero(following - moved.at >= SHORTEST):
+    gaps = np.flatnonzero(following - moved.at >= SHORTEST)
+    doors = np.concatenate(([0], np.cumsum(moved.door)))
+    lately = np.searchsorted(moved.at, moved.at[gaps] - LEAVING)
+    for index, at_door in zip(gaps, doors[gaps + 1] > doors[lately], strict=True):
         in_bedroom = moved.room_kind[index] == ROOMS[RoomKind.BEDROOM]
         lies = bool(in_bedroom) and lying(tracks, int(moved.at[index]))
-        out = not lies and leaving(moved.at, moved.door, int(index))
+        out = bool(at_door) and not lies and leaving(moved.at, moved.door, int(index))
         where = Where.AWAY if out else Where.IN_BED if lies else Where.ROOM
         found.append(
             Quiet(
