@@ -47,7 +47,7 @@ class _Kept(NamedTuple):
 class Recent:
     """The readings of homes as one process remembers them, up to `room` bytes, of which some are `taken`.
 
-    Once a home had no room, those that are not remembered are read for what is asked alone.
+    A home is remembered once all is asked of it that may be. Once one had no room, no further ones are.
     """
 
     def __init__(self, room: int = ROOM_BYTES) -> None:
@@ -66,7 +66,8 @@ class Recent:
         if self._followed_at != now:
             self.follow(connection, now)
         window, reach = Span(micros(start), micros(end)), Span(micros(now - REACH), micros(now))
-        if self._is_full_without(home_id) or not reach.start <= window.start <= window.end <= reach.end:
+        is_within = reach.start <= window.start <= window.end <= reach.end
+        if not is_within or (home_id not in self._homes and (self._is_full or window.start > reach.start)):
             return _within(_read(connection, home_id, window), window)
         kept = self._brought_up_to_date(connection, home_id, reach)
         self._keep(home_id, kept)
@@ -121,9 +122,6 @@ class Recent:
             self.taken += kept.room
         else:
             self._is_full = True
-
-    def _is_full_without(self, home_id: int) -> bool:
-        return self._is_full and home_id not in self._homes
 
 
 def _read(connection: Connection[DictRow], home_id: int, span: Span) -> _Kept:

@@ -1,6 +1,6 @@
 """What analytics stores. The only module beside `reads` that executes its SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -446,6 +446,23 @@ def withdraw(
     parameters = {"home_id": home_id, "kind": kind, "held": list(held), "now": now, "because": because}
     parameters |= interval._asdict()
     return len(connection.execute(SQL["withdraw_findings"], parameters).fetchall())
+
+
+def withdraw_kinds(
+    connection: Connection[DictRow],
+    home_id: int,
+    kinds: Iterable[str],
+    interval: Interval,
+    held: Sequence[tuple[str, datetime]],
+    now: datetime,
+) -> int:
+    """Withdraw the findings of some kinds that begin in `interval`, but for those `held` (kind and beginning).
+
+    Data that came in later refute them. Return how many there were.
+    """
+    parameters = {"home_id": home_id, "kinds": list(kinds), "now": now} | interval._asdict()
+    parameters |= {"held": [kind for kind, _ in held], "starts": [start for _, start in held]}
+    return len(connection.execute(SQL["withdraw_kinds"], parameters).fetchall())
 
 
 def withdraw_subject(

@@ -60,10 +60,8 @@ def judge(
     changed = repository.put_findings(
         connection, home, [one for one in found if one.interval.end >= interval.start], now
     )
-    for kind in DOMAIN_OF:
-        starts = [one.interval.start for one in found if one.kind == kind]
-        changed += repository.withdraw(connection, home.home_id, kind, interval, starts, now)
-    return changed
+    holding = [(one.kind, one.interval.start) for one in found]
+    return changed + repository.withdraw_kinds(connection, home.home_id, DOMAIN_OF, interval, holding, now)
 
 
 def known_of(connection: Connection[DictRow], home: Home, first: date, last: date) -> watch.Known:

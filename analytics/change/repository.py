@@ -15,6 +15,8 @@ from analytics.version import CODE_VERSION
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
+# Two months of them are read at a time: decoded at once, not by way of lists.
+_SIGNS, _JOINT = msgspec.json.Decoder(tuple[Sign, ...]), msgspec.json.Decoder(Joint)
 
 
 def days_of(connection: Connection[DictRow], home_id: int, first: date, last: date) -> list[DomainDay]:
@@ -25,10 +27,10 @@ def days_of(connection: Connection[DictRow], home_id: int, first: date, last: da
         DomainDay(
             Domain(row["domain"]),
             row["day"],
-            msgspec.convert(row["signs"], tuple[Sign, ...]),
+            _SIGNS.decode(row["signs"]),
             Pace(row["pace"]),
             row["rarity"],
-            msgspec.convert(row["joint"], Joint | None),
+            None if row["joint"] is None else _JOINT.decode(row["joint"]),
             row["shift"],
         )
         for row in rows

@@ -230,6 +230,14 @@ WHERE home_id = %(home_id)s AND kind = %(kind)s AND withdrawn_at IS NULL
     AND started_at >= %(start)s AND started_at < %(end)s AND NOT started_at = ANY (%(held)s::timestamptz[])
 RETURNING finding_id;
 
+-- withdraw_kinds --
+-- Withdraw the findings of several kinds about an interval that do not hold any more. Returns their ids.
+UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s, withdrawn_for = ''
+WHERE home_id = %(home_id)s AND kind = ANY (%(kinds)s::text[]) AND withdrawn_at IS NULL
+    AND started_at >= %(start)s AND started_at < %(end)s
+    AND (kind, started_at) NOT IN (SELECT * FROM unnest(%(held)s::text[], %(starts)s::timestamptz[]))
+RETURNING finding_id;
+
 -- withdraw_subject --
 -- Withdraw the finding of one kind about one subject that begins at an instant. Returns its id.
 UPDATE analytics.finding SET withdrawn_at = %(now)s, updated_at = %(now)s

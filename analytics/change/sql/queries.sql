@@ -1,6 +1,6 @@
 -- change_days --
 -- What the days of an interval come to in each domain and pace, in order.
-SELECT domain, pace, day, rarity, signs, joint, shift FROM analytics.change_day
+SELECT domain, pace, day, rarity, signs::text AS signs, joint::text AS joint, shift FROM analytics.change_day
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY domain, day;
 
 -- put_change_day --
