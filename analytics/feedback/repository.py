@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from analytics.change.domains import STRANDS, Domain, Pace, Strand
+from analytics.change.domains import STRANDS, Strand
 from analytics.feedback.precision import Counts, Judgement, Precision
 from analytics.feedback.shift import REMEMBERED, Shifts, Times
 from analytics.repository import Home
@@ -32,15 +32,22 @@ def take_back(connection: Connection[DictRow], together: UUID) -> int:
 
 
 def shifts_of(connection: Connection[DictRow], home: Home, since: datetime) -> Shifts:
-    """Return by how much outcomes move what is told of a home, at any time from `since` on."""
+    """Return by how much outcomes move what is told of a home, at any time from `since` on.
+
+    Those of the other homes count from the end of their month on: of thousands of them a number each is read.
+    """
     given = {"home_id": home.home_id, "organisation_id": home.organisation_id, "since": since - REMEMBERED}
-    known = {(str(strand.domain), str(strand.pace)) for strand in STRANDS}
+    known = {(str(strand.domain), str(strand.pace)): strand for strand in STRANDS}
+    times: dict[tuple[Strand, str], list[datetime]] = {}
+    for row in connection.execute(SQL["judged_at_home"], given):
+        if strand := known.get((row["domain"], row["pace"])):
+            times[strand, f"own_{row['outcome']}"] = row["times"]
+    for row in connection.execute(SQL["judged_elsewhere"], given):
+        if strand := known.get((row["domain"], row["pace"])):
+            times.setdefault((strand, f"others_{row['outcome']}"), []).extend([row["ended"]] * row["alerts"])
     found: dict[Strand, Times] = {}
-    for row in connection.execute(SQL["judged_changes"], given):
-        if (row["domain"], row["pace"]) in known:
-            strand = Strand(Domain(row["domain"]), Pace(row["pace"]))
-            place = f"{'own' if row['own'] else 'others'}_{row['outcome']}"
-            found[strand] = found.get(strand, Times())._replace(**{place: row["times"]})
+    for (strand, place), at in times.items():
+        found[strand] = found.get(strand, Times())._replace(**{place: at})
     return Shifts(found)
 
 

@@ -51,7 +51,7 @@ def _shrunk(judged: Judged, believed: float) -> float:
 
 
 class Times(NamedTuple):
-    """When changes of one strand were judged at a home and at the others, each in order."""
+    """From when on outcomes about changes of one strand count, at a home and at the others, each in order."""
 
     own_true: Sequence[datetime] = ()
     own_false: Sequence[datetime] = ()

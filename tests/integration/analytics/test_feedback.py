@@ -67,7 +67,10 @@ def test_what_comes_after_is_told_less_readily_and_says_so(installation, databas
     analyse(database, FIRST, LAST, clock=clock)
     (before,) = told(database, home)
     judged_false(installation, home, utc(BAD, "12:00"), times=1, of=home)
-    judged_false(installation, home, utc(BAD, "12:00"), times=3, of=installation.home(home.organisation_id))
+    # What is judged next door counts from the next month on.
+    neighbour = installation.home(home.organisation_id)
+    judged_false(installation, home, utc(FIRST - timedelta(days=1), "12:00"), times=3, of=neighbour)
+    judged_false(installation, home, utc(FIRST, "12:00"), times=9, of=neighbour)
     shift = shift_of(Judged(0, 1), Judged(0, 3))
     # Nobody else's outcomes count.
     stranger = installation.home(installation.organisation())
