@@ -3,9 +3,11 @@
 1. Read what came lately, with some overlap, because rows become visible out of order, when their transactions end:
    urgent readings by their number, so that no clock can hide one, findings by the time they were found. Now and then
    look back much further.
-2. Leave out what is settled: taken in already, or withdrawn before anybody saw it.
+2. Leave out what is settled: taken in already as it is, or withdrawn before anybody saw it.
 3. Take in each of the rest in a transaction of its own, which first claims it: of two workers one wins.
-4. Remember how far was looked, but never further than what could not be taken in; that is tried again.
+4. Of a finding of which more is known by now, the open alert says it. Where all is over that a technical alert tells
+   of, and nobody has taken it, it closes by itself.
+5. Remember how far was looked, but never further than what could not be taken in; that is tried again.
 """
 
 from collections.abc import Callable
@@ -13,9 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from alerts import repository
-from alerts.lifecycle import Action, Family, State
+from alerts.findings import repository as findings
+from alerts.findings.ending import alert_of, end, over_at, told_of
+from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Rules, decide, has_slowed_down, new_round
-from alerts.repository import Connection, Entry, Known, NewAlert, Opened
+from alerts.repository import Changed, Connection, Entry, Known, NewAlert, Opened
 from alerts.surroundings import HomeFacts, home_facts
 from alerts.wording import Caller, safety_explanation
 from analytics import reads as analytics_reads
@@ -100,7 +104,7 @@ class Intake:
             rows = [_as_row(row) for row in analytics_reads.findings_since(connection, since)]
             known = repository.taken_in_among(connection, FINDING, [row["finding_id"] for row in rows])
         rows.sort(key=lambda row: (row["updated_at"], row["finding_id"]))
-        waiting = [row for row in rows if not _is_settled(row["withdrawn_at"], known.get(row["finding_id"]))]
+        waiting = [row for row in rows if not _is_settled(row, known.get(row["finding_id"]))]
         left = self._take_each(FINDING, "finding_id", waiting, self._finding, now)
         latest = max([looked_until or BEGINNING, *(row["updated_at"] for row in rows)])
         until = min([latest, now, *(row["updated_at"] for row in left)])
@@ -180,8 +184,8 @@ class Intake:
             },
             unregistered=unregistered,
         )
-        alert_id = self._open_or_join(connection, URGENT, row["urgent_id"], alert, home, now)
-        repository.add_cause(connection, alert_id, row["series_id"], row["ts"])
+        opened = self._open_or_join(connection, URGENT, row["urgent_id"], alert, home, now)
+        repository.add_cause(connection, opened.alert_id, row["series_id"], row["ts"])
         return True
 
     def _cleared(self, connection: Connection, row: Row, kind: str, now: datetime) -> None:
@@ -222,29 +226,36 @@ class Intake:
             return False
         stale = row["found_at"] - row["ended_at"] > self._stale_after
         would_have_been_at = row["ended_at"] if stale else None
-        if not repository.take_in(connection, FINDING, row["finding_id"], now, would_have_been_at):
+        ended_at, as_of = over_at(row), row["updated_at"]
+        if not repository.take_in(connection, FINDING, row["finding_id"], now, would_have_been_at, as_of, ended_at):
+            self._again(connection, row, now)
             return False
         if stale:
             return True
-        home = home_facts(connection, row["home_id"])
-        alert = NewAlert(
-            organisation_id=row["organisation_id"],
-            home_id=row["home_id"],
-            person_id=row["person_id"],
-            family=Family(row["family"]),
-            kind=row["kind"],
-            severity=row["severity"],
-            happened_at=row["ended_at"],
-            explanation_it=row["explanation_it"],
-            explanation_en=row["explanation_en"],
-            coverage=row["coverage"],
-            evidence=row["evidence"] | {"finding_id": row["finding_id"]},
-        )
-        self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+        alert, home = alert_of(connection, row)
+        opened = self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+        if ended_at is not None:
+            end(connection, Changed(opened.alert_id, alert.organisation_id), opened.state, now, told_of(row, ended_at))
         return True
 
+    def _again(self, connection: Connection, row: Row, now: datetime) -> None:
+        """Take in what more is known of a finding."""
+        ended_at = over_at(row)
+        known = findings.take_in_again(connection, row["finding_id"], row["updated_at"], ended_at)
+        if known is None:
+            return
+        changed, state, outcome = known
+        alert, home = alert_of(connection, row)
+        if outcome is Outcome.OVER and ended_at is None:
+            # It was taken to be over too soon.
+            self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+            return
+        findings.restate(connection, changed.alert_id, row["finding_id"], alert, now)
+        if ended_at is not None:
+            end(connection, changed, state, now, told_of(row, ended_at))
+
     def _withdrawn(self, connection: Connection, row: Row, now: datetime) -> None:
-        found = repository.withdraw(connection, FINDING, row["finding_id"], now)
+        found = findings.withdraw(connection, row["finding_id"], now)
         if found is None:
             return
         alert, state = found
@@ -252,10 +263,12 @@ class Intake:
         if row.get("withdrawn_for"):
             detail["context"] = row["withdrawn_for"]
         _write(connection, alert.organisation_id, alert.alert_id, now, Action.WITHDRAWN, state, state, detail)
+        if row["family"] == Family.TECHNICAL and state is State.NEW:
+            end(connection, alert, state, now, detail)
 
     def _open_or_join(
         self, connection: Connection, source: str, source_id: int, alert: NewAlert, home: HomeFacts, now: datetime
-    ) -> int:
+    ) -> Opened:
         policy = decide(alert.family, now, home.zone, self._rules, alert.severity)
         opened = repository.open_or_join(connection, alert, policy, policy.first_at, now)
         repository.set_taken_in_alert(connection, source, source_id, opened.alert_id)
@@ -271,7 +284,7 @@ class Intake:
         _write(connection, alert.organisation_id, opened.alert_id, now, action, before, opened.state, detail)
         if again and alert.family is Family.SAFETY:
             _call_again(connection, alert.organisation_id, opened, now)
-        return opened.alert_id
+        return opened
 
 
 def _call_again(connection: Connection, organisation_id: int, opened: Opened, now: datetime) -> None:
@@ -289,11 +302,11 @@ def _call_again(connection: Connection, organisation_id: int, opened: Opened, no
         repository.begin_round(connection, opened.alert_id, new_round(opened.policy, now))
 
 
-def _is_settled(withdrawn_at: datetime | None, known: Known | None) -> bool:
-    if withdrawn_at is None:
-        return known is not None
+def _is_settled(row: Row, known: Known | None) -> bool:
+    if row["withdrawn_at"] is None:
+        return known is not None and known.as_of >= row["updated_at"]
     # What was withdrawn before it opened anything opens nothing; what has opened an alert says so there, once.
-    return known is None or known is Known.WITHDRAWN
+    return known is None or known.withdrawn
 
 
 def _write(

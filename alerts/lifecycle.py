@@ -18,12 +18,16 @@ class State(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an alert ended, in the operator's judgement."""
+    """How an alert ended: in the operator's judgement, or, where it was technical and nobody took it, by itself."""
 
     TRUE = "true"
     FALSE = "false"
     EXPLAINED = "explained"
     UNCLEAR = "unclear"
+    OVER = "over"
+
+
+JUDGED = (Outcome.TRUE, Outcome.FALSE, Outcome.EXPLAINED, Outcome.UNCLEAR)
 
 
 class Family(StrEnum):
@@ -50,6 +54,7 @@ class Action(StrEnum):
     CALLED_AGAIN = "called_again"
     CANCELLED = "cancelled"
     CONTACT_TOLD = "contact_told"
+    OVER = "over"
 
 
 class Transition(NamedTuple):
@@ -63,7 +68,7 @@ class Transition(NamedTuple):
 TRANSITIONS: dict[Transition, frozenset[Action]] = {
     Transition(State.NEW, State.IN_CHARGE): frozenset({Action.TAKEN}),
     Transition(State.IN_CHARGE, State.NEW): frozenset({Action.RELEASED, Action.CALLED_AGAIN}),
-    Transition(State.NEW, State.RESOLVED): frozenset({Action.RESOLVED}),
+    Transition(State.NEW, State.RESOLVED): frozenset({Action.RESOLVED, Action.OVER}),
     Transition(State.IN_CHARGE, State.RESOLVED): frozenset({Action.RESOLVED}),
     Transition(State.RESOLVED, State.NEW): frozenset({Action.REOPENED}),
 }
@@ -79,6 +84,7 @@ OUTCOME_LABELS: dict[Outcome, str] = {
     Outcome.FALSE: mark("False alarm"),
     Outcome.EXPLAINED: mark("There was a known reason"),
     Outcome.UNCLEAR: mark("It is not clear"),
+    Outcome.OVER: mark("It ended by itself"),
 }
 ACTION_LABELS: dict[Action, str] = {
     Action.OPENED: mark("Alert opened"),
@@ -94,6 +100,7 @@ ACTION_LABELS: dict[Action, str] = {
     Action.CALLED_AGAIN: mark("It happened again while somebody was in charge: people are called again"),
     Action.CANCELLED: mark("Cancelled at the button in the home"),
     Action.CONTACT_TOLD: mark("The gateway in the home has told one of its contacts itself"),
+    Action.OVER: mark("It is over: the alert has closed by itself"),
 }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,11 +21,11 @@ DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 SAME_CALL = timedelta(seconds=5)
 
 
-class Known(Enum):
-    """What has become of a reading or finding that has been seen."""
+class Known(NamedTuple):
+    """What has become of a reading or finding that has been taken in: as it was when, and whether it was withdrawn."""
 
-    TAKEN_IN = auto()
-    WITHDRAWN = auto()
+    as_of: datetime
+    withdrawn: bool
 
 
 class NewAlert(NamedTuple):
@@ -155,14 +154,27 @@ def advance_progress(connection: Connection, source: str, until: datetime, now: 
 def taken_in_among(connection: Connection, source: str, source_ids: Collection[int]) -> dict[int, Known]:
     """Return what is known of those of `source_ids` that have been taken in already."""
     rows = connection.execute(STATEMENTS["taken_in_among"], {"source": source, "source_ids": list(source_ids)})
-    return {row["source_id"]: Known.WITHDRAWN if row["withdrawn"] else Known.TAKEN_IN for row in rows}
+    return {row["source_id"]: Known(row["as_of"], row["withdrawn"]) for row in rows}
 
 
 def take_in(
-    connection: Connection, source: str, source_id: int, now: datetime, would_have_been_at: datetime | None = None
+    connection: Connection,
+    source: str,
+    source_id: int,
+    now: datetime,
+    would_have_been_at: datetime | None = None,
+    as_of: datetime | None = None,
+    over_at: datetime | None = None,
 ) -> bool:
-    """Claim one reading or finding for this transaction; tell whether nobody else had."""
-    values = {"source": source, "source_id": source_id, "now": now, "would_have_been_at": would_have_been_at}
+    """Claim one reading or finding, as it was at `as_of`, for this transaction; tell whether nobody else had."""
+    values = {
+        "source": source,
+        "source_id": source_id,
+        "now": now,
+        "would_have_been_at": would_have_been_at,
+        "as_of": as_of,
+        "over_at": over_at,
+    }
     return connection.execute(STATEMENTS["take_in"], values).rowcount == 1
 
 
@@ -170,13 +182,6 @@ def set_taken_in_alert(connection: Connection, source: str, source_id: int, aler
     """Say which alert a reading or finding went into."""
     values = {"source": source, "source_id": source_id, "alert_id": alert_id}
     connection.execute(STATEMENTS["set_taken_in_alert"], values)
-
-
-def withdraw(connection: Connection, source: str, source_id: int, now: datetime) -> tuple[Changed, State] | None:
-    """Note that what was taken in does not hold any more; return the alert it went into, None if there is none."""
-    values = {"source": source, "source_id": source_id, "now": now}
-    row = connection.execute(STATEMENTS["withdraw"], values).fetchone()
-    return (Changed(row["alert_id"], row["organisation_id"]), State(row["state"])) if row else None
 
 
 def open_or_join(

@@ -9,28 +9,19 @@ ON CONFLICT (source) DO UPDATE SET looked_until = excluded.looked_until
 WHERE progress.looked_until < excluded.looked_until OR progress.looked_until > %(now)s;
 
 -- taken_in_among --
--- Which of these readings or findings have been taken in already.
-SELECT source_id, withdrawn_at IS NOT NULL AS withdrawn FROM alerts.taken_in WHERE source = %(source)s AND source_id = ANY(%(source_ids)s);
+-- Which of these readings or findings have been taken in already, and as they were when.
+SELECT source_id, withdrawn_at IS NOT NULL AS withdrawn, coalesce(as_of, at) AS as_of FROM alerts.taken_in WHERE source = %(source)s AND source_id = ANY(%(source_ids)s);
 
 -- take_in --
 -- Claims one reading or finding; no row where somebody else did.
-INSERT INTO alerts.taken_in (source, source_id, at, would_have_been_at)
-VALUES (%(source)s, %(source_id)s, %(now)s, %(would_have_been_at)s)
+INSERT INTO alerts.taken_in (source, source_id, at, would_have_been_at, as_of, over_at)
+VALUES (%(source)s, %(source_id)s, %(now)s, %(would_have_been_at)s, %(as_of)s, %(over_at)s)
 ON CONFLICT DO NOTHING
 RETURNING source_id;
 
 -- set_taken_in_alert --
 -- Says which alert a reading or finding went into.
 UPDATE alerts.taken_in SET alert_id = %(alert_id)s WHERE source = %(source)s AND source_id = %(source_id)s;
-
--- withdraw --
--- Notes that a finding that was taken in does not hold any more, and says which alert it went into.
-WITH withdrawn AS (
-    UPDATE alerts.taken_in SET withdrawn_at = %(now)s
-    WHERE source = %(source)s AND source_id = %(source_id)s AND withdrawn_at IS NULL
-    RETURNING alert_id
-)
-SELECT alert.alert_id, alert.organisation_id, alert.state FROM withdrawn JOIN alerts.alert USING (alert_id);
 
 -- open_or_join --
 -- Opens an alert, or joins the open one of the same home, family and kind. What was withdrawn and happens again is not
@@ -42,7 +33,12 @@ VALUES (%(organisation_id)s, %(home_id)s, %(person_id)s, %(family)s, %(kind)s, %
         %(unregistered)s)
 ON CONFLICT (home_id, family, kind, unregistered) WHERE state <> 'resolved'
 DO UPDATE SET times = alert.times + 1, updated_at = greatest(alert.updated_at, excluded.updated_at),
-              severity = greatest(alert.severity, excluded.severity), evidence = alert.evidence - 'cancelled_at'
+              severity = greatest(alert.severity, excluded.severity),
+              -- Of findings the latest is told, of calls the first: the others are in the history.
+              explanation_it = CASE alert.family WHEN 'safety' THEN alert.explanation_it ELSE excluded.explanation_it END,
+              explanation_en = CASE alert.family WHEN 'safety' THEN alert.explanation_en ELSE excluded.explanation_en END,
+              coverage = excluded.coverage,
+              evidence = CASE alert.family WHEN 'safety' THEN alert.evidence - 'cancelled_at' ELSE excluded.evidence END
 RETURNING alert_id, state, times, policy, step, taken_by, taken_by_name;
 
 -- open_alert_of --

@@ -11,7 +11,7 @@ import alerts.reads
 import registry.reads
 from alerts import actions
 from alerts.errors import AlertError, AlertNotFoundError
-from alerts.lifecycle import OUTCOME_LABELS, Outcome
+from alerts.lifecycle import JUDGED, OUTCOME_LABELS, Outcome
 from core.database import View
 from core.translation import mark
 from dashboards import board
@@ -103,7 +103,7 @@ def resolve(
     wanted: Wanted = "/",
 ) -> Response:
     """End an alert with its outcome."""
-    if outcome not in set(Outcome):
+    if outcome not in set(JUDGED):
         return _problem(request, desk, visitor, Words(visitor.language).say(NO_OUTCOME), 422)
     # A browser sends line ends of a text field as two characters and counts them as one.
     plain = note.replace("\r\n", "\n").replace("\0", "").strip()
@@ -206,7 +206,7 @@ def _page(
         history=entries(found.history, words),
         evidence=evidence(found.alert, home.zone, now, words),
         last_seen=signs.movement,
-        outcomes=[(one.value, words.say(OUTCOME_LABELS[one]), words.say(OUTCOME_HINTS[one])) for one in Outcome],
+        outcomes=[(one.value, words.say(OUTCOME_LABELS[one]), words.say(OUTCOME_HINTS[one])) for one in JUDGED],
         labels=board.LABELS,
         waiting=waits.homes,
         announcement=waits.sentence,

@@ -67,6 +67,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before alerts.alert := alerts.lock_for_viewer(wanted);
 BEGIN
+    IF ended_as = 'over' THEN
+        RAISE EXCEPTION 'nobody closes an alert by itself' USING ERRCODE = 'check_violation', CONSTRAINT = 'outcome';
+    END IF;
     IF before.alert_id IS NULL OR before.state = 'resolved' OR before.times > seen_times THEN
         RETURN NULL;
     END IF;

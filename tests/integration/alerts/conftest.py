@@ -146,6 +146,18 @@ class World:
             evidence=Jsonb({"value": 4}),
         )
 
+    def silence(self, found_at, until=None, said="The gateway is silent"):
+        """A technical finding that goes on, or is over at `until`."""
+        finding_id = self.finding(found_at, found_at, kind="gateway_silence", family="technical", severity=0.4)
+        self.restate(finding_id, found_at, until, said)
+        return finding_id
+
+    def restate(self, finding_id, at, until=None, said="The gateway is silent"):
+        self.connection.execute(
+            "UPDATE analytics.finding SET updated_at = %s, explanation_en = %s, evidence = %s WHERE finding_id = %s",
+            (at, said, Jsonb({"until": until and until.isoformat()}), finding_id),
+        )
+
     def rows(self, query, *values):
         return self.connection.execute(query, values).fetchall()
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from alerts import actions
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import JUDGED, Outcome
 from analytics.feedback.precision import Counts, Judgement, Precision
 from analytics.feedback.reads import precision, precision_of_all
 
@@ -95,4 +95,4 @@ def test_nobody_judges_what_is_not_theirs(world, alert, findings, seen_by) -> No
 
 
 def test_both_know_the_same_outcomes() -> None:
-    assert [each.value for each in Outcome] == [each.value for each in Judgement]
+    assert [each.value for each in JUDGED] == [each.value for each in Judgement]

@@ -383,3 +383,80 @@ def test_whom_a_gateway_has_told_is_noted_on_the_calls_that_are_open(world, inta
     said = world.rows("SELECT alert_id, detail FROM alerts.history WHERE action = 'contact_told' ORDER BY history_id")
     assert sorted(row["detail"]["contact"] for row in said) == [1, 1, 2, 2]
     assert {row["detail"]["happened_at"] for row in said} == {at(2).isoformat(), at(3).isoformat()}
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_technical_alert_that_nobody_has_taken_closes_by_itself_when_it_is_over(world, intake, service):
+    silence = world.silence(NOW - 5 * MINUTE)
+    intake.look(NOW)
+    while escalate(service, NOW + timedelta(days=1)):
+        pass
+    assert "due" in {row["state"] for row in world.notifications()}
+    world.restate(silence, NOW + MINUTE, until=NOW, said="The gateway was silent for five minutes")
+    intake.look(NOW + 2 * MINUTE)
+    (alert,) = world.alerts()
+    assert (alert["state"], alert["outcome"], alert["escalates_at"]) == ("resolved", "over", None)
+    assert alert["explanation_en"] == "The gateway was silent for five minutes"
+    assert world.actions()[-1] == "over"
+    assert {row["state"] for row in world.notifications()} == {"cancelled"}
+    intake.look(NOW + 3 * MINUTE)
+    assert world.actions().count("over") == 1
+
+
+def test_whoever_has_it_in_charge_is_told_and_closes_it(world, intake, seen_by):
+    silence = world.silence(NOW - 5 * MINUTE)
+    intake.look(NOW)
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, world.alerts()[0]["public_id"], NOW)
+    world.restate(silence, NOW + MINUTE, until=NOW)
+    intake.look(NOW + 2 * MINUTE)
+    assert [row["state"] for row in world.alerts()] == ["in_charge"]
+    assert world.actions() == ["opened", "taken", "cleared"]
+
+
+def test_it_closes_when_all_that_it_tells_of_is_over_or_was_withdrawn(world, intake):
+    first, second = world.silence(NOW - 5 * MINUTE), world.silence(NOW - 4 * MINUTE)
+    intake.look(NOW)
+    world.restate(first, NOW + MINUTE, until=NOW)
+    intake.look(NOW + 2 * MINUTE)
+    assert [row["state"] for row in world.alerts()] == ["new"]
+    world.connection.execute(
+        "UPDATE analytics.finding SET withdrawn_at = %s, updated_at = %s WHERE finding_id = %s",
+        (NOW + 3 * MINUTE, NOW + 3 * MINUTE, second),
+    )
+    intake.look(NOW + 4 * MINUTE)
+    assert [row["state"] for row in world.alerts()] == ["resolved"]
+    assert world.actions() == ["opened", "joined", "withdrawn", "over"]
+
+
+def test_what_was_over_too_soon_calls_again(world, intake):
+    silence = world.silence(NOW - 5 * MINUTE, until=NOW - 6 * MINUTE)
+    intake.look(NOW)
+    assert [row["state"] for row in world.alerts()] == ["resolved"]
+    world.restate(silence, NOW + MINUTE)
+    intake.look(NOW + 2 * MINUTE)
+    assert [row["state"] for row in world.alerts()] == ["resolved", "new"]
+
+
+def test_wellbeing_never_closes_by_itself(world, intake):
+    finding = world.finding(NOW - timedelta(hours=1), NOW - 5 * MINUTE)
+    intake.look(NOW)
+    world.restate(finding, NOW + MINUTE, until=NOW, said="6 visits to the bathroom; usually 1")
+    intake.look(NOW + 2 * MINUTE)
+    (alert,) = world.alerts()
+    assert (alert["state"], alert["explanation_en"]) == ("new", "6 visits to the bathroom; usually 1")
+    assert world.actions() == ["opened"]
+
+
+def test_an_alert_says_what_is_known_by_now_and_of_several_findings_the_latest(world, intake):
+    first = world.finding(NOW - timedelta(hours=1), NOW - 5 * MINUTE)
+    intake.look(NOW)
+    second = world.finding(NOW, NOW + MINUTE)
+    world.restate(second, NOW + MINUTE, said="The next night, too")
+    intake.look(NOW + 2 * MINUTE)
+    world.restate(first, NOW + 3 * MINUTE, said="Of the first night")
+    intake.look(NOW + 4 * MINUTE)
+    (alert,) = world.alerts()
+    assert (alert["times"], alert["explanation_en"]) == (2, "The next night, too")

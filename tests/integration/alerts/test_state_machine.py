@@ -19,7 +19,7 @@ from alerts.channels.transport import TransportError
 from alerts.errors import AlertError
 from alerts.escalation import escalate
 from alerts.intake import Intake
-from alerts.lifecycle import Outcome, State, actions_between
+from alerts.lifecycle import JUDGED, State, actions_between
 from alerts.policy import Rules
 from core.clock import SimulatedClock
 
@@ -136,7 +136,7 @@ class Life(RuleBasedStateMachine):
         who=OPERATORS,
         what=st.sampled_from(["take", "take", "release", "resolve", "reopen"]),
         which=st.integers(0, 1),
-        outcome=st.sampled_from(Outcome),
+        outcome=st.sampled_from(JUDGED),
     )
     def operator_acts(self, who, what, which, outcome):
         alerts = self.world.alerts()
