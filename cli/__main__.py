@@ -140,9 +140,13 @@ def analyse(
     first: Annotated[Day, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")],
     last: Annotated[Day, typer.Option("--to", formats=["%Y-%m-%d"], help="Last local day.")],
     data: Data = DEFAULT_DATA,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler whose workers compute them, as tcp://10.0.0.5:8786."),
+    ] = None,
 ) -> None:
     """Compute stored days again, walk-forward: each day sees only what could have been seen then."""
-    analysing.analyse(Installation(data), first.date(), last.date(), SystemClock())
+    analysing.analyse(Installation(data), first.date(), last.date(), SystemClock(), scheduler)
 
 
 @findings_app.callback(invoke_without_command=True)

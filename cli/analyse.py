@@ -1,32 +1,47 @@
 """`vicino analyse` and `vicino findings`: stored history computed again, and what was found."""
 
 import json
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from rich.table import Table
 
-import analytics.jobs
 import analytics.reads
 import registry.reads
+from analytics.spread import analyse_spread, cluster
 from cli.installation import Installation
 from cli.replay import progress_bar
 from cli.screen import results
 from core.clock import Clock
+from core.processes import cores, pool
 
 
-def analyse(installation: Installation, first: date, last: date, clock: Clock) -> None:
-    """Compute the days from `first` to `last` (both included) of all homes again, with a progress bar."""
-    with installation.database() as database, progress_bar() as progress:
-        task = progress.add_task("Homes analysed", total=None)
-        changed = analytics.jobs.analyse(
-            database,
+def analyse(installation: Installation, first: date, last: date, clock: Clock, scheduler: str | None) -> None:
+    """Compute the days from `first` to `last` (both included) of all homes again, with a progress bar.
+
+    That is done by processes on this machine, one for each core; or by the workers of a Dask `scheduler`, which have
+    their own settings.
+    """
+    with installation.database() as database, database.transaction() as connection:
+        homes = sorted(home.home_id for home in registry.reads.homes(connection))
+    with _workers(scheduler, len(homes)) as executor, progress_bar() as progress:
+        task = progress.add_task("Homes analysed", total=len(homes))
+        changed = analyse_spread(
+            executor,
+            homes,
             first,
             last,
             clock=clock,
-            progress=lambda step: progress.update(task, completed=step.homes_done, total=step.homes),
+            url=installation.service_url if scheduler is None else None,
+            progress=lambda step: progress.update(task, completed=step.homes_done),
         )
     results.print(f"{changed} findings are new, different or withdrawn.")
+
+
+def _workers(scheduler: str | None, homes: int) -> AbstractContextManager[Executor]:
+    return pool(max(1, min(cores(), homes)), interruptible=True) if scheduler is None else cluster(scheduler)
 
 
 def findings(installation: Installation, first: date | None, last: date | None, *, as_json: bool) -> None:
