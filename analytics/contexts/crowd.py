@@ -124,7 +124,9 @@ class _Walk:
         looked = self._looked
         if not looked or looked[-1] != len(self._seen) - 1:
             if self._open:
-                self._mark([len(self._seen) - 1], crowded=True)
+                # The morning of a day that goes on, a day away: they say neither that it is over nor that it goes on.
+                doubted = len(self._seen) > 1 and self._seen[-2][1].doubted
+                self._mark([len(self._seen) - 1], crowded=True, doubted=doubted)
             return
         if self._open:
             recent = looked[-OVER_AFTER:]

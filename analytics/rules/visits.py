@@ -4,10 +4,13 @@ The front door tells of somebody else where the person was at home before it was
 afterwards without its being moved again: a visitor has come, or has left and the person stayed. Not so where the person
 goes out (nobody is seen until the door is moved again) or comes back (nobody was seen since it was moved). It does not
 tell who: another visitor at that time hides that the expected one did not come. While nobody is at home, nothing is
-told; nor where the door was not moved at all since the day before, for its sensor may be stuck. It is a matter of care,
-not an emergency: whoever reads it calls the service that was to come.
+told; nor where the door was not moved at all since the visit before, or since the day before: its sensor may be stuck,
+and of the visit before it was told. It is a matter of care, not an emergency: whoever reads it calls the service that
+was to come.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -24,6 +27,7 @@ from analytics.rules.timetable import ExpectedVisit
 NAME = "visit_missed"
 SEVERITY = 0.5
 SAME_DOOR = 2 * MINUTE
+ONE_DAY = timedelta(days=1)
 ASLEEP = 12 * HOUR  # within which somebody at home has given a sign
 
 
@@ -58,7 +62,8 @@ class Visits:
             grace = settings.grace if visit.grace is None else visit.grace
             its = span(expected)
             wide = Span(its.start - settings.early * MINUTE, its.end + grace * MINUTE)
-            if scene.window.end < wide.end or not _door_lives(scene, wide.end):
+            since = _visit_before(its, past.visits, scene) - settings.early * MINUTE
+            if scene.window.end < wide.end or not _door_lives(scene, Span(since, wide.end)):
                 continue
             coverage = min(scene.known(wide, devices) for devices in (scene.doors, scene.watching))
             if coverage >= LIMIT and _at_home(scene, its) and not len(of_somebody_else(scene, wide)):
@@ -66,9 +71,16 @@ class Visits:
         return found
 
 
-def _door_lives(scene: Scene, until: int) -> bool:
-    """Tell whether the door was moved since the morning before: one that never is may not be told of any more."""
-    return bool(scene.doors) and bool(np.any(scene.signs.door & (scene.signs.at < until)))
+def _visit_before(its: Span, visits: Sequence[ExpectedVisit], scene: Scene) -> int:
+    """Return when the visit before was expected to begin; the beginning of what is seen where there was none."""
+    days = (scene.day, scene.day - ONE_DAY)
+    expected = [span(one) for each in visits for day in days if (one := each.on(day, scene.zone)) is not None]
+    return max((one.start for one in expected if one.end <= its.start), default=scene.window.start)
+
+
+def _door_lives(scene: Scene, within: Span) -> bool:
+    """Tell whether the door was moved in some time: one that never is may not be told of any more."""
+    return bool(scene.doors) and bool(np.any(scene.signs.within(within).door))
 
 
 def of_somebody_else(scene: Scene, within: Span) -> Instants:

@@ -123,6 +123,8 @@ def test_until_it_is_known_whether_somebody_has_moved_out_the_days_are_judged_as
     (maybe,) = proposed([s for s in signs if s[0] < at(day(over + 1), "0:00")])
     assert maybe.end == utc(day(over), "00:00")
     assert maybe.over_at is None
+    (next_morning,) = proposed([s for s in signs if s[0] < at(day(over + 1), "7:40")])
+    assert next_morning == maybe._replace(evidence=next_morning.evidence)
     back = [s for s in signs if s[0] < at(day(over + 1), "0:00")] + [
         s for n in (over + 1, over + 2) for s in (*round_of(day(n)), *by_turns(day(n), clocks))
     ]

@@ -42,6 +42,14 @@ def test_a_door_that_is_never_moved_may_have_a_sensor_that_is_stuck():
     assert missed([row for row in AT_HOME if row != YESTERDAY]) == []
 
 
+def test_after_a_visit_that_was_missed_the_door_has_to_have_been_moved():
+    evening = MORNING._replace(visit_id=8, weekdays=frozenset({0}), begins=time(18), ends=time(18, 30))
+    both = past(visits=[evening, MORNING])
+    assert Visits().judge(seen(AT_HOME), both, VisitSettings()) == [], "the evening before was told of"
+    moved = [*AT_HOME, (moment("19:20") - 24 * HOUR, FRONT_DOOR), (moment("19:40") - 24 * HOUR, LIVING_MOTION)]
+    assert [one.subject for one in Visits().judge(seen(sorted(moved)), both, VisitSettings())] == ["visit 7"]
+
+
 def test_without_a_name():
     (one,) = missed(AT_HOME, visit=MORNING._replace(who=""))
     assert one.said.en.startswith("A visit was expected on Tuesday")
