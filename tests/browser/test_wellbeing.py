@@ -62,7 +62,12 @@ def test_who_needs_a_look_is_found_and_understood_by_keyboard(page: Page, site: 
     section = page.locator("section", has=page.locator("#stands"))
     strip = section.get_by_role("img", name="Come sono andate le ultime quattro settimane")
     expect(strip).to_be_visible()
+    await_script(page)
     section.locator("summary").first.focus()
+    # News that come at this moment leave the keyboard where it is.
+    with page.expect_response("**/state"):
+        page.evaluate("window.htmx.trigger(document.body, 'refresh')")
+    expect(section.locator("summary").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(section.get_by_role("row")).to_have_count(29)
     expect(section).to_contain_text("Si è visto troppo poco: il 41 % della giornata.")
