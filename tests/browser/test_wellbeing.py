@@ -72,7 +72,6 @@ def test_who_needs_a_look_is_found_and_understood_by_keyboard(page: Page, site: 
     expect(section.get_by_role("row")).to_have_count(29)
     expect(section).to_contain_text("Si è visto troppo poco: il 41 % della giornata.")
     # News do not close what is being read.
-    await_script(page)
     with page.expect_response("**/state"):
         page.evaluate("window.htmx.trigger(document.body, 'refresh')")
     expect(section.get_by_role("row")).to_have_count(29)
