@@ -21,6 +21,7 @@ from dashboards.pages.waiting import waiting
 from dashboards.reads import last_signs
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor, is_fragment, local_path
 from dashboards.wording import Words
+from dashboards.written import plain
 
 router = APIRouter()
 
@@ -105,11 +106,10 @@ def resolve(
     """End an alert with its outcome."""
     if outcome not in set(JUDGED):
         return _problem(request, desk, visitor, Words(visitor.language).say(NO_OUTCOME), 422)
-    # A browser sends line ends of a text field as two characters and counts them as one.
-    plain = note.replace("\r\n", "\n").replace("\0", "").strip()
+    said = plain(note)
 
     def act(view: View) -> object:
-        return actions.resolve(view, public_id, Outcome(outcome), plain, visitor.now, seen_times)
+        return actions.resolve(view, public_id, Outcome(outcome), said, visitor.now, seen_times)
 
     return _done(request, desk, visitor, act, wanted, RESOLVED)
 

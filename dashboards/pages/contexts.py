@@ -24,6 +24,7 @@ from dashboards.pages.person import found
 from dashboards.pages.waiting import waiting
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor, is_fragment, local_path
 from dashboards.wording import Words
+from dashboards.written import plain
 
 router = APIRouter()
 
@@ -80,7 +81,7 @@ def enter(
         _, home = found(view, public_id)
         begins = _instant(start, home.zone) or visitor.now
         given = UUID(str(home.public_id)), ContextKind(kind), begins, _instant(end, home.zone)
-        return actions.enter(view, *given, _plain(note), visitor.now)
+        return actions.enter(view, *given, plain(note), visitor.now)
 
     return _done(request, desk, visitor, act, wanted or f"/persons/{public_id}/contexts", ENTERED)
 
@@ -125,7 +126,7 @@ def correct(
             raise ContextNotFoundError
         zone = homes[seen.home_id].zone
         begins, ends = _instant(start, zone) or seen.context.start, _instant(end, zone)
-        return actions.correct(view, public_id, ContextKind(kind), begins, ends, _plain(note), visitor.now)
+        return actions.correct(view, public_id, ContextKind(kind), begins, ends, plain(note), visitor.now)
 
     return _done(request, desk, visitor, act, wanted, CORRECTED)
 
@@ -145,10 +146,6 @@ def _instant(field: str, zone: ZoneInfo) -> datetime | None:
     if not field.strip():
         return None
     return datetime.fromisoformat(field.strip()).replace(tzinfo=zone).astimezone(UTC)
-
-
-def _plain(note: str) -> str:
-    return note.replace("\r\n", "\n").replace("\0", "").strip()
 
 
 def _done(

@@ -22,6 +22,7 @@ from dashboards.rule_fields import NotFittingError, chosen, fields
 from dashboards.rules import Place
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor
 from dashboards.wording import Words
+from dashboards.written import plain
 
 router = APIRouter()
 
@@ -129,10 +130,9 @@ def preview_part(request: Request, desk: DeskDependency, visitor: SignedIn, publ
 @router.post("/rules/previews/{public_id}/save")
 def save(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID, reason: Text = "") -> Response:
     """Set a rule as it was tried out."""
-    plain = reason.replace("\r\n", "\n").replace("\0", "")
     try:
         with desk.database.seen_by(visitor.viewer) as view:
-            done = actions.save(view, public_id, plain, visitor.now)
+            done = actions.save(view, public_id, plain(reason), visitor.now)
             place = rules.place_at(rules.places(view), done.scope)
     except RuleError as error:
         back = "/rules" if isinstance(error, NotYoursToSetError) else f"/rules/previews/{public_id}"
