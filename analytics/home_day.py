@@ -148,7 +148,8 @@ def compute(
     own = span(local_day(day, zone))
     seen = home.reported(columns(readings).within(window))
     signs = signs_in(seen, home)
-    outings = outing.outings(signs, window.end)
+    after_door = outing.after_door(signs, window.end)
+    outings = [each for each in after_door if each.kind == outing.KIND]
     limits = past.limits
     unexplained = coverage.unknown(seen.at, window, limits, zone, outings)
     unknown = [*unexplained, *blind.home]
@@ -165,6 +166,7 @@ def compute(
     moves, measured = passages(signs), tracks(seen, home.measuring)
     episodes = [
         *of_home.of_watch(signs, outings, not_seen, window, confirmed),
+        *after_door,
         *of_home.of_life(day, zone, window, signs, moves, measured, home.watched, outings, not_seen),
     ]
     observed = Observed(day, zone, window, signs, moves, measured, _by_kind(episodes))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
-from analytics.episodes import bathroom, company, in_bed, kitchen, night_walk, outing, presence, sleep, stillness
+from analytics.episodes import bathroom, company, in_bed, kitchen, night_walk, presence, sleep, stillness
 from analytics.frames import Episode, Signs, Span, micros, overlap, span
 from analytics.observed import Passages, Track
 from core.localtime import local_instant, local_night
@@ -45,13 +45,11 @@ def of_life(
 def of_watch(
     signs: Signs, outings: Sequence[Episode], unknown: Sequence[Span], window: Span, confirmed: int
 ) -> list[Episode]:
-    """Return what is watched while it happens: stays in rooms, visits to the bathroom, stillnesses, outings."""
+    """Return what is watched while it happens: stays in rooms, visits to the bathroom, stillnesses."""
     return [
         *presence.stays(signs, outings, window.end),
         *bathroom.visits(signs),
         *stillness.stillnesses(signs, outings, unknown, window.end, confirmed),
-        *outings,
-        *outing.quiets(signs, window.end),
     ]
 
 

@@ -7,9 +7,6 @@ stays behind when a visitor leaves, and sits down, looks the same; and of long o
 does. In between a return that the sensor of the door missed is more likely than either.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from analytics.frames import HOUR, MINUTE, Episode, Flags, Instants, Signs
@@ -23,57 +20,37 @@ WITHOUT_RETURN = (45 * MINUTE, 4 * HOUR)  # absences that are believed without a
 RETURNED = 15 * MINUTE
 
 
-class _Quiets(NamedTuple):
-    """After the door nobody is seen for a while: from the last sign to the next, uses of the door at either end."""
+def after_door(signs: Signs, until: int) -> list[Episode]:
+    """Return when nobody was seen after the door was moved: the outings, and the quiet times that are none.
 
-    start: Instants
-    end: Instants
-    leaving: Instants
-    returning: Instants
-    goes_on: Flags
-
-
-def outings(signs: Signs, until: int) -> list[Episode]:
-    """Return the outings in `signs`; one that has not ended lasts until `until` (microseconds)."""
-    quiet = _after_door(signs, until)
-    return [
-        Episode(KIND, int(start), int(end), None, int(leaving) + int(returning > 0))
-        for start, end, leaving, returning, _ in _each(quiet, _believed(quiet))
-    ]
-
-
-def quiets(signs: Signs, until: int) -> list[Episode]:
-    """Return when nobody was seen after the door without this being an outing: who left, or who is sitting quietly."""
-    quiet = _after_door(signs, until)
-    return [
-        Episode(QUIET, int(start), int(end), None, int(leaving))
-        for start, end, leaving, _, goes_on in _each(quiet, ~_believed(quiet))
-        if not goes_on
-    ]
-
-
-def _each(quiet: _Quiets, which: Flags) -> Iterator[tuple[Any, ...]]:
-    return zip(*(column[which] for column in quiet), strict=True)
-
-
-def _believed(quiet: _Quiets) -> Flags:
-    lasted = quiet.end - quiet.start
-    shortest, longest = WITHOUT_RETURN
-    without_return: Flags = (quiet.goes_on | (lasted >= shortest)) & (lasted <= longest)
-    return (quiet.returning > 0) | without_return
-
-
-def _after_door(signs: Signs, until: int) -> _Quiets:
+    In those of the second sort somebody left, or stayed behind and sits quietly. An outing that has not ended lasts
+    until `until` (microseconds); whether a quiet time is one is not known before it has ended.
+    """
+    if not signs.door.any():
+        return []
     at, door = signs.at[~signs.left], signs.door[~signs.left]
-    following = np.append(at[1:], until) if len(at) else at
+    following = np.append(at[1:], until)
     gaps = np.flatnonzero(following - at >= SHORTEST)
     moved = np.concatenate(([0], np.cumsum(door)))  # how often the door was, before each sign
     first = np.searchsorted(at, at[gaps] - LEAVING)
     last = np.searchsorted(at, following[gaps] + LEAVING, side="right")
     leaving, returning = moved[gaps + 1] - moved[first], moved[np.maximum(last, gaps + 1)] - moved[gaps + 1]
-    after = leaving > 0
-    goes_on: Flags = gaps == len(at) - 1
-    return _Quiets(at[gaps][after], following[gaps][after], leaving[after], returning[after], goes_on[after])
+    lasted = following[gaps] - at[gaps]
+    goes_on = gaps == len(at) - 1
+    without_return = (goes_on | (lasted >= WITHOUT_RETURN[0])) & (lasted <= WITHOUT_RETURN[1])
+    believed = (returning > 0) | without_return
+    return [
+        Episode(KIND, int(at[gap]), int(following[gap]), None, int(doors) + int(back > 0))
+        if out
+        else Episode(QUIET, int(at[gap]), int(following[gap]), None, int(doors))
+        for gap, doors, back, out, open_still in zip(gaps, leaving, returning, believed, goes_on, strict=True)
+        if doors > 0 and (out or not open_still)
+    ]
+
+
+def outings(signs: Signs, until: int) -> list[Episode]:
+    """Return the outings in `signs`; one that has not ended lasts until `until` (microseconds)."""
+    return [one for one in after_door(signs, until) if one.kind == KIND]
 
 
 def leaving(at: Instants, door: Flags, index: int) -> bool:

@@ -1,7 +1,7 @@
 from datetime import date
 
 from analytics.activity import activity
-from analytics.episodes.outing import outings, quiets
+from analytics.episodes.outing import after_door, outings
 from analytics.frames import Span
 from tests.unit.analytics.made import BEDROOM, FRONT_DOOR, KITCHEN, at, readings, sensors
 
@@ -54,10 +54,9 @@ def test_one_that_has_not_ended_lasts_until_now() -> None:
 def test_a_door_and_then_nobody_is_either_an_outing_or_quiet() -> None:
     events = [("9:00", FRONT_DOOR), ("9:30", KITCHEN), ("12:00", FRONT_DOOR), ("13:00", KITCHEN), ("13:01", KITCHEN)]
     signs = activity(readings((at(DAY, clock), series) for clock, series in events), sensors())
-    assert [(e.kind, e.start, e.end) for e in quiets(signs, at(DAY, "13:05"))] == [
-        ("quiet_after_door", at(DAY, "9:00"), at(DAY, "9:30"))
+    assert [(e.kind, e.start, e.end) for e in after_door(signs, at(DAY, "13:05"))] == [
+        ("quiet_after_door", at(DAY, "9:00"), at(DAY, "9:30")),
+        ("outing", at(DAY, "12:00"), at(DAY, "13:00")),
     ]
-    assert [e.start for e in outings(signs, at(DAY, "13:05"))] == [at(DAY, "12:00")]
-    assert quiets(signs.within(Span(0, at(DAY, "9:20"))), at(DAY, "9:20")) == [], (
-        "what goes on is not known to be quiet only"
-    )
+    so_far = after_door(signs.within(Span(0, at(DAY, "9:20"))), at(DAY, "9:20"))
+    assert [e.kind for e in so_far] == ["outing"], "what goes on is not known to be quiet only"
