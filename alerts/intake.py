@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from alerts import repository
 from alerts.findings import repository as findings
-from alerts.findings.ending import alert_of, end, over_at, told_of
+from alerts.findings.ending import alert_of, end, end_of, over_at
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Rules, decide, has_slowed_down, new_round
 from alerts.repository import Changed, Connection, Entry, Known, NewAlert, Opened
@@ -232,10 +232,12 @@ class Intake:
             return False
         if stale:
             return True
-        alert, home = alert_of(connection, row)
-        opened = self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+        alert = alert_of(row)
+        opened = self._open_or_join(
+            connection, FINDING, row["finding_id"], alert, home_facts(connection, alert.home_id), now
+        )
         if ended_at is not None:
-            end(connection, Changed(opened.alert_id, alert.organisation_id), opened.state, now, told_of(row, ended_at))
+            end(connection, Changed(opened.alert_id, alert.organisation_id), opened.state, now, end_of(row, ended_at))
         return True
 
     def _again(self, connection: Connection, row: Row, now: datetime) -> None:
@@ -245,14 +247,15 @@ class Intake:
         if known is None:
             return
         changed, state, outcome = known
-        alert, home = alert_of(connection, row)
+        alert = alert_of(row)
         if outcome is Outcome.OVER and ended_at is None:
             # It was taken to be over too soon.
+            home = home_facts(connection, alert.home_id)
             self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
             return
         findings.restate(connection, changed.alert_id, row["finding_id"], alert, now)
         if ended_at is not None:
-            end(connection, changed, state, now, told_of(row, ended_at))
+            end(connection, changed, state, now, end_of(row, ended_at))
 
     def _withdrawn(self, connection: Connection, row: Row, now: datetime) -> None:
         found = findings.withdraw(connection, row["finding_id"], now)

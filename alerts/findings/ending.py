@@ -6,7 +6,6 @@ from typing import Any
 from alerts.findings import repository
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.repository import Changed, Connection, Entry, NewAlert, add_history
-from alerts.surroundings import HomeFacts, home_facts
 from core.database import Row
 
 
@@ -16,15 +15,14 @@ def over_at(row: Row) -> datetime | None:
     return None if until is None else datetime.fromisoformat(until)
 
 
-def told_of(row: Row, at: datetime) -> dict[str, Any]:
+def end_of(row: Row, at: datetime) -> dict[str, Any]:
     """Return what the history of an alert says of a finding that was over at an instant."""
     return {"source": "finding", "source_id": row["finding_id"], "happened_at": at.isoformat()}
 
 
-def alert_of(connection: Connection, row: Row) -> tuple[NewAlert, HomeFacts]:
-    """Return what an alert says of a finding, and what is known of its home."""
-    home = home_facts(connection, row["home_id"])
-    alert = NewAlert(
+def alert_of(row: Row) -> NewAlert:
+    """Return what an alert says of a finding."""
+    return NewAlert(
         organisation_id=row["organisation_id"],
         home_id=row["home_id"],
         person_id=row["person_id"],
@@ -37,26 +35,14 @@ def alert_of(connection: Connection, row: Row) -> tuple[NewAlert, HomeFacts]:
         coverage=row["coverage"],
         evidence=row["evidence"] | {"finding_id": row["finding_id"]},
     )
-    return alert, home
 
 
 def end(connection: Connection, alert: Changed, state: State, now: datetime, detail: dict[str, Any]) -> None:
     """Close a technical alert of which all is over, if nobody has taken it; who has it in charge is told."""
     if state is State.RESOLVED or not repository.is_over(connection, alert.alert_id):
         return
-    if state is State.IN_CHARGE:
-        entry = Entry(alert.organisation_id, alert.alert_id, now, Action.CLEARED, state, state, detail=detail)
-        add_history(connection, entry)
-        return
-    repository.close(connection, alert.alert_id, now)
-    entry = Entry(
-        alert.organisation_id,
-        alert.alert_id,
-        now,
-        Action.OVER,
-        state,
-        State.RESOLVED,
-        outcome=Outcome.OVER,
-        detail=detail,
-    )
+    entry = Entry(alert.organisation_id, alert.alert_id, now, Action.CLEARED, state, state, detail=detail)
+    if state is State.NEW:
+        repository.close(connection, alert.alert_id, now)
+        entry = entry._replace(action=Action.OVER, to_state=State.RESOLVED, outcome=Outcome.OVER)
     add_history(connection, entry)

@@ -22,14 +22,14 @@ SELECT bool_and(over_at IS NOT NULL OR withdrawn_at IS NOT NULL) AS is_over FROM
 WHERE source = 'finding' AND alert_id = %(alert_id)s;
 
 -- close --
--- Closes a technical alert that nobody has taken, for it is over; says how many messages were called off.
+-- Closes a technical alert that nobody has taken, for it is over, and calls off what was to be sent.
 WITH closed AS (
     UPDATE alerts.alert
     SET state = 'resolved', outcome = 'over', resolved_at = %(now)s, escalates_at = NULL, updated_at = greatest(updated_at, %(now)s)
     WHERE alert_id = %(alert_id)s AND state = 'new' AND family = 'technical'
     RETURNING alert_id
 )
-UPDATE alerts.notification SET state = 'cancelled' FROM closed WHERE notification.alert_id = closed.alert_id AND notification.state = 'due';
+SELECT alerts.call_off(alert_id) FROM closed;
 
 -- withdraw --
 -- Notes that a finding that was taken in does not hold any more, and says which alert it went into.

@@ -119,3 +119,4 @@ REVOKE ALL ON FUNCTION alerts.lock_for_viewer(uuid), alerts.call_off(bigint),
 GRANT EXECUTE ON FUNCTION alerts.take_charge(uuid, int, timestamptz),
     alerts.release(uuid, text, timestamptz, timestamptz), alerts.resolve(uuid, text, text, int, timestamptz),
     alerts.reopen(uuid, text, timestamptz, timestamptz), alerts.note(uuid, text, timestamptz) TO vicino_people;
+GRANT EXECUTE ON FUNCTION alerts.call_off(bigint) TO vicino_service;
