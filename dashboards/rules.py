@@ -151,8 +151,7 @@ def load(view: View, place: Place, rules: Sequence[str], now: datetime, words: W
     right: dict[str, Counts] = {}
     for one in analytics.feedback.reads.precision(view, now - YEAR, now + timedelta(days=1), homes):
         for rule in {rule_of(one.kind), *([CHANGES] if one.kind in DOMAIN_OF else [])}:
-            before = right.get(rule, Counts())
-            right[rule] = Counts(*(a + b for a, b in zip(before, one.counts, strict=True)))
+            right[rule] = right.get(rule, Counts()).plus(one.counts)
     return [
         _rule(rule, holding, [told.get(rule, Counter())[day] for day in days], days, right.get(rule, Counts()), words)
         for rule in rules

@@ -33,6 +33,10 @@ class Counts(NamedTuple):
             sums[judgement] += number
         return cls(*(sums[judgement] for judgement in Judgement))
 
+    def plus(self, other: "Counts") -> "Counts":
+        """Return the sums of both."""
+        return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
     @property
     def all(self) -> int:
         """How many there are."""
@@ -75,6 +79,5 @@ def together(rows: Iterable[Precision]) -> dict[str, Counts]:
     """Return the sums of each detector, by name."""
     found: dict[str, Counts] = {}
     for row in rows:
-        before = found.get(row.detector, Counts())
-        found[row.detector] = Counts(*(a + b for a, b in zip(before, row.counts, strict=True)))
+        found[row.detector] = found.get(row.detector, Counts()).plus(row.counts)
     return dict(sorted(found.items()))

@@ -1,7 +1,7 @@
 """Works out what settings would have told, one home after the other, each as soon as it is known."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import psycopg
 from psycopg import Connection
@@ -94,12 +94,10 @@ def _told(found: Sequence[Finding], standing: Standing, home: Home, days: Sequen
         return []
     return [
         Told(
-            max(days[0], began(one.interval.start, home)).isoformat(), one.kind, one.explanation_it, one.explanation_en
+            max(days[0], day_of(one.interval.start, home.zone)).isoformat(),
+            one.kind,
+            one.explanation_it,
+            one.explanation_en,
         )
         for one in found
     ]
-
-
-def began(at: datetime, home: Home) -> date:
-    """Return the local day of a home on which something began."""
-    return day_of(at, home.zone)
