@@ -20,7 +20,7 @@ LIMITS = "limits"
 class Field(NamedTuple):
     """One setting: its name in the form, what it is called, its value as text ("" for none), and where it may lie.
 
-    `ends` says that in words. `kind` is "number", "whole" or "switch".
+    `ends` says that in words, `shown` the value with its unit. `kind` is "number", "whole" or "switch".
     """
 
     name: str
@@ -70,7 +70,8 @@ def _field(rule: str, name: str, of: Any, value: Any, words: Words) -> Field:
         "least": words.number(of.ge, 2),
         "most": words.number(of.le, 2),
     }
-    return Field(*said, kind, _plain(value), words.number(value, 2), _plain(of.ge), _plain(of.le), ends)
+    shown = f"{value}:00" if name.endswith("_hour") else _with_unit(value, said[-1], words)
+    return Field(*said, kind, _plain(value), shown, _plain(of.ge), _plain(of.le), ends)
 
 
 def _limits(rule: str, limits: Mapping[str, Any], words: Words) -> Iterator[Field]:
@@ -80,9 +81,13 @@ def _limits(rule: str, limits: Mapping[str, Any], words: Words) -> Iterator[Fiel
         for end in ("low", "high"):
             name = f"{LIMITS}.{quantity}.{end}"
             value = getattr(limits.get(quantity), end, None)
-            shown = "" if value is None else words.number(value, 2)
             said = (name, rule_words.label(rule, name, words), rule_words.unit(rule, name, words))
+            shown = "" if value is None else _with_unit(value, said[-1], words)
             yield Field(*said, "number", _plain(value), shown, "", "", "")
+
+
+def _with_unit(value: float, unit: str, words: Words) -> str:
+    return f"{words.number(value, 2)} {unit}" if unit else words.number(value, 2)
 
 
 def _plain(value: float | None) -> str:

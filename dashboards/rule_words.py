@@ -74,15 +74,15 @@ FIELDS: Mapping[str, Mapping[str, FieldWords]] = {
         "hours": FieldWords(mark("For so long"), mark("hours")),
     },
     "night_absence": {
-        "from_hour": FieldWords(mark("Night begins at"), mark("o'clock")),
-        "to_hour": FieldWords(mark("Night ends at"), mark("o'clock")),
+        "from_hour": FieldWords(mark("Night begins at"), mark("hour of the day")),
+        "to_hour": FieldWords(mark("Night ends at"), mark("hour of the day")),
         "least": FieldWords(mark("Told after, at the earliest"), _MINUTES),
         "unknown": FieldWords(mark("Told after, while habits are learned"), _MINUTES),
         "factor": FieldWords(mark("Times the longest usual absence")),
     },
     "night_door_opened": {
-        "from_hour": FieldWords(mark("Night begins at"), mark("o'clock")),
-        "to_hour": FieldWords(mark("Night ends at"), mark("o'clock")),
+        "from_hour": FieldWords(mark("Night begins at"), mark("hour of the day")),
+        "to_hour": FieldWords(mark("Night ends at"), mark("hour of the day")),
         "usual_share": FieldWords(mark("Not told where the door is moved in more than this share of nights")),
     },
     "visit_missed": {

@@ -258,7 +258,7 @@ def _said(rule: str, change: Change, words: Words) -> list[str]:
 
 def in_words(field: Field) -> str:
     """Return a setting with its value."""
-    return f"{field.label}: {field.shown}{f' {field.unit}' if field.unit else ''}"
+    return f"{field.label}: {field.shown}"
 
 
 def place_of(every: Sequence[Place], value: str) -> Place | None:

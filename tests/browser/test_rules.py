@@ -60,7 +60,7 @@ def test_a_coordinator_tries_a_limit_out_and_saves_it(browser: Browser, site: Si
     sign_in(page, site, "/rules")
     cold = page.locator("li.rule", has=page.locator("#open-cold"))
     expect(cold).to_contain_text("4 segnalazioni in 60 giorni")
-    expect(cold).to_contain_text("C'era davvero bisogno in 2 su 3 avvisi valutati: 66 %")
+    expect(cold).to_contain_text("C'era davvero bisogno in 2 su 3 allarmi valutati: 66 %")
     expect(cold).to_contain_text("Attiva")
     expect(page.get_by_role("link", name="Regole", exact=True)).to_have_attribute("aria-current", "page")
     found = looked_at(page, "/rules")
