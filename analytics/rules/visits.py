@@ -2,33 +2,47 @@
 
 The front door tells of somebody else where the person was at home before it was moved and somebody is seen inside
 afterwards without its being moved again: a visitor has come, or has left and the person stayed. Not so where the person
-goes out (nobody is seen until the door is moved again) or comes back (nobody was seen since it was moved). It does not
-tell who: another visitor at that time hides that the expected one did not come. While nobody is at home, nothing is
-told; nor where the door was not moved at all since the visit before, or since the day before: its sensor may be stuck,
-and of the visit before it was told. It is a matter of care, not an emergency: whoever reads it calls the service that
-was to come.
+goes out (nobody is seen until the door is moved again) or comes back (nobody was seen since it was moved). Who is seen
+farther inside than at the door is not somebody who is just leaving, so that a visit of minutes counts as well. It does
+not tell who: another visitor at that time hides that the expected one did not come. While nobody is at home, nothing is
+told; nor while nobody was seen since the door was moved, because the carer may have left a person who sits down, or the
+person may have gone out; nor where the door was not moved at all since the visit before, or since the day before: its
+sensor may be stuck, and of the visit before it was told. It is a matter of care, not an emergency: whoever reads it
+calls the service that was to come.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
 
 from analytics.coverage import LIMIT
 from analytics.episodes import outing
-from analytics.frames import HOUR, MINUTE, Instants, Span, instant, span, together
+from analytics.frames import HOUR, MINUTE, ROOMS, SECOND, Instants, Signs, Span, instant, span, together
 from analytics.rules import wording
 from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.timetable import ExpectedVisit
+from core.places import RoomKind
 
 NAME = "visit_missed"
 SEVERITY = 0.5
 SAME_DOOR = 2 * MINUTE
+PASSING = 45 * SECOND  # how close to a use of the door somebody farther inside may be on the way to it or from it
 ONE_DAY = timedelta(days=1)
 ASLEEP = 12 * HOUR  # within which somebody at home has given a sign
+BY_THE_DOOR = (ROOMS[RoomKind.ENTRANCE], ROOMS[RoomKind.HALL])
+
+
+class _Use(NamedTuple):
+    """A use of the door, from when to when, and whether somebody was seen inside since the one before, and after it."""
+
+    first: int
+    last: int
+    seen_before: bool
+    seen_after: bool
 
 
 class VisitSettings(Settings, frozen=True):
@@ -66,7 +80,7 @@ class Visits:
             if scene.window.end < wide.end or not _door_lives(scene, Span(since, wide.end)):
                 continue
             coverage = min(scene.known(wide, devices) for devices in (scene.doors, scene.watching))
-            if coverage >= LIMIT and _at_home(scene, its) and not len(of_somebody_else(scene, wide)):
+            if coverage >= LIMIT and _at_home(scene, its) and not _somebody_came(scene, wide):
                 found.append(_met(visit, its, wide, coverage, scene))
         return found
 
@@ -85,17 +99,50 @@ def _door_lives(scene: Scene, within: Span) -> bool:
 
 def of_somebody_else(scene: Scene, within: Span) -> Instants:
     """Return when the door to the outside was moved, within a span, by somebody who is not the person of the home."""
+    found = [use.first for use in _uses(scene, within) if use.seen_before and use.seen_after]
+    return np.array(found, dtype=np.int64)
+
+
+def _somebody_came(scene: Scene, within: Span) -> bool:
+    """Tell whether somebody else has come, or may have: of the last use of the door nobody knows yet whose it was."""
+    uses = _uses(scene, within)
+    is_open = bool(uses) and not uses[-1].seen_after and not _moved_after(scene, uses[-1].last)
+    return is_open or any(use.seen_before and use.seen_after for use in uses)
+
+
+def _uses(scene: Scene, within: Span) -> list[_Use]:
+    """Return the uses of the door to the outside that begin within a span, in order."""
     signs = scene.signs.where(~scene.signs.left)
     moved, inside = signs.at[signs.door], signs.inside().at
+    farther = _farther(signs)
     uses = [(int(moved[first]), int(moved[last])) for first, last in together(moved, SAME_DOOR)]
-    found = []
-    for index, (first, last) in enumerate(uses):
-        before = uses[index - 1][1] + outing.LEAVING if index else scene.window.start
-        after = uses[index + 1][0] - outing.LEAVING if index + 1 < len(uses) else scene.window.end
-        stayed = _any(inside, before, first - outing.LEAVING) and _any(inside, last + outing.LEAVING, after)
-        if within.start <= first < within.end and stayed:
-            found.append(first)
-    return np.array(found, dtype=np.int64)
+    starts = [scene.window.start - outing.LEAVING, *(last for _, last in uses)]
+    ends = [*(first for first, _ in uses), scene.window.end + outing.LEAVING]
+
+    def seen(index: int) -> bool:
+        """Tell whether somebody was inside between a use of the door and the one before it."""
+        start, end = starts[index], ends[index]
+        return _any(inside, start + outing.LEAVING, end - outing.LEAVING) or _any(
+            farther, start + PASSING, end - PASSING
+        )
+
+    return [
+        _Use(first, last, seen(index), seen(index + 1))
+        for index, (first, last) in enumerate(uses)
+        if within.start <= first < within.end
+    ]
+
+
+def _farther(signs: Signs) -> Instants:
+    """Return when somebody was seen in rooms other than the door's, the entrance and the hall."""
+    inside = signs.inside()
+    by_the_door = np.isin(inside.room_id, signs.room_id[signs.door]) | np.isin(inside.room_kind, BY_THE_DOOR)
+    return inside.at[~by_the_door]
+
+
+def _moved_after(scene: Scene, at: int) -> bool:
+    """Tell whether the door was moved after an instant."""
+    return bool(np.any(scene.signs.door & (scene.signs.at > at)))
 
 
 def _any(inside: Instants, start: int, end: int) -> bool:

@@ -350,9 +350,12 @@ class _Walk:
         looks = [now - (number - 1 - index) * LOOK_EVERY for index in range(number)]
 
         def holds(at: datetime) -> bool:
-            # Why a gateway is silent may be told better later; of a device another reason is another silence.
+            # Why a gateway is silent may be told better later; of a device another reason is another silence. One that
+            # was over before this one began is of an earlier fault of the same subject.
             return any(
-                one.subject == verdict.subject and (one.silence is verdict.silence or one.subject.kind != "device")
+                one.subject == verdict.subject
+                and (one.silence is verdict.silence or one.subject.kind != "device")
+                and one.span(micros(at)).end > started_at
                 for one in classify(self._evidence(at))
                 if one.technical
             )

@@ -129,6 +129,18 @@ def test_a_gateway_that_is_gone_is_technical_and_says_nothing_of_the_person():
     assert len({one.key for one in first}) == len(first) == 1
 
 
+def test_a_silence_of_the_same_gateway_before_does_not_date_a_later_one():
+    cut, gone = (START + LEARNED * DAY + hours * HOUR for hours in (10, 40))
+    life = life_with(
+        (gateway.line_cut("sim-01", cut, cut + 3 * HOUR), Sort.TECHNICAL),
+        (gateway.gateway_offline("sim-01", gone, gone + 9 * HOUR, "radio"), Sort.TECHNICAL),
+    )
+    raised = walk(observed(life), life.start, life.end).raised
+    silences = [one for one in raised if one.kind == "gateway_silence" and one.start > cut - HOUR]
+    assert [one.raised_at > one.start for one in silences] == [True, True]
+    assert gone < silences[1].raised_at < gone + 9 * HOUR
+
+
 def test_a_dead_sensor_is_told_once_at_a_look_of_ten_minutes():
     home = SimulatedHome(41, 0, ROME)
     sensor = next(each for each in home.sensors if each.room == "kitchen" and each.place == "fridge")

@@ -65,6 +65,23 @@ def test_a_door_that_was_not_heard_is_made_up_for_by_the_other():
     assert missed(sorted([*AT_HOME, (moment("9:10"), FRONT_DOOR)])) == []
 
 
+def test_whoever_comes_for_minutes_is_seen_farther_inside_than_at_the_door():
+    for_minutes = [(moment("8:35"), FRONT_DOOR), (moment("8:36"), LIVING_MOTION), (moment("8:38"), FRONT_DOOR)]
+    assert missed(sorted([*AT_HOME, *for_minutes])) == []
+    letter_box = [(moment("8:45"), FRONT_DOOR), (moment("8:48"), FRONT_DOOR)]
+    assert len(missed(sorted([*AT_HOME, *letter_box]))) == 1, "the person was out for three minutes"
+
+
+def test_while_nobody_was_seen_since_the_door_was_moved_nothing_is_said():
+    """The carer, whose coming was not heard, may have left somebody who sits down; or the person has gone out."""
+    left = [row for row in AT_HOME if row[0] < moment("9:00")] + [(moment("9:10"), FRONT_DOOR)]
+    assert missed(left, moment("10:00")) == []
+    sat_down = [*left, (moment("10:40"), KITCHEN)]
+    assert missed(sat_down, moment("11:00")) == []
+    was_out = [*left, (moment("10:40"), FRONT_DOOR), (moment("10:43"), KITCHEN)]
+    assert [one.subject for one in missed(was_out, moment("11:00"))] == ["visit 7"]
+
+
 def test_the_person_going_out_and_coming_back_is_no_visit():
     shopping = [(moment("9:00"), FRONT_DOOR), (moment("9:40"), FRONT_DOOR), (moment("9:41"), KITCHEN)]
     before = [row for row in AT_HOME if row[0] < moment("9:00")]
