@@ -1,14 +1,21 @@
-"""Carries out the due steps of alerts that nobody has taken: tells everybody again, and says once that nobody came."""
+"""Carries out the due tellings of alerts that nobody has taken, and says once that nobody came.
+
+A telling that means nobody at the moment (no one is on duty, no account has the role, nobody can be reached) is passed
+over: the next step comes at once, and the history says so. It ends in somebody being told or in "nobody took charge".
+"""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from alerts import repository
 from alerts.lifecycle import Action, State
-from alerts.policy import Policy, from_json, next_step
+from alerts.policies.plan import first_of_next, telling
+from alerts.policies.recipients import Place, people
+from alerts.policies.repository import Person
+from alerts.policy import NextStep, from_json, next_step
 from alerts.repository import Connection, Entry, Escalation
 from core.database import Database
 from core.log import logger
-from registry.reads import recipients
 
 PUT_OFF = timedelta(seconds=10)
 
@@ -41,29 +48,52 @@ def escalate(database: Database, now: datetime) -> int:
 
 
 def _carry_out(connection: Connection, escalation: Escalation, now: datetime) -> None:
-    policy = from_json(escalation.policy)
-    step = next_step(policy, escalation.step, now)
-    if step.tells:
-        _tell(connection, escalation, policy, now)
-    if step.unanswered:
-        entry = Entry(escalation.organisation_id, escalation.alert_id, now, Action.UNANSWERED, State.NEW, State.NEW)
-        repository.add_history(connection, entry)
-        logger().warning("nobody took charge", alert_id=escalation.alert_id)
-    repository.set_step(connection, escalation.alert_id, escalation.step + 1, step.next_at)
+    """Tell whom the telling that is due means; where that is nobody, whom the next step means, at once."""
+    policy, number = from_json(escalation.policy), escalation.step
+    while True:
+        found = next_step(policy, number, now)
+        told = _tell(connection, escalation._replace(step=number), found, now)
+        if found.unanswered:
+            _write(connection, escalation, Action.UNANSWERED, now)
+            logger().warning("nobody took charge", alert_id=escalation.alert_id)
+        if told or found.last_resort:
+            repository.set_step(connection, escalation.alert_id, number + 1, found.next_at)
+            return
+        step = telling(policy.plan, number)
+        _write(connection, escalation, Action.PASSED_ON, now, {"step": step.step if step else None})
+        number = first_of_next(policy.plan, number)
 
 
-def _tell(connection: Connection, escalation: Escalation, policy: Policy, now: datetime) -> None:
-    people = recipients(connection, escalation.organisation_id)
-    if not people:
-        logger().warning("nobody to be told", alert_id=escalation.alert_id)
-    for person in people:
-        for channel in policy.channels:
+def _tell(connection: Connection, escalation: Escalation, found: NextStep, now: datetime) -> int:
+    """Note messages to everybody who is meant; return how many people that are."""
+    if not found.tell:
+        return 0
+    place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id)
+    told = 0
+    for person in people(connection, found.tell, place, now, last_resort=found.last_resort):
+        ways = [(channel, address) for channel, address in _ways(person) if channel in (found.channels or (channel,))]
+        for channel, address in ways[:1]:
             repository.add_notification(
                 connection,
                 escalation,
                 channel=channel,
                 account_id=person.account_id,
-                address=person.email,
+                address=address,
                 language=person.language,
                 due_at=now,
             )
+        told += bool(ways)
+    if not told:
+        logger().warning("nobody to be told", alert_id=escalation.alert_id)
+    return told
+
+
+def _ways(person: Person) -> list[tuple[str, str]]:
+    return [("email", person.email)] if person.email else []
+
+
+def _write(
+    connection: Connection, escalation: Escalation, action: Action, now: datetime, detail: dict[str, Any] | None = None
+) -> None:
+    entry = Entry(escalation.organisation_id, escalation.alert_id, now, action, State.NEW, State.NEW, detail=detail)
+    repository.add_history(connection, entry)

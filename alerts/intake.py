@@ -18,6 +18,7 @@ from alerts import repository
 from alerts.findings import repository as findings
 from alerts.findings.ending import alert_of, end, end_of, over_at
 from alerts.lifecycle import Action, Family, Outcome, State
+from alerts.policies import repository as policies
 from alerts.policy import Rules, decide, has_slowed_down, new_round
 from alerts.repository import Changed, Connection, Entry, Known, NewAlert, Opened
 from alerts.surroundings import HomeFacts, home_facts
@@ -272,7 +273,8 @@ class Intake:
     def _open_or_join(
         self, connection: Connection, source: str, source_id: int, alert: NewAlert, home: HomeFacts, now: datetime
     ) -> Opened:
-        policy = decide(alert.family, now, home.zone, self._rules, alert.severity)
+        plan = policies.nearest(connection, alert.organisation_id, alert.family, alert.kind) or self._rules
+        policy = decide(alert.family, now, home.zone, plan, alert.severity)
         opened = repository.open_or_join(connection, alert, policy, policy.first_at, now)
         repository.set_taken_in_alert(connection, source, source_id, opened.alert_id)
         detail = {

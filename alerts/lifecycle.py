@@ -55,6 +55,14 @@ class Action(StrEnum):
     CANCELLED = "cancelled"
     CONTACT_TOLD = "contact_told"
     OVER = "over"
+    PASSED_ON = "passed_on"
+    REMINDED = "reminded"
+    GIVEN_BACK = "given_back"
+    HANDED_OVER = "handed_over"
+    RETURNED = "returned"
+    GROUPED = "grouped"
+    OVERFLOW = "overflow"
+    AGAIN_AFTER_OUTCOME = "again_after_outcome"
 
 
 class Transition(NamedTuple):
@@ -67,7 +75,9 @@ class Transition(NamedTuple):
 # Which actions change the state, and from where to where. All other actions leave it as it is.
 TRANSITIONS: dict[Transition, frozenset[Action]] = {
     Transition(State.NEW, State.IN_CHARGE): frozenset({Action.TAKEN}),
-    Transition(State.IN_CHARGE, State.NEW): frozenset({Action.RELEASED, Action.CALLED_AGAIN}),
+    Transition(State.IN_CHARGE, State.NEW): frozenset(
+        {Action.RELEASED, Action.CALLED_AGAIN, Action.GIVEN_BACK, Action.RETURNED}
+    ),
     Transition(State.NEW, State.RESOLVED): frozenset({Action.RESOLVED, Action.OVER}),
     Transition(State.IN_CHARGE, State.RESOLVED): frozenset({Action.RESOLVED}),
     Transition(State.RESOLVED, State.NEW): frozenset({Action.REOPENED}),
@@ -101,6 +111,14 @@ ACTION_LABELS: dict[Action, str] = {
     Action.CANCELLED: mark("Cancelled at the button in the home"),
     Action.CONTACT_TOLD: mark("The gateway in the home has told one of its contacts itself"),
     Action.OVER: mark("It is over: the alert has closed by itself"),
+    Action.PASSED_ON: mark("Nobody could be told at this step: the next one came at once"),
+    Action.REMINDED: mark("Whoever is in charge was reminded: nothing had happened"),
+    Action.GIVEN_BACK: mark("Given back because nothing happened: people are called again"),
+    Action.HANDED_OVER: mark("Handed over as a task"),
+    Action.RETURNED: mark("The task came back"),
+    Action.GROUPED: mark("Belongs to what else happened in this home: no message of its own"),
+    Action.OVERFLOW: mark("More alerts today than can be read one by one: it is on the board and in the summary"),
+    Action.AGAIN_AFTER_OUTCOME: mark("It came again soon after it had been judged: noted here, no new alert"),
 }
 
 

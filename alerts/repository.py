@@ -88,6 +88,7 @@ class Escalation(NamedTuple):
     alert_id: int
     organisation_id: int
     home_id: int
+    person_id: int | None
     round: int
     step: int
     policy: dict[str, Any]

@@ -155,7 +155,7 @@ VALUES (%(organisation_id)s, %(alert_id)s, %(at)s, %(account_id)s, %(account_nam
 
 -- due_escalation --
 -- The most pressing escalation that is due, locked; one that another worker carries out is left to it.
-SELECT alert_id, organisation_id, home_id, family, kind, round, step, policy FROM alerts.alert
+SELECT alert_id, organisation_id, home_id, person_id, family, kind, round, step, policy FROM alerts.alert
 WHERE escalates_at <= %(now)s AND state = 'new'
 ORDER BY family = 'safety' DESC, escalates_at LIMIT 1
 FOR UPDATE SKIP LOCKED;

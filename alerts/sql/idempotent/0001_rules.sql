@@ -1,3 +1,9 @@
+-- When whoever has had an alert since an instant and done nothing is to be reminded of it; null where its policy says nothing.
+CREATE OR REPLACE FUNCTION alerts.reminds_at(policy jsonb, since timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT since + make_interval(secs => nullif((policy #>> '{plan,remind_after}')::int, 0))
+$$;
+
 -- The life cycle is enforced here: no state is reached but by a transition of the table.
 CREATE OR REPLACE FUNCTION alerts.check_transition() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -7,10 +13,27 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'an alert cannot go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation', CONSTRAINT = 'transition';
     END IF;
+    -- However it comes into somebody's hands: who does nothing with it is reminded, if its policy says so.
+    IF NEW.state <> OLD.state THEN
+        NEW.idle_step := 0;
+        NEW.idle_at := CASE WHEN NEW.state = 'in_charge' THEN alerts.reminds_at(NEW.policy, NEW.taken_at) END;
+    END IF;
     RETURN NEW;
 END
 $$;
 CREATE OR REPLACE TRIGGER transition BEFORE UPDATE OF state ON alerts.alert FOR EACH ROW EXECUTE FUNCTION alerts.check_transition();
+
+-- Whoever writes a note does something with the alert.
+CREATE OR REPLACE FUNCTION alerts.note_is_no_idleness() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE alerts.alert SET idle_step = 0, idle_at = alerts.reminds_at(policy, NEW.at)
+    WHERE alert_id = NEW.alert_id AND state = 'in_charge' AND idle_at IS NOT NULL;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER note_is_no_idleness AFTER INSERT ON alerts.history
+    FOR EACH ROW WHEN (NEW.action = 'noted') EXECUTE FUNCTION alerts.note_is_no_idleness();
 
 -- Whoever shows alerts is told that one changed: the organisation and the alert's public id, nothing about anybody.
 CREATE OR REPLACE FUNCTION alerts.tell_change() RETURNS trigger
@@ -34,6 +57,8 @@ END
 $$;
 CREATE OR REPLACE TRIGGER tell_escalation AFTER INSERT OR UPDATE OF escalates_at ON alerts.alert
     FOR EACH ROW WHEN (NEW.escalates_at IS NOT NULL) EXECUTE FUNCTION alerts.tell_due();
+CREATE OR REPLACE TRIGGER tell_idle AFTER INSERT OR UPDATE OF idle_at ON alerts.alert
+    FOR EACH ROW WHEN (NEW.idle_at IS NOT NULL) EXECUTE FUNCTION alerts.tell_due();
 CREATE OR REPLACE TRIGGER tell_notification AFTER INSERT ON alerts.notification
     FOR EACH STATEMENT EXECUTE FUNCTION alerts.tell_due();
 
@@ -41,10 +66,12 @@ SELECT registry.protect('alerts.alert');
 SELECT registry.protect('alerts.history');
 SELECT registry.protect('alerts.notification');
 SELECT registry.protect('alerts.test_alarm');
+SELECT registry.protect('alerts.policy');
+SELECT registry.protect('alerts.rota');
 
 GRANT USAGE ON SCHEMA alerts TO vicino_service, vicino_people, vicino_views;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA alerts TO vicino_service;
 GRANT SELECT ON alerts.transition TO vicino_people;
-GRANT SELECT ON alerts.alert, alerts.history, alerts.notification TO vicino_people, vicino_views;
+GRANT SELECT ON alerts.alert, alerts.history, alerts.notification, alerts.policy, alerts.rota TO vicino_people, vicino_views;
 REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA alerts FROM vicino_people;
 REVOKE UPDATE, DELETE ON alerts.history FROM vicino_service;

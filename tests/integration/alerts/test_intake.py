@@ -20,7 +20,7 @@ def test_an_sos_opens_a_safety_alert_with_its_policy(world, intake):
     assert alert["explanation_it"] == "Pulsante SOS premuto alle 14:02"
     assert alert["person_id"] == world.person
     assert alert["escalates_at"] == NOW
-    assert alert["policy"]["times"] == 3
+    assert alert["policy"]["plan"]["steps"][0]["times"] == 3
     assert world.actions() == ["opened"]
 
 

@@ -21,9 +21,10 @@ def test_a_resolved_alert_is_only_reopened():
     assert not actions_between(State.RESOLVED, State.IN_CHARGE)
 
 
-def test_only_actions_of_people_a_new_call_and_the_end_of_a_technical_matter_change_the_state():
+def test_only_people_a_new_call_the_end_of_a_technical_matter_and_idleness_change_the_state():
     found = {action for before in State for after in State for action in actions_between(before, after)}
-    assert found == {Action.TAKEN, Action.RELEASED, Action.RESOLVED, Action.REOPENED, Action.CALLED_AGAIN, Action.OVER}
+    of_people = {Action.TAKEN, Action.RELEASED, Action.RESOLVED, Action.REOPENED, Action.RETURNED}
+    assert found == of_people | {Action.CALLED_AGAIN, Action.OVER, Action.GIVEN_BACK}
 
 
 def test_everything_has_a_name_in_both_languages():
