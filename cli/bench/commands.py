@@ -1,9 +1,11 @@
 """The commands under `vicino bench`."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from cli.bench import alert_latency as calling
 from cli.bench import edge as edging
 from cli.bench import ingest as ingesting
 from cli.bench import storm as storming
@@ -96,3 +98,19 @@ def edge(
             SystemClock(), stop_on_signals(), devices=devices, backlog=backlog, seconds=seconds, per_s=per_s
         )
     edging.show(figures, as_json=as_json)
+
+
+@app.command("alert-latency")
+def alert_latency(
+    rate: Annotated[float, typer.Option(help="Messages a second in the background, of one reading each.", min=1)],
+    calls: Annotated[int, typer.Option(help="Buttons that are pressed.", min=1, max=10_000)] = 300,
+    calls_per_s: Annotated[float, typer.Option("--calls-per-second", help="Presses a second.", min=0.1)] = 5.0,
+    workers: Annotated[int, typer.Option(help="Ingest processes.", min=1, max=16)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Measure how long a press of a button takes from its gateway to a person's channel, while a region reports."""
+    with errors_in_words():
+        figures = calling.measure(
+            SystemClock(), stop_on_signals(), rate=rate, calls=calls, calls_per_s=calls_per_s, workers=workers
+        )
+    show(asdict(figures), as_json=as_json)

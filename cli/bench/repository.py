@@ -1,6 +1,7 @@
 """What measurements ask of a database, and do to one that was made for them."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,14 @@ _TAIL_BYTES = 2
 _KEYS = np.dtype([("fields", ">i2"), ("n1", ">i4"), ("series_id", ">i4"), ("n2", ">i4"), ("at_ms", ">i8")])
 
 
+class OpenedAlert(NamedTuple):
+    """An alert of a measurement: the gateway of its home, and when it was opened."""
+
+    public_id: str
+    gateway_key: str
+    opened_at: datetime
+
+
 def stored(connection: Connection[Row]) -> int:
     """Return how many readings the workers have committed so far."""
     row = connection.execute(_sql["stored"]).fetchone()
@@ -30,6 +39,11 @@ def keys(connection: Connection[Any]) -> npt.NDArray[np.int64]:
         data = b"".join(bytes(block) for block in copy)
     found = np.frombuffer(data[_HEAD_BYTES:-_TAIL_BYTES], _KEYS)
     return np.stack([found["series_id"].astype(np.int64), found["at_ms"].astype(np.int64)], axis=1)
+
+
+def opened_alerts(connection: Connection[Row]) -> list[OpenedAlert]:
+    """Return all alerts, by the gateways of their homes."""
+    return [OpenedAlert(**row) for row in connection.execute(_sql["opened_alerts"])]
 
 
 def empty(administrator: Connection[Any]) -> None:

@@ -11,6 +11,11 @@ COPY (
     UNION ALL SELECT series_id, (extract(epoch FROM ts) * 1000)::bigint FROM ingest.reading_technical
 ) TO STDOUT (FORMAT BINARY)
 
+-- opened_alerts --
+-- All alerts, by the gateways of their homes.
+SELECT alert.public_id::text AS public_id, gateway.key AS gateway_key, alert.opened_at
+FROM alerts.alert JOIN devices.gateway USING (home_id)
+
 -- empty --
 -- As it was before anything came; only in a database that was made for a measurement.
 TRUNCATE ingest.reading_event, ingest.reading_level, ingest.reading_vital, ingest.reading_technical, ingest.intake,
