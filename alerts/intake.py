@@ -81,23 +81,37 @@ class Intake:
 
     def look(self, now: datetime, *, sweep: bool = False) -> Taken:
         """Take in what is new at `now`; a sweep looks at all urgent readings and at the findings of a day more."""
-        taken = self._look_urgent(now, sweep=sweep) + self._look_findings(now, sweep=sweep)
-        return Taken(taken, len(self._troubled))
+        taken = self.look_urgent(now, sweep=sweep) + self.look_findings(now, sweep=sweep)
+        return Taken(taken, self.troubled)
 
-    def _look_urgent(self, now: datetime, *, sweep: bool) -> int:
+    @property
+    def troubled(self) -> int:
+        """How many readings and findings could not be taken in so far."""
+        return len(self._troubled)
+
+    def look_urgent(self, now: datetime, *, sweep: bool = False, between: Callable[[], None] = lambda: None) -> int:
+        """Take in the urgent readings that are new at `now`; return how many were looked at to the end.
+
+        After an outage there may be hundreds: `between` is called after each.
+        """
         with self._database.transaction() as connection:
-            rows = ingest_reads.urgent_from(connection, 0 if sweep else self._urgent_from)
-            known = repository.taken_in_among(connection, URGENT, [row["urgent_id"] for row in rows])
-        if not rows:
+            untaken = repository.urgent_untaken(connection, 0 if sweep else self._urgent_from)
+            found = set(untaken.urgent_ids)
+            rows = ingest_reads.urgent_from(connection, min(found)) if found else []
+        if untaken.latest is None:
             # Even what had been there is gone, as after a restored backup: the numbers may begin anew.
             self._urgent_from = 0
             return 0
-        waiting = [row for row in rows if row["urgent_id"] not in known]
-        left = self._take_each(URGENT, "urgent_id", waiting, self._urgent, now)
-        self._urgent_from = min([rows[-1]["urgent_id"] - RECENT_IDS, *(row["urgent_id"] for row in left)])
+        waiting = [row for row in rows if row["urgent_id"] in found]
+        left = self._take_each(URGENT, "urgent_id", waiting, self._urgent, now, between)
+        self._urgent_from = min([untaken.latest - RECENT_IDS, *(row["urgent_id"] for row in left)])
         return len(waiting) - len(left)
 
-    def _look_findings(self, now: datetime, *, sweep: bool) -> int:
+    def look_findings(self, now: datetime, *, sweep: bool = False, between: Callable[[], None] = lambda: None) -> int:
+        """Take in the findings that are new at `now`; return how many were looked at to the end.
+
+        There may be thousands after a night's analysis: `between` is called after each.
+        """
         with self._database.transaction() as connection:
             looked_until = repository.looked_until(connection, FINDING)
             back = SWEEP if sweep else OVERLAP
@@ -106,7 +120,7 @@ class Intake:
             known = repository.taken_in_among(connection, FINDING, [row["finding_id"] for row in rows])
         rows.sort(key=lambda row: (row["updated_at"], row["finding_id"]))
         waiting = [row for row in rows if not _is_settled(row, known.get(row["finding_id"]))]
-        left = self._take_each(FINDING, "finding_id", waiting, self._finding, now)
+        left = self._take_each(FINDING, "finding_id", waiting, self._finding, now, between)
         latest = max([looked_until or BEGINNING, *(row["updated_at"] for row in rows)])
         until = min([latest, now, *(row["updated_at"] for row in left)])
         if until != looked_until:
@@ -114,9 +128,22 @@ class Intake:
                 repository.advance_progress(connection, FINDING, until, now)
         return len(waiting) - len(left)
 
-    def _take_each(self, source: str, id_name: str, rows: list[Row], take: Take, now: datetime) -> list[Row]:
+    def _take_each(
+        self,
+        source: str,
+        id_name: str,
+        rows: list[Row],
+        take: Take,
+        now: datetime,
+        between: Callable[[], None],
+    ) -> list[Row]:
         """Take in each of `rows` and return those that could not be."""
-        return [row for row in rows if not self._attempt(source, row[id_name], row, take, now)]
+        left = []
+        for row in rows:
+            if not self._attempt(source, row[id_name], row, take, now):
+                left.append(row)
+            between()
+        return left
 
     def _attempt(self, source: str, source_id: int, row: Row, take: Take, now: datetime) -> bool:
         key = (source, source_id)

@@ -28,6 +28,13 @@ class Known(NamedTuple):
     withdrawn: bool
 
 
+class Untaken(NamedTuple):
+    """Which urgent readings have not been taken in, by their numbers, and the latest number there is, None of none."""
+
+    latest: int | None
+    urgent_ids: list[int]
+
+
 class NewAlert(NamedTuple):
     """What an alert opens with. `severity` runs from 0 to 1; `coverage` is None where it means nothing.
 
@@ -156,6 +163,11 @@ def taken_in_among(connection: Connection, source: str, source_ids: Collection[i
     """Return what is known of those of `source_ids` that have been taken in already."""
     rows = connection.execute(STATEMENTS["taken_in_among"], {"source": source, "source_ids": list(source_ids)})
     return {row["source_id"]: Known(row["as_of"], row["withdrawn"]) for row in rows}
+
+
+def urgent_untaken(connection: Connection, first: int) -> Untaken:
+    """Return which urgent readings from number `first` on have not been taken in."""
+    return Untaken(**_one(connection.execute(STATEMENTS["urgent_untaken"], {"first": first})))
 
 
 def take_in(

@@ -3,7 +3,6 @@
 import random
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
 from alerts import notify
@@ -40,24 +39,34 @@ class Senders:
         self._lock = threading.Lock()
         self._sending: dict[int, Claimed] = {}
         self._ended = threading.Event()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sender")
-        self._rounds: list[Future[None] | None] = [None] * THREADS
+        self._wakes = [threading.Event() for _ in range(THREADS)]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(number,), name=f"sender-{number}", daemon=True)
+            for number in range(THREADS)
+        ]
         self._keeper = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
 
     def __enter__(self) -> Self:
-        self._keeper.start()
+        for thread in (*self._threads, self._keeper):
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self._pool.shutdown(cancel_futures=True)
-        self._keeper.join()
+        self.poke()
+        for thread in (*self._threads, self._keeper):
+            thread.join()
 
     def poke(self) -> None:
-        """Let every idle thread deliver until nothing is due."""
-        for number, running in enumerate(self._rounds):
-            if running is None or running.done():
-                self._rounds[number] = self._pool.submit(self._drain, safety_only=number < SAFETY_ONLY)
+        """Let every thread deliver until nothing is due; one that is about to stop looks once more."""
+        for wake in self._wakes:
+            wake.set()
+
+    def _serve(self, number: int) -> None:
+        while self._wakes[number].wait() and not self._ended.is_set():
+            # Before the look: what becomes due during it is looked for again.
+            self._wakes[number].clear()
+            self._drain(safety_only=number < SAFETY_ONLY)
 
     def _drain(self, *, safety_only: bool) -> None:
         try:

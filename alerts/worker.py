@@ -5,7 +5,7 @@ PostgreSQL's notices wake it at once. They may be lost: it looks at the tables a
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
@@ -26,6 +26,8 @@ CHANNELS = ("vicino_urgent", "vicino_finding", "vicino_notification")
 LONGEST_WAIT_S = 5.0
 SHORTEST_WAIT_S = 0.2
 SWEEP_EVERY_S = 3600.0
+# How long a call for help may wait while others are taken in: a night's analysis brings thousands of findings.
+AGAIN_AFTER_S = 0.1
 
 
 class Worker:
@@ -61,15 +63,15 @@ class Worker:
     def _work(self, senders: Senders, stop: threading.Event) -> float:
         """Do what is due and return the seconds until there is more."""
         try:
-            now = self._clock.now()
             # What waits already must not wait for what is new, however much that is.
-            escalate(self._database, now)
+            self._escalate(senders)
             senders.poke()
-            troubled = self._intake.look(now, sweep=self._sweep_is_due()).troubled
-            self._metrics.troubled = troubled
-            now = self._clock.now()
-            if escalate(self._database, now):
-                senders.poke()
+            sweep = self._sweep_is_due()
+            self._take_urgent(senders, sweep=sweep)
+            between = self._now_and_then(lambda: self._take_urgent(senders))
+            self._intake.look_findings(self._clock.now(), sweep=sweep, between=between)
+            troubled = self._metrics.troubled = self._intake.troubled
+            self._escalate(senders)
             with self._database.transaction() as connection:
                 due = repository.next_due(connection)
         except repository.DATABASE_AWAY as error:
@@ -81,6 +83,28 @@ class Worker:
             self._clock.wait(stop, 1.0)
             return SHORTEST_WAIT_S
         return wait_s(due, self._clock.now(), troubled=bool(troubled))
+
+    def _escalate(self, senders: Senders) -> None:
+        if escalate(self._database, self._clock.now()):
+            senders.poke()
+
+    def _take_urgent(self, senders: Senders, *, sweep: bool = False) -> None:
+        # The first of many is told before the last is taken in.
+        escalating = self._now_and_then(lambda: self._escalate(senders))
+        if self._intake.look_urgent(self._clock.now(), sweep=sweep, between=escalating):
+            self._escalate(senders)
+
+    def _now_and_then(self, act: Callable[[], None]) -> Callable[[], None]:
+        """Return what does `act` when it is called, but not sooner than `AGAIN_AFTER_S` after the last time."""
+        acted_at = self._clock.monotonic()
+
+        def maybe() -> None:
+            nonlocal acted_at
+            if self._clock.monotonic() - acted_at >= AGAIN_AFTER_S:
+                act()
+                acted_at = self._clock.monotonic()
+
+        return maybe
 
     def _sweep_is_due(self) -> bool:
         monotonic = self._clock.monotonic()

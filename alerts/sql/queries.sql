@@ -12,6 +12,13 @@ WHERE progress.looked_until < excluded.looked_until OR progress.looked_until > %
 -- Which of these readings or findings have been taken in already, and as they were when.
 SELECT source_id, withdrawn_at IS NOT NULL AS withdrawn, coalesce(as_of, at) AS as_of FROM alerts.taken_in WHERE source = %(source)s AND source_id = ANY(%(source_ids)s);
 
+-- urgent_untaken --
+-- Which urgent readings have not been taken in, by their numbers from one on, and the latest number there is from there.
+SELECT max(urgent_id) AS latest,
+    coalesce(array_agg(urgent_id ORDER BY urgent_id) FILTER (WHERE taken_in.source_id IS NULL), '{}') AS urgent_ids
+FROM ingest.urgent LEFT JOIN alerts.taken_in ON taken_in.source = 'urgent' AND taken_in.source_id = urgent_id
+WHERE urgent_id >= %(first)s;
+
 -- take_in --
 -- Claims one reading or finding; no row where somebody else did.
 INSERT INTO alerts.taken_in (source, source_id, at, would_have_been_at, as_of, over_at)

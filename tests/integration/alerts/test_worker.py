@@ -156,3 +156,27 @@ def test_it_outlives_the_database_going_away(world, start, mailbox):
     press(world)
     until(lambda: len(mailbox.received) == 3, 60)
     assert process.poll() is None
+
+
+def test_a_call_does_not_wait_until_a_nights_findings_are_taken_in(world, start, mailbox):
+    start()
+    until(lambda: listening(world), 60)
+    now = datetime.now(UTC)
+    finding = world.finding(now, now, severity=0.1)
+    # A finding is known by its time, among other things.
+    world.connection.execute(
+        "INSERT INTO analytics.finding OVERRIDING USER VALUE"
+        " SELECT (jsonb_populate_record(finding,"
+        " jsonb_build_object('started_at', started_at - number * interval '1 second'))).*"
+        " FROM analytics.finding, generate_series(1, 3000) AS number WHERE finding_id = %s",
+        (finding,),
+    )
+    world.connection.execute("SELECT pg_notify('vicino_finding', '')")
+
+    def taken():
+        return len(world.rows("SELECT FROM alerts.taken_in WHERE source = 'finding'"))
+
+    until(lambda: taken() > 5, 60)
+    press(world)
+    until(lambda: [mail for mail in mailbox.received if mail.message["Importance"] == "high"], 60)
+    assert taken() < 3001

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from cli.bench import fleet, gateways, publishing
+from cli.bench import alert_latency, calls, fleet, gateways, publishing
+from cli.bench.channel import Handed
 from cli.bench.fleet import Source
 from cli.bench.ingest import compare
+from cli.bench.repository import OpenedAlert
 from core import senml
 from core.topics import Leaf
 from core.vocabulary import BY_NAME
@@ -57,3 +59,39 @@ def test_the_longest_delay_is_told_and_a_stuck_batch_counts():
     assert gateways.delays([]) == (0.0, 0.0, 0.0)
     stuck = gateways.Gateway(load(every_s=1.0).packets)
     assert stuck.overdue(1.5) == [0.0, 1.0]
+
+
+def test_a_percentile_is_one_of_what_was_measured():
+    assert alert_latency.percentile([], 99) == 0.0
+    assert alert_latency.percentile([7.0], 50) == 7.0
+    measured = [float(number) for number in range(1, 201)]
+    assert [alert_latency.percentile(measured, share) for share in (50, 95, 99, 100)] == [100.0, 190.0, 198.0, 200.0]
+
+
+def test_what_nobody_was_told_is_lost_and_a_message_again_is_no_other():
+    opened = [OpenedAlert(alert, f"gw-{alert}", datetime.fromtimestamp(1000.2, UTC)) for alert in "ab"]
+    handed = [
+        Handed("a", "x@example.org", 10.5),
+        Handed("a", "y@example.org", 10.6),
+        Handed("a", "x@example.org", 99.0),
+        Handed("a", "z@example.org", 10.7),
+        Handed("b", "x@example.org", 11.0),
+    ]
+    found = alert_latency.figures(2000, 1999.0, {"gw-a": 10.0, "gw-b": 10.1}, handed, opened, monotonic_at_s=990.0)
+    assert (found.calls, found.count, found.lost, found.duplicated) == (2, 4, 2, 1)
+    assert (found.p50_ms, found.p99_ms, found.longest_ms) == (600.0, 900.0, 900.0)
+    assert found.opened_p99_ms == 200.0
+
+
+def test_a_press_says_when_it_was_and_each_comes_after_the_other(tmp_path):
+    pressed = [calls.Call(f"gw-{number}", "button/sos_button", "", number / 4) for number in range(3)]
+    calls.write(tmp_path / "calls", pressed)
+    assert calls.read(tmp_path / "calls") == pressed
+    (read,) = mqtt5.split(bytearray(calls.packet(pressed[1], 1_772_000_000_000)))
+    delivery = mqtt5.delivery(read, 0)
+    assert (delivery.topic, delivery.packet_id) == ("vicino/v1/gw/gw-1/urgent", 1)
+    measurements, faults = senml.decode(delivery.payload)
+    assert faults == []
+    assert [(name, at_ms, value) for name, at_ms, value, _ in measurements] == [
+        ("button/sos_button", 1_772_000_000_000, 1.0)
+    ]
