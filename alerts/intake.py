@@ -95,16 +95,15 @@ class Intake:
         After an outage there may be hundreds: `between` is called after each.
         """
         with self._database.transaction() as connection:
-            untaken = repository.urgent_untaken(connection, 0 if sweep else self._urgent_from)
-            found = set(untaken.urgent_ids)
-            rows = ingest_reads.urgent_from(connection, min(found)) if found else []
-        if untaken.latest is None:
+            latest, untaken = repository.urgent_untaken(connection, 0 if sweep else self._urgent_from)
+            rows = ingest_reads.urgent_from(connection, min(untaken)) if untaken else []
+        if latest is None:
             # Even what had been there is gone, as after a restored backup: the numbers may begin anew.
             self._urgent_from = 0
             return 0
-        waiting = [row for row in rows if row["urgent_id"] in found]
+        waiting = [row for row in rows if row["urgent_id"] in untaken]
         left = self._take_each(URGENT, "urgent_id", waiting, self._urgent, now, between)
-        self._urgent_from = min([untaken.latest - RECENT_IDS, *(row["urgent_id"] for row in left)])
+        self._urgent_from = min([latest - RECENT_IDS, *(row["urgent_id"] for row in left)])
         return len(waiting) - len(left)
 
     def look_findings(self, now: datetime, *, sweep: bool = False, between: Callable[[], None] = lambda: None) -> int:

@@ -28,13 +28,6 @@ class Known(NamedTuple):
     withdrawn: bool
 
 
-class Untaken(NamedTuple):
-    """Which urgent readings have not been taken in, by their numbers, and the latest number there is, None of none."""
-
-    latest: int | None
-    urgent_ids: list[int]
-
-
 class NewAlert(NamedTuple):
     """What an alert opens with. `severity` runs from 0 to 1; `coverage` is None where it means nothing.
 
@@ -165,9 +158,10 @@ def taken_in_among(connection: Connection, source: str, source_ids: Collection[i
     return {row["source_id"]: Known(row["as_of"], row["withdrawn"]) for row in rows}
 
 
-def urgent_untaken(connection: Connection, first: int) -> Untaken:
-    """Return which urgent readings from number `first` on have not been taken in."""
-    return Untaken(**_one(connection.execute(STATEMENTS["urgent_untaken"], {"first": first})))
+def urgent_untaken(connection: Connection, first: int) -> tuple[int | None, set[int]]:
+    """Return the latest number of an urgent reading from `first` on (None of none), and which are not taken in."""
+    row = _one(connection.execute(STATEMENTS["urgent_untaken"], {"first": first}))
+    return row["latest"], set(row["urgent_ids"])
 
 
 def take_in(
