@@ -14,6 +14,8 @@ from alerts.channels.transport import NoTransport, Transport
 from alerts.metrics import AlertMetrics, alert_figures
 from alerts.policy import Rules
 from alerts.reads import Status, status
+from alerts.replies.links import Links
+from alerts.replies.tokens import key_of
 from alerts.settings import AlertSettings
 from alerts.worker import Worker
 from core import log
@@ -25,16 +27,22 @@ from core.service import stop_on_signals, wait_until_there
 
 
 def transports(settings: AlertSettings) -> Mapping[str, Transport]:
-    """Return the channels as `settings` say; raises `MailServerError` if the mail server's address cannot be used."""
+    """Return the channels as `settings` say.
+
+    Raises `MailServerError` if the mail server's address cannot be used, `ReplyKeyError` if the key of links cannot.
+    """
+    links = Links(settings.base_url, key_of(settings.reply_key))
+    if links.key is None:
+        log.logger().warning("no key for links is set: messages cannot be answered without signing in")
     if settings.smtp_url is None:
         log.logger().warning("no mail server is set: nobody is notified by e-mail", channel="email")
         return {"email": NoTransport("no mail server is set")}
     server = parse(settings.smtp_url.get_secret_value())
-    return {"email": EmailTransport(server, settings.mail_from, settings.base_url, settings.smtp_timeout_s)}
+    return {"email": EmailTransport(server, settings.mail_from, links, settings.smtp_timeout_s)}
 
 
 def build(settings: AlertSettings, database: Database, clock: Clock, metrics: AlertMetrics | None = None) -> Worker:
-    """Return the worker as `settings` say; raises `MailServerError` like `transports`."""
+    """Return the worker as `settings` say; raises like `transports`."""
     rules = Rules(settings.safety_repeat_s, settings.safety_times, settings.safety_then_every_s)
     return Worker(database, transports(settings), clock, rules, timedelta(hours=settings.alert_stale_h), metrics)
 

@@ -63,6 +63,7 @@ class Action(StrEnum):
     GROUPED = "grouped"
     OVERFLOW = "overflow"
     AGAIN_AFTER_OUTCOME = "again_after_outcome"
+    THERE = "there"
 
 
 class Transition(NamedTuple):
@@ -119,6 +120,7 @@ ACTION_LABELS: dict[Action, str] = {
     Action.GROUPED: mark("Belongs to what else happened in this home: no message of its own"),
     Action.OVERFLOW: mark("More alerts today than can be read one by one: it is on the board and in the summary"),
     Action.AGAIN_AFTER_OUTCOME: mark("It came again soon after it had been judged: noted here, no new alert"),
+    Action.THERE: mark("Says to be there with the person"),
 }
 
 

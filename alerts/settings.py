@@ -12,6 +12,11 @@ class AlertSettings(Settings):
     base_url: str = Field(
         "http://127.0.0.1:8000", description="Address of the pages, as people type it; messages link there."
     )
+    reply_key: SecretStr | None = Field(
+        None,
+        description="Key that signs the links by which messages are answered without signing in: at least 32 random "
+        "characters, the same for alerts and dashboards. Without it messages carry no such link.",
+    )
     smtp_url: SecretStr | None = Field(
         None,
         description="Mail server: smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]. "

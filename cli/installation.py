@@ -1,6 +1,7 @@
 """One data folder and what lies in it."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,6 +138,13 @@ class Installation(NamedTuple):
             (folder / BROKER_URL_FILE).unlink(missing_ok=True)
         else:
             write_private(folder / BROKER_URL_FILE, url + "\n")
+
+    def reply_key(self) -> str:
+        """Return the key that signs the links in messages, made at random when it is first asked for."""
+        path = private_folder(self.secrets) / "vicino_reply_key"
+        if not path.is_file():
+            write_private(path, secrets.token_urlsafe(32) + "\n")
+        return path.read_text(encoding="ascii").strip()
 
     @property
     def manages_accounts(self) -> bool:

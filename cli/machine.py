@@ -30,11 +30,12 @@ from embedded.supervisor import Running, Supervisor
 FIRST_PORT = 8000
 BROKER_URL = "VICINO_BROKER_URL"
 SMTP_URL = "VICINO_SMTP_URL"
+REPLY_KEY = "VICINO_REPLY_KEY"
 METRICS_HOST = "VICINO_METRICS_HOST"
 METRICS_PORT = "VICINO_METRICS_PORT"
 TELLING_FIGURES = frozenset({"gateway", "ingest", "devices", "analytics", "alerts", "dashboards"})
 # What only one service is told.
-_NOT_FOR_ALL = frozenset({SMTP_URL, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL})
+_NOT_FOR_ALL = frozenset({SMTP_URL, REPLY_KEY, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL})
 Say = Callable[[str], None]
 
 
@@ -195,13 +196,15 @@ def _environment(installation: Installation, http_port: int) -> dict[str, str]:
 
 def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: str) -> None:
     service = {"VICINO_DATABASE_URL": service_url}
+    replies = {REPLY_KEY: os.environ.get(REPLY_KEY) or made.installation.reply_key()}
     made.start("ingest", {**service, BROKER_URL: made.broker_url(INGEST)})
     made.start("devices", {**service, BROKER_URL: made.broker_url(DEVICES), **_administration(made.installation)})
     made.start("analytics", service)
-    made.start("alerts", {**service, SMTP_URL: smtp_url} if smtp_url else service)
+    made.start("alerts", {**service, **replies, **({SMTP_URL: smtp_url} if smtp_url else {})})
     made.start(
         "dashboards",
         {
+            **replies,
             "VICINO_DATABASE_URL": people_url,
             "VICINO_DASHBOARDS_PORT": str(made.http_port),
             BROKER_URL: made.broker_url(DASHBOARDS),

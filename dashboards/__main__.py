@@ -7,6 +7,7 @@ import threading
 
 import uvicorn
 
+from alerts.replies.tokens import key_of
 from core import log
 from core.clock import SystemClock
 from core.database import Database, Role
@@ -36,6 +37,7 @@ def main() -> int:
     stop = stop_on_signals()
     try:
         static_files.manifest()
+        key_of(settings.reply_key)
         listening = listen(settings.dashboards_host, settings.dashboards_port)
     except VicinoError as error:
         log.logger().error("cannot start", reason=str(error))

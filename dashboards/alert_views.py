@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import alerts.reads
 import registry.reads
 from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Action, Family, Outcome
+from alerts.replies.answers import BY_LINK
 from analytics.contexts.kinds import NAMES as CONTEXTS
 from analytics.contexts.kinds import ContextKind
 from analytics.figures import FIGURES, Tongue, ends_in_words
@@ -110,6 +111,8 @@ def _said(entry: alerts.reads.HistoryEntry, words: Words) -> str:
     if entry.action is Action.WITHDRAWN and entry.detail.get("context") in set(ContextKind):
         why = words.say(CONTEXTS[ContextKind(entry.detail["context"])])
         return words.translations.gettext("Explained by what is going on: %(why)s") % {"why": why}
+    if entry.detail.get("by") == BY_LINK:
+        return words.translations.gettext("%(done)s, by the link in the message") % {"done": said}
     return said
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from alerts.replies.tokens import key_of
 from core.clock import Clock
 from core.database import Database
 from core.mqtt import broker_of
@@ -14,6 +15,7 @@ from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
 from dashboards.metrics import CountRequests, RequestMetrics
+from dashboards.pace import Pace
 from dashboards.pages import (
     alert,
     batteries,
@@ -28,6 +30,7 @@ from dashboards.pages import (
     install_walk,
     person,
     rejects,
+    reply,
     rules,
     sign_in,
 )
@@ -38,6 +41,7 @@ from devices.admission import hand_over as give
 from devices.enrolment import Password
 
 WORTH_COMPRESSING = 1_000  # bytes
+REPLIES, REPLIES_WITHIN_S = 30, 60.0  # requests for one link, and from one address for links that are none of ours
 
 
 def create_app(
@@ -52,7 +56,7 @@ def create_app(
 
     `hub` is given by whoever has to end open pages before the server ends; else the application has its own. Requests
     are counted where there are `metrics`. New passwords of gateways go through `hand_over`, else to the broker of the
-    settings.
+    settings. Raises `ReplyKeyError` if the key for the links in messages cannot be used.
     """
     own = hub or Hub(database, clock)
 
@@ -66,7 +70,15 @@ def create_app(
         title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
     )
     app.state.desk = Desk(
-        database, clock, settings, Renderer(), own, SignInThrottle(clock), hand_over or _to_broker(settings)
+        database,
+        clock,
+        settings,
+        Renderer(),
+        own,
+        SignInThrottle(clock),
+        hand_over or _to_broker(settings),
+        key_of(settings.reply_key),
+        Pace(clock, REPLIES, REPLIES_WITHIN_S),
     )
     for module in (
         health,
@@ -74,6 +86,7 @@ def create_app(
         sign_in,
         board,
         alert,
+        reply,
         person,
         contexts,
         install_walk,

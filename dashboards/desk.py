@@ -8,6 +8,7 @@ from fastapi import Request
 from core.clock import Clock
 from core.database import Database
 from dashboards.live import Hub
+from dashboards.pace import Pace
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.throttle import SignInThrottle
@@ -18,6 +19,7 @@ class Desk(NamedTuple):
     """The surroundings of the pages. `database` acts in the role that serves people.
 
     `hand_over` passes a gateway's new password on to the broker; raises `VicinoError` if that cannot be done.
+    `reply_key` signs the links of messages, None where they have none; `pace` slows down who follows them too often.
     """
 
     database: Database
@@ -27,6 +29,8 @@ class Desk(NamedTuple):
     hub: Hub
     throttle: SignInThrottle
     hand_over: Callable[[Password], None]
+    reply_key: bytes | None
+    pace: Pace
 
 
 def desk_of(request: Request) -> Desk:

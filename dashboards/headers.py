@@ -11,7 +11,6 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
@@ -35,6 +34,8 @@ class SecurityHeaders:
                 for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
+                # A page whose address is a secret tells it to nobody, not even to us.
+                headers.setdefault("Referrer-Policy", "same-origin")
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -22,6 +22,14 @@ class DashboardSettings(Settings):
     dashboards_host: str = Field(default="127.0.0.1", description="Network address the pages are served on.")
     dashboards_port: int = Field(default=8000, description="Port the pages are served on.", ge=0, le=65_535)
     session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)
+    reply_key: SecretStr | None = Field(
+        default=None,
+        description="Key that signs the links by which messages are answered without signing in: at least 32 random "
+        "characters, the same for alerts and dashboards. Without it no such link is accepted.",
+    )
+    reply_lasts_h: float = Field(
+        default=12.0, description="A message can be answered by its link for this many hours.", gt=0, le=168
+    )
     unknown_after_reading_h: float = Field(
         default=4.0, description="A home without a reading for this many hours is shown as not known.", gt=0
     )
@@ -49,6 +57,11 @@ class DashboardSettings(Settings):
     def session_lasts(self) -> timedelta:
         """How long a sign-in lasts."""
         return timedelta(hours=self.session_h)
+
+    @property
+    def reply_lasts(self) -> timedelta:
+        """For how long a message can be answered by its link."""
+        return timedelta(hours=self.reply_lasts_h)
 
     @property
     def limits(self) -> Limits:

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from alerts.channels.email.limits import SUBJECT_CHARACTERS
 from alerts.channels.transport import Outgoing
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 from alerts.wording import FAMILY_TITLES, title
 from core.translation import translator
 
@@ -20,7 +21,7 @@ def message_id(outgoing: Outgoing, sender: str) -> str:
     return f"<{outgoing.public_id}@{sender.rpartition('@')[2]}>"
 
 
-def compose(outgoing: Outgoing, sender: str, base_url: str) -> EmailMessage:
+def compose(outgoing: Outgoing, sender: str, links: Links) -> EmailMessage:
     """Return the message to hand over; raises `ValueError` if an address cannot stand in a header."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
@@ -34,7 +35,7 @@ def compose(outgoing: Outgoing, sender: str, base_url: str) -> EmailMessage:
     if outgoing.family is Family.SAFETY:
         message["Importance"] = "high"
         message["X-Priority"] = "1"
-    message.set_content(body(outgoing, base_url))
+    message.set_content(body(outgoing, links))
     return message
 
 
@@ -50,7 +51,7 @@ def subject(outgoing: Outgoing) -> str:
     return " ".join(text.split())[:SUBJECT_CHARACTERS]
 
 
-def body(outgoing: Outgoing, base_url: str) -> str:
+def body(outgoing: Outgoing, links: Links) -> str:
     """Return the text."""
     gettext = translator(outgoing.language).gettext
     paragraphs = [subject(outgoing) + "."]
@@ -58,7 +59,10 @@ def body(outgoing: Outgoing, base_url: str) -> str:
         paragraphs.append(gettext("Somebody may need help now. Open the alert and take charge of it:"))
     else:
         paragraphs.append(gettext("Open the alert to see what it is about:"))
-    paragraphs.append(f"{base_url.rstrip('/')}/alerts/{outgoing.alert_public_id}")
+    paragraphs.append(links.alert(outgoing.alert_public_id))
+    if reply := links.reply(outgoing.public_id):
+        paragraphs.append(gettext("Or answer at once, without signing in. This link is for you alone and works once:"))
+        paragraphs.append(reply)
     paragraphs.append(
         gettext("For the sake of privacy this message names nobody. Everything else is shown after you sign in.")
     )

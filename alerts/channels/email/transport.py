@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from alerts.channels.email.limits import is_address, is_permanent
 from alerts.channels.email.message import compose
 from alerts.channels.transport import Outgoing, TransportError
+from alerts.replies.links import Links
 from core.errors import VicinoError
 
 OK, WILL_FORWARD = 250, 251
@@ -59,10 +60,10 @@ class EmailTransport:
     the server or the way to it (connection, TLS, sign-in, sender) is tried again: somebody may put it right.
     """
 
-    def __init__(self, server: MailServer, sender: str, base_url: str, timeout_s: float) -> None:
+    def __init__(self, server: MailServer, sender: str, links: Links, timeout_s: float) -> None:
         self._server = server
         self._sender = sender
-        self._base_url = base_url
+        self._links = links
         self._timeout_s = timeout_s
 
     def send(self, message: Outgoing) -> None:
@@ -70,7 +71,7 @@ class EmailTransport:
         if not is_address(message.address):
             raise TransportError("the address is not one", permanent=True)
         try:
-            content = compose(message, self._sender, self._base_url).as_bytes()
+            content = compose(message, self._sender, self._links).as_bytes()
         except ValueError as error:
             raise TransportError("the message cannot be written", permanent=True) from error
         connection = self._connected()

@@ -19,12 +19,14 @@ BEGIN
 END
 $$;
 
--- Writes what the viewer did with an alert, which is as it was before.
+-- Writes what the viewer did with an alert, which is as it was before, and by what other way than the pages, if by one.
 CREATE OR REPLACE FUNCTION alerts.write_act(before alerts.alert, acted text, next_state text, ended_as text, said text,
                                             acted_at timestamptz) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO alerts.history (organisation_id, alert_id, at, account_id, account_name, action, from_state, to_state, outcome, note)
-    SELECT before.organisation_id, before.alert_id, acted_at, account_id, name, acted, before.state, next_state, ended_as, said
+    INSERT INTO alerts.history (organisation_id, alert_id, at, account_id, account_name, action, from_state, to_state, outcome, note,
+                                detail)
+    SELECT before.organisation_id, before.alert_id, acted_at, account_id, name, acted, before.state, next_state, ended_as, said,
+        jsonb_strip_nulls(jsonb_build_object('by', nullif(current_setting('vicino.acts_by', true), '')))
     FROM registry.account WHERE account_id = registry.viewer_account()
 $$;
 

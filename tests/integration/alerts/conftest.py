@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from alerts.channels.email.transport import EmailTransport, parse
 from alerts.intake import Intake
 from alerts.policy import Rules
+from alerts.replies.links import Links
 from core.clock import SimulatedClock
 from core.database import Database, Role
 from core.viewer import Viewer
@@ -22,6 +23,7 @@ from embedded.ports import free_port
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)  # 14:02 in Rome
 SOS, LEAK = 20, 24
+REPLY_KEY = b"of the tests alone, 32 characters"
 
 
 class World:
@@ -249,7 +251,8 @@ def smtp_url(mailbox):
 
 @pytest.fixture
 def email(smtp_url):
-    return EmailTransport(parse(smtp_url), "vicino@example.org", "https://vicino.example.org", timeout_s=0.4)
+    links = Links("https://vicino.example.org", REPLY_KEY)
+    return EmailTransport(parse(smtp_url), "vicino@example.org", links, timeout_s=0.4)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from alerts.channels.email.transport import EmailTransport, parse
 from alerts.channels.transport import Outgoing, TransportError
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 
 OUTGOING = Outgoing(
     public_id=UUID(int=1),
@@ -51,7 +52,7 @@ def test_what_the_server_does_decides_whether_it_is_tried_again(email, mailbox, 
 
 
 def test_no_server_is_tried_again(unused_port):
-    transport = EmailTransport(parse(f"smtp://127.0.0.1:{unused_port}"), "v@example.org", "http://x", 0.4)
+    transport = EmailTransport(parse(f"smtp://127.0.0.1:{unused_port}"), "v@example.org", Links("http://x"), 0.4)
     with pytest.raises(TransportError) as caught:
         transport.send(OUTGOING)
     assert not caught.value.permanent
@@ -69,6 +70,6 @@ def test_what_is_no_address_is_final(email, address):
 def test_a_server_that_does_not_encrypt_gets_nothing(smtp_url, mailbox):
     server = parse(smtp_url.replace("smtp://", "smtp+starttls://"))
     with pytest.raises(TransportError) as caught:
-        EmailTransport(server, "v@example.org", "http://x", 0.4).send(OUTGOING)
+        EmailTransport(server, "v@example.org", Links("http://x"), 0.4).send(OUTGOING)
     assert not caught.value.permanent
     assert mailbox.received == []

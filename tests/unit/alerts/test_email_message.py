@@ -12,7 +12,9 @@ from alerts.channels.email.message import body, compose, subject
 from alerts.channels.email.transport import MailServerError, parse
 from alerts.channels.transport import Outgoing
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 
+LINKS = Links("http://x", b"k" * 32)
 OUTGOING = Outgoing(
     public_id=UUID(int=1),
     alert_public_id=UUID(int=2),
@@ -42,22 +44,19 @@ def test_the_subject_says_what_and_roughly_where(changes, line):
 
 def test_nothing_about_anybodys_health_leaves_by_mail():
     outgoing = OUTGOING._replace(family=Family.WELLBEING, kind="night_bathroom_visits", language="en")
-    text = subject(outgoing) + body(outgoing, "https://vicino.example.org/")
+    text = subject(outgoing) + body(outgoing, Links("https://vicino.example.org/"))
     assert "bathroom" not in text
     assert "Change in wellbeing in Bobbio" in text
     assert "https://vicino.example.org/alerts/00000000-0000-0000-0000-000000000002\n" in text
 
 
 def test_a_repeated_message_is_the_same_bytes():
-    assert (
-        compose(OUTGOING, "v@example.org", "http://x").as_bytes()
-        == compose(OUTGOING, "v@example.org", "http://x").as_bytes()
-    )
+    assert compose(OUTGOING, "v@example.org", LINKS).as_bytes() == compose(OUTGOING, "v@example.org", LINKS).as_bytes()
 
 
 @given(municipality=st.text(max_size=300))
 def test_no_name_of_a_place_begins_a_header_or_spoils_the_message(municipality):
-    content = compose(OUTGOING._replace(municipality=municipality), "v@example.org", "http://x").as_bytes()
+    content = compose(OUTGOING._replace(municipality=municipality), "v@example.org", LINKS).as_bytes()
     message = message_from_bytes(content, policy=default)
     assert message["To"] == "anna@example.org"
     assert message["Bcc"] is None

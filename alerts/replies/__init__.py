@@ -1,0 +1,1 @@
+"""One-tap answers: a signed link in a message takes charge, or says that somebody is there, without signing in."""

@@ -1,0 +1,114 @@
+"""What becomes of the link in a message: whether it may be used, and what it does.
+
+To look at it changes nothing, however often mail scanners and previews do. To answer takes charge by the same function
+as on the pages, as the account that the message went to, which must be allowed to at that moment.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from alerts import actions
+from alerts.errors import AlertError
+from alerts.lifecycle import Family, State
+from alerts.replies import repository
+from alerts.replies.repository import Asked
+from core.database import Database, View
+from core.viewer import Viewer
+
+BY_LINK = "link"
+
+
+class Answer(StrEnum):
+    """What a message can be answered with."""
+
+    TAKE_CHARGE = "take_charge"
+    THERE = "there"
+
+
+class Standing(StrEnum):
+    """How it stands with a link."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"  # tampered with, or of no message
+    NOT_ALLOWED = "not_allowed"  # the account was closed, or has lost its role
+    RESOLVED = "resolved"
+    MINE = "mine"  # whoever holds the link has the alert in charge
+    TAKEN = "taken"  # somebody else has
+    USED = "used"
+    OVER = "over"  # people are being called anew, by other messages
+    EXPIRED = "expired"
+
+
+class Reply(NamedTuple):
+    """How it stands with a link, and what it is about; `asked` is None where it is about nothing."""
+
+    standing: Standing
+    asked: Asked | None = None
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What can be answered now: nobody is with the person because of a technical alert."""
+        if self.standing is not Standing.OPEN or self.asked is None:
+            return ()
+        technical = self.asked.family is Family.TECHNICAL
+        return (Answer.TAKE_CHARGE,) if technical else (Answer.TAKE_CHARGE, Answer.THERE)
+
+
+UNKNOWN = Reply(Standing.UNKNOWN)
+
+
+class _UsedError(Exception):
+    """The same link was used at the same moment: what was done here is undone."""
+
+
+def stand(asked: Asked, now: datetime, lasts: timedelta, *, may_act: bool) -> Standing:
+    """Return how it stands with a link that lasts so long from the moment when the message went out."""
+    if not may_act:
+        return Standing.NOT_ALLOWED
+    if asked.state is State.RESOLVED:
+        return Standing.RESOLVED
+    if asked.state is State.IN_CHARGE:
+        return Standing.MINE if asked.taken_by == asked.account_id else Standing.TAKEN
+    if asked.answer is not None:
+        return Standing.USED
+    if not asked.is_round:
+        return Standing.OVER
+    return Standing.OPEN if now < asked.told_at + lasts else Standing.EXPIRED
+
+
+def look(database: Database, message: UUID, now: datetime, lasts: timedelta) -> Reply:
+    """Return how it stands with the link of a message; `database` acts in the role that serves people."""
+    with database.transaction() as connection:
+        asked = repository.asked(connection, message)
+    if asked is None or asked.account_id is None:
+        return UNKNOWN
+    with database.seen_by(Viewer(asked.account_id)) as view:
+        may_act = repository.may_act(view, asked.alert)
+    return Reply(stand(asked, now, lasts, may_act=may_act), asked)
+
+
+def answer(database: Database, message: UUID, said: Answer, now: datetime, lasts: timedelta) -> Reply:
+    """Answer by the link of a message, if it may be used: `OPEN` as it was before, else why nothing was done."""
+    reply = look(database, message, now, lasts)
+    asked = reply.asked
+    if asked is None or asked.account_id is None or said not in reply.answers:
+        return reply
+    try:
+        with database.seen_by(Viewer(asked.account_id)) as view:
+            repository.acts_by(view, BY_LINK)
+            # The alert is locked before anything else: of two links at once one waits here for the other.
+            actions.take_charge(view, asked.alert, now)
+            if said is Answer.THERE:
+                repository.say_there(view, asked.alert, now)
+            _use(view, message, said, now)
+    except (AlertError, _UsedError):
+        # Somebody was faster: how it stands now says who.
+        return look(database, message, now, lasts)
+    return reply
+
+
+def _use(view: View, message: UUID, said: Answer, now: datetime) -> None:
+    if not repository.note_reply(view.connection, message, said, now):
+        raise _UsedError

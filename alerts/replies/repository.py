@@ -1,0 +1,70 @@
+"""What the link in a message is about, and that it was used."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from alerts.lifecycle import Family, State
+from alerts.repository import Connection
+from core.database import Row, View
+from core.statements import Statements
+
+STATEMENTS = Statements.beside(__file__)
+
+
+class Asked(NamedTuple):
+    """A message and its alert. `told_at` is when the channel had it, or was to have it.
+
+    `is_round` tells that the alert has not come back since; `answer` is what the message was answered with, if it was.
+    """
+
+    notification_id: int
+    alert: UUID
+    account_id: int | None
+    language: str
+    channel: str
+    told_at: datetime
+    is_round: bool
+    family: Family
+    kind: str
+    state: State
+    municipality: str
+    taken_by: int | None
+    taken_by_name: str
+    answer: str | None
+
+
+def asked(connection: Connection, public_id: UUID) -> Asked | None:
+    """Return what is known of a message by its public id; None where there is none."""
+    row = connection.execute(STATEMENTS["message_asked"], {"public_id": public_id}).fetchone()
+    if row is None:
+        return None
+    return Asked(**row | {"family": Family(row["family"]), "state": State(row["state"])})
+
+
+def may_act(view: View, alert: UUID) -> bool:
+    """Tell whether the viewer may act on an alert now; nobody may whose account was closed."""
+    return bool(_one(view.connection, "may_act", {"alert": alert})["may_act"])
+
+
+def acts_by(view: View, way: str) -> None:
+    """Let what the viewer does in this transaction be noted as done by `way`."""
+    view.connection.execute(STATEMENTS["acts_by"], {"way": way})
+
+
+def say_there(view: View, alert: UUID, now: datetime) -> bool:
+    """Note that the viewer says that they are with the person; tell whether it was noted."""
+    return bool(_one(view.connection, "say_there", {"alert": alert, "now": now})["said"])
+
+
+def note_reply(connection: Connection, public_id: UUID, answer: str, now: datetime) -> bool:
+    """Note that a message was answered; tell whether it had not been."""
+    values = {"public_id": public_id, "answer": answer, "now": now}
+    return bool(_one(connection, "note_reply", values)["noted"])
+
+
+def _one(connection: Connection, statement: str, values: dict[str, object]) -> Row:
+    row = connection.execute(STATEMENTS[statement], values).fetchone()
+    if row is None:
+        raise LookupError("A statement that always has a row had none.")
+    return row
