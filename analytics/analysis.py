@@ -82,8 +82,7 @@ def analyse_together(
 ) -> int:
     """Compute one day of each of several homes, as `analyse_days` does; return how many findings have changed.
 
-    For days that go on and are computed every few minutes: most of what that takes is to ask, and is asked for all
-    homes at once.
+    For days that are computed on every day: most of what that takes is to ask, and is asked for all homes at once.
     """
     together = Together(connection, [home.home_id for home in homes])
     if recent is not None:
@@ -186,7 +185,7 @@ def _judged(together: Together, done: _Computed, now: datetime, told: Told | Non
     restated = repository.put_values(connection, home, [v for one in computed for v in one.values], now)
     different = profiles.put_profiles(connection, home, [one.profile for one in computed if one.profile is not None])
     restated |= _several_days(connection, home, computed, different, now)
-    proposed = judging.take_in(together, home, computed, done.lasting, now, is_over=bool(different))
+    proposed = judging.take_in(together, home, computed, done.lasting, now, is_over=bool(different), again=again)
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
     silent_still = {one.day: one.silent_still for one in computed}
     since = min(days[0], *(day for _, day in restated)) if restated else days[0]

@@ -41,14 +41,14 @@ def baseline(values: npt.NDArray[np.float64], spread_floor: float) -> Baseline |
     if len(values) < LEAST_DAYS:
         return None
     ordered = np.sort(values)
-    median = _middle(ordered)
-    spread = MAD_TO_SIGMA * _middle(np.sort(np.abs(ordered - median)))
+    median = middle(ordered)
+    spread = MAD_TO_SIGMA * middle(np.sort(np.abs(ordered - median)))
     # The quantiles are values that there were, the nearest ones.
     low, high = (float(ordered[round((len(ordered) - 1) * share)]) for share in (LOW, HIGH))
     return Baseline(median, max(spread, spread_floor), low, high, len(ordered))
 
 
-def _middle(ordered: npt.NDArray[np.float64]) -> float:
+def middle(ordered: npt.NDArray[np.float64]) -> float:
     """Return the median of values in order: as numpy's, at a tenth of its time for so few."""
     half = len(ordered) // 2
     return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)

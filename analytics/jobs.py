@@ -14,18 +14,18 @@ from analytics.analysis import SLICE, analyse_days, analyse_together, judge_agai
 from analytics.homes import homes as all_homes
 from analytics.homes import homes_of
 from analytics.recent import Recent
-from analytics.repository import Due, DueOfHome, Home, Progress
+from analytics.repository import DueOfHome, Home, Progress
 from analytics.watch import repository as watch
 from analytics.watch.silences import look_at_homes
 from core.clock import Clock
 from core.database import Database
-from core.localtime import day_of
 from core.log import logger
 from ingest import reads as ingest
 from registry import reads as registry
 
 AFTER_AN_ERROR = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
+TOGETHER = 2  # days: the one that goes on, and the one before it, which is final at noon
 GROUP = 8  # homes of ids that follow each other, in one job
 CADENCE = timedelta(minutes=5)
 
@@ -137,7 +137,7 @@ def _ticked(
     cadence: timedelta,
     recent: Recent,
 ) -> dict[int, Worked]:
-    """Do together what is due of homes every few minutes; return those of which nothing else is due, and what came.
+    """Do together what is due of homes on every day; return those of which nothing else is due, and what came.
 
     Nothing of it is done where it cannot be done for one of them: which one it is shows where each is done by itself.
     """
@@ -146,14 +146,15 @@ def _ticked(
         _look_together(connection, clock, [home_id for home_id, due in homes.items() if due.look], recent)
         if stop.is_set():
             return {}
-        days = [home_id for home_id, due in homes.items() if due.days and not due.context]
-        alone |= {*days} - _tick_together(connection, clock, days, cadence, recent)
+        due_days = [home_id for home_id, due in homes.items() if due.days and not due.context]
+        days = _days_together(connection, clock, due_days, cadence, recent)
+        alone |= {*due_days} - days.keys()
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one home and must not stop the others
         logger().warning("homes are analysed one by one", error=type(error).__name__)
         return {}
     done = [home_id for home_id in homes if home_id not in alone]
     share = (clock.monotonic() - began) / max(1, len(done))
-    return {home_id: Worked(home_id, int(homes[home_id].days), share, failed=False) for home_id in done}
+    return {home_id: Worked(home_id, days.get(home_id, 0), share, failed=False) for home_id in done}
 
 
 def _look_together(connection: Connection[DictRow], clock: Clock, homes: Sequence[int], recent: Recent) -> None:
@@ -165,29 +166,28 @@ def _look_together(connection: Connection[DictRow], clock: Clock, homes: Sequenc
         look_at_homes(connection, list(homes_of(connection, due).values()), now, recent)
 
 
-def _tick_together(
+def _days_together(
     connection: Connection[DictRow], clock: Clock, homes: Sequence[int], cadence: timedelta, recent: Recent
-) -> set[int]:
-    """Compute the day that goes on of those homes of which nothing else is due; return which those were."""
+) -> dict[int, int]:
+    """Compute the days of those homes of which no more are due than every night; return of which homes how many."""
     if not homes:
-        return set()
+        return {}
     with connection.transaction():
         mine, now = repository.try_homes(connection, homes), clock.now()
         claimed = repository.claim_days_of_homes(connection, mine, now)
-        ticking = {
-            home: today
-            for home in homes_of(connection, list(claimed)).values()
-            if claimed[home.home_id] == [today := day_of(now, home.zone)]
+        few = {home_id: days for home_id, days in claimed.items() if len(days) <= TOGETHER}
+        known = homes_of(connection, list(few))
+        for place in range(TOGETHER):
+            days = {home: few[home_id][place] for home_id, home in known.items() if len(few[home_id]) > place}
+            if days:
+                analyse_together(connection, days, now, recent)
+        again = {
+            (home_id, day): moments.due_again(day, home.zone, now, cadence)
+            for home_id, home in known.items()
+            for day in few[home_id]
         }
-        if ticking:
-            analyse_together(connection, ticking, now, recent)
-        again = [
-            Due(home.home_id, day, due)
-            for home, day in ticking.items()
-            if (due := moments.due_again(day, home.zone, now, cadence)) is not None
-        ]
-        repository.due_again(connection, again)
-    return {home.home_id for home in ticking}
+        repository.settle_days(connection, again)
+    return {home_id: len(few[home_id]) for home_id in known}
 
 
 def analyse_home(
@@ -250,8 +250,8 @@ def _slice(connection: Connection[DictRow], clock: Clock, home: Home, cadence: t
         if days:
             recent.follow(connection, now)
             analyse_days(connection, home, days, now, again=False, recent=recent)
-            again = {day: moments.due_again(day, home.zone, now, cadence) for day in days}
-            repository.settle_days(connection, home.home_id, again)
+            again = {(home.home_id, day): moments.due_again(day, home.zone, now, cadence) for day in days}
+            repository.settle_days(connection, again)
     return len(days)
 
 

@@ -19,7 +19,7 @@ from analytics.measuring import Value
 from analytics.memory import REACH, Memory
 from analytics.reports import DeviceDay
 from analytics.version import CODE_VERSION
-from core.columns import column
+from core.columns import array_text, column
 from core.localtime import Interval
 from core.statements import Statements
 
@@ -149,19 +149,16 @@ def claim_days_of_homes(connection: Connection[DictRow], homes: Sequence[int], n
     return found
 
 
-def settle_days(connection: Connection[DictRow], home_id: int, again: Mapping[date, datetime | None]) -> None:
-    """Say of computed days of a home when they are due again, or that they are not (None)."""
-    finished = [day for day, due in again.items() if due is None]
+def settle_days(connection: Connection[DictRow], again: Mapping[tuple[int, date], datetime | None]) -> None:
+    """Say of computed days of homes when they are due again, or that they are not (None)."""
+    finished = [of for of, due in again.items() if due is None]
     if finished:
-        connection.execute(SQL["finish_day"], {"home_id": home_id, "days": finished})
-    due_again(connection, [Due(home_id, day, due) for day, due in again.items() if due is not None])
-
-
-def due_again(connection: Connection[DictRow], days: Sequence[Due]) -> None:
-    """Say of computed days of homes when they are due again."""
-    if days:
-        columns = {"homes": [d.home_id for d in days], "days": [d.day for d in days], "due": [d.due_at for d in days]}
-        connection.execute(SQL["due_again"], columns)
+        columns = {"homes": [home_id for home_id, _ in finished], "days": [day for _, day in finished]}
+        connection.execute(SQL["finish_days"], columns)
+    later = [Due(home_id, day, due) for (home_id, day), due in again.items() if due is not None]
+    if later:
+        columns = {"homes": [d.home_id for d in later], "days": [d.day for d in later]}
+        connection.execute(SQL["due_again"], columns | {"due": [d.due_at for d in later]})
 
 
 def postpone_home(connection: Connection[DictRow], home_id: int, now: datetime, due: datetime) -> None:
@@ -208,21 +205,17 @@ def put_rhythms(connection: Connection[DictRow], home_id: int, rhythms: Sequence
     """Store how a home spoke on some days."""
     if not rhythms:
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            SQL["put_rhythms"],
-            [
-                {
-                    "home_id": home_id,
-                    "day": rhythm.day,
-                    "readings": rhythm.readings,
-                    "first_at": None if rhythm.first_at is None else instant(rhythm.first_at),
-                    "last_at": None if rhythm.last_at is None else instant(rhythm.last_at),
-                    "longest_gap_s": [float(gap) for gap in rhythm.longest_gap_s],
-                }
-                for rhythm in rhythms
-            ],
-        )
+    connection.execute(
+        SQL["put_rhythms"],
+        {
+            "home_id": home_id,
+            "days": [rhythm.day for rhythm in rhythms],
+            "readings": [rhythm.readings for rhythm in rhythms],
+            "firsts": [None if rhythm.first_at is None else instant(rhythm.first_at) for rhythm in rhythms],
+            "lasts": [None if rhythm.last_at is None else instant(rhythm.last_at) for rhythm in rhythms],
+            "longest": [array_text(rhythm.longest_gap_s) for rhythm in rhythms],
+        },
+    )
 
 
 def put_device_rhythms(

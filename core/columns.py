@@ -14,3 +14,9 @@ def column(sent: bytes | None, element: str) -> npt.NDArray[Any]:
         sent or b"", dtype=[("length", ">i4"), ("value", element)], offset=_HEAD_BYTES if sent else 0
     )["value"]
     return found
+
+
+def array_text(values: npt.ArrayLike) -> str:
+    """Return numbers as the text of an array of PostgreSQL, NaN as NULL: many arrays go in one statement as texts."""
+    numbers = np.asarray(values).tolist()
+    return f"{{{','.join('NULL' if each != each else repr(each) for each in numbers)}}}"  # noqa: PLR0124 - only NaN does

@@ -63,9 +63,11 @@ def departure(values: Values, days: int, look: Look, floor: float, typical: floa
     unit of the indicator; `typical` that of many homes, on the scale of judging (None: not known).
     """
     window = values[-days:]
+    if not len(window) or math.isnan(window[-1]):
+        return None
     there = window[~np.isnan(window)]
     least = days if days < A_WEEK else math.ceil(LEAST_SHARE * days)
-    if not len(window) or math.isnan(window[-1]) or len(there) < least:
+    if len(there) < least:
         return None
     past = values[:-days][-REACH:]
     past = past[~np.isnan(past)][-baseline.DAYS :]
@@ -74,8 +76,8 @@ def departure(values: Values, days: int, look: Look, floor: float, typical: floa
         return None
     own = spread_of_days(past, look, floor)
     spread = own.spread if typical is None else moderated(own, typical)
-    z = (float(np.mean(judged_as(there, look))) - own.middle) / (spread * math.sqrt(1 / len(there) + 1 / own.days))
-    return Departure(days, float(np.mean(there)), usual, z)
+    z = (_mean(judged_as(there, look)) - own.middle) / (spread * math.sqrt(1 / len(there) + 1 / own.days))
+    return Departure(days, _mean(there), usual, z)
 
 
 def departures(values: Values, look: Look, floor: float, typical: float | None = None) -> list[Departure]:
@@ -95,8 +97,11 @@ def spread_of_days(past: Values, look: Look, floor: float) -> Spread:
         raise ValueError(f"{len(past)} days are not enough for a baseline.")
     # The spread of the middle half may be nothing where a few days are quite different.
     border = DRAWN_IN * max(usual.spread, (usual.high - usual.low) / BETWEEN_TENTHS)
-    drawn_in = np.clip(figures, usual.median - border, usual.median + border)
-    return Spread(float(drawn_in.mean()), max(DRAWN_IN_COSTS * float(drawn_in.std(ddof=1)), least), len(figures))
+    drawn_in = np.minimum(np.maximum(figures, usual.median - border), usual.median + border)
+    middle = _mean(drawn_in)
+    off = drawn_in - middle
+    deviation = math.sqrt(float(np.add.reduce(off * off)) / (len(off) - 1))
+    return Spread(middle, max(DRAWN_IN_COSTS * deviation, least), len(figures))
 
 
 def moderated(own: Spread, typical: float) -> float:
@@ -121,4 +126,9 @@ def _least(past: Values, look: Look, floor: float) -> float:
     """Return the least spread on the scale of judging."""
     if not look.is_amount:
         return floor
-    return floor * HALF_OF_ROOT / math.sqrt(max(0.0, float(np.median(past))) + TO_BE_STEADY)
+    return floor * HALF_OF_ROOT / math.sqrt(max(0.0, baseline.middle(np.sort(past))) + TO_BE_STEADY)
+
+
+def _mean(values: Values) -> float:
+    """Return the mean: as numpy's, at a third of its time for so few."""
+    return float(np.add.reduce(values)) / len(values)

@@ -167,3 +167,8 @@ def plainness(kind: str) -> int:
 
 
 OF_NAME: Mapping[str, Pattern] = {pattern.name: pattern for pattern in PATTERNS}
+# By which indicators the days of a domain are judged: its own, and those that count in its patterns.
+SHOWN_BY: Mapping[Domain, frozenset[str]] = {
+    domain: frozenset(kinds).union(*(pattern.signs for pattern in PATTERNS if pattern.domain is domain))
+    for domain, kinds in DOMAINS.items()
+}

@@ -10,7 +10,7 @@ from analytics import repository
 from analytics.change import repository as stored
 from analytics.change import watch
 from analytics.change.budget import threshold
-from analytics.change.domains import DOMAIN_OF, LOOKS
+from analytics.change.domains import DOMAIN_OF, LOOKS, SHOWN_BY
 from analytics.change.reference import shipped
 from analytics.change.telling import EpisodesOf
 from analytics.contexts.effect import Contexts
@@ -40,33 +40,45 @@ def judge(
     """
     days_computed, restated = about
     touched = {day for kind, day in restated if kind in LOOKS}
-    if changes_are_set(standings):
+    is_set = changes_are_set(standings)
+    if is_set:
         touched |= set(days_computed)
     if not touched:
         return 0
     first, last = min(touched), max(touched) + watch.BACK
-    known = known_of(connection, home, first, last)
+    # What a day comes to in a part of life follows from its own figures alone: the others are as they were judged.
+    different = {kind for kind, _ in restated}
+    domains = [domain for domain, kinds in SHOWN_BY.items() if is_set or kinds & different]
+    told_as = [kind for kind, domain in DOMAIN_OF.items() if domain in domains]
+    known = known_of(connection, home, first, last, frozenset().union(*(SHOWN_BY[domain] for domain in domains)))
     days = sorted({day for of_kind in known.values() for day in of_kind if first <= day <= last})
     reference = shipped()
     limit = threshold(reference, budget_of(standings))
     shifts = shifts_of(connection, home, local_day(first, home.zone).end)
-    seen = [one for day in days for one in watch.looked_at(known, day, reference, contexts, shifts)]
-    stored.put_days(connection, home, seen, first, last)
-    before = stored.days_of(connection, home.home_id, first - watch.RUNS_BACK, first - ONE_DAY)
+    looked = (one for day in days for one in watch.looked_at(known, day, reference, contexts, shifts))
+    seen = [one for one in looked if one.domain in domains]
+    stored.put_days(connection, home, seen, first, last, domains)
+    # Days that are not rare neither begin a change nor go on with one.
+    before = stored.days_of(
+        connection, home.home_id, first - watch.RUNS_BACK, first - ONE_DAY, least=limit, domains=domains
+    )
     found = held(watch.told([*before, *seen], known, limit, home.zone, episodes_of), standings)
-    kept_back = list(watch.kept_back(known, days, reference, contexts, limit, shifts))
-    put_silenced(connection, home, DOMAIN_OF, (first, last), kept_back, now)
+    kept_back = watch.kept_back(known, days, reference, contexts, limit, shifts)
+    of_domains = [each for each in kept_back if DOMAIN_OF[each[0]] in domains]
+    put_silenced(connection, home, told_as, (first, last), of_domains, now)
     interval = Interval(local_day(first, home.zone).start, local_day(last, home.zone).end)
     changed = repository.put_findings(
         connection, home, [one for one in found if one.interval.end >= interval.start], now
     )
     holding = [(one.kind, one.interval.start) for one in found]
-    return changed + repository.withdraw_kinds(connection, home.home_id, DOMAIN_OF, interval, holding, now)
+    return changed + repository.withdraw_kinds(connection, home.home_id, told_as, interval, holding, now)
 
 
-def known_of(connection: Connection[DictRow], home: Home, first: date, last: date) -> watch.Known:
-    """Return the figures that are stored of a home to judge changes from `first` to `last`."""
-    histories = repository.history(connection, home.home_id, LOOKS, first - watch.BACK, last)
+def known_of(
+    connection: Connection[DictRow], home: Home, first: date, last: date, kinds: Collection[str] = LOOKS.keys()
+) -> watch.Known:
+    """Return the figures of some kinds that are stored of a home to judge changes from `first` to `last`."""
+    histories = repository.history(connection, home.home_id, kinds, first - watch.BACK, last)
     return {
         kind: dict(zip(of["day"], zip(of["value"], of["coverage"], strict=True), strict=True))
         for kind, of in histories.items()

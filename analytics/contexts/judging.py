@@ -50,20 +50,26 @@ def take_in(
     now: datetime,
     *,
     is_over: bool,
+    again: bool,
 ) -> Changes:
     """Store the traces of the `lasting` ones of computed days and, once an hour, what the system proposes by all.
 
-    It does so at once where a day turns out to be over (`is_over`), or was another one than it seemed. The home is due
-    to be judged again from the first day on that has another context now.
+    It does so at once where a day turns out to be over (`is_over`), or was another one than it seemed; other looks are
+    taken with the day that goes on, or where stored history is computed `again`. The home is due to be judged again
+    from the first day on that has another context now.
     """
     connection = together.connection
     repository.put_traces(connection, home, [one.traces for one in lasting])
-    looked_at = together.of(home.home_id, repository.looked_at)
-    if looked_at is not None and looked_at > (now if is_over else now - LOOK_EVERY):
+    last, today = max(one.day for one in computed), day_of(now, home.zone)
+    if last < today and not is_over and not again:
         return NOTHING
-    if not repository.take_look(connection, home.home_id, now, now if is_over else now - LOOK_EVERY):
+    looked_at, lately = together.of(home.home_id, repository.looked_at), now if is_over else now - LOOK_EVERY
+    if looked_at is not None and looked_at > lately:
         return NOTHING
-    last = max(one.day for one in computed)
+    if not repository.take_look(connection, home.home_id, now, lately):
+        return NOTHING
+    if not again:  # what a late day tells does not take back what days after it told
+        last = max(last, today)
     first = last - LOOK_BACK
     traces = repository.traces_of(connection, home.home_id, first, last)
     traces |= {one.day: one.traces for one in computed}

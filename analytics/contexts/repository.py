@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 from psycopg.types.json import Jsonb
 
 from analytics.contexts.context import Context, Standing
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.proposal import Changes, Known, Proposal
-from analytics.contexts.traces import Traces, from_json, to_json
+from analytics.contexts.traces import Traces, of_text, to_text
 from analytics.contexts.wording import why
 from analytics.repository import Home
 from analytics.version import CODE_VERSION
@@ -97,19 +97,18 @@ def put_traces(connection: Connection[DictRow], home: Home, days: Sequence[Trace
     """Store the traces of days."""
     if not days:
         return
-    common = {"organisation_id": home.organisation_id, "home_id": home.home_id, "code_version": CODE_VERSION}
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            SQL["put_traces"], [common | {"day": one.day, "traces": Jsonb(to_json(one))} for one in days]
-        )
+    given = {"organisation_id": home.organisation_id, "home_id": home.home_id, "code_version": CODE_VERSION} | {
+        "days": [one.day for one in days],
+        "traces": [to_text(one) for one in days],
+    }
+    connection.execute(SQL["put_traces"], given)
 
 
 def traces_of(connection: Connection[DictRow], home_id: int, first: date, last: date) -> dict[date, Traces]:
     """Return the traces of a home's days, `first` and `last` included."""
     interval = {"home_id": home_id, "first": first, "last": last}
-    return {
-        row["day"]: from_json(row["day"], row["traces"]) for row in connection.execute(SQL["traces_of_home"], interval)
-    }
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return {day: of_text(day, traces) for day, traces in cursor.execute(SQL["traces_of_home"], interval)}
 
 
 def put_silenced(

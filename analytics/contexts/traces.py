@@ -4,10 +4,11 @@ Instants are whole seconds since 1970. Kept are every move from one room to anot
 moved, and the long silences of the day with what stood at their ends.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from analytics.episodes.outing import LEAVING
@@ -96,35 +97,53 @@ def _apart(at: Any) -> Any:
     return at[np.concatenate(([True], np.diff(at) >= SAME_DOOR))] if len(at) else at
 
 
-def to_json(one: Traces) -> dict[str, Any]:
-    """Return traces as plain values; times of moves are seconds since the start of the day."""
-    return {
-        "start": one.start,
-        "until": one.until,
-        "ends": [one.first, one.last, one.came_by_door, one.left_by_door],
-        "followed": one.followed,
-        "silences": [list(each) for each in one.silences],
-        "doors": list(one.doors),
-        "moves": [[each.at - one.start, each.left, each.came, each.seconds] for each in one.moves],
-        "unknown": [list(each) for each in one.unknown],
-    }
+class _Stored(msgspec.Struct):
+    """Traces as they are stored; times of moves are seconds since the start of the day."""
+
+    start: int
+    until: int
+    ends: tuple[int | None, int | None, bool, bool]
+    followed: int | None
+    silences: tuple[tuple[int, int, bool, bool], ...]
+    doors: tuple[int, ...]
+    moves: list[tuple[int, int, int, float]]
+    unknown: tuple[tuple[int, int], ...]
 
 
-def from_json(day: date, row: Mapping[str, Any]) -> Traces:
-    """Return the traces of a day from what `to_json` made of them."""
-    start = row["start"]
-    first, last, came_by_door, left_by_door = row["ends"]
+_STORED = msgspec.json.Decoder(_Stored)  # two months are read at a time: text, straight to what it stands for
+
+
+def to_text(one: Traces) -> str:
+    """Return traces as JSON."""
+    stored = _Stored(
+        one.start,
+        one.until,
+        (one.first, one.last, one.came_by_door, one.left_by_door),
+        one.followed,
+        one.silences,
+        one.doors,
+        [(each.at - one.start, each.left, each.came, each.seconds) for each in one.moves],
+        one.unknown,
+    )
+    return msgspec.json.encode(stored).decode()
+
+
+def of_text(day: date, text: str) -> Traces:
+    """Return the traces of a day from what `to_text` made of them."""
+    row = _STORED.decode(text)
+    first, last, came_by_door, left_by_door = row.ends
+    start = row.start
     return Traces(
         day,
         start,
-        row["until"],
+        row.until,
         first,
         last,
         came_by_door,
         left_by_door,
-        tuple((each[0], each[1], each[2], each[3]) for each in row["silences"]),
-        tuple(row["doors"]),
-        tuple([Move(at + start, left, came, float(seconds)) for at, left, came, seconds in row["moves"]]),
-        row["followed"],
-        tuple((first, last) for first, last in row["unknown"]),
+        row.silences,
+        row.doors,
+        tuple([Move(at + start, left, came, seconds) for at, left, came, seconds in row.moves]),
+        row.followed,
+        row.unknown,
     )

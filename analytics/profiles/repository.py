@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from analytics.profiles.profile import HOURLY, DayProfile
 from analytics.repository import Home
 from analytics.version import CODE_VERSION
+from core.columns import array_text
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
@@ -37,26 +38,19 @@ def profiles_of(connection: Connection[DictRow], home_id: int, first: date, last
 
 def put_profiles(connection: Connection[DictRow], home: Home, profiles: Sequence[DayProfile]) -> set[date]:
     """Store the profiles of days; unchanged rows stay untouched. Return the days that are new or different."""
-    common = {"organisation_id": home.organisation_id, "home_id": home.home_id, "code_version": CODE_VERSION}
-    days = [
-        common | {"day": one.day, "rooms": list(one.rooms), "coverage": one.coverage, "readings": one.readings}
-        for one in profiles
-    ]
-    hours = [
-        common | {"day": one.day, "kind": kind, "value": [None if np.isnan(each) else float(each) for each in value]}
-        for one in profiles
-        for kind, value in one.hours.items()
-    ]
-    return _changed(connection, "put_day_profile", days) | _changed(connection, "put_hourly", hours)
-
-
-def _changed(connection: Connection[DictRow], statement: str, rows: Sequence[dict[str, object]]) -> set[date]:
-    found: set[date] = set()
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(SQL[statement], rows, returning=True)
-            while True:
-                found.update(row["day"] for row in cursor)
-                if not cursor.nextset():
-                    break
-    return found
+    if not profiles:
+        return set()
+    hours = [(one.day, kind, value) for one in profiles for kind, value in one.hours.items()]
+    given = {
+        "organisation_id": home.organisation_id,
+        "home_id": home.home_id,
+        "code_version": CODE_VERSION,
+        "days": [one.day for one in profiles],
+        "rooms": [array_text(one.rooms) for one in profiles],
+        "coverages": [one.coverage for one in profiles],
+        "readings": [one.readings for one in profiles],
+        "hourly_days": [day for day, _, _ in hours],
+        "kinds": [kind for _, kind, _ in hours],
+        "values": [array_text(value) for _, _, value in hours],
+    }
+    return {row["day"] for row in connection.execute(SQL["put_profiles"], given)}

@@ -17,6 +17,7 @@ from analytics.repository import Home, episodes_of_home, history
 from analytics.rules.protocol import Mode, Past, RoomHours
 from analytics.rules.standing import CHANGES, Setting, Standing, standings
 from analytics.rules.timetable import ExpectedVisit
+from core.columns import array_text
 from core.localtime import Interval
 from core.statements import Statements
 
@@ -187,20 +188,16 @@ def temperatures_of(connection: Connection[DictRow], home_id: int, first: date, 
 
 def put_temperatures(connection: Connection[DictRow], home: Home, days: Mapping[date, RoomHours]) -> None:
     """Store the temperatures of a home's rooms on some days."""
-    rows = [
-        {
+    rows = [(day, room, hours) for day, rooms in days.items() for room, hours in rooms.items()]
+    if rows:
+        given = {
             "organisation_id": home.organisation_id,
             "home_id": home.home_id,
-            "room_id": room,
-            "day": day,
-            "celsius": [None if np.isnan(value) else float(value) for value in hours],
+            "days": [day for day, _, _ in rows],
+            "rooms": [room for _, room, _ in rows],
+            "celsius": [array_text(hours) for _, _, hours in rows],
         }
-        for day, rooms in days.items()
-        for room, hours in rooms.items()
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(SQL["put_room_temperatures"], rows)
+        connection.execute(SQL["put_room_temperatures"], given)
 
 
 def known_to_last(

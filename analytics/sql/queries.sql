@@ -89,9 +89,10 @@ ORDER BY day
 LIMIT %(at_most)s
 FOR UPDATE;
 
--- finish_day --
--- A day of which all moments are over is not due any more.
-DELETE FROM analytics.due_day WHERE home_id = %(home_id)s AND day = ANY (%(days)s::date[]);
+-- finish_days --
+-- Days of homes of which all moments are over are not due any more.
+DELETE FROM analytics.due_day USING unnest(%(homes)s::int[], %(days)s::date[]) AS over (home_id, day)
+WHERE due_day.home_id = over.home_id AND due_day.day = over.day;
 
 -- due_again --
 -- Days of homes that are not over are due again at their next moments.
@@ -126,9 +127,11 @@ WHERE home_id = %(home_id)s AND day < %(last)s AND first_at IS NOT NULL
 ORDER BY day;
 
 -- put_rhythms --
--- Store how a home spoke; unchanged rows stay untouched.
+-- Store how a home spoke, its silences by the hour as the text of an array; unchanged rows stay untouched.
 INSERT INTO analytics.rhythm (home_id, day, readings, first_at, last_at, longest_gap_s)
-VALUES (%(home_id)s, %(day)s, %(readings)s, %(first_at)s, %(last_at)s, %(longest_gap_s)s::real[])
+SELECT %(home_id)s, day, readings, first_at, last_at, longest_gap_s::float8[]::real[]
+FROM unnest(%(days)s::date[], %(readings)s::int[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[], %(longest)s::text[])
+    AS made (day, readings, first_at, last_at, longest_gap_s)
 ON CONFLICT (home_id, day) DO UPDATE
 SET readings = excluded.readings, first_at = excluded.first_at, last_at = excluded.last_at, longest_gap_s = excluded.longest_gap_s
 WHERE (rhythm.readings, rhythm.first_at, rhythm.last_at, rhythm.longest_gap_s)

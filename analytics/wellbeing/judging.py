@@ -70,7 +70,9 @@ def _stated(
     first, last = min(coverages), max(coverages)
     standings = standings_of(connection, home)
     limit = limit_of(budget_of(standings))
-    shows = _shown(changes.days_of(connection, home.home_id, first - EXPLAINED, last), limit)
+    # Of the days before, only something sudden that was told explains what is slow now.
+    looked = changes.days_of(connection, home.home_id, first - EXPLAINED, last, least=limit, all_from=first)
+    shows = _shown(looked, limit)
     contexts = contexts_of(connection, home, first)
     kept = repository.kept_back(connection, home.home_id, first) if contexts.acting else {}
     since = local_day(first, home.zone).start

@@ -50,15 +50,16 @@ SELECT since FROM analytics.context_due WHERE home_id = %(home_id)s AND due_at <
 DELETE FROM analytics.context_due WHERE home_id = %(home_id)s AND due_at <= %(now)s RETURNING since;
 
 -- put_traces --
--- Store the traces of a day; unchanged ones stay untouched.
+-- Store the traces of days; unchanged ones stay untouched.
 INSERT INTO analytics.day_traces (organisation_id, home_id, day, traces, code_version)
-VALUES (%(organisation_id)s, %(home_id)s, %(day)s, %(traces)s, %(code_version)s)
+SELECT %(organisation_id)s, %(home_id)s, day, traces::jsonb, %(code_version)s
+FROM unnest(%(days)s::date[], %(traces)s::text[]) AS made (day, traces)
 ON CONFLICT (home_id, day) DO UPDATE SET traces = excluded.traces, code_version = excluded.code_version
 WHERE (day_traces.traces, day_traces.code_version) IS DISTINCT FROM (excluded.traces, excluded.code_version);
 
 -- traces_of_home --
 -- The traces of a home's days.
-SELECT day, traces FROM analytics.day_traces
+SELECT day, traces::text AS traces FROM analytics.day_traces
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY day;
 
 -- put_silenced --

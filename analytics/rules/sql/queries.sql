@@ -67,9 +67,10 @@ SELECT room_id, day, celsius FROM analytics.room_temperature
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s;
 
 -- put_room_temperatures --
--- Store the temperatures of a room on a day; unchanged ones stay untouched.
+-- Store the temperatures of rooms on some days, each as the text of an array; unchanged ones stay untouched.
 INSERT INTO analytics.room_temperature (organisation_id, home_id, room_id, day, celsius)
-VALUES (%(organisation_id)s, %(home_id)s, %(room_id)s, %(day)s, %(celsius)s::real[])
+SELECT %(organisation_id)s, %(home_id)s, room_id, day, celsius::float8[]::real[]
+FROM unnest(%(rooms)s::int[], %(days)s::date[], %(celsius)s::text[]) AS made (room_id, day, celsius)
 ON CONFLICT (home_id, day, room_id) DO UPDATE SET celsius = excluded.celsius
 WHERE room_temperature.celsius IS DISTINCT FROM excluded.celsius;
 

@@ -5,8 +5,8 @@ numbers, so that what is measured afterwards finds what it would find in homes t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from cli.bench.analytics import repository
 from core.clock import SimulatedClock
 from core.database import Database, Row
 from core.localtime import Interval, local_day
+from core.processes import cores
 from core.vocabulary import BY_NAME, Retention
 from devices.reads import series_of_gateways
 from gateway.recordings import zigbee2mqtt
@@ -37,6 +38,7 @@ QUANTITIES = frozenset({"occupancy", "contact", "power", "temperature", "humidit
 ROOMS_WITHOUT = frozenset({"hall", "entrance"})
 PLACES_WITHOUT = frozenset({"fridge"})
 KEPT = timedelta(days=17)  # of readings: nothing that is computed every day looks further back than 15 days
+AT_ONCE = 50  # homes that are filled in one go
 ONE_DAY = timedelta(days=1)
 
 Progress = Callable[[float], None]
@@ -155,13 +157,24 @@ def _compute(database: Database, home_ids: Sequence[int], days: Span, progress: 
 
 
 def _copy(connection: Connection[Row], number: int, days: Span, progress: Progress) -> None:
-    """Give the other homes what the patterns have."""
-    repository.pair(connection, _copies(number))
-    steps: list[Callable[[], None]] = [
-        *(partial(repository.copy_readings, connection, each, days.end - KEPT) for each in Retention),
-        *(partial(repository.copy_computed, connection, each) for each in repository.computed(connection)),
-        partial(repository.settle, connection),
-    ]
-    for index, step in enumerate(steps):
-        step()
-        progress((index + 1) / len(steps))
+    """Give the other homes what the patterns have, some homes at a time on each of as many connections as cores."""
+    copies = _copies(number)
+    shares = [copies[first : first + AT_ONCE] for first in range(0, len(copies), AT_ONCE)]
+    with ThreadPoolExecutor(cores()) as executor:
+        waiting = [
+            executor.submit(_copy_some, connection.info.dsn, connection.info.password, each, days) for each in shares
+        ]
+        for index, done in enumerate(as_completed(waiting), start=1):
+            done.result()
+            progress(index / (len(waiting) + 1))
+    repository.settle(connection)
+    progress(1.0)
+
+
+def _copy_some(address: str, password: str, copies: Sequence[tuple[str, str]], days: Span) -> None:
+    with repository.filling(address, password) as connection:
+        repository.pair(connection, copies)
+        for retention in Retention:
+            repository.copy_readings(connection, retention, days.end - KEPT)
+        for table in repository.computed(connection):
+            repository.copy_computed(connection, table)

@@ -1,10 +1,13 @@
 """What the measurement of the analysis does to the database that was made for it, and asks of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
 from psycopg import Connection
+from psycopg.rows import dict_row
 from psycopg.sql import Identifier
 
 from core.database import Row
@@ -28,6 +31,14 @@ def put_readings(
 def ensure_partitions(connection: Connection[Any], first: datetime, last: datetime) -> None:
     """Make room for readings from one instant to another."""
     connection.execute(_sql["ensure_partitions"], {"first": first, "last": last})
+
+
+@contextmanager
+def filling(address: str, password: str) -> Iterator[Connection[Row]]:
+    """Give an administrator's connection that fills tables without looking up what the rows refer to."""
+    with psycopg.connect(address, password=password, row_factory=dict_row) as connection:
+        connection.execute(_sql["unchecked"])
+        yield connection
 
 
 def pair(connection: Connection[Any], copies: Sequence[tuple[str, str]]) -> None:

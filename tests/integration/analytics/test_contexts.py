@@ -182,6 +182,22 @@ def test_who_leaves_by_the_door_and_stays_away_is_asked_for_and_the_answer_ends_
     assert steps == [("proposed", False), ("confirmed", True), ("ended", False)]
 
 
+def test_what_comes_in_late_of_an_earlier_day_takes_back_nothing_that_later_days_tell(
+    installation, database, clock, home, days_of
+) -> None:
+    house = gone(installation, home, days_of)
+    catch_up(database, clock)
+    asked = "SELECT context_id, standing, updated_at FROM analytics.context WHERE home_id = %s"
+    (before,) = installation.rows(asked, house.home_id)
+    assert before["standing"] == "proposed"
+    clock.advance(60)
+    installation.store(house, [(at(LAST - timedelta(days=4), "13:33"), "bathroom")], clock.now())
+    looked = "SELECT looked_at FROM analytics.context_look WHERE home_id = %s"
+    catch_up(database, clock)
+    assert installation.one(looked, house.home_id) == clock.now(), "the late day was not looked at"
+    assert installation.rows(asked, house.home_id) == [before]
+
+
 def test_what_was_refused_has_no_effect_and_is_not_proposed_again(
     installation, database, people, clock, home, viewer, days_of
 ) -> None:

@@ -8,7 +8,7 @@ from analytics.contexts.context import ENOUGH, Context, Standing
 from analytics.contexts.doors import stays
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.propose import propose
-from analytics.contexts.traces import from_json, to_json
+from analytics.contexts.traces import of_text, to_text
 from analytics.contexts.wording import why
 from tests.unit.analytics.contexts.made import BATHROOMS, ROME, by_turns, day, door, round_of, traces_of
 from tests.unit.analytics.made import at, utc
@@ -32,7 +32,7 @@ def test_of_somebody_alone_nothing_is_proposed() -> None:
 
 def test_traces_survive_being_stored() -> None:
     for on, one in traces_of([*lived(3), *door(day(1), "12:00")]).items():
-        assert from_json(on, to_json(one)) == one
+        assert of_text(on, to_text(one)) == one
 
 
 def test_who_left_by_the_door_and_does_not_come_back_is_away() -> None:
