@@ -28,21 +28,36 @@ class TransportError(Exception):
     """A message was not accepted.
 
     `reason` says why in words without personal data. A permanent error will not go away by trying again.
-    `uncertain` is set where the other side may have accepted the message all the same.
+    `uncertain` is set where the other side may have accepted the message all the same. `gone` is set where the channel
+    says that the address itself is no more, for any message. `retry_after_s` is how long the other side wants to be
+    left alone, None where it does not say.
     """
 
-    def __init__(self, reason: str, *, permanent: bool, uncertain: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        uncertain: bool = False,
+        gone: bool = False,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.uncertain = uncertain
+        self.gone = gone
+        self.retry_after_s = retry_after_s
 
 
 class Transport(Protocol):
     """Hands messages over to one channel."""
 
-    def send(self, message: Outgoing) -> None:
-        """Return once the channel has accepted `message`; raises `TransportError` if it did not."""
+    def send(self, message: Outgoing) -> str | None:
+        """Return once the channel has accepted `message`; raises `TransportError` if it did not.
+
+        The text is what the channel calls the message, by which it tells later what became of it; None if it does not.
+        """
 
 
 class NoTransport:

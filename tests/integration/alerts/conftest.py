@@ -20,6 +20,7 @@ from core.clock import SimulatedClock
 from core.database import Database, Role
 from core.viewer import Viewer
 from embedded.ports import free_port
+from tests.integration.alerts.http_server import Behaviour, serve
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)  # 14:02 in Rome
 SOS, LEAK = 20, 24
@@ -261,3 +262,10 @@ def unused_port():
         # Bound but not listening: whoever connects is refused, and nobody else gets the port meanwhile.
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
+
+
+@pytest.fixture
+def http():
+    behaviour = Behaviour()
+    with serve(behaviour):
+        yield behaviour
