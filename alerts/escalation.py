@@ -2,16 +2,20 @@
 
 A telling that means nobody at the moment (no one is on duty, no account has the role, nobody can be reached) is passed
 over: the next step comes at once, and the history says so. It ends in somebody being told or in "nobody took charge".
+
+Each person is told by the best way there is to them; the others are kept with the message, to fall back to.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from alerts import repository
+from alerts.addresses.ways import Recipient, Way, ways_of
+from alerts.fallback.next_way import falls_back_at
 from alerts.lifecycle import Action, State
 from alerts.policies.plan import first_of_next, telling
 from alerts.policies.recipients import Place, people
-from alerts.policies.repository import Person
 from alerts.policy import NextStep, from_json, next_step
 from alerts.repository import Connection, Entry, Escalation
 from core.database import Database
@@ -69,27 +73,38 @@ def _tell(connection: Connection, escalation: Escalation, found: NextStep, now: 
     if not found.tell:
         return 0
     place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id)
-    told = 0
-    for person in people(connection, found.tell, place, now, last_resort=found.last_resort):
-        ways = [(channel, address) for channel, address in _ways(person) if channel in (found.channels or (channel,))]
-        for channel, address in ways[:1]:
-            repository.add_notification(
-                connection,
-                escalation,
-                channel=channel,
-                account_id=person.account_id,
-                address=address,
-                language=person.language,
-                due_at=now,
-            )
-        told += bool(ways)
+    meant = [
+        Recipient(each.account_id, each.contact_id, each.name, each.language)
+        for each in people(connection, found.tell, place, now, last_resort=found.last_resort)
+    ]
+    ways = ways_of(connection, meant, channels=found.channels, family=escalation.family)
+    for recipient in meant:
+        _notify(connection, escalation, recipient, ways[recipient], now)
+    told = sum(bool(ways[recipient]) for recipient in meant)
     if not told:
         logger().warning("nobody to be told", alert_id=escalation.alert_id)
     return told
 
 
-def _ways(person: Person) -> list[tuple[str, str]]:
-    return [("email", person.email)] if person.email else []
+def _notify(
+    connection: Connection, escalation: Escalation, recipient: Recipient, ways: Sequence[Way], now: datetime
+) -> None:
+    """Note a message to one person on the best of `ways` on which no earlier one waits; the rest go with it."""
+    for place, way in enumerate(ways):
+        left = ways[place + 1 :]
+        if repository.add_notification(
+            connection,
+            escalation,
+            channel=way.channel,
+            address=way.address,
+            language=recipient.language,
+            due_at=now,
+            account_id=recipient.account_id,
+            contact_id=recipient.contact_id,
+            others=left,
+            falls_back_at=falls_back_at(escalation.family, now) if left else None,
+        ):
+            return
 
 
 def _write(

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from alerts import repository
+from alerts.announced import repository as announced
 from alerts.findings import repository as findings
 from alerts.findings.ending import alert_of, end, end_of, over_at
 from alerts.lifecycle import Action, Family, Outcome, State
@@ -184,7 +185,7 @@ class Intake:
             return True
         # Each press of a button is a call; an alarm that sounds on is one until it is over.
         lasting = quantity.name != SOS
-        if row["standing"] == "registered" and repository.take_test_press(connection, row, lasting=lasting):
+        if row["standing"] == "registered" and announced.take_test_press(connection, row, lasting=lasting):
             return True
         home = home_facts(connection, row["home_id"])
         unregistered = row["standing"] == "unregistered"
@@ -216,7 +217,7 @@ class Intake:
         return True
 
     def _cleared(self, connection: Connection, row: Row, kind: str, now: datetime) -> None:
-        repository.clear_test(connection, row)
+        announced.clear_test(connection, row)
         found = repository.open_alert_of(connection, row["home_id"], Family.SAFETY, kind)
         if found is None:
             return

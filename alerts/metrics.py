@@ -27,6 +27,14 @@ TAKEN_IN = Figure("vicino_alerts_taken_in_total", "Urgent readings and findings 
 NOTIFICATIONS = Figure(
     "vicino_alerts_notifications_total", "Attempts to deliver a message, by what came of them.", ("channel", "result")
 )
+FALLBACKS = Figure(
+    "vicino_alerts_fallbacks_total",
+    "Messages for which the next way was used, by the channel that failed or was not in time.",
+    ("channel",),
+)
+ACCEPTED = Figure(
+    "vicino_alerts_accepted_seconds", "From when a message was first due until its channel accepted it.", ("channel",)
+)
 OPENED = Figure(
     "vicino_alerts_safety_opened_seconds",
     "From a safety reading (its own time, or when it was received) until an alert says so.",
@@ -52,6 +60,8 @@ class AlertMetrics:
         self._clock = clock
         self._taken_in = make_counter(registry, TAKEN_IN)
         self._notifications = make_counter(registry, NOTIFICATIONS)
+        self._fallbacks = make_counter(registry, FALLBACKS)
+        self._accepted = make_histogram(registry, ACCEPTED, BUCKETS)
         self._opened = make_histogram(registry, OPENED, BUCKETS)
         self._notified = make_histogram(registry, NOTIFIED, BUCKETS)
         self.troubled = 0
@@ -71,11 +81,19 @@ class AlertMetrics:
     def delivered(self, claimed: Claimed, result: Result) -> None:
         """Note what came of an attempt to deliver a message, just now."""
         self._notifications.labels(claimed.channel, result.name.lower()).inc()
+        if result is Result.FELL_BACK:
+            self.fell_back(claimed.channel)
+        if result is Result.SENT:
+            self._accepted.labels(claimed.channel).observe(self._since(claimed.first_due_at))
         # Later steps and rounds wait on purpose.
         first = claimed.round == 1 and claimed.step == 0
         if result is Result.SENT and claimed.family is Family.SAFETY and first:
             self._notified.labels("reading").observe(self._since(claimed.happened_at))
             self._notified.labels("opened").observe(self._since(claimed.opened_at))
+
+    def fell_back(self, channel: str) -> None:
+        """Note that the next way was used instead of `channel`."""
+        self._fallbacks.labels(channel).inc()
 
     def _since(self, instant: datetime) -> float:
         # A gateway's clock may be ahead.

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from alerts import repository
-from alerts.channels.transport import Outgoing, Transport, TransportError
+from alerts.addresses.repository import mark_gone
+from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.fallback.next_way import after_failure
 from alerts.lifecycle import Family
 from alerts.repository import Claimed
 from alerts.surroundings import municipality
@@ -23,6 +25,9 @@ LEASE = timedelta(seconds=4)
 BACK_OFF = {Family.SAFETY: (2.0, 60.0), Family.WELLBEING: (30.0, 1800.0), Family.TECHNICAL: (60.0, 3600.0)}
 # A safety message is tried as long as its alert is new.
 MOST_ATTEMPTS = {Family.SAFETY: None, Family.WELLBEING: 20, Family.TECHNICAL: 20}
+# A server that wants to be left alone longer is asked all the same: it may have recovered.
+LONGEST_ASKED = {Family.SAFETY: 60.0, Family.WELLBEING: 3600.0, Family.TECHNICAL: 3600.0}
+UNKNOWN = NoTransport("there is no such channel")
 
 
 class Result(Enum):
@@ -32,6 +37,8 @@ class Result(Enum):
     NOT_WANTED = auto()
     RETRY = auto()
     FAILED = auto()
+    # Failed for good, and the next way is used.
+    FELL_BACK = auto()
 
 
 def claim(database: Database, now: datetime, *, safety_only: bool = False) -> Claimed | None:
@@ -63,7 +70,7 @@ def deliver(
         outgoing = _prepared(database, claimed)
         if outgoing is None:
             return Result.NOT_WANTED
-        transports[claimed.channel].send(outgoing)
+        provider_id = transports.get(claimed.channel, UNKNOWN).send(outgoing) or ""
     except TransportError as error:
         return _failed(database, claimed, error, clock.now(), chance)
     except repository.DATABASE_AWAY:
@@ -73,7 +80,7 @@ def deliver(
         unknown = TransportError(f"not prepared: {type(error).__name__}", permanent=False, uncertain=True)
         return _failed(database, claimed, unknown, clock.now(), chance)
     with database.transaction() as connection:
-        repository.mark_sent(connection, claimed, clock.now())
+        repository.mark_sent(connection, claimed, clock.now(), provider_id)
     logger().info("sent", notification_id=claimed.notification_id, alert_id=claimed.alert_id, channel=claimed.channel)
     return Result.SENT
 
@@ -88,6 +95,14 @@ def back_off_s(family: Family, attempts: int, chance: float) -> float:
     """Return the seconds until the next attempt after `attempts` of them: doubling, with up to a quarter of jitter."""
     first, longest = BACK_OFF[family]
     return float(min(first * 2.0 ** min(attempts - 1, 16), longest) * (1.0 - 0.25 * chance))
+
+
+def wait_s(family: Family, attempts: int, chance: float, asked_s: float | None) -> float:
+    """Return the seconds until the next attempt where the other side wants to be left alone for `asked_s`, if it says.
+
+    That is obeyed up to `LONGEST_ASKED`, and never shortens our own wait.
+    """
+    return max(back_off_s(family, attempts, chance), min(asked_s or 0.0, LONGEST_ASKED[family]))
 
 
 def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
@@ -115,12 +130,17 @@ def _failed(
 ) -> Result:
     most = MOST_ATTEMPTS[claimed.family]
     gives_up = error.permanent or (most is not None and claimed.attempts >= most)
+    result = Result.RETRY
     with database.transaction() as connection:
         if gives_up:
+            wanted = repository.hold_while_new(connection, claimed.alert_id)
             repository.mark_failed(connection, claimed, error.reason, uncertain=error.uncertain)
+            if error.gone:
+                mark_gone(connection, claimed.channel, claimed.address, error.reason, now)
+            fell_back = wanted and after_failure(connection, claimed, now)
+            result = Result.FELL_BACK if fell_back else Result.FAILED
         else:
-            wait_s = back_off_s(claimed.family, claimed.attempts, chance())
-            due_at = now + timedelta(seconds=wait_s)
+            due_at = now + timedelta(seconds=wait_s(claimed.family, claimed.attempts, chance(), error.retry_after_s))
             repository.mark_retry(connection, claimed, due_at, error.reason, uncertain=error.uncertain)
     logger().warning(
         "not sent",
@@ -131,4 +151,4 @@ def _failed(
         attempts=claimed.attempts,
         state="failed" if gives_up else "due",
     )
-    return Result.FAILED if gives_up else Result.RETRY
+    return result

@@ -89,6 +89,7 @@ class Escalation(NamedTuple):
     organisation_id: int
     home_id: int
     person_id: int | None
+    family: Family
     round: int
     step: int
     policy: dict[str, Any]
@@ -104,11 +105,14 @@ class Claimed(NamedTuple):
     home_id: int
     family: Family
     kind: str
+    account_id: int | None
+    contact_id: int | None
     channel: str
     address: str
     language: str
     happened_at: datetime
     opened_at: datetime
+    first_due_at: datetime
     round: int
     step: int
     attempts: int
@@ -222,80 +226,11 @@ def mark_cancelled_at_button(connection: Connection, alert_id: int, at: datetime
     connection.execute(STATEMENTS["mark_cancelled_at_button"], {"alert_id": alert_id, "at": at, "now": now})
 
 
-def announce_test(
-    connection: Connection, home: str, quantity_ids: Sequence[int], now: datetime, ends_at: datetime, by: str
-) -> Row | None:
-    """Announce tests in a home; None where there is none of that key, or a call for help of it is open."""
-    values = {"home": home, "quantity_ids": list(quantity_ids), "now": now, "ends_at": ends_at, "by": by}
-    return connection.execute(STATEMENTS["announce_test"], values).fetchone()
-
-
-def announce_test_seen(
-    connection: Connection,
-    home: UUID,
-    device_id: int,
-    quantity_ids: Sequence[int],
-    seen: int,
-    now: datetime,
-    ends_at: datetime,
-) -> str | None:
-    """Announce as the viewer of the connection that a device is about to be tried; return what came of it."""
-    values = {
-        "home": home,
-        "device_id": device_id,
-        "quantity_ids": list(quantity_ids),
-        "seen": seen,
-        "now": now,
-        "ends_at": ends_at,
-    }
-    outcome: str | None = _one(connection.execute(STATEMENTS["announce_test_seen"], values))["outcome"]
-    return outcome
-
-
-def call_off_tests_seen(connection: Connection, home: UUID, now: datetime) -> int:
-    """Call off as the viewer whatever waits in a home to be tried; return how many there were."""
-    ended: int = _one(connection.execute(STATEMENTS["call_off_tests_seen"], {"home": home, "now": now}))["ended"]
-    return ended
-
-
-def seen_test_alarms(connection: Connection, home_id: int) -> list[Row]:
-    """Return the latest test of each quantity of each device of a home as the viewer may see it."""
-    return connection.execute(STATEMENTS["seen_test_alarms"], {"home_id": home_id}).fetchall()
-
-
-def test_alarm(connection: Connection, test_alarm_id: int) -> Row:
-    """Return how a test alarm stands."""
-    return _one(connection.execute(STATEMENTS["test_alarm"], {"test_alarm_id": test_alarm_id}))
-
-
 def heard_already(connection: Connection, row: Row) -> HeardAlready | None:
     """Return what became of the same call as another gateway heard it; None if none has, or that waits still."""
     values = {name: row[name] for name in ("urgent_id", "series_id", "heard_by", "ts")} | {"within": SAME_CALL}
     found = connection.execute(STATEMENTS["heard_already"], values).fetchone()
     return HeardAlready(**found) if found else None
-
-
-def take_test_press(connection: Connection, row: Row, *, lasting: bool) -> bool:
-    """Note an urgent reading as the announced test of its device; tell whether it was one.
-
-    `lasting` tells that all its device says until the alarm is over is one alarm.
-    """
-    values = {
-        "home_id": row["home_id"],
-        "series_id": row["series_id"],
-        "quantity_id": row["quantity_id"],
-        "at": row["ts"],
-        "received_at": row["received_at"],
-        "urgent_id": row["urgent_id"],
-        "lasting": lasting,
-    }
-    return connection.execute(STATEMENTS["take_test_press"], values).fetchone() is not None
-
-
-def clear_test(connection: Connection, row: Row) -> None:
-    """Note that the alarm is over which a device gave because it was tried, if it did."""
-    values = {name: row[name] for name in ("home_id", "series_id", "quantity_id")}
-    connection.execute(STATEMENTS["clear_test"], values | {"at": row["ts"]})
 
 
 def begin_round(connection: Connection, alert_id: int, escalates_at: datetime) -> None:
@@ -334,7 +269,9 @@ def add_history(connection: Connection, entry: Entry) -> None:
 def due_escalation(connection: Connection, now: datetime) -> Escalation | None:
     """Return the most pressing escalation that is due, locked, or None."""
     row = connection.execute(STATEMENTS["due_escalation"], {"now": now}).fetchone()
-    return Escalation(**{name: row[name] for name in Escalation._fields}) if row else None
+    if row is None:
+        return None
+    return Escalation(**{name: row[name] for name in Escalation._fields} | {"family": Family(row["family"])})
 
 
 def set_step(connection: Connection, alert_id: int, step: int, escalates_at: datetime | None) -> None:
@@ -352,12 +289,19 @@ def add_notification(
     escalation: Escalation,
     *,
     channel: str,
-    account_id: int | None,
     address: str,
     language: str,
     due_at: datetime,
+    account_id: int | None = None,
+    contact_id: int | None = None,
+    others: Sequence[tuple[str, str]] = (),
+    falls_back_at: datetime | None = None,
 ) -> bool:
-    """Note that somebody is to be told; tell whether that is new."""
+    """Note that somebody is to be told; tell whether that is new.
+
+    `others` are the ways (channel, address) that are left if this one fails, in order; where this one was not accepted
+    until `falls_back_at`, the next is used beside it.
+    """
     values = {
         "organisation_id": escalation.organisation_id,
         "alert_id": escalation.alert_id,
@@ -365,9 +309,12 @@ def add_notification(
         "step": escalation.step,
         "channel": channel,
         "account_id": account_id,
+        "contact_id": contact_id,
         "address": address,
         "language": language,
         "due_at": due_at,
+        "others": _ways(others),
+        "falls_back_at": falls_back_at,
     }
     return connection.execute(STATEMENTS["add_notification"], values).rowcount == 1
 
@@ -397,9 +344,18 @@ def renew_lease(connection: Connection, claimed: Claimed, leased_until: datetime
     return connection.execute(STATEMENTS["renew_lease"], values).rowcount == 1
 
 
-def mark_sent(connection: Connection, claimed: Claimed, now: datetime) -> None:
-    """Write down that the channel accepted the message."""
-    connection.execute(STATEMENTS["mark_sent"], {"notification_id": claimed.notification_id, "now": now})
+def mark_sent(connection: Connection, claimed: Claimed, now: datetime, provider_id: str = "") -> None:
+    """Write down that the channel accepted the message, and call off what else was to tell the person of this step."""
+    values = {"notification_id": claimed.notification_id, "alert_id": claimed.alert_id, "now": now}
+    # Whoever takes charge locks the alert before its messages too: so neither waits for the other.
+    connection.execute(STATEMENTS["hold_alert"], values)
+    connection.execute(STATEMENTS["mark_sent"], values | {"provider_id": provider_id})
+
+
+def hold_while_new(connection: Connection, alert_id: int) -> bool:
+    """Keep an alert as it is until the end of the transaction; tell whether nobody has taken charge of it."""
+    row = connection.execute(STATEMENTS["hold_alert"], {"alert_id": alert_id}).fetchone()
+    return row is not None and row["state"] == State.NEW
 
 
 def mark_cancelled(connection: Connection, claimed: Claimed) -> None:
@@ -422,6 +378,10 @@ def next_due(connection: Connection) -> datetime | None:
     """Return when there is something to do next, None if nothing waits."""
     at: datetime | None = _one(connection.execute(STATEMENTS["next_due"]))["at"]
     return at
+
+
+def _ways(others: Sequence[tuple[str, str]]) -> Jsonb:
+    return Jsonb([{"channel": channel, "address": address} for channel, address in others])
 
 
 # --- what people do ---

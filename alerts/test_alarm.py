@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from alerts import repository
+from alerts.announced import repository
 from alerts.repository import Connection
 from core.database import Row, View
 from core.errors import VicinoError

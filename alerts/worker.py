@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from alerts import repository
 from alerts.channels.transport import Transport
 from alerts.escalation import escalate
+from alerts.fallback.next_way import fall_back
 from alerts.intake import Intake
 from alerts.metrics import AlertMetrics
 from alerts.policy import Rules
@@ -65,6 +66,7 @@ class Worker:
         try:
             # What waits already must not wait for what is new, however much that is.
             self._escalate(senders)
+            fall_back(self._database, self._clock.now(), self._metrics.fell_back)
             senders.poke()
             sweep = self._sweep_is_due()
             self._take_urgent(senders, sweep=sweep)

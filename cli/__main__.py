@@ -22,6 +22,7 @@ from cli import homes, indicators, metrics, screen, settings
 from cli import rejects as rejecting
 from cli import replay as replaying
 from cli import status as standing
+from cli.addresses import app as addresses_app
 from cli.bench.commands import app as bench_app
 from cli.contexts import app as contexts_app
 from cli.device_commands import app as devices_app
@@ -67,6 +68,7 @@ app.add_typer(contexts_app, name="contexts")
 app.add_typer(gateway_app, name="gateway")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
+app.add_typer(addresses_app, name="addresses")
 gateway_app.command("test-alarm")(ask_for_test)
 app.command("homes")(list_homes)
 

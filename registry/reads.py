@@ -108,11 +108,20 @@ class OwnAccount(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """An account that is told of alerts by e-mail."""
+    """An account that is told of alerts; `email` may be empty."""
 
     account_id: int
     name: str
     email: str
+    language: str
+
+
+class ToldPerson(NamedTuple):
+    """Somebody whom messages may go to: an account or a contact, never both."""
+
+    account_id: int | None
+    contact_id: int | None
+    name: str
     language: str
 
 
@@ -204,6 +213,34 @@ def recipients(connection: Connection[DictRow], organisation_id: int) -> list[Re
     """Return who is told of alerts of an organisation: operators and coordinators of it or of one above it."""
     rows = connection.execute(_SQL["recipients"], {"organisation_id": organisation_id})
     return [Recipient(**row) for row in rows]
+
+
+def told_account(connection: Connection[DictRow], login: str) -> ToldPerson | None:
+    """Return an active account by its login, for a service; None if there is none."""
+    row = connection.execute(_SQL["told_account"], {"login": login}).fetchone()
+    return None if row is None else ToldPerson(**row)
+
+
+def told_contact(connection: Connection[DictRow], person: str, contact: str) -> ToldPerson | None:
+    """Return a contact by the keys of the person and its own, for a service; None if there is none."""
+    row = connection.execute(_SQL["told_contact"], {"person": person, "contact": contact}).fetchone()
+    return None if row is None else ToldPerson(**row)
+
+
+def contacts_of_home(connection: Connection[DictRow], home_id: int) -> list[ToldPerson]:
+    """Return the contacts of whoever lives in a home, in the order of calling."""
+    return [ToldPerson(**row) for row in connection.execute(_SQL["contacts_of_home"], {"home_id": home_id})]
+
+
+def reached_at(
+    connection: Connection[DictRow], account_ids: Collection[int], contact_ids: Collection[int]
+) -> list[dict[str, Any]]:
+    """Return the e-mail and the telephone of some active accounts and contacts, empty where they are not known.
+
+    Each row has `account_id` or `contact_id`, the other being None.
+    """
+    given = {"accounts": list(account_ids), "contacts": list(contact_ids)}
+    return connection.execute(_SQL["reached_at"], given).fetchall()
 
 
 def credentials(connection: Connection[DictRow], login: str) -> Credentials | None:

@@ -70,58 +70,6 @@ SET evidence = evidence || jsonb_build_object('cancelled_at', to_char(%(at)s::ti
     updated_at = greatest(updated_at, %(now)s)
 WHERE alert_id = %(alert_id)s;
 
--- announce_test --
--- Announces a test of the SOS buttons of a home, unless a call for help of it is open; no row then, nor without such a home.
-SELECT written.test_alarm_id, written.home_id, written.device_id, written.quantity_id, written.started_at, written.ends_at,
-    written.pressed_at, written.ended_at
-FROM registry.home
-CROSS JOIN LATERAL alerts.write_test(home.home_id, NULL, %(quantity_ids)s::smallint[], %(now)s, %(ends_at)s, %(by)s) AS written
-WHERE home.key = %(home)s;
-
--- announce_test_seen --
--- Announces as the viewer that a device is about to be tried.
-SELECT alerts.announce_test(%(home)s, %(device_id)s, %(quantity_ids)s::smallint[], %(seen)s, %(now)s, %(ends_at)s) AS outcome;
-
--- call_off_tests_seen --
--- Calls off as the viewer whatever waits in a home to be tried.
-SELECT alerts.call_off_tests(%(home)s, %(now)s) AS ended;
-
--- seen_test_alarms --
--- The latest test of each quantity of each device of a home, as far as the viewer may see it.
-SELECT DISTINCT ON (device_id, quantity_id) test_alarm_id, home_id, device_id, quantity_id, started_at, ends_at, pressed_at, ended_at
-FROM alerts.test_alarm
-WHERE organisation_id IN (SELECT registry.viewer_organisations()) AND home_id = %(home_id)s
-ORDER BY device_id, quantity_id, test_alarm_id DESC;
-
--- test_alarm --
--- How a test alarm stands.
-SELECT test_alarm_id, home_id, device_id, quantity_id, started_at, ends_at, pressed_at, ended_at
-FROM alerts.test_alarm WHERE test_alarm_id = %(test_alarm_id)s;
-
--- take_test_press --
--- Notes a call as the announced test of its device, if it is the first in its time and no call for help of the home is open;
--- rows then. Of an alarm that sounds on (`lasting`) all that it says until it is over is the first.
-UPDATE alerts.test_alarm SET pressed_at = coalesce(pressed_at, %(at)s), urgent_id = coalesce(urgent_id, %(urgent_id)s)
-WHERE test_alarm_id IN (
-    SELECT test_alarm_id FROM alerts.test_alarm JOIN devices.series ON series_id = %(series_id)s
-    WHERE test_alarm.home_id = %(home_id)s AND test_alarm.quantity_id = %(quantity_id)s
-        AND coalesce(test_alarm.device_id = series.device_id, true)
-        AND (pressed_at IS NULL OR (%(lasting)s AND cleared_at IS NULL))
-        AND started_at <= %(at)s AND started_at <= %(received_at)s
-        AND coalesce(ended_at, ends_at) > %(at)s AND coalesce(ended_at, ends_at) > %(received_at)s
-    FOR UPDATE OF test_alarm
-) AND NOT EXISTS (
-    SELECT FROM alerts.alert WHERE alert.home_id = %(home_id)s AND family = 'safety' AND state <> 'resolved'
-)
-RETURNING test_alarm_id;
-
--- clear_test --
--- Notes that the alarm is over which a device gave because it was tried.
-UPDATE alerts.test_alarm SET cleared_at = %(at)s
-FROM devices.series
-WHERE series_id = %(series_id)s AND test_alarm.home_id = %(home_id)s AND test_alarm.quantity_id = %(quantity_id)s
-    AND coalesce(test_alarm.device_id = series.device_id, true) AND pressed_at < %(at)s AND cleared_at IS NULL;
-
 -- begin_round --
 -- Lets the escalation of an alert that nobody has taken begin anew.
 UPDATE alerts.alert SET round = round + 1, step = 0, escalates_at = %(escalates_at)s
@@ -178,22 +126,36 @@ WHERE alert_id = %(alert_id)s AND state = 'new' AND escalates_at < %(until)s;
 
 -- add_notification --
 -- Notes that somebody is to be told; nobody is twice for the same step, nor while an earlier message is still on its way.
-INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address, language, due_at)
-SELECT %(organisation_id)s, %(alert_id)s, %(round)s, %(step)s, %(channel)s, %(account_id)s, %(address)s, %(language)s, %(due_at)s
+INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, contact_id, address, language,
+                                 due_at, first_due_at, others, falls_back_at)
+SELECT %(organisation_id)s, %(alert_id)s, %(round)s, %(step)s, %(channel)s, %(account_id)s, %(contact_id)s, %(address)s,
+       %(language)s, %(due_at)s, %(due_at)s, %(others)s, %(falls_back_at)s
 WHERE NOT EXISTS (
     SELECT FROM alerts.notification
     WHERE alert_id = %(alert_id)s AND channel = %(channel)s AND address = %(address)s AND state = 'due'
 )
 ON CONFLICT DO NOTHING;
 
+-- hold_alert --
+-- Keeps an alert as it is until the end of the transaction.
+SELECT state FROM alerts.alert WHERE alert_id = %(alert_id)s FOR SHARE;
+
 -- claim_notification --
 -- Leases the most pressing notification that is due. A lease that was never given back means an attempt without an answer.
+-- Where another way was put beside one, that is tried first: else both might go out at once.
 WITH due AS (
     SELECT notification.notification_id
     FROM alerts.notification JOIN alerts.alert USING (alert_id)
     WHERE notification.state = 'due' AND notification.due_at <= %(now)s
         AND (notification.leased_until IS NULL OR notification.leased_until <= %(now)s)
         AND (alert.family = 'safety' OR NOT %(safety_only)s)
+        AND NOT EXISTS (
+            SELECT FROM alerts.notification AS later
+            WHERE later.alert_id = notification.alert_id AND later.round = notification.round
+                AND later.step = notification.step AND later.notification_id > notification.notification_id
+                AND (later.account_id = notification.account_id OR later.contact_id = notification.contact_id)
+                AND later.state = 'due' AND (later.last_error = '' OR later.leased_until > %(now)s)
+        )
     ORDER BY alert.family = 'safety' DESC, notification.due_at LIMIT 1
     FOR UPDATE OF notification SKIP LOCKED
 )
@@ -203,14 +165,22 @@ FROM due, alerts.alert
 WHERE notification.notification_id = due.notification_id AND alert.alert_id = notification.alert_id
 RETURNING notification.notification_id, notification.public_id, notification.alert_id, notification.channel, notification.address,
     notification.language, notification.attempts, notification.uncertain, notification.round, notification.step,
+    notification.account_id, notification.contact_id, coalesce(notification.first_due_at, notification.due_at) AS first_due_at,
     alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.happened_at, alert.opened_at,
     alert.policy;
 
 -- still_wanted --
--- Whether a leased notification is still to be sent: nobody has taken charge and the lease is still ours.
+-- Whether a leased notification is still to be sent: nobody has taken charge, the lease is still ours, and the person has not
+-- been told of this step by another way.
 SELECT FROM alerts.notification JOIN alerts.alert USING (alert_id)
 WHERE notification.notification_id = %(notification_id)s AND notification.attempts = %(attempts)s
-    AND notification.state = 'due' AND alert.state = 'new';
+    AND notification.state = 'due' AND alert.state = 'new'
+    AND NOT EXISTS (
+        SELECT FROM alerts.notification AS other
+        WHERE other.alert_id = notification.alert_id AND other.round = notification.round
+            AND other.step = notification.step AND other.state = 'sent'
+            AND (other.account_id = notification.account_id OR other.contact_id = notification.contact_id)
+    );
 
 -- renew_lease --
 -- Keeps a notification that is being sent from being taken over.
@@ -218,9 +188,20 @@ UPDATE alerts.notification SET leased_until = %(leased_until)s
 WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND state = 'due';
 
 -- mark_sent --
--- Writes down that the channel accepted a message, also where it was called off at the same moment.
-UPDATE alerts.notification SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = ''
-WHERE notification_id = %(notification_id)s AND state <> 'sent';
+-- Writes down that the channel accepted a message, also where it was called off at the same moment; the other ways by which
+-- the person was to be told of this step are called off.
+WITH sent AS (
+    UPDATE alerts.notification
+    SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = '', falls_back_at = NULL,
+        provider_id = %(provider_id)s
+    WHERE notification_id = %(notification_id)s AND state <> 'sent'
+    RETURNING alert_id, round, step, account_id, contact_id
+)
+UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL
+FROM sent
+WHERE other.alert_id = sent.alert_id AND other.round = sent.round AND other.step = sent.step AND other.state = 'due'
+    AND (other.account_id = sent.account_id OR other.contact_id = sent.contact_id)
+    AND other.notification_id <> %(notification_id)s;
 
 -- mark_cancelled --
 -- Writes down that a message was not needed any more.
@@ -245,6 +226,8 @@ SELECT min(at) AS at FROM (
     SELECT min(escalates_at) AS at FROM alerts.alert WHERE escalates_at IS NOT NULL
     UNION ALL
     SELECT min(greatest(due_at, coalesce(leased_until, due_at))) FROM alerts.notification WHERE state = 'due'
+    UNION ALL
+    SELECT min(falls_back_at) FROM alerts.notification WHERE state = 'due' AND falls_back_at IS NOT NULL AND attempts > 0
 ) AS waiting;
 
 -- take_charge --

@@ -158,7 +158,7 @@ FROM registry.person WHERE home_id = ANY (%(homes)s::int[]) ORDER BY person_id;
 SELECT room_id, home_id, key, name, kind FROM registry.room WHERE home_id = %(home_id)s ORDER BY room_id;
 
 -- recipients --
--- Active accounts with an e-mail address that are operators or coordinators of an organisation or of one above it.
+-- Active accounts that are operators or coordinators of an organisation or of one above it.
 WITH RECURSIVE above AS (
     SELECT organisation_id, parent_id FROM registry.organisation WHERE organisation_id = %(organisation_id)s
     UNION
@@ -169,7 +169,7 @@ SELECT DISTINCT account_id, name, email, language
 FROM above
 JOIN registry.membership USING (organisation_id)
 JOIN registry.account USING (account_id)
-WHERE role IN ('operator', 'coordinator') AND active AND email <> ''
+WHERE role IN ('operator', 'coordinator') AND active
 ORDER BY account_id;
 
 -- seen_homes --
@@ -188,6 +188,30 @@ FROM registry.person
 WHERE organisation_id IN (SELECT registry.viewer_organisations())
   AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
 ORDER BY home_id, person_id;
+
+-- reached_at --
+-- The e-mail and the telephone of some active accounts and contacts.
+SELECT account_id, NULL::int AS contact_id, email, '' AS phone
+FROM registry.account WHERE account_id = ANY(%(accounts)s::int[]) AND active
+UNION ALL
+SELECT NULL, contact_id, email, phone FROM registry.contact WHERE contact_id = ANY(%(contacts)s::int[]);
+
+-- told_account --
+-- An active account by its login, as somebody whom messages may go to.
+SELECT account_id, NULL::int AS contact_id, name, language FROM registry.account WHERE login = lower(%(login)s) AND active;
+
+-- told_contact --
+-- A contact by the keys of the person and its own, as somebody whom messages may go to.
+SELECT NULL::int AS account_id, contact_id, contact.name, contact.language
+FROM registry.contact JOIN registry.person USING (person_id)
+WHERE person.key = %(person)s AND contact.key = %(contact)s;
+
+-- contacts_of_home --
+-- The contacts of whoever lives in a home, in the order of calling.
+SELECT NULL::int AS account_id, contact_id, contact.name, contact.language
+FROM registry.contact JOIN registry.person USING (person_id)
+WHERE home_id = %(home_id)s
+ORDER BY person_id, position, contact_id;
 
 -- seen_contacts --
 -- The contacts of the persons a viewer may see, of all homes or of one, in the order of calling.

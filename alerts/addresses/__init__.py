@@ -1,0 +1,1 @@
+"""How a person can be reached: the channels and addresses, in order of preference."""

@@ -1,0 +1,30 @@
+-- addresses_of --
+-- What is entered for some accounts and contacts, in order of preference, with what is gone.
+SELECT account_id, contact_id, channel, address, position, verified_at, gone_at, gone_for
+FROM alerts.address
+WHERE account_id = ANY(%(accounts)s::int[]) OR contact_id = ANY(%(contacts)s::int[])
+ORDER BY position, address_id;
+
+-- enter_address --
+-- Enters an address, or brings one back that was gone.
+INSERT INTO alerts.address (account_id, contact_id, channel, address, position, added_at)
+VALUES (%(account_id)s, %(contact_id)s, %(channel)s, %(address)s, %(position)s, %(now)s)
+ON CONFLICT (account_id, contact_id, channel, address)
+DO UPDATE SET position = excluded.position, gone_at = NULL, gone_for = '';
+
+-- mark_address_gone --
+-- Notes that an address is not used any more, whoever has it.
+UPDATE alerts.address SET gone_at = %(now)s, gone_for = %(reason)s
+WHERE channel = %(channel)s AND address = %(address)s AND gone_at IS NULL;
+
+-- mark_address_of_person_gone --
+-- Notes that an address of one person is not used any more; what the registry knows by itself is entered as gone.
+INSERT INTO alerts.address (account_id, contact_id, channel, address, added_at, gone_at, gone_for)
+VALUES (%(account_id)s, %(contact_id)s, %(channel)s, %(address)s, %(now)s, %(now)s, %(reason)s)
+ON CONFLICT (account_id, contact_id, channel, address)
+DO UPDATE SET gone_at = excluded.gone_at, gone_for = excluded.gone_for;
+
+-- mark_address_verified --
+-- Notes that messages arrive at an address.
+UPDATE alerts.address SET verified_at = %(now)s
+WHERE channel = %(channel)s AND address = %(address)s AND verified_at IS NULL;

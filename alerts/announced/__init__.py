@@ -1,0 +1,1 @@
+"""What is kept of announced tests (`alerts.test_alarm`)."""

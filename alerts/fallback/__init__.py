@@ -1,0 +1,1 @@
+"""What is done where a way to a person fails."""

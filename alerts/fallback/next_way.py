@@ -1,0 +1,66 @@
+"""The next way to a person: when one has failed for good, or a safety message was not accepted in a short time.
+
+What falls back is a new message for the same person and step. The old one, where it may still succeed, waits until the
+new one has failed too, and is called off as soon as the new one was accepted. Nothing falls back once somebody has
+taken charge.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from alerts import repository as alerts_repository
+from alerts.fallback import repository
+from alerts.lifecycle import Family
+from alerts.repository import Claimed, Connection
+from core.database import Database
+from core.log import logger
+
+# Some attempts at short intervals; longer than a server takes that is merely slow.
+PATIENCE = timedelta(seconds=20)
+
+
+def falls_back_at(family: Family, due_at: datetime) -> datetime | None:
+    """Return until when a message that is due at `due_at` must be accepted, or the next way is used beside it.
+
+    Only safety is so pressing: what else there is waits until its channel has failed for good.
+    """
+    return due_at + PATIENCE if family is Family.SAFETY else None
+
+
+def after_failure(connection: Connection, claimed: Claimed, now: datetime) -> str | None:
+    """Use the next way after a message that failed for good, in the transaction that says so; return its channel.
+
+    The caller holds the alert (`alerts.repository.hold_while_new`). None where there is no way left.
+    """
+    falls_back = falls_back_at(claimed.family, now)
+    found = repository.next_way(connection, claimed.notification_id, now, falls_back, failed=True)
+    if found:
+        _say(claimed.notification_id, claimed.alert_id, found, "failed")
+    return found
+
+
+def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], None] = lambda _: None) -> int:
+    """Use the next way of every safety message that was not accepted in its time; return of how many.
+
+    `on_fallback` is told the channel that was not in time.
+    """
+    with database.transaction() as connection:
+        overdue = repository.overdue_ways(connection, now)
+    done = 0
+    for late in overdue:
+        with database.transaction() as connection:
+            if not alerts_repository.hold_while_new(connection, late.alert_id):
+                continue
+            later = falls_back_at(Family.SAFETY, now)
+            found = repository.next_way(connection, late.notification_id, now, later, failed=False)
+        if found:
+            _say(late.notification_id, late.alert_id, found, "not accepted in time")
+            on_fallback(late.channel)
+            done += 1
+    return done
+
+
+def _say(notification_id: int, alert_id: int, channel: str, reason: str) -> None:
+    logger().warning(
+        "next way used", notification_id=notification_id, alert_id=alert_id, channel=channel, reason=reason
+    )
