@@ -25,6 +25,10 @@ from core.errors import VicinoError
 from core.metrics import exposed, make_registry
 from core.service import stop_on_signals, wait_until_there
 
+# Its transactions take milliseconds. One that is frozen in the middle of one must not hold up the others longer than a
+# claim's lease would.
+FROZEN_S = 3.0
+
 
 def transports(settings: AlertSettings) -> Mapping[str, Transport]:
     """Return the channels as `settings` say.
@@ -68,8 +72,9 @@ def _status(asking: Database, clock: Clock) -> Status:
 
 def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
     """Run the worker until `stop` is set."""
+    url = settings.database_url.get_secret_value()
     with (
-        Database(settings.database_url.get_secret_value(), Role.SERVICE, name="alerts", maximum=12) as database,
+        Database(url, Role.SERVICE, name="alerts", maximum=12, frozen_s=FROZEN_S) as database,
         telling_figures(settings, clock) as metrics,
     ):
         worker = build(settings, database, clock, metrics)

@@ -65,7 +65,8 @@ class Database:
     """A pool of connections in one role. Sessions run in UTC; rows are dictionaries.
 
     Whoever asks for a connection waits at most `patience_s` seconds for one; then `PoolTimeout` is raised. A statement
-    that takes longer than `limit_s` seconds, if that is given, is ended by the database with an error.
+    that takes longer than `limit_s` seconds, if that is given, is ended by the database with an error; so is a
+    transaction that waits for us longer than `frozen_s`, with its connection: what it has locked others wait for.
     """
 
     def __init__(
@@ -77,11 +78,13 @@ class Database:
         maximum: int = 4,
         patience_s: float = 30.0,
         limit_s: float | None = None,
+        frozen_s: float | None = None,
     ) -> None:
         self._url = url
         self._role = role
         self._name = name
         self._limit_s = limit_s
+        self._frozen_s = frozen_s
         self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             url,
             min_size=1,
@@ -100,6 +103,8 @@ class Database:
         connection.execute("SET TIME ZONE 'UTC'")
         if self._limit_s is not None:
             connection.execute("SELECT set_config('statement_timeout', %s, false)", (str(round(self._limit_s * 1000)),))
+        if self._frozen_s is not None:
+            _set(connection, "idle_in_transaction_session_timeout", str(round(self._frozen_s * 1000)))
         for name, value in _SERVERS_LINE.items():
             _set(connection, name, value)
         set_json_loads(msgspec.json.decode, connection)

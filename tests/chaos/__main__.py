@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -17,11 +18,13 @@ from rich.table import Table
 
 from core import log
 from core.errors import VicinoError
+from tests.chaos.calls import CALL_SCENARIOS, CallScenario, PlayedCalls, play_calls
 from tests.chaos.chain import Chain
 from tests.chaos.ledger import Row
 from tests.chaos.run import Failed, Played, play
 from tests.chaos.scenarios import SCENARIOS, Scenario
 
+EVERY: tuple[Scenario | CallScenario, ...] = (*SCENARIOS, *CALL_SCENARIOS)
 _COLUMNS = ("published", "stored", "thinned", "lost", "duplicated")
 _WIDTH = 110
 
@@ -30,14 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Play what the command line names; return 1 if a promise was broken, 2 if a scenario could not be played."""
     chosen = _parse(arguments)
     if chosen.list:
-        for scenario in SCENARIOS:
+        for scenario in EVERY:
             print(f"{scenario.name:26} {scenario.says}")  # noqa: T201
         return 0
     log.configure("chaos", level=logging.WARNING)
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="vicino-chaos-"))
     folder.chmod(0o755)
-    wanted = [scenario for scenario in SCENARIOS if not chosen.only or scenario.name in chosen.only]
+    wanted = [scenario for scenario in EVERY if not chosen.only or scenario.name in chosen.only]
     screen = Console(stderr=True)
     code = 2
     try:
@@ -58,14 +61,16 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def play_all(folder: Path, wanted: list[Scenario], screen: Console) -> tuple[list[Row], dict[str, list[str]]]:
+def play_all(
+    folder: Path, wanted: Sequence[Scenario | CallScenario], screen: Console
+) -> tuple[list[Row], dict[str, list[str]]]:
     """Play the scenarios in `folder`, one after the other; return their rows and, by name, the promises they break.
 
     The rows are as the database has them after the last scenario: what comes twice may come late.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with Chain(folder) as chain:
-        played: list[Played] = []
+        played: list[Played | PlayedCalls] = []
         columns = (
             SpinnerColumn(),
             BarColumn(20),
@@ -80,7 +85,10 @@ def play_all(folder: Path, wanted: list[Scenario], screen: Console) -> tuple[lis
                 def say(text: str, published: int, name: str = scenario.name) -> None:
                     progress.update(task, description=f"[bold]{name}[/bold] {published} published: {text}")
 
-                played.append(play(chain, scenario, say))
+                if isinstance(scenario, CallScenario):
+                    played.append(play_calls(chain, scenario, say))
+                else:
+                    played.append(play(chain, scenario, say))
                 progress.console.print(_line(played[-1], chain))
                 progress.advance(task)
         with chain.book() as book:
@@ -88,7 +96,7 @@ def play_all(folder: Path, wanted: list[Scenario], screen: Console) -> tuple[lis
             return [each.row(book) for each in played], {name: found for name, found in problems.items() if found}
 
 
-def _line(played: Played, chain: Chain) -> str:
+def _line(played: Played | PlayedCalls, chain: Chain) -> str:
     with chain.book() as book:
         row, found = played.row(book), played.problems(book)
     said = f"[red]{'; '.join(found)}[/red]" if found else "[green]kept[/green]"
@@ -114,7 +122,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the scenarios and end")
     parser.add_argument("--keep", action="store_true", help="keep logs and databases")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="NAME", choices=[each.name for each in SCENARIOS],
+        "--only", action="append", default=[], metavar="NAME", choices=[each.name for each in EVERY],
         help="play this scenario alone; may be given several times",
     )  # fmt: skip
     return parser.parse_args(arguments)

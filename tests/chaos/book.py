@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 
 from core.vocabulary import BY_NAME
 from tests.chaos.ledger import Reading, Token
+from tests.chaos.told import Message
 from tests.chaos.vendor import series_names
 
 _STORED = """
@@ -39,6 +40,16 @@ FROM ingest.gateway_status JOIN devices.gateway USING (gateway_id) WHERE gateway
 _REJECTED = """
 SELECT coalesce(sum(records * count), 0)::bigint AS records FROM ingest.reject
 WHERE gateway_key = ANY (%(keys)s) OR gateway_key IS NULL
+"""
+_MESSAGES = """
+SELECT notification.public_id::text AS public_id, gateway.key AS gateway_key, notification.address,
+       notification.uncertain
+FROM alerts.notification JOIN alerts.alert USING (alert_id) JOIN devices.gateway USING (home_id)
+WHERE gateway.key = ANY (%(keys)s)
+"""
+_UNTAKEN = """
+SELECT count(*) AS untaken FROM ingest.urgent
+WHERE NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'urgent' AND source_id = urgent_id)
 """
 _HOME = """
 INSERT INTO registry.home (organisation_id, key, name) VALUES (%(organisation)s, %(key)s, '') RETURNING home_id
@@ -112,6 +123,14 @@ class Book:
     def rejected(self, gateways: Sequence[str]) -> int:
         """Return how many readings were rejected."""
         return self._value(_REJECTED, keys=list(gateways))
+
+    def messages(self, gateways: Sequence[str]) -> list[Message]:
+        """Return the notifications about calls from the homes of these gateways."""
+        return [Message(**row) for row in self._query(_MESSAGES, {"keys": list(gateways)})]
+
+    def untaken(self) -> int:
+        """Return how many safety readings no alert worker has taken in."""
+        return self._value(_UNTAKEN)
 
     def _tokens(self, query: str, gateways: Sequence[str], frozen: frozenset[str]) -> dict[str, list[Token]]:
         ids = [row["series_id"] for row in self._query(_IDS, {"keys": list(gateways)})]

@@ -58,6 +58,15 @@ class Network:
     ingest_database: Proxy
 
 
+@dataclass(frozen=True)
+class Line:
+    """Where a scenario about calls publishes, with an ingest worker that takes it in; and a folder of its own."""
+
+    service_url: str
+    broker: BrokerAddress
+    folder: Path
+
+
 @dataclass
 class Stage:
     """One scenario's chain while it runs."""
@@ -167,6 +176,23 @@ class Chain:
                 self._database_part, self._broker_part, gateway, ingests, network, vendor, gateways, disk,
                 BrokerAddress.parse(self._broker.url), self._broker_part.log.stat().st_size,
             )  # fmt: skip
+
+    @contextmanager
+    def line(self, name: str) -> Iterator[Line]:
+        """Give what a scenario about calls needs, called `name`: nothing of the chain itself is struck in it."""
+        folder = self._folder / name
+        folder.mkdir()
+        settings = {
+            "VICINO_DATABASE_URL": self._service_url,
+            "VICINO_BROKER_URL": self._broker.url,
+            "VICINO_INGEST_WORKER": name,
+        }
+        ingest = Part("ingest", _always(program("ingest", settings)), folder / "ingest.log")
+        ingest.start()
+        try:
+            yield Line(self._service_url, BrokerAddress.parse(self._broker.url), folder)
+        finally:
+            ingest.kill()
 
     def _restart_broker(self, before: str, after: str) -> None:
         self._broker_part.end()

@@ -1,8 +1,21 @@
-"""Operators, workers, crashes, channel failures and the clock, in any order, against a real database."""
+"""Operators, workers, crashes, channel failures and the clock, in any order, against a real database.
+
+What has to hold, whatever the order:
+
+* Nothing is handed over once somebody has taken charge, but what is already in the channel's hands.
+* Nobody is told twice of the same step. Where an attempt ended without an answer that we wrote down, the message may go
+  out again: as the same message, and called uncertain.
+* No message is lost: each is on its way, was handed over, was refused for good, or was called off by somebody.
+* Escalation ends in somebody who takes charge, or in "nobody took charge"; a safety alert calls on after that.
+* Only those whose alert it is are told, or may act.
+"""
 
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -14,138 +27,225 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from alerts import actions, notify
-from alerts.channels.transport import TransportError
-from alerts.errors import AlertError
+from alerts import actions, notify, repository
+from alerts.errors import AlertError, AlertNotFoundError
 from alerts.escalation import escalate
-from alerts.intake import Intake
-from alerts.lifecycle import JUDGED, State, actions_between
-from alerts.policy import Rules
+from alerts.lifecycle import JUDGED, Family, State, actions_between
+from alerts.notify import LEASE, MOST_ATTEMPTS, Result
 from core.clock import SimulatedClock
+from tests.integration.alerts.killable import Channel, Region, Worker, WorkerDiedError
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
+# Until all planned steps of a safety alert are over, and as long again as the longest pause between two calls.
+CALM_S = 600 + 900
+BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again")
 
 
-class WorkerDiedError(BaseException):
-    """A worker that is killed writes nothing down any more."""
-
-
-class Channel:
-    """Notes what it was handed and in which state the alert was then, and behaves as it is told."""
-
-    def __init__(self, world):
-        self.world = world
-        self.mood = "accept"
-        self.handed = []
-
-    def send(self, message):
-        if self.mood == "busy":
-            raise TransportError("busy", permanent=False)
-        if self.mood == "refuse":
-            raise TransportError("refused", permanent=True)
-        if self.mood == "die before":
-            raise WorkerDiedError
-        (alert,) = self.world.rows("SELECT state FROM alerts.alert WHERE public_id = %s", message.alert_public_id)
-        self.handed.append((message.public_id, alert["state"]))
-        if self.mood == "die after":
-            raise WorkerDiedError
-        if self.mood == "no answer":
-            raise TransportError("no answer", permanent=False, uncertain=True)
-
-
-OPERATORS = st.sampled_from(["anna", "bruno", "dora"])
+NAMES = st.sampled_from(["anna", "bruno", "carla", "dora"])
 MOODS = st.sampled_from(["accept", "accept", "accept", "busy", "refuse", "no answer", "die before", "die after"])
+WORKERS = st.integers(0, 1)
+# At which transaction of what a worker is about to do it dies, and when of that; or it lives.
+DEATHS = st.one_of(st.none(), st.tuples(st.integers(0, 3), st.sampled_from(["before", "within", "after"])))
+MEANWHILE = st.lists(
+    st.sampled_from(
+        [
+            "somebody takes it",
+            "another worker goes on",
+            "the lease lapses and another worker goes on",
+            "the clock is put back",
+        ]
+    ),
+    max_size=2,
+)
 
 
 class Life(RuleBasedStateMachine):
     """Any order of what can happen."""
 
-    def __init__(self, world, service, seen_by):
+    def __init__(self, region, service, seen_by):
         super().__init__()
-        self.world, self.service, self.seen_by = world, service, seen_by
+        self.region, self.service, self.seen_by = region, service, seen_by
 
-    @initialize(pressed=st.booleans())
-    def begin(self, pressed):
-        self.world.connection.execute(
+    @initialize()
+    def begin(self):
+        self.region.world.connection.execute(
             "TRUNCATE alerts.notification, alerts.history, alerts.taken_in, alerts.cause, alerts.alert,"
-            " alerts.progress, ingest.urgent"
+            " alerts.progress, ingest.urgent, analytics.finding CASCADE"
         )
         self.clock = SimulatedClock(NOW)
-        self.channel = Channel(self.world)
-        self.intakes = [Intake(self.service, Rules(300, 2), timedelta(hours=24)) for _ in range(2)]
-        self.held = []
-        self.pressed = 0
-        if pressed:
-            self.reading_arrives(late=0, leak=False, value=1.0)
-            self.a_worker_looks(worker=0, steps=True)
+        self.channel = Channel(self.region, self.clock)
+        self.workers = [Worker(self.service) for _ in range(2)]
+        self.number = 0
+        self.reading_arrives(late=0, sensor="sos", value=1.0)
 
-    @rule(late=st.sampled_from([0, 60, 7200]), leak=st.booleans(), value=st.sampled_from([1.0, 1.0, 0.0]))
-    def reading_arrives(self, late, leak, value):
-        self.pressed += 1
+    # --- what comes in ---
+
+    @rule(
+        late=st.sampled_from([0, 60, 7200]),
+        sensor=st.sampled_from(["sos", "leak", "sos in travo"]),
+        value=st.sampled_from([1.0, 1.0, 0.0]),
+    )
+    def reading_arrives(self, late, sensor, value):
         now = self.clock.now()
         # The number keeps two readings from being one.
-        at = now - timedelta(seconds=late, milliseconds=self.pressed)
-        self.world.urgent(at, series=self.world.leak if leak else self.world.sos, value=value, received_at=now)
+        at = now - timedelta(seconds=late, milliseconds=self.next_number())
+        self.region.world.urgent(at, series=self.region.sensors[sensor], value=value, received_at=now)
 
-    @rule(worker=st.integers(0, 1), steps=st.booleans())
-    def a_worker_looks(self, worker, steps):
-        self.intakes[worker].look(self.clock.now())
-        if steps:
-            escalate(self.service, self.clock.now())
+    @rule(family=st.sampled_from(["wellbeing", "technical"]), severity=st.sampled_from([0.4, 0.9]))
+    def finding_arrives(self, family, severity):
+        now = self.clock.now()
+        at = now - timedelta(milliseconds=self.next_number())
+        self.region.world.finding(at, now, kind=f"some {family}", family=family, severity=severity)
 
-    @rule(count=st.integers(1, 3))
-    def claim(self, count):
-        escalate(self.service, self.clock.now())
-        for _ in range(count):
-            claimed = notify.claim(self.service, self.clock.now())
-            if claimed is not None:
-                self.held.append(claimed)
+    def next_number(self):
+        self.number += 1
+        return self.number
 
-    @precondition(lambda self: self.held)
-    @rule(mood=MOODS, data=st.data())
-    def deliver(self, mood, data):
-        self.hand_over(self.held.pop(data.draw(st.integers(0, len(self.held) - 1))), mood)
+    # --- workers ---
 
-    @rule(pause=st.sampled_from([5, 300]), rounds=st.integers(1, 4), mood=MOODS)
-    def a_worker_goes_on(self, pause, rounds, mood):
-        for _ in range(rounds):
-            self.clock.advance(pause)
-            escalate(self.service, self.clock.now())
-            for _ in range(3):
-                claimed = notify.claim(self.service, self.clock.now())
-                if claimed is not None:
-                    self.hand_over(claimed, mood)
-
-    def hand_over(self, claimed, mood):
-        self.channel.mood = mood
+    @contextmanager
+    def living(self, worker, death):
+        """Let a worker do something, unless it dies of it: then another is started in its place."""
+        worker.mortal.death = death
         try:
-            notify.deliver(self.service, {"email": self.channel}, claimed, self.clock, lambda: 0.5)
+            yield
         except WorkerDiedError:
-            return
+            worker.start()
+        worker.mortal.death = None
 
-    @precondition(lambda self: self.held)
-    @rule()
-    def a_worker_dies(self):
-        self.held.clear()
+    @rule(worker=WORKERS, death=DEATHS)
+    def a_worker_looks(self, worker, death):
+        worker = self.workers[worker]
+        with self.living(worker, death):
+            worker.intake.look(self.clock.now())
 
-    @rule(seconds=st.sampled_from([1, 3, 5, 60, 300, 3600]))
+    @rule(worker=WORKERS, count=st.integers(1, 3), death=DEATHS)
+    def a_worker_claims(self, worker, count, death):
+        worker = self.workers[worker]
+        with self.living(worker, death):
+            escalate(worker.mortal, self.clock.now())
+            for _ in range(count):
+                self.claim(worker)
+
+    def claim(self, worker):
+        claimed = notify.claim(worker.mortal, self.clock.now())
+        if claimed is not None:
+            worker.held.append((claimed, self.clock.now() + LEASE))
+
+    @precondition(lambda self: any(worker.held for worker in self.workers))
+    @rule(mood=MOODS, death=DEATHS, meanwhile=MEANWHILE, who=NAMES, data=st.data())
+    def a_worker_delivers(self, mood, death, meanwhile, who, data):
+        worker = data.draw(st.sampled_from([worker for worker in self.workers if worker.held]))
+        held = worker.held.pop(data.draw(st.integers(0, len(worker.held) - 1)))
+        with self.living(worker, death):
+            self.deliver(worker, held, mood, partial(self.happen, meanwhile, held[0], worker, who))
+
+    @rule(worker=WORKERS, pause=st.sampled_from([0, 5, 300]), mood=MOODS, death=DEATHS, meanwhile=MEANWHILE, who=NAMES)
+    def a_worker_goes_on(self, worker, pause, mood, death, meanwhile, who):
+        worker = self.workers[worker]
+        self.clock.advance(pause)
+        with self.living(worker, death):
+            worker.intake.look(self.clock.now())
+            escalate(worker.mortal, self.clock.now())
+            self.work_off(worker, mood, 4, meanwhile, who)
+
+    @rule(worker=WORKERS, mood=MOODS, others=MOODS)
+    def a_worker_is_overtaken(self, worker, mood, others):
+        """It is so slow between claiming and handing over that its lease ends and another one goes on."""
+        worker = self.workers[worker]
+        with self.living(worker, None):
+            escalate(worker.mortal, self.clock.now())
+            self.claim(worker)
+            if not worker.held:
+                return
+            held = worker.held.pop()
+            self.overtake(worker, others)
+            self.deliver(worker, held, mood)
+
+    def overtake(self, worker, mood):
+        self.clock.advance(LEASE.total_seconds())
+        self.another_goes_on(worker, mood)
+
+    def another_goes_on(self, worker, mood):
+        (other,) = (each for each in self.workers if each is not worker)
+        with self.living(other, None):
+            self.work_off(other, mood, 4)
+
+    def work_off(self, worker, mood, most, meanwhile=(), who="dora"):
+        for _ in range(most):
+            self.claim(worker)
+            if not worker.held:
+                return
+            held = worker.held.pop()
+            self.deliver(worker, held, mood, partial(self.happen, meanwhile, held[0], worker, who))
+
+    def deliver(self, worker, held, mood, meanwhile=lambda: None):
+        claimed, leased_until = held
+        hands = len(self.channel.hands)
+        self.channel.sending.append((claimed, leased_until, mood, meanwhile))
+        try:
+            result = notify.deliver(worker.mortal, {"email": self.channel}, claimed, self.clock, lambda: 0.5)
+        except WorkerDiedError:
+            self.end_hand(hands, claimed, "died")
+            raise
+        finally:
+            self.channel.sending.pop()
+        if result is Result.SENT:
+            self.end_hand(hands, claimed, "written down")
+
+    def end_hand(self, hands, claimed, ended):
+        for hand in self.channel.hands[hands:]:
+            if hand.public_id == claimed.public_id and hand.ended == "under way":
+                hand.ended = ended
+                return
+
+    def happen(self, meanwhile, claimed, worker, who):
+        """What others do while a message is in the channel's hands."""
+        for what in meanwhile:
+            if what == "somebody takes it":
+                self.act(who, "take", claimed.alert_public_id, JUDGED[0])
+            elif what == "another worker goes on":
+                self.another_goes_on(worker, "accept")
+            elif what == "the lease lapses and another worker goes on":
+                self.overtake(worker, "accept")
+            else:
+                self.jump(-60)
+
+    @rule(worker=WORKERS)
+    def a_worker_dies(self, worker):
+        self.workers[worker].start()
+
+    # --- the clock ---
+
+    @rule(seconds=st.sampled_from([1, 5, 60, 300, 3600]))
     def time_passes(self, seconds):
         self.clock.advance(seconds)
 
+    @rule(seconds=st.sampled_from([-3600, -10, 10, 86_400]))
+    def the_clock_jumps(self, seconds):
+        self.jump(seconds)
+
+    def jump(self, seconds):
+        self.clock.jump(self.clock.now() + timedelta(seconds=seconds))
+
+    # --- operators ---
+
     @rule(
-        who=OPERATORS,
+        who=NAMES,
         what=st.sampled_from(["take", "take", "release", "resolve", "reopen"]),
-        which=st.integers(0, 1),
+        which=st.integers(0, 2),
         outcome=st.sampled_from(JUDGED),
     )
     def operator_acts(self, who, what, which, outcome):
-        alerts = self.world.alerts()
-        if not alerts:
-            return
-        public_id = alerts[-1 - which % len(alerts)]["public_id"]
-        now = self.clock.now()
+        alerts = self.region.alerts()
+        if alerts:
+            self.act(who, what, alerts[-1 - which % len(alerts)]["public_id"], outcome)
+
+    def act(self, who, what, public_id, outcome):
+        (alert,) = self.region.rows("SELECT * FROM alerts.alert WHERE public_id = %s", public_id)
+        now, saw_it = self.clock.now(), True
         try:
-            with self.seen_by(getattr(self.world, who)) as view:
+            with self.seen_by(self.region.accounts[who]) as view:
                 if what == "take":
                     actions.take_charge(view, public_id, now)
                 elif what == "release":
@@ -154,68 +254,169 @@ class Life(RuleBasedStateMachine):
                     actions.resolve(view, public_id, outcome, "", now)
                 else:
                     actions.reopen(view, public_id, now)
+        except AlertNotFoundError:
+            saw_it = False
         except AlertError:
-            return
+            pass
+        self.channel.require(saw_it == (who in self.region.told_of[alert["organisation_id"]]), "not theirs to act on")
+
+    # --- what always holds ---
 
     @invariant()
-    def nothing_is_sent_once_somebody_took_charge(self):
-        assert all(state == State.NEW for _, state in self.channel.handed)
+    def nothing_was_wrong_when_it_was_handed_over(self):
+        assert self.channel.wrong == []
 
     @invariant()
     def nothing_waits_for_an_alert_that_is_taken(self):
-        waiting = self.world.rows(
+        waiting = self.region.rows(
             "SELECT FROM alerts.notification JOIN alerts.alert USING (alert_id)"
             " WHERE notification.state = 'due' AND alert.state <> 'new'"
         )
         assert not waiting
 
     @invariant()
-    def nobody_is_told_twice_of_one_step_but_where_it_is_called_uncertain(self):
-        rows = {row["public_id"]: row for row in self.world.notifications()}
-        for public_id, times in Counter(public_id for public_id, _ in self.channel.handed).items():
-            assert times == 1 or rows[public_id]["uncertain"]
-        steps = Counter((r["alert_id"], r["round"], r["step"], r["address"]) for r in rows.values())
+    def no_message_is_lost_and_none_is_there_twice(self):
+        rows = self.region.notifications()
+        handed = {hand.public_id for hand in self.channel.hands}
+        ended = {row["alert_id"] for row in self.region.rows(
+            "SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')"
+        )}  # fmt: skip
+        for row in rows:
+            assert row["state"] != "sent" or row["public_id"] in handed
+            assert row["state"] != "cancelled" or row["alert_id"] in ended
+            given_up = row["public_id"] in self.channel.refused or row["attempts"] >= MOST_ATTEMPTS[Family.WELLBEING]
+            assert row["state"] != "failed" or given_up
+        steps = Counter((row["alert_id"], row["round"], row["step"], row["address"]) for row in rows)
         assert all(count == 1 for count in steps.values())
 
     @invariant()
+    def everybody_concerned_is_told_of_a_step_that_was_taken(self):
+        rows = self.region.notifications()
+        for alert in self.region.alerts():
+            if alert["step"] == 0 or alert["state"] != State.NEW:
+                continue
+            # A message of an earlier round may still be on its way: nobody gets two at once.
+            told = {
+                row["address"]
+                for row in rows
+                if row["alert_id"] == alert["alert_id"]
+                and (row["round"] == alert["round"] or row["state"] != "cancelled")
+            }
+            assert told >= self.region.concerned(alert["organisation_id"])
+
+    @invariant()
     def the_history_tells_how_it_came_to_stand_so(self):
-        for alert in self.world.alerts():
-            entries = self.world.rows(
-                "SELECT * FROM alerts.history WHERE alert_id = %s ORDER BY history_id", alert["alert_id"]
-            )
-            state = None
+        entries = self.region.rows("SELECT * FROM alerts.history ORDER BY history_id")
+        for alert in self.region.alerts():
+            state, times = None, 0
             for entry in entries:
+                if entry["alert_id"] != alert["alert_id"]:
+                    continue
                 assert entry["from_state"] == state
                 if state is not None and entry["to_state"] != state:
                     assert entry["action"] in actions_between(State(state), State(entry["to_state"]))
                 state = entry["to_state"]
+                times += entry["action"] in {"opened", "joined"}
             assert state == alert["state"]
-            assert alert["times"] == 1 + sum(entry["action"] == "joined" for entry in entries)
+            assert alert["times"] == times
 
     @invariant()
     def a_safety_alert_goes_on_until_somebody_comes(self):
-        for alert in self.world.alerts():
-            assert (alert["state"] == "new") == (alert["escalates_at"] is not None)
+        for alert in self.region.alerts():
+            if alert["family"] == Family.SAFETY:
+                assert (alert["state"] == "new") == (alert["escalates_at"] is not None)
+
+    # --- how it ends ---
 
     def teardown(self):
         if not hasattr(self, "clock"):
             return
-        # Whatever was pressed is taken in once somebody looks, and counts once.
-        for intake in self.intakes:
-            intake.look(self.clock.now(), sweep=True)
-        (row,) = self.world.rows(
-            "SELECT (SELECT count(*) FROM ingest.urgent) AS there, (SELECT count(*) FROM alerts.taken_in) AS taken,"
+        self.look_at_intake()
+        self.look_at_calm()
+        self.look_at_the_rest()
+        assert self.channel.wrong == []
+
+    def look_at_intake(self):
+        """Whatever came is taken in once somebody looks, and counts once."""
+        for worker in self.workers:
+            worker.intake.look(self.clock.now(), sweep=True)
+        (row,) = self.region.rows(
+            "SELECT (SELECT count(*) FROM ingest.urgent) AS there, (SELECT count(*) FROM alerts.taken_in"
+            " WHERE source = 'urgent') AS taken,"
             " (SELECT count(*) FROM ingest.urgent WHERE value = 1) AS calls,"
-            " (SELECT coalesce(sum(times), 0) FROM alerts.alert) AS times"
+            " (SELECT coalesce(sum(times), 0) FROM alerts.alert WHERE family = 'safety') AS times"
         )
         assert row["there"] == row["taken"]
         assert row["calls"] == row["times"]
 
+    def look_at_calm(self):
+        """Nobody does anything: each open call for help reaches everybody, and says that nobody took charge."""
+        began = len(self.channel.told)
+        until = self.latest_that_waits() + timedelta(seconds=CALM_S)
+        self.clock.advance((until - timedelta(seconds=CALM_S) - self.clock.now()).total_seconds())
+        while self.clock.now() < until:
+            self.clock.advance(150)
+            self.work_calmly()
+        told = set(self.channel.told[began:])
+        for alert in self.still_new(Family.SAFETY):
+            for address in self.region.concerned(alert["organisation_id"]):
+                assert (alert["alert_id"], address) in told
+            self.assert_that_nobody_took_charge(alert)
 
-def test_any_order_of_events(world, service, seen_by):
+    def look_at_the_rest(self):
+        """The other families wait for the day, and say it then too; nothing is left to do."""
+        for alert in self.still_new(Family.SAFETY):
+            self.act("dora", "resolve", alert["public_id"], JUDGED[0])
+        for _ in range(40):
+            with self.service.transaction() as connection:
+                due = repository.next_due(connection)
+            if due is None:
+                break
+            self.clock.advance(max(0.0, (due - self.clock.now()).total_seconds()) + 1)
+            self.work_calmly()
+        assert due is None
+        for family in (Family.WELLBEING, Family.TECHNICAL):
+            for alert in self.still_new(family):
+                self.assert_that_nobody_took_charge(alert)
+        assert not self.region.rows("SELECT FROM alerts.notification WHERE state = 'due'")
+
+    def work_calmly(self):
+        worker = self.workers[0]
+        escalate(worker.mortal, self.clock.now())
+        self.work_off(worker, "accept", 50)
+
+    def latest_that_waits(self):
+        """When the last thing is due that concerns a call: a clock that was ahead may have put it off."""
+        (row,) = self.region.rows(
+            "SELECT max(greatest(escalates_at, due_at, leased_until)) AS at FROM alerts.alert"
+            " LEFT JOIN alerts.notification ON notification.alert_id = alert.alert_id AND notification.state = 'due'"
+            " WHERE alert.state = 'new' AND family = 'safety'"
+        )
+        return max(self.clock.now(), row["at"] or self.clock.now())
+
+    def still_new(self, family):
+        return [alert for alert in self.region.alerts() if alert["state"] == State.NEW and alert["family"] == family]
+
+    def assert_that_nobody_took_charge(self, alert):
+        said = [
+            row["action"]
+            for row in self.region.rows(
+                "SELECT action FROM alerts.history WHERE alert_id = %s ORDER BY history_id", alert["alert_id"]
+            )
+        ]
+        begun = max(place for place, action in enumerate(said) if action in BEGINS_A_ROUND)
+        assert "unanswered" in said[begun:]
+
+
+@pytest.fixture
+def region(world):
+    return Region(world)
+
+
+def test_any_order_of_events(region, service, seen_by):
     run_state_machine_as_test(
-        lambda: Life(world, service, seen_by),
+        lambda: Life(region, service, seen_by),
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

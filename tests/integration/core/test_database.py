@@ -2,6 +2,7 @@
 
 import socket
 
+import psycopg
 import pytest
 
 from core.database import CONNECT_S, UNHEARD_MS, Database, Role
@@ -37,3 +38,16 @@ def test_a_transaction_that_copies_does_not_hold_others_up_for_ever(database):
     connection = database.connect()
     assert shown(connection, "idle_in_transaction_session_timeout") == "30s"
     connection.close()
+
+
+def test_what_a_frozen_process_has_locked_is_free_again_within_its_time(database_url, database):
+    with Database(database_url, Role.SERVICE, name="frozen", frozen_s=0.3) as frozen:
+        with pytest.raises(psycopg.Error), frozen.transaction() as connection:  # noqa: PT012
+            connection.execute("LOCK registry.organisation")
+            # Waits for the lock until the server ends the other's transaction, which says nothing any more.
+            with database.transaction() as other:
+                other.execute("SET LOCAL lock_timeout = '20s'")
+                other.execute("LOCK registry.organisation")
+            connection.execute("SELECT 1")
+        with frozen.transaction() as connection:
+            assert connection.execute("SELECT 1 AS one").fetchone()["one"] == 1
