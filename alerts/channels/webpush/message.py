@@ -1,0 +1,55 @@
+"""What a device is told, in the recipient's language: what happened, to whom and where; no address, no telephone.
+
+Only the browser can read it, so it may name somebody, as the level of the channel says.
+"""
+
+import json
+
+from alerts.channels.transport import Outgoing
+from alerts.channels.webpush.limits import TITLE_CHARACTERS
+from alerts.lifecycle import Family
+from alerts.wording import TRIAL, title
+from core.translation import translator
+
+
+def payload(outgoing: Outgoing) -> bytes:
+    """Return the message as the service worker reads it: JSON in UTF-8."""
+    gettext = translator(outgoing.language).gettext
+    urgent = outgoing.family is Family.SAFETY
+    message = {
+        "title": headline(outgoing),
+        "body": body(outgoing),
+        # One message for each alert: a later one takes the place of the earlier one.
+        "tag": f"alert-{outgoing.alert_public_id}",
+        "path": path(outgoing),
+        "language": outgoing.language,
+        "at": round(outgoing.opened_at.timestamp() * 1000),
+        "urgent": urgent,
+        "action": gettext("Take charge") if urgent else gettext("Open"),
+        "receipt": str(outgoing.public_id),
+        "over": gettext("Somebody has taken charge already."),
+    }
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def path(outgoing: Outgoing) -> str:
+    """Return which page a message leads to."""
+    return "/notifications" if outgoing.kind == TRIAL else f"/alerts/{outgoing.alert_public_id}"
+
+
+def headline(outgoing: Outgoing) -> str:
+    """Return the first line: what happened."""
+    text = title(outgoing.kind, outgoing.family, outgoing.language)
+    if outgoing.step:
+        text = translator(outgoing.language).gettext("%(what)s: nobody has taken charge yet") % {"what": text}
+    return " ".join(text.split())[:TITLE_CHARACTERS]
+
+
+def body(outgoing: Outgoing) -> str:
+    """Return the second line: who and where."""
+    return ", ".join(part for part in (outgoing.municipality,) if part)
+
+
+def topic(outgoing: Outgoing) -> str:
+    """Return the name under which a push service keeps one message only: the alert's own, 32 characters at most."""
+    return outgoing.alert_public_id.hex
