@@ -2,6 +2,7 @@
 
 from pydantic import Field, SecretStr
 
+from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 
 
@@ -42,3 +43,33 @@ class AlertSettings(Settings):
         description="Safety alerts: seconds between notifications after that, until somebody takes charge.",
         ge=1,
     )
+    vapid_key: SecretStr | None = Field(
+        None,
+        description="Private key by which push services know this installation, made by `vicino push-key`. Without it "
+        "there are no messages on devices.",
+    )
+    push_services: str = Field(
+        SERVICES,
+        description="Hosts of the push services of browsers, separated by commas: messages go to no other.",
+    )
+    push_timeout_s: float = Field(
+        5.0, description="Longest wait for a push service, for Telegram or for a service of Apprise.", gt=0, le=60
+    )
+    telegram_token: SecretStr | None = Field(
+        None, description="Token of this installation's bot at Telegram. Without it there are no messages there."
+    )
+    telegram_url: str = Field("https://api.telegram.org", description="Address of the bot API.")
+    apprise_services: str = Field(
+        "discord,matrixs,mattermosts,msteams,ntfys,pover,signals,slack,gotifys",
+        description="Services of Apprise that messages may go to, separated by commas, as its addresses begin.",
+    )
+
+    @property
+    def push_hosts(self) -> tuple[str, ...]:
+        """The hosts of push services."""
+        return listed(self.push_services)
+
+    @property
+    def apprise_schemes(self) -> tuple[str, ...]:
+        """The services of Apprise, as its addresses begin."""
+        return listed(self.apprise_services)

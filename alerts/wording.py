@@ -11,6 +11,8 @@ from alerts.lifecycle import Family
 from core.translation import mark, translator
 from core.vocabulary import QUANTITIES, Retention
 
+# What somebody has sent to themselves, to see whether it arrives.
+TRIAL = "trial"
 # Safety quantities and the kinds of findings, by their names.
 TITLES: dict[str, str] = {
     "sos_button": mark("SOS button pressed"),
@@ -39,6 +41,7 @@ TITLES: dict[str, str] = {
     "device_silence": mark("A device needs attention"),
     "weak_link": mark("A device is heard badly"),
     "flood": mark("Far too many readings"),
+    TRIAL: mark("This is a test message"),
     "no_test_alarm": mark("The SOS button has not been tested for long"),
 }
 FAMILY_TITLES: dict[Family, str] = {

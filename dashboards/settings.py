@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 from dashboards.concern import Limits
 
@@ -29,6 +30,9 @@ class DashboardSettings(Settings):
     )
     reply_lasts_h: float = Field(
         default=12.0, description="A message can be answered by its link for this many hours.", gt=0, le=168
+    push_services: str = Field(
+        default=SERVICES,
+        description="Hosts of the push services of browsers, separated by commas: messages go to no other.",
     )
     unknown_after_reading_h: float = Field(
         default=4.0, description="A home without a reading for this many hours is shown as not known.", gt=0
@@ -52,6 +56,11 @@ class DashboardSettings(Settings):
     def secure(self) -> bool:
         """Whether people reach the pages over TLS, so that cookies may insist on it."""
         return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def push_hosts(self) -> tuple[str, ...]:
+        """The hosts of push services."""
+        return listed(self.push_services)
 
     @property
     def session_lasts(self) -> timedelta:

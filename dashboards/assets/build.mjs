@@ -26,7 +26,7 @@ const manifest = {};
 function write(name, content) {
   const bytes = Buffer.from(content);
   writeFileSync(join(target, name), bytes);
-  if (!name.endsWith(".woff2")) {
+  if (!/\.(woff2|png)$/.test(name)) {
     writeFileSync(join(target, `${name}.gz`), gzipSync(bytes, { level: 9 }));
   }
   manifest[name] = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
@@ -66,7 +66,9 @@ write("htmx-sse.js", readFileSync(join(modules, "htmx-ext-sse", "dist", "sse.min
 for (const file of readdirSync(join(here, "src"))) {
   write(file, readFileSync(join(here, "src", file)));
 }
-write("favicon.svg", readFileSync(join(here, "pictures", "favicon.svg")));
+for (const file of readdirSync(join(here, "pictures"))) {
+  write(file, readFileSync(join(here, "pictures", file)));
+}
 for (const subset of SUBSETS) {
   for (const weight of WEIGHTS) {
     const file = `titillium-web-${subset}-${weight}-normal.woff2`;

@@ -1,0 +1,50 @@
+"""What the alert worker does besides: tells the pages which channels there are, reads the bot, sends test messages.
+
+Each has a thread of its own: nothing here may hold up an alert.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from alerts.channels.telegram.api import Bot
+from alerts.channels.telegram.updates import CHANNEL as TELEGRAM
+from alerts.channels.telegram.updates import Updates
+from alerts.channels.transport import Transport
+from alerts.channels.webpush.vapid import VapidKey
+from alerts.reach import repository
+from alerts.reach.trials import Trials
+from core.clock import Clock
+from core.database import Database
+
+WEBPUSH = "webpush"
+ENDS_WITHIN_S = 2.0
+
+
+@contextmanager
+def companions(
+    database: Database,
+    transports: Mapping[str, Transport],
+    key: VapidKey | None,
+    bot: Bot | None,
+    clock: Clock,
+    stop: threading.Event,
+) -> Iterator[None]:
+    """Do all that until the end of the context or until `stop` is set. The database is there already."""
+    with database.transaction() as connection:
+        repository.say_face(connection, WEBPUSH, key.public if key else None)
+        if bot is None:
+            repository.say_face(connection, TELEGRAM, None)
+    work: list[Callable[[threading.Event], None]] = [Trials(database, transports, clock).run]
+    if bot is not None:
+        work.append(Updates(database, bot, clock).run)
+    threads = [threading.Thread(target=each, args=(stop,), name="companion", daemon=True) for each in work]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            # Whoever waits for Telegram's answer is not waited for: what it has not confirmed is read again.
+            thread.join(ENDS_WITHIN_S)
