@@ -2,6 +2,7 @@
 
 from pydantic import Field, SecretStr
 
+from alerts.channels.apprise.limits import SERVICES as APPRISE_SERVICES
 from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 
@@ -60,7 +61,7 @@ class AlertSettings(Settings):
     )
     telegram_url: str = Field("https://api.telegram.org", description="Address of the bot API.")
     apprise_services: str = Field(
-        "discord,matrixs,mattermosts,msteams,ntfys,pover,signals,slack,gotifys",
+        APPRISE_SERVICES,
         description="Services of Apprise that messages may go to, separated by commas, as its addresses begin.",
     )
 

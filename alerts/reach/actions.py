@@ -1,28 +1,25 @@
 """What people do about how they are reached, for their own account: devices, a chat at Telegram, test messages."""
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from alerts.channels.telegram.updates import code_digest
 from alerts.channels.webpush.encryption import NotASubscriptionError, browser_key, encode, secret
 from alerts.channels.webpush.limits import may_send_to
 from alerts.reach import repository
+from alerts.reach.codes import LASTS, code_digest, new_code
 from alerts.reach.errors import NoSubscriptionError, ReachError, TooManyDevicesError, TrialRefusedError
 from alerts.reach.repository import Connection
-from alerts.reach.trials import WAITS
 from core.database import View
 
 WEBPUSH, TELEGRAM = "webpush", "telegram"
 LABEL_CHARACTERS = 60
 MOST_DEVICES = 20
-PAIRING_LASTS = timedelta(minutes=15)
-# Telegram takes 64 characters of A-Z, a-z, 0-9, _ and -.
-CODE_BYTES = 24
 BETWEEN_TRIALS = timedelta(seconds=10)
+# Whoever asked for a test message does not wait longer than that.
+WAITS = timedelta(minutes=2)
 SHOWN_FOR = timedelta(minutes=10)
 
 
@@ -134,8 +131,8 @@ def receipt(connection: Connection, message: UUID, now: datetime, *, was_read: b
 
 def begin_pairing(view: View, now: datetime) -> str:
     """Return a code by which the viewer shows the bot who they are, once and soon; no earlier one holds."""
-    code = secrets.token_urlsafe(CODE_BYTES)
-    if not repository.begin_pairing(view.connection, TELEGRAM, code_digest(code), now + PAIRING_LASTS, now):
+    code = new_code()
+    if not repository.begin_pairing(view.connection, TELEGRAM, code_digest(code), now + LASTS, now):
         raise ReachError
     return code
 

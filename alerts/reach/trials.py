@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from alerts.channels.transport import Outgoing, Transport, TransportError
 from alerts.channels.webpush.transport import WebPushTransport
 from alerts.lifecycle import Family
 from alerts.reach import repository
+from alerts.reach.actions import WAITS, Outcome
 from alerts.reach.repository import Trial
 from alerts.repository import DATABASE_AWAY
 from alerts.wording import TRIAL
@@ -19,10 +20,6 @@ from core.notices import Listener
 
 NOTICES = ("vicino_trial",)
 LOOK_EVERY_S = 5.0
-# Whoever asked does not wait longer than that.
-WAITS = timedelta(minutes=2)
-# What can be said of a message that was not accepted.
-GONE, REFUSED, LATER = "gone", "refused", "later"
 
 
 class Trials:
@@ -60,7 +57,7 @@ class Trials:
         """Send, and return what can be said where that failed."""
         transport = self._transports.get(trial.channel)
         if transport is None:
-            return REFUSED
+            return Outcome.REFUSED
         try:
             if isinstance(transport, WebPushTransport) and trial.device_id is not None:
                 self._to_device(transport, trial, now)
@@ -68,10 +65,10 @@ class Trials:
                 transport.send(message(trial, now))
         except TransportError as error:
             logger().info("test message not sent", channel=trial.channel, reason=error.reason)
-            return GONE if error.gone else REFUSED if error.permanent else LATER
+            return Outcome.GONE if error.gone else Outcome.REFUSED if error.permanent else Outcome.LATER
         except Exception as error:  # noqa: BLE001 - what fails here is told to whoever asked
             logger().error("test message not sent", channel=trial.channel, reason=type(error).__name__)
-            return LATER
+            return Outcome.LATER
         return None
 
     def _to_device(self, transport: WebPushTransport, trial: Trial, now: datetime) -> None:

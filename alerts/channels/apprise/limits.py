@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Iterable
 
+# Services that talk TLS, of which somebody may have a use here.
+SERVICES = "discord,gchat,gotifys,matrixs,mmosts,nctalks,ntfys,pover,rockets,signals,slack,workflows,zulip"
 ADDRESS_CHARACTERS = 2_000
 GONE = 410
 LATER = frozenset({408, 425, 429})

@@ -5,7 +5,6 @@ update that was read twice, after a crash, changes nothing more: a code may be s
 Only chats with one person are paired: in a group everybody would read along.
 """
 
-import hashlib
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +15,7 @@ import msgspec
 from alerts.channels.telegram.api import Bot
 from alerts.channels.transport import TransportError
 from alerts.reach import repository
+from alerts.reach.codes import code_digest
 from alerts.repository import DATABASE_AWAY
 from core.clock import Clock
 from core.database import Database
@@ -85,11 +85,6 @@ class Reply(NamedTuple):
 
     chat: int
     text: str
-
-
-def code_digest(code: str) -> bytes:
-    """Return what is kept of a code."""
-    return hashlib.sha256(code.encode()).digest()
 
 
 class Updates:

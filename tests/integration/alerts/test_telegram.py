@@ -10,10 +10,11 @@ import pytest
 
 from alerts.channels.telegram.api import Bot
 from alerts.channels.telegram.transport import TelegramTransport
-from alerts.channels.telegram.updates import CHANNEL, LEASE, Updates, code_digest
+from alerts.channels.telegram.updates import CHANNEL, LEASE, Updates
 from alerts.channels.transport import Outgoing, TransportError
 from alerts.lifecycle import Family
 from alerts.reach import repository
+from alerts.reach.codes import code_digest
 from core.database import Database
 from tests.integration.alerts.answering import RESET, SLOW, Answering, Received, Reply, answering
 
