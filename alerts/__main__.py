@@ -10,9 +10,11 @@ import psycopg
 
 from alerts import repository
 from alerts.channels.email.transport import EmailTransport, parse
+from alerts.channels.installed import installed
 from alerts.channels.transport import NoTransport, Transport
 from alerts.metrics import AlertMetrics, alert_figures
 from alerts.policy import Rules
+from alerts.reach.companions import companions
 from alerts.reads import Status, status
 from alerts.replies.links import Links
 from alerts.replies.tokens import key_of
@@ -45,10 +47,17 @@ def transports(settings: AlertSettings) -> Mapping[str, Transport]:
     return {"email": EmailTransport(server, settings.mail_from, links, settings.smtp_timeout_s)}
 
 
-def build(settings: AlertSettings, database: Database, clock: Clock, metrics: AlertMetrics | None = None) -> Worker:
-    """Return the worker as `settings` say; raises like `transports`."""
+def build(
+    settings: AlertSettings,
+    database: Database,
+    clock: Clock,
+    metrics: AlertMetrics | None = None,
+    others: Mapping[str, Transport] | None = None,
+) -> Worker:
+    """Return the worker as `settings` say, with `others` beside the channels of `transports`; raises like it."""
     rules = Rules(settings.safety_repeat_s, settings.safety_times, settings.safety_then_every_s)
-    return Worker(database, transports(settings), clock, rules, timedelta(hours=settings.alert_stale_h), metrics)
+    channels = {**transports(settings), **(others or {})}
+    return Worker(database, channels, clock, rules, timedelta(hours=settings.alert_stale_h), metrics)
 
 
 @contextmanager
@@ -77,7 +86,8 @@ def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
         Database(url, Role.SERVICE, name="alerts", maximum=12, frozen_s=FROZEN_S) as database,
         telling_figures(settings, clock) as metrics,
     ):
-        worker = build(settings, database, clock, metrics)
+        others = installed(settings, database, clock)
+        worker = build(settings, database, clock, metrics, others.transports)
 
         def ask() -> bool:
             with database.transaction() as connection:
@@ -87,7 +97,8 @@ def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
         # Before the first migration the role and the tables are missing.
         if wait_until_there(ask, "database", (psycopg.Error,), clock, stop):
             log.logger().info("alerts are worked on")
-            worker.run(stop)
+            with companions(database, others, clock, stop):
+                worker.run(stop)
 
 
 def main() -> int:

@@ -30,6 +30,7 @@ from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
 from cli.precision import show_precision
+from cli.push import enter_apprise, push_key
 from cli.release_commands import app as release_app
 from cli.rules import app as rules_app
 from cli.standing import homes as list_homes
@@ -70,6 +71,8 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
 gateway_app.command("test-alarm")(ask_for_test)
+app.command("push-key")(push_key)
+addresses_app.command("apprise")(enter_apprise)
 app.command("homes")(list_homes)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]

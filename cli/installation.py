@@ -14,6 +14,7 @@ import dashboards
 import devices
 import ingest
 import registry
+from alerts.channels.webpush.vapid import VapidKey
 from core.access.accounts import ADMINISTRATOR
 from core.database import Database, Role
 from core.errors import VicinoError
@@ -144,6 +145,13 @@ class Installation(NamedTuple):
         path = private_folder(self.secrets) / "vicino_reply_key"
         if not path.is_file():
             write_private(path, secrets.token_urlsafe(32) + "\n")
+        return path.read_text(encoding="ascii").strip()
+
+    def push_key(self) -> str:
+        """Return the key by which push services know this installation, made when it is first asked for."""
+        path = private_folder(self.secrets) / "vicino_vapid_key"
+        if not path.is_file():
+            write_private(path, VapidKey.make().text + "\n")
         return path.read_text(encoding="ascii").strip()
 
     @property

@@ -31,11 +31,15 @@ FIRST_PORT = 8000
 BROKER_URL = "VICINO_BROKER_URL"
 SMTP_URL = "VICINO_SMTP_URL"
 REPLY_KEY = "VICINO_REPLY_KEY"
+VAPID_KEY = "VICINO_VAPID_KEY"
+TELEGRAM_TOKEN = "VICINO_TELEGRAM_TOKEN"  # noqa: S105 - the name of a setting
 METRICS_HOST = "VICINO_METRICS_HOST"
 METRICS_PORT = "VICINO_METRICS_PORT"
 TELLING_FIGURES = frozenset({"gateway", "ingest", "devices", "analytics", "alerts", "dashboards"})
 # What only one service is told.
-_NOT_FOR_ALL = frozenset({SMTP_URL, REPLY_KEY, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL})
+_NOT_FOR_ALL = frozenset(
+    {SMTP_URL, REPLY_KEY, VAPID_KEY, TELEGRAM_TOKEN, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL}
+)
 Say = Callable[[str], None]
 
 
@@ -200,7 +204,7 @@ def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: 
     made.start("ingest", {**service, BROKER_URL: made.broker_url(INGEST)})
     made.start("devices", {**service, BROKER_URL: made.broker_url(DEVICES), **_administration(made.installation)})
     made.start("analytics", service)
-    made.start("alerts", {**service, **replies, **({SMTP_URL: smtp_url} if smtp_url else {})})
+    made.start("alerts", {**service, **replies, **_channels(made.installation, smtp_url)})
     made.start(
         "dashboards",
         {
@@ -211,6 +215,13 @@ def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: 
         },
         ready=lambda: page_answers(made.url),
     )
+
+
+def _channels(installation: Installation, smtp_url: str) -> dict[str, str]:
+    """Return what the alert worker alone is told of its channels."""
+    given = {SMTP_URL: smtp_url, TELEGRAM_TOKEN: os.environ.get(TELEGRAM_TOKEN, "")}
+    key = os.environ.get(VAPID_KEY) or installation.push_key()
+    return {VAPID_KEY: key} | {name: value for name, value in given.items() if value}
 
 
 def _administration(installation: Installation) -> dict[str, str]:

@@ -30,6 +30,7 @@ class DashboardSettings(Settings):
     )
     reply_lasts_h: float = Field(
         default=12.0, description="A message can be answered by its link for this many hours.", gt=0, le=168
+    )
     push_services: str = Field(
         default=SERVICES,
         description="Hosts of the push services of browsers, separated by commas: messages go to no other.",

@@ -40,8 +40,14 @@ _EXAMPLES = {
 def enter(connection: Connection, who: Recipient, channel: str, written: str, position: int, now: datetime) -> str:
     """Enter an address of `who` at `position` (the lowest is tried first); return it as it is kept.
 
-    Raises `AddressError` if it cannot be one of `channel`.
+    Raises `AddressError` if it cannot be one of `channel`, or nobody writes those by hand.
     """
+    if channel not in WRITTEN:
+        raise AddressError(
+            f"Addresses of the channel {channel} are not written by hand.",
+            kept="the addresses as they were",
+            advice="devices and Telegram are set up on the page Notifications, Apprise by: vicino addresses apprise",
+        )
     address = normal(channel, written)
     repository.enter(connection, who.account_id, who.contact_id, channel, address, position, now)
     return address

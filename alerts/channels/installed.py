@@ -10,6 +10,8 @@ from alerts.channels.webpush.transport import WebPushTransport
 from alerts.channels.webpush.vapid import VapidKey, subject_of
 from alerts.reach import repository
 from alerts.reach.devices import KeptDevices
+from alerts.replies.links import Links
+from alerts.replies.tokens import key_of
 from alerts.settings import AlertSettings
 from core.clock import Clock
 from core.database import Database
@@ -31,31 +33,35 @@ def installed(settings: AlertSettings, database: Database, clock: Clock) -> Inst
         if settings.telegram_token is None
         else Bot(settings.telegram_url, settings.telegram_token.get_secret_value(), settings.push_timeout_s)
     )
+    links = Links(settings.base_url, key_of(settings.reply_key))
     return Installed(
         {
-            "webpush": _webpush(settings, key, database, clock),
-            "telegram": TelegramTransport(bot, settings.base_url) if bot else NoTransport("no bot is set up"),
-            "apprise": _apprise(settings, database),
+            "webpush": _webpush(settings, key, links, database, clock),
+            "telegram": TelegramTransport(bot, links) if bot else NoTransport("no bot is set up"),
+            "apprise": _apprise(settings, links, database),
         },
         key,
         bot,
     )
 
 
-def _webpush(settings: AlertSettings, key: VapidKey | None, database: Database, clock: Clock) -> Transport:
+def _webpush(
+    settings: AlertSettings, key: VapidKey | None, links: Links, database: Database, clock: Clock
+) -> Transport:
     if key is None:
         return NoTransport("no key for web push is set")
     return WebPushTransport(
         KeptDevices(database, clock),
         key,
         subject_of(settings.base_url, settings.mail_from),
+        links,
         settings.push_hosts,
         clock,
         settings.push_timeout_s,
     )
 
 
-def _apprise(settings: AlertSettings, database: Database) -> Transport:
+def _apprise(settings: AlertSettings, links: Links, database: Database) -> Transport:
     if not is_installed():
         return NoTransport("the extra `apprise` is not installed")
 
@@ -63,4 +69,4 @@ def _apprise(settings: AlertSettings, database: Database) -> Transport:
         with database.transaction() as connection:
             return repository.apprise_url(connection, address)
 
-    return AppriseTransport(secret_of, settings.apprise_schemes, settings.base_url, settings.push_timeout_s)
+    return AppriseTransport(secret_of, settings.apprise_schemes, links, settings.push_timeout_s)

@@ -4,14 +4,12 @@ Each has a thread of its own: nothing here may hold up an alert.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from alerts.channels.telegram.api import Bot
+from alerts.channels.installed import Installed
 from alerts.channels.telegram.updates import CHANNEL as TELEGRAM
 from alerts.channels.telegram.updates import Updates
-from alerts.channels.transport import Transport
-from alerts.channels.webpush.vapid import VapidKey
 from alerts.reach import repository
 from alerts.reach.trials import Trials
 from core.clock import Clock
@@ -22,20 +20,14 @@ ENDS_WITHIN_S = 2.0
 
 
 @contextmanager
-def companions(
-    database: Database,
-    transports: Mapping[str, Transport],
-    key: VapidKey | None,
-    bot: Bot | None,
-    clock: Clock,
-    stop: threading.Event,
-) -> Iterator[None]:
-    """Do all that until the end of the context or until `stop` is set. The database is there already."""
+def companions(database: Database, channels: Installed, clock: Clock, stop: threading.Event) -> Iterator[None]:
+    """Do all that until the end of the context, which sets `stop`. The database is there already."""
+    key, bot = channels.key, channels.bot
     with database.transaction() as connection:
         repository.say_face(connection, WEBPUSH, key.public if key else None)
         if bot is None:
             repository.say_face(connection, TELEGRAM, None)
-    work: list[Callable[[threading.Event], None]] = [Trials(database, transports, clock).run]
+    work: list[Callable[[threading.Event], None]] = [Trials(database, channels.transports, clock).run]
     if bot is not None:
         work.append(Updates(database, bot, clock).run)
     threads = [threading.Thread(target=each, args=(stop,), name="companion", daemon=True) for each in work]

@@ -20,4 +20,9 @@ class Links(NamedTuple):
 
     def reply(self, message: UUID) -> str:
         """Return the address at which the receiver of a message, by its public id, answers; empty without a key."""
-        return f"{self.base_url.rstrip('/')}{PATH}/{sign(self.key, message)}" if self.key else ""
+        path = self.reply_path(message)
+        return self.base_url.rstrip("/") + path if path else ""
+
+    def reply_path(self, message: UUID) -> str:
+        """Return the same as a path of the pages."""
+        return f"{PATH}/{sign(self.key, message)}" if self.key else ""

@@ -8,6 +8,7 @@ from alerts.channels.apprise.limits import GONE, is_allowed, is_permanent, last_
 from alerts.channels.email.message import body, subject
 from alerts.channels.transport import Outgoing, TransportError
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 
 
 def is_installed() -> bool:
@@ -23,13 +24,13 @@ class AppriseTransport:
     """
 
     def __init__(
-        self, secret_of: Callable[[str], str | None], services: Collection[str], base_url: str, timeout_s: float
+        self, secret_of: Callable[[str], str | None], services: Collection[str], links: Links, timeout_s: float
     ) -> None:
         import apprise  # noqa: PLC0415 - an extra that may be missing
 
         self._secret_of = secret_of
         self._services = frozenset(services)
-        self._base_url = base_url
+        self._links = links
         self._apprise = apprise.Apprise
         self._types = {
             Family.SAFETY: apprise.NotifyType.FAILURE,
@@ -66,7 +67,7 @@ class AppriseTransport:
         box.add(service)
         result = box.notify(
             title=subject(message),
-            body=body(message, self._base_url),
+            body=body(message, self._links),
             notify_type=self._types[message.family],
         )
         if result:

@@ -8,16 +8,16 @@ from alerts.channels.email.message import subject as headline
 from alerts.channels.telegram.limits import BUTTON_CHARACTERS, TEXT_CHARACTERS
 from alerts.channels.transport import Outgoing
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 from alerts.wording import TRIAL
 from core.translation import translator
 
 
-def compose(outgoing: Outgoing, base_url: str) -> dict[str, Any]:
+def compose(outgoing: Outgoing, links: Links) -> dict[str, Any]:
     """Return what is handed to `sendMessage`."""
     gettext = translator(outgoing.language).gettext
     urgent = outgoing.family is Family.SAFETY
     is_trial = outgoing.kind == TRIAL
-    link = base_url.rstrip("/") + ("/notifications" if is_trial else f"/alerts/{outgoing.alert_public_id}")
     paragraphs = [headline(outgoing)]
     if urgent:
         paragraphs.append(gettext("Somebody may need help now."))
@@ -28,11 +28,18 @@ def compose(outgoing: Outgoing, base_url: str) -> dict[str, Any]:
         "protect_content": True,
         "link_preview_options": {"is_disabled": True},
     }
-    if is_public(link):
-        label = gettext("Open and take charge") if urgent else gettext("Open Vicino")
-        values["reply_markup"] = {"inline_keyboard": [[{"text": label[:BUTTON_CHARACTERS], "url": link}]]}
+    label = gettext("Open and take charge") if urgent else gettext("Open Vicino")
+    offered = [(label, links.base_url if is_trial else links.alert(outgoing.alert_public_id))]
+    reply = "" if is_trial else links.reply(outgoing.public_id)
+    if reply:
+        offered.append((gettext("Answer without signing in"), reply))
+    if is_public(links.base_url):
+        # One button a row: on a telephone two beside each other are cut short.
+        values["reply_markup"] = {
+            "inline_keyboard": [[{"text": said[:BUTTON_CHARACTERS], "url": address}] for said, address in offered]
+        }
     else:
-        paragraphs.append(link)
+        paragraphs += [f"{said}:\n{address}" for said, address in offered]
     return values | {"text": "\n\n".join(paragraphs)[:TEXT_CHARACTERS]}
 
 

@@ -5,6 +5,7 @@ import msgspec
 from alerts.channels.telegram.api import Bot
 from alerts.channels.telegram.message import compose
 from alerts.channels.transport import Outgoing
+from alerts.replies.links import Links
 
 
 class _Sent(msgspec.Struct):
@@ -14,13 +15,13 @@ class _Sent(msgspec.Struct):
 class TelegramTransport:
     """Sends each message to the chat that somebody has paired."""
 
-    def __init__(self, bot: Bot, base_url: str) -> None:
+    def __init__(self, bot: Bot, links: Links) -> None:
         self._bot = bot
-        self._base_url = base_url
+        self._links = links
 
     def send(self, message: Outgoing) -> str | None:
         """Return the number of the message in the chat; raises `TransportError` if Telegram did not accept it."""
-        sent = self._bot.call("sendMessage", compose(message, self._base_url), key=str(message.public_id))
+        sent = self._bot.call("sendMessage", compose(message, self._links), key=str(message.public_id))
         try:
             return str(msgspec.json.decode(sent, type=_Sent).message_id)
         except msgspec.DecodeError:

@@ -8,11 +8,12 @@ import json
 from alerts.channels.transport import Outgoing
 from alerts.channels.webpush.limits import TITLE_CHARACTERS
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 from alerts.wording import TRIAL, title
 from core.translation import translator
 
 
-def payload(outgoing: Outgoing) -> bytes:
+def payload(outgoing: Outgoing, links: Links) -> bytes:
     """Return the message as the service worker reads it: JSON in UTF-8."""
     gettext = translator(outgoing.language).gettext
     urgent = outgoing.family is Family.SAFETY
@@ -22,6 +23,8 @@ def payload(outgoing: Outgoing) -> bytes:
         # One message for each alert: a later one takes the place of the earlier one.
         "tag": f"alert-{outgoing.alert_public_id}",
         "path": path(outgoing),
+        # Where its action leads: to the answer without sign-in, if there is one.
+        "reply": "" if outgoing.kind == TRIAL else links.reply_path(outgoing.public_id),
         "language": outgoing.language,
         "at": round(outgoing.opened_at.timestamp() * 1000),
         "urgent": urgent,

@@ -13,6 +13,7 @@ from alerts.channels.webpush.message import payload, topic
 from alerts.channels.webpush.vapid import VapidKey
 from alerts.lifecycle import Family
 from alerts.reach.repository import Device
+from alerts.replies.links import Links
 from alerts.wording import TRIAL
 from core.clock import Clock
 
@@ -38,6 +39,7 @@ class WebPushTransport:
         devices: Devices,
         key: VapidKey,
         subject: str,
+        links: Links,
         services: Collection[str],
         clock: Clock,
         timeout_s: float,
@@ -45,6 +47,7 @@ class WebPushTransport:
         self._devices = devices
         self._key = key
         self._subject = subject
+        self._links = links
         self._services = frozenset(services)
         self._clock = clock
         self._timeout_s = timeout_s
@@ -74,7 +77,7 @@ class WebPushTransport:
         if not may_send_to(device.endpoint, self._services):
             raise TransportError("the push service is not one of those allowed", permanent=True)
         try:
-            sealed = encrypt(payload(message), device.p256dh, device.auth)
+            sealed = encrypt(payload(message, self._links), device.p256dh, device.auth)
         except NotASubscriptionError as error:
             raise TransportError("the keys of the device are not usable", permanent=True, gone=True) from error
         except ValueError as error:

@@ -42,7 +42,7 @@ function show(message, over) {
     lang: message.language,
     icon: ICON,
     badge: BADGE,
-    data: { path: message.path, receipt: over ? "" : message.receipt },
+    data: { path: message.path, reply: over ? "" : message.reply, receipt: over ? "" : message.receipt },
   };
   if (over) {
     options.silent = true;
@@ -65,11 +65,11 @@ async function came(data) {
   if (answer && answer.over) await show(message, true);
 }
 
-async function open(notification) {
+async function open(notification, action) {
   notification.close();
-  const { path, receipt: number } = notification.data ?? {};
+  const { path, reply, receipt: number } = notification.data ?? {};
   const told = receipt({ receipt: number }, "read");
-  const address = new URL(path || "/", self.location.origin).href;
+  const address = new URL((action && reply) || path || "/", self.location.origin).href;
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const there = pages.find((page) => page.url.split("#")[0] === address);
   if (there) await there.focus();
@@ -103,7 +103,7 @@ async function renew(fresh) {
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("push", (event) => event.waitUntil(came(event.data)));
-self.addEventListener("notificationclick", (event) => event.waitUntil(open(event.notification)));
+self.addEventListener("notificationclick", (event) => event.waitUntil(open(event.notification, event.action)));
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.newSubscription)));
 self.addEventListener("message", (event) => {
   if (event.data && "keep" in event.data) event.waitUntil(keep(event.data.keep));

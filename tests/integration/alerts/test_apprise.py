@@ -10,6 +10,7 @@ import pytest
 from alerts.channels.apprise.transport import AppriseTransport
 from alerts.channels.transport import Outgoing, TransportError
 from alerts.lifecycle import Family
+from alerts.replies.links import Links
 from tests.integration.alerts.answering import RESET, SLOW, Answering, Reply, answering
 
 SECRET = "json://anna:geheim@{host}/hook"
@@ -35,7 +36,7 @@ def server() -> Iterator[Answering]:
 
 def channel(server: Answering, secret: str | None = SECRET, services: tuple[str, ...] = ("json",)) -> AppriseTransport:
     kept = {"1": secret.format(host=server.host)} if secret else {}
-    return AppriseTransport(kept.get, services, "https://vicino.example.org", timeout_s=0.6)
+    return AppriseTransport(kept.get, services, Links("https://vicino.example.org"), timeout_s=0.6)
 
 
 def test_a_message_arrives_and_names_nobody(server: Answering) -> None:

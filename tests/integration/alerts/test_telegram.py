@@ -15,6 +15,7 @@ from alerts.channels.transport import Outgoing, TransportError
 from alerts.lifecycle import Family
 from alerts.reach import repository
 from alerts.reach.codes import code_digest
+from alerts.replies.links import Links
 from core.database import Database
 from tests.integration.alerts.answering import RESET, SLOW, Answering, Received, Reply, answering
 
@@ -98,7 +99,7 @@ def bot(server: Answering) -> Bot:
 
 
 def channel(server: Answering, base_url: str = "https://vicino.example.org") -> TelegramTransport:
-    return TelegramTransport(bot(server), base_url)
+    return TelegramTransport(bot(server), Links(base_url, b"k" * 32))
 
 
 def test_a_message_names_nobody_and_leads_to_the_alert(telegram: Telegram, server: Answering) -> None:
@@ -106,7 +107,8 @@ def test_a_message_names_nobody_and_leads_to_the_alert(telegram: Telegram, serve
     (sent,) = telegram.sent()
     assert sent["chat_id"] == str(CHAT)
     assert sent["text"].startswith("Pulsante SOS premuto a Bobbio")
-    ((button,),) = sent["reply_markup"]["inline_keyboard"]
+    (button,), (answer,) = sent["reply_markup"]["inline_keyboard"]
+    assert answer["url"].startswith("https://vicino.example.org/r/")
     assert button["url"] == f"https://vicino.example.org/alerts/{UUID(int=2)}"
     assert button["text"] == "Apri e prendi in carico"
     assert sent["protect_content"] is True
@@ -127,7 +129,7 @@ def test_where_the_pages_are_not_public_the_address_stands_in_the_text(
     channel(server, base_url).send(OUTGOING)
     (sent,) = telegram.sent()
     assert "reply_markup" not in sent
-    assert sent["text"].endswith(f"{base_url}/alerts/{UUID(int=2)}")
+    assert f"{base_url}/alerts/{UUID(int=2)}\n" in sent["text"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from alerts.reach.actions import WAITS, Outcome, Subscription
 from alerts.reach.devices import KeptDevices
 from alerts.reach.errors import TrialRefusedError
 from alerts.reach.trials import Trials
+from alerts.replies.links import Links
 from core.clock import SimulatedClock
 from core.database import Database
 from tests.integration.alerts.answering import SLOW, Answering, Reply, answering
@@ -36,7 +37,13 @@ class Anna:
         self.clock = clock
         self.transports: dict[str, Transport] = {
             "webpush": WebPushTransport(
-                KeptDevices(service, clock), VapidKey.make(), "mailto:a@example.org", [push.host], clock, timeout_s=0.4
+                KeptDevices(service, clock),
+                VapidKey.make(),
+                "mailto:a@example.org",
+                Links(push.url),
+                [push.host],
+                clock,
+                0.4,
             ),
             "telegram": NoTransport("no bot is set up"),
         }

@@ -16,12 +16,14 @@ from alerts.channels.webpush.transport import WebPushTransport
 from alerts.channels.webpush.vapid import VapidKey
 from alerts.lifecycle import Family
 from alerts.reach.repository import Device
+from alerts.replies.links import Links
 from core.clock import SimulatedClock
 from tests.integration.alerts.answering import RESET, SLOW, Answering, Reply, answering
 from tests.integration.alerts.browser_keys import BrowserKeys
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 KEY = VapidKey.make()
+LINKS = Links("https://vicino.example.org", b"k" * 32)
 OUTGOING = Outgoing(
     public_id=UUID(int=1),
     alert_public_id=UUID(int=2),
@@ -60,7 +62,9 @@ def device(service: Answering, browser: BrowserKeys, number: int = 1) -> Device:
 
 
 def transport(service: Answering, kept: Kept) -> WebPushTransport:
-    return WebPushTransport(kept, KEY, "mailto:vicino@example.org", [service.host], SimulatedClock(NOW), timeout_s=0.5)
+    return WebPushTransport(
+        kept, KEY, "mailto:vicino@example.org", LINKS, [service.host], SimulatedClock(NOW), timeout_s=0.5
+    )
 
 
 def test_the_browser_reads_what_was_sent_and_the_service_does_not(service: Answering) -> None:
@@ -72,6 +76,7 @@ def test_the_browser_reads_what_was_sent_and_the_service_does_not(service: Answe
     assert message["path"] == f"/alerts/{UUID(int=2)}"
     assert message["receipt"] == str(UUID(int=1))
     assert message["urgent"] is True
+    assert message["reply"] == LINKS.reply_path(UUID(int=1))
     in_clear = received.body + repr(received.headers).encode() + received.path.encode()
     for word in ("SOS", "Bobbio", str(UUID(int=1)), str(UUID(int=2))):
         assert word.encode() not in in_clear
@@ -147,7 +152,7 @@ def test_no_service_is_tried_again(unused_port: int) -> None:
     browser = BrowserKeys.make()
     kept = Kept(Device(1, f"http://127.0.0.1:{unused_port}/send/1", browser.p256dh, browser.auth))
     channel = WebPushTransport(
-        kept, KEY, "mailto:a@example.org", [f"127.0.0.1:{unused_port}"], SimulatedClock(NOW), timeout_s=0.5
+        kept, KEY, "mailto:a@example.org", LINKS, [f"127.0.0.1:{unused_port}"], SimulatedClock(NOW), timeout_s=0.5
     )
     with pytest.raises(TransportError) as caught:
         channel.send(OUTGOING)
@@ -192,7 +197,7 @@ def test_nothing_goes_to_a_host_that_is_no_push_service(service: Answering) -> N
     browser = BrowserKeys.make()
     kept = Kept(Device(1, f"{service.url}/send/1", browser.p256dh, browser.auth))
     channel = WebPushTransport(
-        kept, KEY, "mailto:a@example.org", ["*.push.example.org"], SimulatedClock(NOW), timeout_s=0.5
+        kept, KEY, "mailto:a@example.org", LINKS, ["*.push.example.org"], SimulatedClock(NOW), timeout_s=0.5
     )
     with pytest.raises(TransportError) as caught:
         channel.send(OUTGOING)
