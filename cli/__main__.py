@@ -29,10 +29,12 @@ from cli.device_commands import app as devices_app
 from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
+from cli.policies import app as policies_app
 from cli.precision import show_precision
 from cli.push import enter_apprise, push_key
 from cli.release_commands import app as release_app
 from cli.rules import app as rules_app
+from cli.shifts import app as shifts_app
 from cli.standing import homes as list_homes
 from cli.test_alarm import ask_for_test
 from cli.up import up as run_up
@@ -70,6 +72,8 @@ app.add_typer(gateway_app, name="gateway")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
+app.add_typer(policies_app, name="policies")
+app.add_typer(shifts_app, name="shifts")
 gateway_app.command("test-alarm")(ask_for_test)
 app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)

@@ -59,6 +59,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the home's clock, nor at another time than `told_at` where that is given. `remind_after`: seconds after which
     whoever has the alert and has done nothing is reminded of it; `give_back_after`: seconds after that until it goes
     back to the queue; 0 for never. Times are HH:MM; '' for none.
+    `budget`: how many wellbeing alerts a day are told one by one, 0 for all. `cool_down`: seconds after an outcome in
+    which the same kind of wellbeing does not open anew. `group_within`: seconds in which what is opened of one home
+    belongs to what was opened before.
     """
 
     name: str
@@ -71,6 +74,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     severe: float = SEVERE
     remind_after: int = 0
     give_back_after: int = 0
+    budget: int = 0
+    cool_down: int = 0
+    group_within: int = 0
 
 
 class Telling(NamedTuple):

@@ -53,5 +53,8 @@ def _meant(connection: Connection, who: Who, place: Place, rotas: Sequence[Held]
             yield from repository.by_login(connection, on_duty(nearest.rota, now))
     elif who.person:
         yield from repository.by_login(connection, [who.person])
+    elif who.association:
+        for role in ("operator", "coordinator"):
+            yield from repository.by_role(connection, role, place.organisation_id, who.association)
     elif who.contacts:
         yield from repository.contacts(connection, place.home_id, place.person_id)

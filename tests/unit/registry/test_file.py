@@ -95,7 +95,8 @@ RULES = {
 
 def test_the_example_describes_an_installation() -> None:
     found = file.load(EXAMPLE)
-    assert [organisation.kind for organisation in found.organisations] == ["union", "municipality", "municipality"]
+    kinds = [organisation.kind for organisation in found.organisations]
+    assert kinds == ["union", "municipality", "municipality", "association"]
     assert [home.key for home in found.homes] == ["casa-01", "casa-02"]
     assert found.homes[0].persons[0].contacts[0].phone == "+39 0550 100 002"
     assert found.homes[0].devices[3].place == Place.ENTRANCE_DOOR
