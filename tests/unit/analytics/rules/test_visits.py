@@ -42,6 +42,17 @@ def test_a_door_that_is_never_moved_may_have_a_sensor_that_is_stuck():
     assert missed([row for row in AT_HOME if row != YESTERDAY]) == []
 
 
+def test_if_the_home_is_as_busy_as_with_a_visitor_the_door_must_be_moved_before_anything_is_said():
+    """The sensor of the door may have been stuck since yesterday: whoever is with the person came through it."""
+    rooms = [KITCHEN, LIVING_MOTION, BEDROOM]
+    busy = [YESTERDAY, *((moment("8:30") + n * 4 * MINUTE, rooms[n % 3]) for n in range(12))]
+    alone = [YESTERDAY, *((moment("8:30") + n * 4 * MINUTE, rooms[n // 5]) for n in range(12))]
+    assert missed(busy, moment("10:00")) == []
+    assert len(missed(alone, moment("10:00"))) == 1
+    out = [*busy, (moment("16:00"), FRONT_DOOR), (moment("17:00"), FRONT_DOOR), (moment("17:05"), KITCHEN)]
+    assert len(missed(out)) == 1, "the sensor lives: nobody came"
+
+
 def test_after_a_visit_that_was_missed_the_door_has_to_have_been_moved():
     evening = MORNING._replace(visit_id=8, weekdays=frozenset({0}), begins=time(18), ends=time(18, 30))
     both = past(visits=[evening, MORNING])
