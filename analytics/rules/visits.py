@@ -8,8 +8,8 @@ not tell who: another visitor at that time hides that the expected one did not c
 told; nor while nobody was seen since the door was moved, because the carer may have left a person who sits down, or the
 person may have gone out; nor where the door was not moved at all since the visit before, or since the day before: its
 sensor may be stuck, and of the visit before it was told. Where there is as much going from room to room as if more than
-one were in the home, and the door tells of nobody, it waits until the door is moved again: its sensor lives. It is a
-matter of care, not an emergency: whoever reads it calls the service that was to come.
+one were in the home, and the door tells of nobody, it waits until the door is moved again and so its sensor lives. It
+is a matter of care, not an emergency: whoever reads it calls the service that was to come.
 """
 
 from collections.abc import Sequence
@@ -34,8 +34,8 @@ SAME_DOOR = 2 * MINUTE
 PASSING = 45 * SECOND  # how close to a use of the door somebody farther inside may be on the way to it or from it
 ONE_DAY = timedelta(days=1)
 ASLEEP = 12 * HOUR  # within which somebody at home has given a sign
-# Somebody alone goes to another room once in ten minutes or more; two people are seen now here, now there.
-BUSY = 8 * MINUTE
+# Somebody alone goes to another room once in ten minutes or less often; two people are seen now here, now there.
+BUSY, CROWDED = 8 * MINUTE, 4 * MINUTE
 BY_THE_DOOR = (ROOMS[RoomKind.ENTRANCE], ROOMS[RoomKind.HALL])
 
 
@@ -82,7 +82,7 @@ class Visits:
             since = _visit_before(its, past.visits, scene) - settings.early * MINUTE
             if scene.window.end < wide.end or not _door_lives(scene, Span(since, wide.end)):
                 continue
-            if not _door_lives(scene, Span(wide.start, scene.window.end)) and _is_busy(scene, its):
+            if _may_be_unheard(scene, its, wide):
                 continue
             coverage = min(scene.known(wide, devices) for devices in (scene.doors, scene.watching))
             if coverage >= LIMIT and _at_home(scene, its) and not _somebody_came(scene, wide):
@@ -102,10 +102,17 @@ def _door_lives(scene: Scene, within: Span) -> bool:
     return bool(scene.doors) and bool(np.any(scene.signs.within(within).door))
 
 
-def _is_busy(scene: Scene, its: Span) -> bool:
-    """Tell whether there was so much going from room to room as if more than one were in the home."""
+def _may_be_unheard(scene: Scene, its: Span, wide: Span) -> bool:
+    """Tell whether somebody may have come though the door tells of nobody, by how much there is going about.
+
+    Less of it is refuted by a door that is moved afterwards, and so lives; what only two people do is not.
+    """
+    if _door_lives(scene, wide):
+        return False
     rooms = scene.signs.inside().within(its).room_id
-    return int(np.count_nonzero(np.diff(rooms))) * BUSY >= its.length
+    moves = int(np.count_nonzero(np.diff(rooms)))
+    lives = _door_lives(scene, Span(wide.end, scene.window.end))
+    return moves * (CROWDED if lives else BUSY) >= its.length
 
 
 def of_somebody_else(scene: Scene, within: Span) -> Instants:

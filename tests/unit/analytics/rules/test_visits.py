@@ -44,13 +44,16 @@ def test_a_door_that_is_never_moved_may_have_a_sensor_that_is_stuck():
 
 def test_if_the_home_is_as_busy_as_with_a_visitor_the_door_must_be_moved_before_anything_is_said():
     """The sensor of the door may have been stuck since yesterday: whoever is with the person came through it."""
-    rooms = [KITCHEN, LIVING_MOTION, BEDROOM]
-    busy = [YESTERDAY, *((moment("8:30") + n * 4 * MINUTE, rooms[n % 3]) for n in range(12))]
-    alone = [YESTERDAY, *((moment("8:30") + n * 4 * MINUTE, rooms[n // 5]) for n in range(12))]
-    assert missed(busy, moment("10:00")) == []
-    assert len(missed(alone, moment("10:00"))) == 1
-    out = [*busy, (moment("16:00"), FRONT_DOOR), (moment("17:00"), FRONT_DOOR), (moment("17:05"), KITCHEN)]
-    assert len(missed(out)) == 1, "the sensor lives: nobody came"
+
+    def going_about(every):
+        rooms = [KITCHEN, LIVING_MOTION, BEDROOM]
+        return [YESTERDAY, *((moment("8:30") + n * every * MINUTE, rooms[n % 3]) for n in range(60 // every))]
+
+    moved_later = [(moment("16:00"), FRONT_DOOR), (moment("17:00"), FRONT_DOOR), (moment("17:05"), KITCHEN)]
+    assert len(missed(going_about(12), moment("10:00"))) == 1
+    assert missed(going_about(6), moment("10:00")) == []
+    assert len(missed([*going_about(6), *moved_later])) == 1, "the sensor lives: nobody came"
+    assert missed([*going_about(3), *moved_later]) == [], "somebody came, and the door was not heard"
 
 
 def test_after_a_visit_that_was_missed_the_door_has_to_have_been_moved():
