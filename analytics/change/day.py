@@ -43,11 +43,12 @@ class Sign(NamedTuple):
 
 
 class Joint(NamedTuple):
-    """The pattern that says most of a day, over how many days, and how rare it is."""
+    """The pattern that says most of a day, over how many days, and how rare it is; `again`: on two of them or more."""
 
     pattern: str
     days: int
     rarity: float
+    again: bool = False
 
 
 class DomainDay(NamedTuple):
@@ -96,7 +97,7 @@ def look(day: date, histories: Mapping[str, Values], reference: Reference) -> li
     """
     departed = departed_of(histories, reference.typical)
     joints = [
-        Joint(one.pattern.name, one.days, rarity)
+        Joint(one.pattern.name, one.days, rarity, one.again)
         for one in patterns_of(departed, reference.rarity)
         if (rarity := reference.rarity(one.pattern.name, one.days, one.total)) is not None
     ]
@@ -137,7 +138,7 @@ def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Join
     of_domain = {pattern.name for pattern in PATTERNS if pattern.domain is strand.domain}
     of_strand = [each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace]
     joint = max(of_strand, key=_says_most, default=None)
-    weighed = (each.rarity + OF_NAME[each.pattern].urgency for each in of_strand)
+    weighed = (each.rarity + OF_NAME[each.pattern].weight(again=each.again) for each in of_strand)
     rarity = max([first.rarity, *weighed]) + reference.shifts.get(strand, 0.0)
     named = (first, *(each for each in others if each.rarity >= POINTED_OUT))
     return DomainDay(strand.domain, day, named, strand.pace, rarity, joint)

@@ -31,6 +31,7 @@ LEAST_SHARE = 0.5  # of the days of a window there must be a verdict on; on all 
 DRAWN_IN = 2.5
 DRAWN_IN_COSTS = 1.011  # by which the deviation of a normal distribution is smaller for it
 TYPICAL_DAYS = 3.0
+BY_ITSELF = 0.5  # spreads from which on a single day departs
 HALF_OF_ROOT = 0.5  # the deviation of the root of a count, whatever its mean
 TO_BE_STEADY = 0.375  # Anscombe 1948, eq. 2.3
 
@@ -38,13 +39,15 @@ TO_BE_STEADY = 0.375  # Anscombe 1948, eq. 2.3
 class Departure(NamedTuple):
     """The mean `value` of the last `days` days, what was `usual` before, and how far off it is.
 
-    `z` is positive for more than usual, in spreads of such a mean of such an indicator.
+    `z` is positive for more than usual, in spreads of such a mean of such an indicator. `shown_on` is on how many of
+    the days, of less than a week, it departs the same way by itself.
     """
 
     days: int
     value: float
     usual: Baseline
     z: float
+    shown_on: int = 0
 
 
 class Spread(NamedTuple):
@@ -76,8 +79,11 @@ def departure(values: Values, days: int, look: Look, floor: float, typical: floa
         return None
     own = spread_of_days(past, look, floor)
     spread = own.spread if typical is None else moderated(own, typical)
-    z = (_mean(judged_as(there, look)) - own.middle) / (spread * math.sqrt(1 / len(there) + 1 / own.days))
-    return Departure(days, _mean(there), usual, z)
+    figures = judged_as(there, look)
+    z = (_mean(figures) - own.middle) / (spread * math.sqrt(1 / len(there) + 1 / own.days))
+    beyond = own.middle + math.copysign(BY_ITSELF * spread, z)
+    shown_on = 0 if days >= A_WEEK else sum(one >= beyond if z > 0 else one <= beyond for one in figures.tolist())
+    return Departure(days, _mean(there), usual, z, shown_on)
 
 
 def departures(values: Values, look: Look, floor: float, typical: float | None = None) -> list[Departure]:

@@ -62,7 +62,8 @@ class Pattern(NamedTuple):
     """Indicators that together say one thing, each as more (1) or less (-1) than usual, the plainest first.
 
     Without one that it `needs` it says nothing. `urgency` is by how much less rare than others it is told: to miss it
-    is worse than to tell it once too often.
+    is worse than to tell it once too often; `again` the same where what it needs, and what usually is not there on nine
+    of ten days, is on two of these or more.
     """
 
     name: str
@@ -70,6 +71,11 @@ class Pattern(NamedTuple):
     signs: Mapping[str, int]
     needs: str | None = None
     urgency: float = 0.0
+    again: float = 0.0
+
+    def weight(self, *, again: bool) -> float:
+        """Return by how much less rare it is told."""
+        return max(self.urgency, self.again) if again else self.urgency
 
 
 _SUDDEN, _SLOW = (2, 3), (7, 14)
@@ -128,8 +134,14 @@ PATTERNS = (
         {"night_walking": 1, "sleep_interruptions": 1, "night_door": 1},
         needs="night_door",
         urgency=0.4,
+        again=1.0,
     ),
-    Pattern("eating_less", Domain.KITCHEN, {"meals": -1, "food_uses": -1, "hot_drinks": -1, "activity_kitchen": -1}),
+    Pattern(
+        "eating_less",
+        Domain.KITCHEN,
+        {"meals": -1, "food_uses": -1, "hot_drinks": -1, "activity_kitchen": -1},
+        urgency=0.6,
+    ),
     Pattern("moving_less", Domain.MOVING, {"activity": -1, "room_changes": -1, "walking_time": 1}),
     Pattern("moving_more", Domain.MOVING, {"activity": 1, "room_changes": 1}),
     Pattern("staying_in", Domain.OUT, {"outings": -1, "time_out": -1}),

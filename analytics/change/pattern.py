@@ -13,17 +13,22 @@ from analytics.change.domains import LOOKS, Pattern
 from analytics.indicators.protocol import Direction
 
 LEAST_INDICATORS = 2
+AGAIN = 2  # days
 DEPARTS = 1.0  # rarity from which on an indicator that a pattern needs is there: one day in ten
 
 Rarity = Callable[[str, int, float], float | None]
 
 
 class Together(NamedTuple):
-    """How far a pattern departs over `days` days: the sum of how rare each of its indicators is."""
+    """How far a pattern departs over `days` days: the sum of how rare each of its indicators is.
+
+    `again` tells that what it needs, which usually is not there on nine of ten days, was on two of these or more.
+    """
 
     pattern: Pattern
     days: int
     total: float
+    again: bool = False
 
 
 def together(
@@ -35,7 +40,7 @@ def together(
 
     `rarity` is asked how rare the departure of an indicator over so many days is, in the direction that matters.
     """
-    found, is_there, is_known = [], True, pattern.needs is None
+    found, is_there, is_known, again = [], True, pattern.needs is None, False
     for kind, sign in pattern.signs.items():
         one = departed.get((kind, days))
         rare = None if one is None else rarity(kind, days, towards(one.z, LOOKS[kind], days))
@@ -44,6 +49,7 @@ def together(
             found.append(0.0 if other_way else rare)
             is_there = is_there and (kind != pattern.needs or rare >= DEPARTS)
             is_known = is_known or kind == pattern.needs
+            again = again or (kind == pattern.needs and one.shown_on >= AGAIN and one.usual.high <= 0)
     if len(found) < LEAST_INDICATORS or not is_known:
         return None
-    return Together(pattern, days, sum(found) if is_there else 0.0)
+    return Together(pattern, days, sum(found) if is_there else 0.0, again and is_there)

@@ -9,6 +9,8 @@ from analytics.change.domains import LONGEST, Pace, plainness
 
 ONE_DAY = timedelta(days=1)
 GAP = {Pace.SUDDEN: timedelta(days=3), Pace.SLOW: timedelta(days=14)}  # calm days within which it is the same change
+# By how many orders of magnitude a day is rarer than all before it that what it says is news.
+WORSE = 3.0
 EXPLAINED = LONGEST * ONE_DAY  # as long as what was sudden stays in the mean of the longest stretch
 
 
@@ -51,7 +53,8 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
     """Return the changes of days that are rare, in order; they begin after `others` that began earlier have ended.
 
     What shows itself more plainly than before is another change: after nights of more visits to the bathroom somebody
-    who goes out by night is news.
+    who goes out by night is news. So is what is far rarer and says something else: after a night of many visits to the
+    bathroom, days turned into nights.
     """
     found: list[Run] = []
     for each in days:
@@ -61,6 +64,7 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
             before is None
             or each.day - before.last.day > GAP[each.pace]
             or plainness(sign.kind) < plainness(before.kind)
+            or (sign.kind != before.kind and each.rarity >= before.most.rarity + WORSE)
         ):
             begins = each.day - (sign.days - 1) * ONE_DAY
             ended = [one.last.day for one in (*found, *others) if one.first.day < each.day]

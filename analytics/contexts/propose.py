@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from analytics.contexts import absence, carers, lasting, visits
+from analytics.contexts import absence, busy, carers, lasting, visits
 from analytics.contexts.context import Context, Standing
 from analytics.contexts.crowd import crowds
 from analytics.contexts.doors import stays
@@ -14,14 +14,14 @@ from analytics.contexts.traces import Traces
 from core.localtime import day_of
 
 LOOK_BACK = timedelta(days=75)
-DETECTORS = frozenset({absence.NAME, visits.NAME, carers.NAME, lasting.NAME})
+DETECTORS = frozenset({absence.NAME, visits.NAME, carers.NAME, lasting.NAME, busy.NAME})
 INSTANT = timedelta(microseconds=1)
 
 
 def propose(
     days: Mapping[date, Traces], zone: ZoneInfo, known: Sequence[Context], bathrooms: Collection[int]
 ) -> list[Proposal]:
-    """Return what the traces of a home's days tell: absences, visits, regular carers, second residents, animals.
+    """Return what the traces of a home's days tell: absences, visits, busy days, regular carers, residents, animals.
 
     `known` are the contexts that people have entered or confirmed: their days teach nothing of what is usual.
     `bathrooms` are the rooms of that kind.
@@ -42,6 +42,7 @@ def propose(
         *more,
         *carers.carers(regular, zone),
         *visits.visits(looked, visiting, regular, crowded | left_out, zone),
+        *busy.busy_days(looked, crowded | left_out, zone),
     ]
 
 

@@ -10,7 +10,7 @@ from babel.dates import get_day_names
 
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.proposal import Proposal
-from analytics.explanation import Sentence, in_both, moment
+from analytics.explanation import Sentence, in_both, moment, written_day
 from analytics.figures import LOCALES, Tongue
 from core.translation import mark
 
@@ -92,6 +92,20 @@ def _times(evidence: Mapping[str, Any], tongue: Tongue) -> str:
     )
 
 
+def _busy_day(one: Proposal, zone: ZoneInfo, tongue: Tongue) -> str:
+    return tongue.t.ngettext(
+        "On %(day)s somebody went from room to room %(count)d time, usually %(usual)s times; some of it is what one"
+        " person alone seldom does.",
+        "On %(day)s somebody went from room to room %(count)d times, usually %(usual)s times; some of it is what one"
+        " person alone seldom does.",
+        one.evidence["moves"],
+    ) % {
+        "day": written_day(one.start.astimezone(zone).date(), tongue.language),
+        "count": one.evidence["moves"],
+        "usual": tongue.number(one.evidence["usual"], 0),
+    }
+
+
 def _carer(one: Proposal, _: ZoneInfo, tongue: Tongue) -> str:
     evidence = one.evidence
     return tongue.t.ngettext(
@@ -170,4 +184,5 @@ _SENTENCES: Mapping[str, Callable[[Proposal, ZoneInfo, Tongue], str]] = {
     "visit": _visit,
     "carer": _carer,
     "lasting": _lasting,
+    "busy_day": _busy_day,
 }

@@ -24,9 +24,14 @@ class Plain(Reference):
 PLAIN = Plain("1", "", {}, {}, {}, {}, 100)
 
 
-def night(**now: float) -> float:
-    """Return how rare the night is to which two nights like `now` have come after many alike."""
+def night(door: tuple[float, float] | None = None, **now: float) -> float:
+    """Return how rare the night is to which two nights like `now` have come after many alike.
+
+    On them the `door` at the front, which is never moved at night, was moved so often.
+    """
     histories = {kind: np.array([1.0 + n % 2 for n in range(NIGHTS)] + [value] * 2) for kind, value in now.items()}
+    if door is not None:
+        histories["night_door"] = np.array([0.0] * NIGHTS + list(door))
     strand = Strand(Domain.NIGHT, Pace.SUDDEN)
     (one,) = [each for each in look(DAY, histories, PLAIN) if each.strand == strand]
     return one.rarity
@@ -34,6 +39,10 @@ def night(**now: float) -> float:
 
 def test_who_is_about_with_the_front_door_is_told_sooner_than_who_is_only_about() -> None:
     assert night(night_walking=40.0, sleep_interruptions=9.0) == 2.0
-    assert night(night_walking=40.0, sleep_interruptions=9.0, night_door=9.0) == 2.0 + OF_NAME["about_at_night"].urgency
+    pattern = OF_NAME["about_at_night"]
+    assert night((0.0, 9.0), night_walking=40.0, sleep_interruptions=9.0) == 2.0 + pattern.urgency
+    assert night((1.0, 2.0), night_walking=40.0, sleep_interruptions=9.0) == 2.0 + pattern.again
+    often = night(night_walking=40.0, sleep_interruptions=9.0, night_door=9.0)
+    assert often == 2.0 + pattern.urgency, "a door that is moved every night, and more often now"
     assert night(night_walking=40.0, sleep_interruptions=9.0, night_door=1.5) == 2.0, "a door that is as usual"
-    assert OF_NAME["about_at_night"].urgency > 0
+    assert 0 < pattern.urgency < pattern.again

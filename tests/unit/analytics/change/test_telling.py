@@ -11,7 +11,7 @@ from analytics.change import watch
 from analytics.change.day import DomainDay, Joint, Sign
 from analytics.change.domains import DOMAIN_OF, DOMAINS, LOOKS, MISSED, PATTERNS, Domain, Pace
 from analytics.change.reference import shipped
-from analytics.change.runs import runs
+from analytics.change.runs import WORSE, runs
 from analytics.change.wording import told
 from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
@@ -49,6 +49,14 @@ def test_what_shows_itself_more_plainly_is_another_one() -> None:
     )
     assert [run.kind for run in found] == ["sleep_interruptions", "night_bathroom_visits"]
     assert found[1].last.day == DAY + 2 * ONE_DAY
+
+
+def test_what_is_far_rarer_and_says_something_else_is_another_one() -> None:
+    first = night(0, 4.0)
+    slept_little = night(1, 4.0 + WORSE, "sleep_duration")
+    assert [run.kind for run in runs([first, slept_little], 3.0)] == ["night_bathroom_visits", "sleep_duration"]
+    assert len(runs([first, night(1, 3.9 + WORSE, "sleep_duration")], 3.0)) == 1
+    assert len(runs([first, night(1, 9.0)], 3.0)) == 1, "more of the same"
 
 
 def test_two_changes_never_begin_on_the_same_day() -> None:

@@ -10,6 +10,7 @@ from analytics.contexts.kinds import ContextKind
 from analytics.contexts.propose import propose
 from analytics.contexts.traces import of_text, to_text
 from analytics.contexts.wording import why
+from core.localtime import local_day
 from tests.unit.analytics.contexts.made import BATHROOMS, ROME, by_turns, day, door, round_of, traces_of
 from tests.unit.analytics.made import at, utc
 
@@ -28,6 +29,20 @@ def test_of_somebody_alone_nothing_is_proposed() -> None:
     outings = [sign for number in range(0, 40, 3) for sign in door(day(number), "15:40", "15:57")]
     signs = [s for s in lived(40) if not any(at(day(n), "15:40") < s[0] < at(day(n), "15:57") for n in range(0, 40, 3))]
     assert proposed([*signs, *outings]) == []
+
+
+def test_a_day_with_somebody_else_is_told_before_it_is_known_who() -> None:
+    busy = by_turns(day(LEARNED), (f"{hour}:{minute:02}" for hour in range(8, 20) for minute in (33, 37, 41, 45, 49)))
+    (one,) = proposed(sorted([*lived(LEARNED + 1), *busy]))
+    assert (one.detector, one.kind) == ("busy_day", ContextKind.VISIT)
+    assert (one.start, one.end) == local_day(day(LEARNED), ROME)
+    assert one.confidence >= ENOUGH
+
+
+def test_who_walks_about_by_night_is_nobody_else() -> None:
+    hours = (0, 1, 2, 3, 4)
+    night = by_turns(day(LEARNED), (f"{hour}:{minute:02}" for hour in hours for minute in range(0, 60, 4)))
+    assert proposed(sorted([*lived(LEARNED + 1), *night])) == []
 
 
 def test_traces_survive_being_stored() -> None:

@@ -29,6 +29,10 @@ CASES = [
         for count, usual in ((1, 0.0), (4, 1.25), (999, 40.0))
     ),
     *(
+        made("busy_day", ContextKind.VISIT, START + timedelta(days=1), moves=count, usual=usual, rare=count)
+        for count, usual in ((1, 0.0), (140, 71.4), (9999, 1000.0))
+    ),
+    *(
         made(CARER, ContextKind.CARER, time="8:15", weekdays=days, seen=seen, days=count)
         for days, seen, count in (([0], 1, 1), ([0, 1, 2, 3, 4], 19, 20), (list(range(7)), 28, 28), ([2, 5], 8, 8))
     ),
@@ -49,7 +53,9 @@ def test_a_sentence_is_whole_in_both_languages(case: Proposal) -> None:
         assert text.endswith(".")
         assert "%" not in text
         assert "None" not in text
-    if case.detector != CARER:
+    if case.detector == "busy_day":
+        assert "On Saturday 28 March somebody" in said.en
+    elif case.detector != CARER:
         assert "Saturday 28 March at 23:30" in said.en
         assert "sabato 28 marzo, ore 23:30" in said.it
 
