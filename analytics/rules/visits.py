@@ -164,7 +164,8 @@ def _farther(signs: Signs) -> Signs:
 
 def _moves(signs: Signs) -> Instants:
     """Return when somebody was seen in another room than before."""
-    return signs.at[1:][np.diff(signs.room_id) != 0]
+    moved: Instants = signs.at[1:][np.diff(signs.room_id) != 0]
+    return moved
 
 
 def _moved_after(scene: Scene, at: int) -> bool:
