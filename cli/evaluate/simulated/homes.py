@@ -102,12 +102,18 @@ def one_home(run: Run, index: int) -> Home:
     judged = compare(life, walked.raised, registered.devices)
     caused: list[Raised] = []
     if judged.suspects:
-        otherwise = {one.key for one in _walked(life.without_faults(), registered, run.budgets)[0].raised}
-        caused = [one for one in judged.suspects if one.key not in otherwise]
+        otherwise = _walked(life.without_faults(), registered, run.budgets)[0].raised
+        caused = [one for one in judged.suspects if not any(_tell_the_same(one, other) for other in otherwise)]
     false_at = {
         budget: len(compare(life, raised, registered.devices).false) for budget, raised in walked.at_budgets.items()
     }
     return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took, false_at)
+
+
+def _tell_the_same(one: Raised, other: Raised) -> bool:
+    """Tell whether two findings say the same of about the same time: a change may be told a day sooner or later."""
+    alike = (one.family, one.kind, one.subject) == (other.family, other.kind, other.subject)
+    return alike and one.start <= other.end and other.start <= one.end
 
 
 def indicators_of(run: Run, index: int) -> dict[str, list[float]]:

@@ -5,8 +5,8 @@
   finding about its device, or about the gateway or the whole home. The delay runs from the beginning of the event.
 * **False**: any other wellbeing finding, also in a context (visitors, a pet, hospital, ...), but for consequences: of a
   sudden event any wellbeing finding about its time or `AFTER` it, of a slow one a finding of its kinds.
-* **Technical fault reported as wellbeing**: a false one about the time of a fault, or `AFTER` it, that is not raised in
-  the same home if nothing fails.
+* **Technical fault reported as wellbeing**: a false one about the time of a fault, or `AFTER` it; the same home, if
+  nothing fails, raises none of that kind about that time.
 
 Each finding counts as an alert, though the alerts would put those of following days into one. The time in which none is
 false (sudden events and `AFTER` them) does not count for the rate, nor do the first `LEARNED_FROM` days.
