@@ -177,7 +177,7 @@ def compute(
     watching = tuple(sorted(home.watching))
     # Rooms that are known not to be seen are named, and make patient: they do not make the others any less seen.
     seeing = tuple(each for each in watching if each not in blind.devices) or watching
-    reporting = Reporting(spoken, patience)
+    reporting = Reporting(spoken, patience, signs)
     return HomeDay(
         day,
         of_home.of_day(episodes, own),

@@ -16,11 +16,13 @@ class Blind(NamedTuple):
     """When the whole home, and when single devices (by id), could not tell anything.
 
     `told` are all silences of the home that have been told of, whether or not what happened in them came in later.
+    `weak` are the devices that live, but whose batteries are low.
     """
 
     home: Sequence[Span] = ()
     devices: Mapping[int, Sequence[Span]] = MappingProxyType({})
     told: Sequence[Span] = ()
+    weak: frozenset[int] = frozenset()
 
     def of(self, device_ids: Iterable[int]) -> list[Span]:
         """Return when at least one of some devices could not tell anything."""
@@ -40,6 +42,7 @@ def blind(verdicts: Iterable[Verdict], now: int) -> Blind:
     home: list[Span] = []
     told: list[Span] = []
     devices: dict[int, list[Span]] = {}
+    weak: set[int] = set()
     for verdict in verdicts:
         span = verdict.span(now)
         came_in = verdict.until is not None and (verdict.silence in KEPT or verdict.cause in KEPT_BY)
@@ -52,4 +55,6 @@ def blind(verdicts: Iterable[Verdict], now: int) -> Blind:
                 devices.setdefault(device_id, []).append(span)
         elif verdict.cause is not Cause.WEAK:
             devices.setdefault(verdict.subject.id, []).append(span)
-    return Blind(home, devices, told)
+        elif verdict.until is None:
+            weak.add(verdict.subject.id)
+    return Blind(home, devices, told, frozenset(weak))

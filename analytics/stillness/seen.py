@@ -1,10 +1,11 @@
 """What is known of a quiet time: up to when the sensors were alive, which rooms could not be seen, and the coverage.
 
-A silence proves nothing while it is not known that whoever moved would have been seen. A time is believed up to its
-end if every movement sensor that reports by itself has spoken since the last sign, and none of them is overdue; else
-only up to the last report of the one that has been silent for longest. One in the room of the last sign is overdue
-sooner: if it has just died, whoever moves there moves unseen. Sensors that are known to be blind are not waited for:
-theirs are the rooms in which somebody may have moved unseen.
+A silence proves nothing while it is not known that whoever moved would have been seen. A time is believed up to its end
+if every movement sensor that reports by itself has spoken since the last sign, and none of them is overdue; else only
+up to the last report of the one that has been silent for longest. One in the room of the last sign is overdue sooner:
+if it has just died, whoever moves there moves unseen. Sensors that are known to be blind are not waited for: theirs are
+the rooms in which somebody may have moved unseen. So are those of a sensor with a low battery that misses reports, and
+rooms that everybody is in every day where nobody was seen for a day though somebody was all about the home.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics import coverage
-from analytics.frames import MINUTE, ROOMS, Instants, Span, overlap
+from analytics.frames import HOUR, MINUTE, ROOMS, Instants, Signs, Span, overlap
 from analytics.layout import Layout
 from analytics.observed import LYING
 from analytics.reports import NOTHING
@@ -22,6 +23,11 @@ from analytics.stillness.quiet import Quiet, Where
 from core.places import RoomKind
 
 LOOKED_AT = 40 * MINUTE  # below every limit (`habit.FLOOR_DAY`)
+OF_EVERY_DAY = frozenset(
+    ROOMS[kind] for kind in (RoomKind.BEDROOM, RoomKind.BATHROOM, RoomKind.KITCHEN, RoomKind.LIVING)
+)
+A_DAY, LIVED = 24 * HOUR, 60  # signs of somebody in a day, from which on the home is lived in
+LATELY, MISSED = 12 * HOUR, 2  # reports that did not come
 OVERDUE_THERE = 1.3  # times its usual gap, in the room of the last sign: at the first report that does not come
 
 
@@ -40,10 +46,14 @@ class Still(NamedTuple):
 
 
 class Reporting(NamedTuple):
-    """When the devices of a home spoke, and how long (microseconds) those that report by themselves may be silent."""
+    """When the devices of a home spoke, and how long (microseconds) those that report by themselves may be silent.
+
+    `signs` are those of somebody.
+    """
 
     spoken: Mapping[int, Instants]
     limits: Mapping[int, int]
+    signs: Signs | None = None
 
 
 def stills(
@@ -86,7 +96,8 @@ def _still(
     may_lie = (
         quiet.where is Where.ROOM and _is_bedroom(quiet.room_id, home) and _no_bed_tells(quiet, home, reporting, out)
     )
-    return Still(known, whole, _rooms_of(out, home), round(share(quiet.span), 4), may_lie)
+    unseen = {*_rooms_of(out | _failing(quiet, reporting, blind), home), *_never_seen(quiet, home, reporting)}
+    return Still(known, whole, tuple(sorted(unseen)), round(share(quiet.span), 4), may_lie)
 
 
 def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -> int:
@@ -103,6 +114,29 @@ def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -
     if all(at > quiet.start and quiet.end - at <= limits[each] for each, at in last.items()):
         return quiet.end
     return max(quiet.start, min(last.values()))
+
+
+def _failing(quiet: Quiet, reporting: Reporting, blind: Blind) -> set[int]:
+    """Return the devices with a low battery that have missed reports lately."""
+    found = set()
+    for each in blind.weak & reporting.limits.keys():
+        spoken = reporting.spoken.get(each, NOTHING)
+        lately = spoken[slice(*np.searchsorted(spoken, (quiet.end - LATELY, quiet.end)))]
+        gaps = np.diff(np.concatenate(([quiet.end - LATELY], lately, [quiet.end])))
+        if np.count_nonzero(gaps > _limit(reporting.limits[each], is_there=True)) >= MISSED:
+            found.add(each)
+    return found
+
+
+def _never_seen(quiet: Quiet, home: Layout, reporting: Reporting) -> set[int]:
+    """Return the rooms of every day in which nobody was seen on the day up to the last sign, of a home lived in."""
+    if reporting.signs is None:
+        return set()
+    day = reporting.signs.within(Span(quiet.start - A_DAY, quiet.start + 1))
+    rooms = day.room_id[~day.left]
+    if len(rooms) < LIVED:
+        return set()
+    return {room for room, kind in home.rooms.items() if kind in OF_EVERY_DAY} - set(rooms.tolist())
 
 
 def _limit(limit: int, *, is_there: bool) -> int:

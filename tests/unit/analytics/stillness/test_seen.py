@@ -4,12 +4,13 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from analytics.frames import HOUR, MINUTE, Span
+from analytics.activity import activity
+from analytics.frames import HOUR, MINUTE, Signs, Span
 from analytics.silence.blind import SEEING, Blind
 from analytics.stillness.quiet import Quiet, Where
 from analytics.stillness.seen import Reporting, Still, stills
 from core.places import Place, RoomKind
-from tests.unit.analytics.made import BATHROOM, FRONT_DOOR, KITCHEN, at, room_id, sensor, sensors
+from tests.unit.analytics.made import BATHROOM, FRONT_DOOR, KITCHEN, at, readings, room_id, sensor, sensors
 
 DAY = date(2026, 3, 2)
 HOME = sensors()
@@ -54,6 +55,27 @@ def test_one_that_is_overdue_ends_what_is_believed() -> None:
 def test_in_the_room_of_the_last_sign_the_first_report_that_is_missing_tells(last: str, decided: bool) -> None:
     still = one(spoken={KITCHEN: ("9:05", last), BATHROOM: ("9:30",)})  # usually every hour
     assert (still.quiet.end, still.decided) == (at(DAY, "11:30" if decided else "9:30"), decided)
+
+
+def test_one_with_a_low_battery_that_misses_reports_may_not_see() -> None:
+    hourly = tuple(f"{hour}:30" for hour in range(12))
+    gaps = ("0:30", "1:30", "5:30", "6:30", "7:30", "9:30", "10:30")
+    low = Blind(weak=frozenset({BATHROOM}))
+    assert one(spoken={BATHROOM: hourly}, blind=low).blind == ()
+    assert one(spoken={BATHROOM: gaps}).blind == (), "its battery is good"
+    assert one(spoken={BATHROOM: gaps}, blind=low).blind == (room_id(RoomKind.BATHROOM),)
+
+
+def test_a_room_of_every_day_in_which_nobody_was_seen_for_a_day_may_not_be_seen() -> None:
+    signs = activity(readings([(QUIET.start - n * 20 * MINUTE, KITCHEN) for n in range(70)][::-1]), HOME)
+    unseen = {room_id(RoomKind.BEDROOM), room_id(RoomKind.BATHROOM)}
+
+    def blind(seen: Signs) -> set[int]:
+        (still,) = stills([QUIET], HOME, Reporting({}, {}, seen), [], SEEING, lambda _: 1.0)
+        return set(still.blind)
+
+    assert blind(signs) == unseen
+    assert blind(signs.where(np.arange(len(signs.at)) % 2 == 0)) == set(), "nobody was about for most of the day"
 
 
 def test_one_that_is_known_to_be_blind_is_not_waited_for_and_its_room_is_named() -> None:
