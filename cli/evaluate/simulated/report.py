@@ -77,10 +77,11 @@ def _meanwhile(home: Home, at: datetime) -> list[str]:
 
 def _sections(figures: dict[str, Any], homes: Sequence[Home]) -> Iterator[str]:
     scenarios = {name: one for name, one in figures["scenarios"].items() if one["events"]}
+    for_tuning = " and ".join(f"{seeds.start} to {seeds.stop - 1}" for seeds in figuring.TUNING_SEEDS)
     tuned = "held out: nothing was tuned on it" if figures["held_out"] else "one of those used for tuning"
     yield page.paragraph(
         f"{figures['homes']} homes over {figures['days']} days, seed {figures['seed']}, which is {tuned}. Seeds "
-        f"{figuring.TUNING_SEEDS.start} to {figuring.TUNING_SEEDS.stop - 1} are for tuning, all others are held out. "
+        f"{for_tuning} are for tuning, all others are held out. "
         "Each day was judged by the code of the services with what had come in by then, through the gateway's decoders."
     )
     yield page.table(
