@@ -9,6 +9,7 @@ from datetime import timedelta
 import psycopg
 
 from alerts import repository
+from alerts.channels.canary.transport import CanaryTransport
 from alerts.channels.email.transport import EmailTransport, parse
 from alerts.channels.installed import installed
 from alerts.channels.transport import NoTransport, Transport
@@ -56,7 +57,7 @@ def build(
 ) -> Worker:
     """Return the worker as `settings` say, with `others` beside the channels of `transports`; raises like it."""
     rules = Rules(settings.safety_repeat_s, settings.safety_times, settings.safety_then_every_s)
-    channels = {**transports(settings), **(others or {})}
+    channels = {**transports(settings), "canary": CanaryTransport(database, clock), **(others or {})}
     return Worker(database, channels, clock, rules, timedelta(hours=settings.alert_stale_h), metrics)
 
 

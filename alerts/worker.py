@@ -18,6 +18,7 @@ from alerts.intake import Intake
 from alerts.metrics import AlertMetrics
 from alerts.policy import Rules
 from alerts.senders import Senders
+from alerts.watchdog import repository as watchdog
 from core.clock import Clock
 from core.database import Database
 from core.log import logger
@@ -29,6 +30,8 @@ SHORTEST_WAIT_S = 0.2
 SWEEP_EVERY_S = 3600.0
 # How long a call for help may wait while others are taken in: a night's analysis brings thousands of findings.
 AGAIN_AFTER_S = 0.1
+# How often it is written down at most that alerts are worked on.
+BEAT_EVERY_S = 1.0
 
 
 class Worker:
@@ -49,6 +52,7 @@ class Worker:
         self._clock = clock
         self._intake = Intake(database, rules, stale_after, self._metrics.taken_in)
         self._swept_at: float | None = None
+        self._beaten_at: float | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set."""
@@ -70,12 +74,13 @@ class Worker:
             senders.poke()
             sweep = self._sweep_is_due()
             self._take_urgent(senders, sweep=sweep)
-            between = self._now_and_then(lambda: self._take_urgent(senders))
+            between = self._now_and_then(lambda: self._take_between(senders))
             self._intake.look_findings(self._clock.now(), sweep=sweep, between=between)
             troubled = self._metrics.troubled = self._intake.troubled
             self._escalate(senders)
             with self._database.transaction() as connection:
                 due = repository.next_due(connection)
+            self._beat()
         except repository.DATABASE_AWAY as error:
             logger().warning("waiting for the database", reason=type(error).__name__)
             self._clock.wait(stop, 1.0)
@@ -95,6 +100,20 @@ class Worker:
         escalating = self._now_and_then(lambda: self._escalate(senders))
         if self._intake.look_urgent(self._clock.now(), sweep=sweep, between=escalating):
             self._escalate(senders)
+
+    def _take_between(self, senders: Senders) -> None:
+        self._take_urgent(senders)
+        # A night's findings may take longer than anybody waits for a sign of life.
+        self._beat()
+
+    def _beat(self) -> None:
+        """Write down that calls for help have been looked at to the last one and all that was due is carried out."""
+        monotonic = self._clock.monotonic()
+        if self._beaten_at is not None and monotonic - self._beaten_at < BEAT_EVERY_S:
+            return
+        with self._database.transaction() as connection:
+            watchdog.beat(connection, watchdog.ALERTS, self._clock.now())
+        self._beaten_at = monotonic
 
     def _now_and_then(self, act: Callable[[], None]) -> Callable[[], None]:
         """Return what does `act` when it is called, but not sooner than `AGAIN_AFTER_S` after the last time."""

@@ -24,6 +24,7 @@ from cli import replay as replaying
 from cli import status as standing
 from cli.addresses import app as addresses_app
 from cli.bench.commands import app as bench_app
+from cli.canary import app as canary_app
 from cli.contexts import app as contexts_app
 from cli.device_commands import app as devices_app
 from cli.evaluate.commands import app as evaluate_app
@@ -68,6 +69,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
 app.add_typer(devices_app, name="devices")
 app.add_typer(contexts_app, name="contexts")
+app.add_typer(canary_app, name="canary")
 app.add_typer(gateway_app, name="gateway")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")

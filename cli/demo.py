@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from cli import access, homes, simulated
+from cli import access, canary, homes, simulated
 from cli.installation import Installation
 from cli.machine import Machine, machine
 from cli.replay import progress_bar
@@ -46,6 +46,7 @@ def demo(data: Path, clock: Clock, *, port: int | None) -> None:
         start = clock.now()
         played = with_story(start)
         password = register(made, played, clock)
+        canary.watch(made, clock)
         print(f"Vicino: {made.url}", flush=True)
         messages.print(f"Mails are kept in {installation.mail}; none leaves this machine.", highlight=False)
         messages.print(f"Sign in as [bold]{LOGIN}[/bold] with the password [bold]{password}[/bold]", highlight=False)
@@ -97,6 +98,7 @@ def register(made: Machine, played: list[SimulatedHome], clock: Clock) -> str:
     password = secrets.token_urlsafe(9)
     with made.installation.database() as database:
         homes.apply(database, Document(document.organisations, coordinator.accounts, document.homes))
+        canary.register(database, clock)
         with database.transaction() as connection:
             set_password(connection, LOGIN, password, clock.now())
     return password

@@ -35,7 +35,7 @@ VAPID_KEY = "VICINO_VAPID_KEY"
 TELEGRAM_TOKEN = "VICINO_TELEGRAM_TOKEN"  # noqa: S105 - the name of a setting
 METRICS_HOST = "VICINO_METRICS_HOST"
 METRICS_PORT = "VICINO_METRICS_PORT"
-TELLING_FIGURES = frozenset({"gateway", "ingest", "devices", "analytics", "alerts", "dashboards"})
+TELLING_FIGURES = frozenset({"gateway", "ingest", "devices", "analytics", "alerts", "alerts.watchdog", "dashboards"})
 # What only one service is told.
 _NOT_FOR_ALL = frozenset(
     {SMTP_URL, REPLY_KEY, VAPID_KEY, TELEGRAM_TOKEN, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL}

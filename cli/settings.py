@@ -6,7 +6,17 @@ from pydantic_core import PydanticUndefined
 
 from core.settings import Settings
 
-SERVICES = ("gateway", "gateway.edge", "ingest", "devices", "analytics", "alerts", "dashboards", "simulator")
+SERVICES = (
+    "gateway",
+    "gateway.edge",
+    "ingest",
+    "devices",
+    "analytics",
+    "alerts",
+    "alerts.watchdog",
+    "dashboards",
+    "simulator",
+)
 HEAD = """# Settings
 
 Read from the environment, or from files in the folder that `VICINO_SECRETS_DIR` names. This page is what

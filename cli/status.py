@@ -8,6 +8,7 @@ import psycopg
 from rich.table import Table
 
 import alerts.reads
+import alerts.watchdog.reads
 import analytics.reads
 import ingest.reads
 import registry.reads
@@ -19,6 +20,8 @@ from core.clock import Clock
 from devices.gateways.reads import gateway_figures
 from embedded.runfile import read_run
 
+# The worker looks every few seconds.
+WORKED_WITHIN_S = 60.0
 # From the home to a person, with what each stage is called in the table.
 STAGES = {
     "gateway": "Gateways",
@@ -63,6 +66,7 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
             rollup_lag_s = ingest.reads.rollup_lag_s(connection, now)
             analysis = analytics.reads.lag(connection, now)
             waiting = alerts.reads.status(connection, now)
+            watched = alerts.watchdog.reads.standing(connection)
             found["homes"] = len(registry.reads.homes(connection))
     except psycopg.Error as error:
         found["database"] = f"does not answer ({type(error).__name__})"
@@ -99,6 +103,15 @@ def status(installation: Installation, clock: Clock) -> dict[str, Any]:
         "notifications_due": waiting.due,
         "notifications_failed": waiting.failed,
     }
+    found["watch"] = {
+        "worked_s": _ago(watched.worked_at, now),
+        "watched_s": _ago(watched.watched_at, now),
+        "test_call": None if watched.called_at is None else "missed" if watched.missed else "arrived",
+        "test_call_s": _ago(watched.called_at, now),
+        "test_call_took_s": None
+        if watched.arrived_at is None or watched.called_at is None
+        else round((watched.arrived_at - watched.called_at).total_seconds(), 3),
+    }
     return found
 
 
@@ -108,6 +121,10 @@ def _rounded(seconds: float | None) -> float | None:
 
 def _since(instant: datetime | None, now: datetime) -> float:
     return 0.0 if instant is None else round(max(0.0, (now - instant).total_seconds()), 1)
+
+
+def _ago(instant: datetime | None, now: datetime) -> float | None:
+    return None if instant is None else _since(instant, now)
 
 
 def show(found: dict[str, Any], *, as_json: bool) -> None:
@@ -126,20 +143,39 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
         table.add_row(name, state + again)
     table.add_row("Database", found["database"])
     if "readings" in found:
-        table.add_row("Homes", f"{found['homes']:,}")
-        for name, count in found["readings"].items():
-            table.add_row(f"Readings {name}", f"{count:,}")
-        table.add_row("Gateways online", f"{found['gateways']['online']} of {found['gateways']['total']}")
-        if found["gateways"].get("unconfirmed"):
-            count = found["gateways"]["unconfirmed"]
-            table.add_row("[red]Gateways that do not follow their configuration[/red]", f"{count:,}")
-        for trouble, count in found["gateways"]["trouble"].items():
-            kind = "other trouble" if trouble == "other" else trouble
-            table.add_row(f"[red]Gateways with {kind}[/red]", f"{count:,}")
-        for stage, name in STAGES.items():
-            seconds = found["lag"][stage]
-            table.add_row(f"{name} behind by", "not known" if seconds is None else f"{seconds:,.1f} s")
-        table.add_row("Alerts", f"{found['alerts']['new']} new, {found['alerts']['in_charge']} in charge")
-        if found["alerts"]["notifications_failed"]:
-            table.add_row("[red]Notifications failed[/red]", f"{found['alerts']['notifications_failed']:,}")
+        _add_figures(table, found)
     results.print(table)
+
+
+def _add_figures(table: Table, found: dict[str, Any]) -> None:
+    table.add_row("Homes", f"{found['homes']:,}")
+    for name, count in found["readings"].items():
+        table.add_row(f"Readings {name}", f"{count:,}")
+    table.add_row("Gateways online", f"{found['gateways']['online']} of {found['gateways']['total']}")
+    if found["gateways"].get("unconfirmed"):
+        count = found["gateways"]["unconfirmed"]
+        table.add_row("[red]Gateways that do not follow their configuration[/red]", f"{count:,}")
+    for trouble, count in found["gateways"]["trouble"].items():
+        kind = "other trouble" if trouble == "other" else trouble
+        table.add_row(f"[red]Gateways with {kind}[/red]", f"{count:,}")
+    for stage, name in STAGES.items():
+        seconds = found["lag"][stage]
+        table.add_row(f"{name} behind by", "not known" if seconds is None else f"{seconds:,.1f} s")
+    table.add_row("Alerts", f"{found['alerts']['new']} new, {found['alerts']['in_charge']} in charge")
+    for name, value in _watch_rows(found["watch"]):
+        table.add_row(name, value)
+    if found["alerts"]["notifications_failed"]:
+        table.add_row("[red]Notifications failed[/red]", f"{found['alerts']['notifications_failed']:,}")
+
+
+def _watch_rows(watch: dict[str, Any]) -> list[tuple[str, str]]:
+    worked, call = watch["worked_s"], watch["test_call"]
+    rows = [("Alerts worked on", "never" if worked is None else f"{worked:,.1f} s ago")]
+    if worked is None or worked > WORKED_WITHIN_S:
+        rows = [(f"[red]{name}[/red]", value) for name, value in rows]
+    if call == "arrived":
+        took = watch["test_call_took_s"]
+        rows.append(("Test call", f"arrived {watch['test_call_s']:,.0f} s ago, after {took:.3f} s"))
+    elif call == "missed":
+        rows.append(("[red]Test call[/red]", f"did not arrive, {watch['test_call_s']:,.0f} s ago"))
+    return rows

@@ -2,7 +2,7 @@
 
 import os
 
-from cli import homes, simulated
+from cli import canary, homes, simulated
 from cli.installation import Installation
 from cli.machine import SMTP_URL, Machine, machine
 from cli.screen import messages, say
@@ -16,6 +16,7 @@ def up(installation: Installation, clock: Clock, *, port: int | None, simulated_
     with machine(installation, clock, stop, port=port, say=say) as made:
         if stop.is_set():
             return
+        canary.watch(made, clock)
         announce(made)
         if simulated_homes:
             with installation.database() as database:

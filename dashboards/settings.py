@@ -28,6 +28,11 @@ class DashboardSettings(Settings):
         description="Key that signs the links by which messages are answered without signing in: at least 32 random "
         "characters, the same for alerts and dashboards. Without it no such link is accepted.",
     )
+    alerts_silent_after_s: float = Field(
+        default=60.0,
+        description="The board says so where alerts have not been worked on for so many seconds.",
+        gt=0,
+    )
     reply_lasts_h: float = Field(
         default=12.0, description="A message can be answered by its link for this many hours.", gt=0, le=168
     )
@@ -67,6 +72,11 @@ class DashboardSettings(Settings):
     def session_lasts(self) -> timedelta:
         """How long a sign-in lasts."""
         return timedelta(hours=self.session_h)
+
+    @property
+    def alerts_silent_after(self) -> timedelta:
+        """From when on the board says that alerts are not worked on."""
+        return timedelta(seconds=self.alerts_silent_after_s)
 
     @property
     def reply_lasts(self) -> timedelta:

@@ -314,14 +314,14 @@ WHERE state = 'new' AND step > 0 AND organisation_id IN (SELECT registry.viewer_
     );
 
 -- status --
--- How the alerts stand as a whole: counts, since when the oldest message waits that should have gone out, and since when
+-- How the alerts stand as a whole, but for test calls: counts, since when the oldest message waits that should have gone out, and since when
 -- the oldest urgent reading or finding, not older than it is looked for, waits to be taken in.
 SELECT
-    (SELECT count(*)::int FROM alerts.alert WHERE state = 'new') AS new,
+    (SELECT count(*)::int FROM alerts.alert WHERE state = 'new' AND organisation_id NOT IN (SELECT registry.canaries())) AS new,
     (SELECT count(*)::int FROM alerts.alert WHERE state = 'in_charge') AS in_charge,
-    (SELECT count(*)::int FROM alerts.notification WHERE state = 'due') AS due,
+    (SELECT count(*)::int FROM alerts.notification WHERE state = 'due' AND channel <> 'canary') AS due,
     (SELECT min(due_at) FROM alerts.notification WHERE state = 'due' AND due_at <= %(now)s) AS oldest_due,
-    (SELECT count(*)::int FROM alerts.notification WHERE state = 'failed') AS failed,
+    (SELECT count(*)::int FROM alerts.notification WHERE state = 'failed' AND channel <> 'canary') AS failed,
     least(
         (SELECT min(received_at) FROM ingest.urgent
          WHERE received_at >= %(looked_for)s

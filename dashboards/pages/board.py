@@ -1,7 +1,6 @@
 """The board: homes ranked by concern."""
 
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -9,9 +8,9 @@ from starlette.responses import Response
 from dashboards import board
 from dashboards.pages.frame import Frame
 from dashboards.visitors import DeskDependency, SignedIn
+from dashboards.watch import ROME
 
 router = APIRouter()
-ROME = ZoneInfo("Europe/Rome")  # where the operators sit
 
 
 class Order(StrEnum):

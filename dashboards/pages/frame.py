@@ -5,18 +5,23 @@ from typing import Any, NamedTuple
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
+from alerts.watchdog.reads import watched
 from core.database import View
 from dashboards.desk import Desk
 from dashboards.rules import sees_rules
 from dashboards.tokens import masked
 from dashboards.visitors import Visitor
+from dashboards.watch import ROME, said
 from dashboards.wording import Words
 from ingest.rejects.reads import is_in_charge
 from registry.reads import own_account, seen_organisations
 
 
 class Frame(NamedTuple):
-    """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not."""
+    """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not.
+
+    `watch` is what the visitor must know of the machinery: that alerts are not worked on, for instance.
+    """
 
     desk: Desk
     visitor: Visitor
@@ -24,13 +29,17 @@ class Frame(NamedTuple):
     path: str
     is_in_charge: bool
     sees_rules: bool
+    watch: tuple[str, ...]
 
     @classmethod
     def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
         """Return the frame for a visitor who sees `view`."""
         account = own_account(view)
         sees = sees_rules(seen_organisations(view))
-        return cls(desk, visitor, account.name if account else "", request.url.path, is_in_charge(view), sees)
+        words = Words(visitor.language)
+        watch = said(watched(view), visitor.now, ROME, words, desk.settings.alerts_silent_after)
+        name = account.name if account else ""
+        return cls(desk, visitor, name, request.url.path, is_in_charge(view), sees, tuple(watch))
 
     @property
     def words(self) -> Words:
@@ -50,5 +59,6 @@ class Frame(NamedTuple):
             is_in_charge=self.is_in_charge,
             sees_rules=self.sees_rules,
             now=self.visitor.now,
+            watch=self.watch,
             **values,
         )

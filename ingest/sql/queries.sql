@@ -149,7 +149,7 @@ SELECT (SELECT coalesce(sum(stored), 0)::bigint FROM ingest.tally) AS stored,
        + (SELECT coalesce(sum(records), 0)::bigint FROM ingest.reject_gone) AS rejected,
        (SELECT coalesce(sum(queued), 0)::bigint FROM ingest.gateway_status) AS pending,
        (SELECT count(*) FROM ingest.gateway_status WHERE online) AS gateways_online,
-       (SELECT count(*) FROM devices.gateway) AS gateways,
+       (SELECT count(*) FROM devices.gateway WHERE organisation_id NOT IN (SELECT registry.canaries())) AS gateways,
        (SELECT greatest(0, extract(epoch FROM %(now)s - oldest_unsent))::double precision FROM ingest.gateway_status
         WHERE queued > 0 AND oldest_unsent IS NOT NULL ORDER BY oldest_unsent LIMIT 1) AS lag_s,
        (SELECT received_at FROM ingest.intake ORDER BY intake_id DESC LIMIT 1) AS last_intake_at
@@ -165,7 +165,8 @@ SELECT next.received_at FROM ingest.rollup_progress AS done CROSS JOIN LATERAL (
 -- gateways_behind --
 -- What gateways hold and how old the oldest of it is. A gateway speaks once a minute and has always just sent something:
 -- while it is heard, the age is that of the moment when it spoke; from then on, where it is not heard any more.
-SELECT count(*) FILTER (WHERE online) AS online, count(*) AS said, (SELECT count(*) FROM devices.gateway) AS gateways,
+SELECT count(*) FILTER (WHERE online) AS online, count(*) AS said,
+       (SELECT count(*) FROM devices.gateway WHERE organisation_id NOT IN (SELECT registry.canaries())) AS gateways,
        coalesce(sum(queued), 0)::bigint AS queued, coalesce(sum(thinned), 0)::bigint AS thinned,
        CASE WHEN count(*) > 0 THEN coalesce(max(greatest(0, extract(epoch FROM
            coalesce(said_at, received_at) - oldest_unsent

@@ -94,7 +94,9 @@ WHERE (old.name, old.relation, old.phone, old.email, old.language, old.position)
 RETURNING xmax = 0 AS made;
 
 -- present --
--- Everything there is, by kind and readable key, to tell what a description no longer holds.
+-- Everything there is, by kind and readable key, to tell what a description no longer holds; what test calls need is no part
+-- of any.
+SELECT kind, key FROM (
 SELECT 'organisations' AS kind, key FROM registry.organisation
 UNION ALL SELECT 'accounts', login FROM registry.account
 UNION ALL SELECT 'memberships', concat_ws(' ', login, role, organisation.key)
@@ -104,6 +106,7 @@ UNION ALL SELECT 'rooms', concat_ws(' ', home.key, room.key) FROM registry.room 
 UNION ALL SELECT 'persons', key FROM registry.person
 UNION ALL SELECT 'contacts', concat_ws(' ', person.key, contact.key)
           FROM registry.contact JOIN registry.person USING (person_id)
+) AS there WHERE NOT starts_with(key, 'vicino-canary')
 ORDER BY 1, 2;
 
 -- store_password_hash --
@@ -127,22 +130,24 @@ RETURNING membership.role;
 SELECT account_id, name, password_hash, language FROM registry.account_for_login(%(login)s);
 
 -- homes --
--- Every home, for services.
+-- Every home but that of test calls, for services.
 SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation.key AS organisation, home.key, home.name,
        municipality, address, access_notes, timezone
 FROM registry.home JOIN registry.organisation USING (organisation_id)
+WHERE organisation.kind <> 'canary'
 ORDER BY home.key;
 
 -- homes_of --
--- Some homes, for services.
+-- Some homes but that of test calls, for services.
 SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation.key AS organisation, home.key, home.name,
        municipality, address, access_notes, timezone
 FROM registry.home JOIN registry.organisation USING (organisation_id)
-WHERE home_id = ANY (%(homes)s::int[]);
+WHERE home_id = ANY (%(homes)s::int[]) AND organisation.kind <> 'canary';
 
 -- zones --
--- The time zones of homes: of all, or of some.
-SELECT home_id, timezone FROM registry.home WHERE home_id = ANY (%(homes)s::int[]) OR %(homes)s::int[] IS NULL;
+-- The time zones of homes: of all, or of some, but not of that of test calls.
+SELECT home_id, timezone FROM registry.home
+WHERE (home_id = ANY (%(homes)s::int[]) OR %(homes)s::int[] IS NULL) AND organisation_id NOT IN (SELECT registry.canaries());
 
 -- home_zone --
 -- The time zone of one home.

@@ -30,6 +30,9 @@ def test_a_port_that_is_taken_is_said_before_anything_is_started(tmp_path: Path)
     assert not (tmp_path / "data").exists()
 
 
+TELLING = {"ingest", "devices", "analytics", "alerts", "alerts.watchdog", "dashboards"}
+
+
 def test_the_pages_answer_at_the_port_asked_for_and_without_one_they_find_their_own(tmp_path: Path) -> None:
     port = free_port()
     with up(tmp_path / "one" / "data", "--port", str(port)) as first, up(tmp_path / "two" / "data") as second:
@@ -40,11 +43,11 @@ def test_the_pages_answer_at_the_port_asked_for_and_without_one_they_find_their_
                 assert answer.status == 200
             status = vicino.status()
             services = status["services"]
-            assert set(services) == {"postgres", "broker", "ingest", "devices", "analytics", "alerts", "dashboards"}
+            assert set(services) == {"postgres", "broker", "watchdog", *TELLING - {"alerts.watchdog"}}
             assert status["lag"].keys() >= {"gateway", "ingest", "rollup", "analysis", "alerts", "notification"}
         # The pages answer; the others may still be on their way up.
         until(lambda: all(running(first)) and all(running(second)))
-        until(lambda: telling(first) == {"ingest", "devices", "analytics", "alerts", "dashboards"})
+        until(lambda: telling(first) == TELLING)
         lag = first.status()["lag"]
         # No gateway is there to say anything; everybody else has nothing to catch up with.
         assert lag["gateway"] is None
@@ -58,7 +61,7 @@ def running(vicino: Installed) -> list[bool]:
 
 def telling(vicino: Installed) -> set[str]:
     """Return the services that tell their figures."""
-    return set(re.findall(r'^vicino_service_up{.*service="(\w+)"} 1\.0$', vicino.vicino("metrics"), re.MULTILINE))
+    return set(re.findall(r'^vicino_service_up{.*service="([\w.]+)"} 1\.0$', vicino.vicino("metrics"), re.MULTILINE))
 
 
 def until(condition: Callable[[], bool]) -> None:

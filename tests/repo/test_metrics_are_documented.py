@@ -11,6 +11,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 import cli.metrics
 from alerts.metrics import AlertMetrics, alert_figures
+from alerts.watchdog.metrics import WatchdogMetrics, watchdog_figures
 from analytics.metrics import AnalyticsMetrics, analytics_figures
 from core.clock import SimulatedClock
 from core.metrics import LABELS, AtScrape, make_registry
@@ -35,13 +36,15 @@ def registries() -> dict[str, CollectorRegistry]:
     clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
     made = {
         service: make_registry(service)
-        for service in ("ingest", "devices", "analytics", "alerts", "dashboards", "gateway")
+        for service in ("ingest", "devices", "analytics", "alerts", "watchdog", "dashboards", "gateway")
     }
     made["ingest"].register(ingest_figures(Counters(), Delays(made["ingest"], clock), away))
     made["devices"].register(devices_figures(lambda: 0, away))
     AnalyticsMetrics(made["analytics"])
     made["analytics"].register(analytics_figures(away, clock))
     made["alerts"].register(alert_figures(AlertMetrics(made["alerts"], clock), away, clock))
+    WatchdogMetrics(made["watchdog"])
+    made["watchdog"].register(watchdog_figures(away, clock))
     RequestMetrics(made["dashboards"])
     made["dashboards"].register(page_figures(None))  # type: ignore[arg-type]
     made["gateway"].register(gateway_figures([], clock))

@@ -27,6 +27,7 @@ LEFT JOIN LATERAL (
     FROM devices.device LEFT JOIN registry.room USING (room_id)
     WHERE device.gateway_id = gateway.gateway_id AND device.retired_at IS NULL
 ) AS installed ON true
+WHERE gateway.organisation_id NOT IN (SELECT registry.canaries())
 ORDER BY gateway.gateway_id
 
 -- write_config --
@@ -78,3 +79,4 @@ SELECT count(*) FILTER (WHERE enrolment.revoked_at IS NULL AND enrolment.enrolle
                         AND config.confirmed <> config.version) AS unconfirmed
 FROM devices.gateway LEFT JOIN devices.enrolment USING (gateway_id)
 LEFT JOIN devices.gateway_config AS config USING (gateway_id)
+WHERE gateway.organisation_id NOT IN (SELECT registry.canaries())

@@ -32,8 +32,11 @@ def test_gateways_that_cannot_keep_all_that_comes_are_told_by_what_keeps_them_fr
         "running": True, "data": "d", "url": "u", "services": {}, "database": "answers", "homes": 9, "readings": counts,
         "gateways": {"online": 8, "total": 9, "trouble": {"disk full": 2, "other": 1}},
         "lag": dict.fromkeys(STAGES, 0.0), "alerts": {"new": 0, "in_charge": 0, "notifications_failed": 0},
+        "watch": {"worked_s": 90.0, "test_call": "missed", "test_call_s": 400.0, "test_call_took_s": None},
     }  # fmt: skip
     show(found, as_json=False)
     told = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["Gateways", "with", "disk", "full", "2"] in told
     assert ["Gateways", "with", "other", "trouble", "1"] in told
+    assert ["Alerts", "worked", "on", "90.0", "s", "ago"] in told
+    assert ["Test", "call", "did", "not", "arrive,", "400", "s", "ago"] in told
