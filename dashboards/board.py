@@ -12,6 +12,7 @@ import analytics.contexts.reads
 import analytics.reads
 import ingest.reads
 import registry.reads
+from alerts.replies.reads import There, there
 from analytics.contexts.context import Context
 from analytics.wellbeing.reads import NOTHING, Latest
 from core.database import View
@@ -95,6 +96,7 @@ class Line(NamedTuple):
     last_seen: LastSeen | None
     reading_at: datetime | None
     stand: wellbeing.Stand
+    there: tuple[str, ...] = ()
 
     @property
     def sort_name(self) -> str:
@@ -150,6 +152,7 @@ def _lines(
     for seen in registry.reads.seen_persons(view, only):
         person = seen.person
         people[person.home_id].append(Inhabitant(person.public_id, person.name, person.phone))
+    theirs = there(view)
     found: dict[int, list[alerts.reads.Alert]] = defaultdict(list)
     for alert in alerts.reads.open_alerts(view, ALL):
         found[alert.home_id].append(alert)
@@ -174,9 +177,24 @@ def _lines(
             now=now,
             words=words,
             limits=limits,
-        )
+        )._replace(there=told_there(found[home.home_id], theirs, home.zone, now, words))
         for home in homes
     ]
+
+
+def told_there(
+    opened: Sequence[alerts.reads.Alert], theirs: Mapping[int, There], zone: ZoneInfo, now: datetime, words: Words
+) -> tuple[str, ...]:
+    """Return who says to be with the person of open alerts, a sentence each."""
+    gettext = words.translations.gettext
+    sentences = []
+    for each in (theirs[alert.alert_id] for alert in opened if alert.alert_id in theirs):
+        name = each.name
+        if each.relation:
+            name = gettext("%(name)s (%(relation)s)") % {"name": each.name, "relation": each.relation}
+        when = words.moment(each.at, zone, now)
+        sentences.append(gettext("%(name)s says to be there with the person (%(time)s)") % {"name": name, "time": when})
+    return tuple(sentences)
 
 
 def open_alert(alert: alerts.reads.Alert, words: Words) -> OpenAlert:

@@ -71,6 +71,7 @@ class Policy(msgspec.Struct, frozen=True):
     budget: int | None = None
     cool_down: int | None = None
     group_within: int | None = None
+    there_waits: int | None = None
 
 
 class File(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ def _policy(policy: Policy, path: Path, known: Known) -> Iterator[Fault]:
         yield Fault((*path, "severe"), f"'severe' is {policy.severe!r}; a number from 0 to 1 is expected")
     for name in ("unanswered_after", "remind_after", "give_back_after"):
         yield from _seconds(getattr(policy, name), (*path, name), SHORTEST_LAST_S)
-    for name in ("cool_down", "group_within"):
+    for name in ("cool_down", "group_within", "there_waits"):
         yield from _seconds(getattr(policy, name), (*path, name), 0)
     if policy.give_back_after and not policy.remind_after:
         yield Fault((*path, "give_back_after"), "'give_back_after' counts from a reminder: it needs 'remind_after'")
@@ -241,6 +242,7 @@ def _wanted(policy: Policy) -> Wanted:
             budget=policy.budget or 0,
             cool_down=policy.cool_down or 0,
             group_within=policy.group_within or 0,
+            there_waits=policy.there_waits or 0,
         ),
     )  # fmt: skip
 

@@ -61,7 +61,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     back to the queue; 0 for never. Times are HH:MM; '' for none.
     `budget`: how many wellbeing alerts a day are told one by one, 0 for all. `cool_down`: seconds after an outcome in
     which the same kind of wellbeing does not open anew. `group_within`: seconds in which what is opened of one home
-    belongs to what was opened before.
+    belongs to what was opened before. `there_waits`: seconds for which nobody else is called after a contact has said,
+    by the link in a message, that they are with the person; 0: that stops nobody.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     budget: int = 0
     cool_down: int = 0
     group_within: int = 0
+    there_waits: int = 0
 
 
 class Telling(NamedTuple):

@@ -100,6 +100,9 @@ def _what_else(plan: Plan, family: Family, language: str) -> list[str]:
     if plan.give_back_after:
         given = {"after": span(plan.give_back_after, language)}
         said.append(gettext("%(after)s later the alert goes back to the queue.") % given)
+    if plan.there_waits:
+        given = {"after": span(plan.there_waits, language)}
+        said.append(gettext("Where a contact says to be there, nobody else is called for %(after)s.") % given)
     if plan.budget:
         given = {"count": str(plan.budget)}
         said.append(

@@ -2,6 +2,9 @@
 
 To look at it changes nothing, however often mail scanners and previews do. To answer takes charge by the same function
 as on the pages, as the account that the message went to, which must be allowed to at that moment.
+
+A contact of the home, who has no account, can say to be there: whoever looks after it reads that, and the calls go on
+unless the policy of the alert lets them wait.
 """
 
 from datetime import datetime, timedelta
@@ -52,6 +55,8 @@ class Reply(NamedTuple):
         """What can be answered now: nobody is with the person because of a technical alert."""
         if self.standing is not Standing.OPEN or self.asked is None:
             return ()
+        if self.asked.contact_id is not None:
+            return (Answer.THERE,)
         technical = self.asked.family is Family.TECHNICAL
         return (Answer.TAKE_CHARGE,) if technical else (Answer.TAKE_CHARGE, Answer.THERE)
 
@@ -69,7 +74,8 @@ def stand(asked: Asked, now: datetime, lasts: timedelta, *, may_act: bool) -> St
         return Standing.NOT_ALLOWED
     if asked.state is State.RESOLVED:
         return Standing.RESOLVED
-    if asked.state is State.IN_CHARGE:
+    # A contact never takes charge, and may say to be there whoever has.
+    if asked.state is State.IN_CHARGE and asked.contact_id is None:
         return Standing.MINE if asked.taken_by == asked.account_id else Standing.TAKEN
     if asked.answer is not None:
         return Standing.USED
@@ -82,19 +88,21 @@ def look(database: Database, message: UUID, now: datetime, lasts: timedelta) -> 
     """Return how it stands with the link of a message; `database` acts in the role that serves people."""
     with database.transaction() as connection:
         asked = repository.asked(connection, message)
-    if asked is None or asked.account_id is None:
+    if asked is None or (asked.account_id is None and asked.contact_id is None):
         return UNKNOWN
-    with database.seen_by(Viewer(asked.account_id)) as view:
-        may_act = repository.may_act(view, asked.alert)
-    return Reply(stand(asked, now, lasts, may_act=may_act), asked)
+    return Reply(stand(asked, now, lasts, may_act=_may_answer(database, asked)), asked)
 
 
 def answer(database: Database, message: UUID, said: Answer, now: datetime, lasts: timedelta) -> Reply:
     """Answer by the link of a message, if it may be used: `OPEN` as it was before, else why nothing was done."""
     reply = look(database, message, now, lasts)
     asked = reply.asked
-    if asked is None or asked.account_id is None or said not in reply.answers:
+    if asked is None or said not in reply.answers:
         return reply
+    if asked.account_id is None:
+        with database.transaction() as connection:
+            noted = repository.say_contact_there(connection, message, now)
+        return reply if noted else look(database, message, now, lasts)
     try:
         with database.seen_by(Viewer(asked.account_id)) as view:
             repository.acts_by(view, BY_LINK)
@@ -107,6 +115,13 @@ def answer(database: Database, message: UUID, said: Answer, now: datetime, lasts
         # Somebody was faster: how it stands now says who.
         return look(database, message, now, lasts)
     return reply
+
+
+def _may_answer(database: Database, asked: Asked) -> bool:
+    if asked.account_id is None:
+        return True
+    with database.seen_by(Viewer(asked.account_id)) as view:
+        return repository.may_act(view, asked.alert)
 
 
 def _use(view: View, message: UUID, said: Answer, now: datetime) -> None:

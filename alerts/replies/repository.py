@@ -13,7 +13,7 @@ STATEMENTS = Statements.beside(__file__)
 
 
 class Asked(NamedTuple):
-    """A message and its alert. `told_at` is when the channel had it, or was to have it.
+    """A message, to an account or to a contact, and its alert. `told_at` is when the channel had it, or was to have it.
 
     `is_round` tells that the alert has not come back since; `answer` is what the message was answered with, if it was.
     """
@@ -21,6 +21,7 @@ class Asked(NamedTuple):
     notification_id: int
     alert: UUID
     account_id: int | None
+    contact_id: int | None
     language: str
     channel: str
     told_at: datetime
@@ -55,6 +56,11 @@ def acts_by(view: View, way: str) -> None:
 def say_there(view: View, alert: UUID, now: datetime) -> bool:
     """Note that the viewer says that they are with the person; tell whether it was noted."""
     return bool(_one(view.connection, "say_there", {"alert": alert, "now": now})["said"])
+
+
+def say_contact_there(connection: Connection, message: UUID, now: datetime) -> bool:
+    """Note that the contact whom a message went to says that they are with the person; tell whether it was noted."""
+    return bool(_one(connection, "say_contact_there", {"public_id": message, "now": now})["said"])
 
 
 def note_reply(connection: Connection, public_id: UUID, answer: str, now: datetime) -> bool:

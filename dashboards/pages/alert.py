@@ -12,6 +12,7 @@ import registry.reads
 from alerts import actions
 from alerts.errors import AlertError, AlertNotFoundError
 from alerts.lifecycle import JUDGED, OUTCOME_LABELS, Outcome
+from alerts.replies.reads import there
 from core.database import View
 from core.translation import mark
 from dashboards import board
@@ -196,6 +197,7 @@ def _page(
         seen = registry.reads.seen_persons(view, home.home_id)
         signs = last_signs(view, [home.home_id], now, home.home_id)[home.home_id]
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        said_there = board.told_there([found.alert], there(view), home.zone, now, words)
     people = [one.person for one in seen]
     return frame.page(
         template,
@@ -206,6 +208,7 @@ def _page(
         history=entries(found.history, words),
         evidence=evidence(found.alert, home.zone, now, words),
         last_seen=signs.movement,
+        there=said_there,
         outcomes=[(one.value, words.say(OUTCOME_LABELS[one]), words.say(OUTCOME_HINTS[one])) for one in JUDGED],
         labels=board.LABELS,
         waiting=waits.homes,

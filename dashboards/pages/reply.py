@@ -36,6 +36,8 @@ BUTTONS = {
         mark("You are in charge, and your colleagues read that you are there."),
     ),
 }
+THERE_HINT = mark("Whoever looks after it reads that you are there.")
+THERE_DONE = mark("Thank you: whoever looks after it reads that you are there. If more help is needed, call 112.")
 DONE = {
     Answer.TAKE_CHARGE: mark("You are in charge now. Nobody else is called any more."),
     Answer.THERE: mark("You are in charge now, and your colleagues read that you are there."),
@@ -108,7 +110,7 @@ def answer(request: Request, desk: DeskDependency, token: str, answer: Annotated
     if said not in reply.answers or reply.asked is None:
         return _page(request, desk, reply, token)
     logger().info("answered by link", notification_id=reply.asked.notification_id, channel=reply.asked.channel)
-    return _page(request, desk, reply, token, done=DONE[said])
+    return _page(request, desk, reply, token, done=THERE_DONE if reply.asked.contact_id is not None else DONE[said])
 
 
 def _look(desk: Desk, message: UUID) -> Reply:
@@ -144,7 +146,8 @@ def _page(request: Request, desk: Desk, reply: Reply, token: str, *, done: str =
     if not reply.answers:
         # Whoever may not act any more is told nothing of the alert.
         shown = "" if reply.standing is Standing.NOT_ALLOWED else what
-        said = {"what": shown, "alert": asked.alert if shown else None, "name": asked.taken_by_name}
+        signs_in = shown and asked.account_id is not None
+        said = {"what": shown, "alert": asked.alert if signs_in else None, "name": asked.taken_by_name}
         return _refused(desk, language, REFUSED[reply.standing], said)
     question = ASKED if asked.family is Family.SAFETY else ASKED_CALMLY
     return _filled(
@@ -154,10 +157,19 @@ def _page(request: Request, desk: Desk, reply: Reply, token: str, *, done: str =
         heading=what,
         sentence=words.say(done or question),
         what="",
-        alert=asked.alert if done else None,
-        buttons=[] if done else [(each.value, *map(words.say, BUTTONS[each])) for each in reply.answers],
+        # A contact has nothing to sign in with.
+        alert=asked.alert if done and asked.account_id is not None else None,
+        buttons=[] if done else _buttons(reply, words),
         address=f"{PATH}/{token}",
     )
+
+
+def _buttons(reply: Reply, words: Words) -> list[tuple[str, str, str]]:
+    contact = reply.asked is not None and reply.asked.contact_id is not None
+    labels = {each: BUTTONS[each] for each in reply.answers}
+    if contact:
+        labels[Answer.THERE] = (BUTTONS[Answer.THERE][0], THERE_HINT)
+    return [(each.value, words.say(label), words.say(hint)) for each, (label, hint) in labels.items()]
 
 
 def _refused(desk: Desk, language: str, said: Said, values: Mapping[str, object]) -> HTMLResponse:

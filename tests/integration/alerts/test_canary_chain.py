@@ -89,4 +89,4 @@ def test_a_call_arrives_and_a_dead_worker_is_told_outside(world, database_url, s
 
     start("alerts")
     until(lambda: outside.last.path == "/ping", 60)
-    assert {row["state"] for row in world.alerts()[:-1]} == {"resolved"}
+    until(lambda: {row["state"] for row in world.alerts()[:-1]} == {"resolved"}, 30)

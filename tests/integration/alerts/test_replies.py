@@ -12,6 +12,7 @@ from alerts.lifecycle import Outcome, State
 from alerts.notify import Result, claim, deliver
 from alerts.replies.answers import Answer, Standing, answer, look
 from alerts.replies.links import Links
+from alerts.replies.reads import There, there
 from alerts.replies.tokens import read
 from tests.integration.alerts.conftest import REPLY_KEY
 
@@ -138,6 +139,62 @@ def test_a_message_without_an_account_cannot_be_answered(world, called, people):
     message = message_to(world, world.anna)
     world.connection.execute("UPDATE alerts.notification SET account_id = NULL WHERE public_id = %s", (message,))
     assert answer(people, message, Answer.TAKE_CHARGE, LATER, LASTS).standing is Standing.UNKNOWN
+
+
+@pytest.fixture
+def daughter(world, called):
+    """A message to the daughter, who has no account."""
+    contact = world.connection.execute(
+        "INSERT INTO registry.contact (organisation_id, person_id, key, name, relation)"
+        " VALUES (%s, %s, 'figlia', 'Elena', 'figlia') RETURNING contact_id",
+        (world.bobbio, world.person),
+    ).fetchone()["contact_id"]
+    return world.connection.execute(
+        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, contact_id, address,"
+        " language, state, due_at, sent_at) SELECT organisation_id, alert_id, 1, 0, 'email', %s, 'e@example.org',"
+        " 'it', 'sent', %s, %s FROM alerts.alert RETURNING public_id",
+        (contact, NOW, NOW),
+    ).fetchone()["public_id"]
+
+
+def test_a_contact_is_there_and_everybody_is_called_all_the_same(world, daughter, people, seen_by):
+    before = world.alerts()[0]
+    assert answer(people, daughter, Answer.THERE, LATER, LASTS).standing is Standing.OPEN
+    (alert,) = world.alerts()
+    assert alert == before | {"updated_at": LATER}
+    assert {row["state"] for row in world.notifications()} == {"due", "sent"}
+    (entry,) = world.rows("SELECT * FROM alerts.history WHERE action = 'there'")
+    assert (entry["account_id"], entry["account_name"], entry["detail"]["relation"]) == (None, "Elena", "figlia")
+    with seen_by(world.anna) as view:
+        assert there(view) == {alert["alert_id"]: There("Elena", "figlia", LATER)}
+    with seen_by(world.carla) as view:
+        assert there(view) == {}
+    assert answer(people, daughter, Answer.THERE, LATER, LASTS).standing is Standing.USED
+
+
+def test_a_contact_takes_charge_of_nothing(world, daughter, people):
+    assert answer(people, daughter, Answer.TAKE_CHARGE, LATER, LASTS).standing is Standing.OPEN
+    assert world.alerts()[0]["state"] == State.NEW
+    assert replies(world) == []
+
+
+def test_what_a_contact_said_of_an_earlier_call_is_not_told_of_the_next(world, called, daughter, people, seen_by):
+    answer(people, daughter, Answer.THERE, LATER, LASTS)
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, called, LATER)
+        assert len(there(view)) == 1
+        actions.release(view, called, LATER)
+        assert there(view) == {}
+
+
+def test_the_policy_may_let_the_calls_wait_for_a_contact(world, called, daughter, people, service):
+    world.connection.execute("UPDATE alerts.alert SET policy = jsonb_set(policy, '{plan,there_waits}', '1800')")
+    answer(people, daughter, Answer.THERE, LATER, LASTS)
+    assert world.alerts()[0]["escalates_at"] == LATER + timedelta(minutes=30)
+    assert {row["state"] for row in world.notifications()} == {"cancelled", "sent"}
+    # Then people are called again: nobody has taken charge.
+    escalate(service, LATER + timedelta(minutes=30))
+    assert "due" in {row["state"] for row in world.notifications()}
 
 
 def at_once(*acts):

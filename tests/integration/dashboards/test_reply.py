@@ -18,7 +18,7 @@ from dashboards.app import REPLIES, create_app
 from dashboards.metrics import RequestMetrics
 from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling
-from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan
+from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan, sign_in
 
 KEY = "of the tests alone, 32 characters"
 
@@ -162,6 +162,27 @@ def test_each_refusal_has_a_page_of_its_own(
     note("resolved", link(message), 410)
     different = {name: said for name, said in pages.items() if name != "of another key"}
     assert len(set(different.values())) == len(different) == 8
+
+
+def test_the_board_says_that_the_daughter_is_there(
+    site: Site, connection: psycopg.Connection, place: filling.Neighbourhood, alert: UUID
+) -> None:
+    message = told(connection, alert, place.accounts[filling.LOGIN])
+    connection.execute(
+        "UPDATE alerts.notification SET account_id = NULL, contact_id ="
+        " (SELECT contact_id FROM registry.contact JOIN registry.person USING (person_id) WHERE person.key = 'maria')"
+    )
+    page = site.client.get(link(message))
+    assert page.text.count("<button") == 1
+    assert not re.search("Maria|Elena", page.text)
+    done = site.client.post(link(message), data={"answer": "there"})
+    assert "112" in done.text
+    assert "/alerts/" not in done.text
+    assert state(connection) == "new"
+    assert site.client.post(link(message), data={"answer": "there"}).status_code == 410
+    sign_in(site.client)
+    for path in ("/", f"/alerts/{alert}"):
+        assert "Elena (figlia) dice di essere lì con la persona" in plain(site.client.get(path).text)
 
 
 def test_without_a_key_there_are_no_links(client: TestClient, message: UUID) -> None:

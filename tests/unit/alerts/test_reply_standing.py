@@ -15,6 +15,7 @@ ASKED = Asked(
     notification_id=1,
     alert=UUID(int=1),
     account_id=7,
+    contact_id=None,
     language="it",
     channel="email",
     told_at=TOLD,
@@ -43,6 +44,14 @@ ASKED = Asked(
 )
 def test_each_case_has_its_own(changes, may_act, standing):
     assert stand(ASKED._replace(**changes), TOLD, LASTS, may_act=may_act) is standing
+
+
+def test_a_contact_may_be_there_whoever_is_in_charge_and_nothing_else():
+    contact = ASKED._replace(account_id=None, contact_id=3)
+    taken = contact._replace(state=State.IN_CHARGE, taken_by=8)
+    assert stand(taken, TOLD, LASTS, may_act=True) is Standing.OPEN
+    assert Reply(Standing.OPEN, contact).answers == (Answer.THERE,)
+    assert stand(contact._replace(state=State.RESOLVED), TOLD, LASTS, may_act=True) is Standing.RESOLVED
 
 
 def test_it_ends_in_time():
