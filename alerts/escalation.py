@@ -8,20 +8,33 @@ Each person is told by the best way there is to them; the others are kept with t
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from alerts import repository
 from alerts.addresses.ways import Recipient, Way, ways_of
 from alerts.fallback.next_way import falls_back_at
+from alerts.grouping.groups import LOOKED_AT_AGAIN, waits_for_group
+from alerts.handovers.tasks import offer
 from alerts.lifecycle import Action, State
-from alerts.policies.plan import first_of_next, telling
 from alerts.policies.recipients import Place, people
-from alerts.policy import NextStep, from_json, next_step
+from alerts.policies.walk import carry_out
+from alerts.policy import NextStep, from_json
 from alerts.repository import Connection, Entry, Escalation
+from alerts.summaries import repository as summaries
+from alerts.summaries.about import Purpose
+from alerts.summaries.bundling import due_at, purpose_of
 from core.database import Database
 from core.log import logger
 
 PUT_OFF = timedelta(seconds=10)
+
+
+class Reached(NamedTuple):
+    """Somebody who is to be told, and the ways there are to them, the best first."""
+
+    recipient: Recipient
+    ways: Sequence[Way]
 
 
 def escalate(database: Database, now: datetime) -> int:
@@ -52,38 +65,51 @@ def escalate(database: Database, now: datetime) -> int:
 
 
 def _carry_out(connection: Connection, escalation: Escalation, now: datetime) -> None:
-    """Tell whom the telling that is due means; where that is nobody, whom the next step means, at once."""
-    policy, number = from_json(escalation.policy), escalation.step
-    while True:
-        found = next_step(policy, number, now)
-        told = _tell(connection, escalation._replace(step=number), found, now)
-        if found.unanswered:
-            _write(connection, escalation, Action.UNANSWERED, now)
-            logger().warning("nobody took charge", alert_id=escalation.alert_id)
-        if told or found.last_resort:
-            repository.set_step(connection, escalation.alert_id, number + 1, found.next_at)
-            return
-        step = telling(policy.plan, number)
-        _write(connection, escalation, Action.PASSED_ON, now, {"step": step.step if step else None})
-        number = first_of_next(policy.plan, number)
-
-
-def _tell(connection: Connection, escalation: Escalation, found: NextStep, now: datetime) -> int:
-    """Note messages to everybody who is meant; return how many people that are."""
-    if not found.tell:
-        return 0
+    """Tell whom the telling that is due reaches; where that is nobody, whom the next step reaches, at once."""
+    if waits_for_group(connection, escalation.group_of, escalation.family):
+        repository.set_step(connection, escalation.alert_id, escalation.step, now + LOOKED_AT_AGAIN)
+        return
+    policy = from_json(escalation.policy)
     place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id)
-    meant = [
-        Recipient(each.account_id, each.contact_id, each.name, each.language)
-        for each in people(connection, found.tell, place, now, last_resort=found.last_resort)
-    ]
-    ways = ways_of(connection, meant, channels=found.channels, family=escalation.family)
-    for recipient in meant:
-        _notify(connection, escalation, recipient, ways[recipient], now)
-    told = sum(bool(ways[recipient]) for recipient in meant)
-    if not told:
+
+    def reach(found: NextStep) -> list[Reached]:
+        meant = [
+            Recipient(each.account_id, each.contact_id, each.name, each.language)
+            for each in people(connection, found.tell, place, now, last_resort=found.last_resort)
+        ]
+        ways = ways_of(connection, meant, channels=found.channels, family=escalation.family)
+        return [Reached(recipient, ways[recipient]) for recipient in meant if ways[recipient]]
+
+    carried = carry_out(policy, escalation.step, now, reach)
+    for step in carried.passed_over:
+        _write(connection, escalation, Action.PASSED_ON, now, {"step": step})
+    for reached in carried.people:
+        purpose = purpose_of(connection, escalation.alert_id, policy, reached.recipient, now)
+        if purpose is Purpose.CALL:
+            _notify(connection, escalation._replace(step=carried.number), reached.recipient, reached.ways, now)
+        else:
+            at = due_at(purpose, ZoneInfo(policy.zone), now)
+            summaries.add(connection, [escalation.alert_id], reached.recipient, reached.ways, purpose, at, now)
+        if purpose is Purpose.OVERFLOW and summaries.mark_overflow(connection, escalation.alert_id, now):
+            _write(connection, escalation, Action.OVERFLOW, now)
+    if carried.people:
+        _hand_over(connection, escalation, carried.found, now)
+    if carried.found.unanswered:
+        _write(connection, escalation, Action.UNANSWERED, now)
+        logger().warning("nobody took charge", alert_id=escalation.alert_id)
+    if not carried.people and carried.found.tell:
         logger().warning("nobody to be told", alert_id=escalation.alert_id)
-    return told
+    repository.set_step(connection, escalation.alert_id, carried.number + 1, carried.found.next_at)
+
+
+def _hand_over(connection: Connection, escalation: Escalation, found: NextStep, now: datetime) -> None:
+    """Offer the alert as a task to each association that the step tells."""
+    for who in found.tell:
+        if who.association:
+            offer(
+                connection, escalation.organisation_id, escalation.alert_id, escalation.family, escalation.kind,
+                who.association, now,
+            )  # fmt: skip
 
 
 def _notify(

@@ -18,6 +18,7 @@ from alerts import repository
 from alerts.announced import repository as announced
 from alerts.findings import repository as findings
 from alerts.findings.ending import alert_of, end, end_of, over_at
+from alerts.grouping.groups import group, has_grown, noted_instead
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policies import repository as policies
 from alerts.policy import Rules, decide, has_slowed_down, new_round
@@ -261,6 +262,10 @@ class Intake:
         if stale:
             return True
         alert = alert_of(row)
+        noted_on = self._noted_on(connection, row, alert, now)
+        if noted_on is not None:
+            repository.set_taken_in_alert(connection, FINDING, row["finding_id"], noted_on)
+            return True
         opened = self._open_or_join(
             connection, FINDING, row["finding_id"], alert, home_facts(connection, alert.home_id), now
         )
@@ -276,8 +281,9 @@ class Intake:
             return
         changed, state, outcome = known
         alert = alert_of(row)
-        if outcome is Outcome.OVER and ended_at is None:
-            # It was taken to be over too soon.
+        grown = state is State.RESOLVED and has_grown(connection, changed.alert_id, row["finding_id"], alert)
+        if grown or (outcome is Outcome.OVER and ended_at is None):
+            # It was taken to be over too soon, or to be no more than what had been judged.
             home = home_facts(connection, alert.home_id)
             self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
             return
@@ -297,6 +303,14 @@ class Intake:
         if row["family"] == Family.TECHNICAL and state is State.NEW:
             end(connection, alert, state, now, detail)
 
+    def _noted_on(self, connection: Connection, row: Row, alert: NewAlert, now: datetime) -> int | None:
+        """Return the alert, judged a short while ago, on which a finding is noted instead of opening a new one."""
+        found = policies.nearest(connection, alert.organisation_id, alert.family, alert.kind)
+        if found is None:
+            return None
+        detail = {"source": FINDING, "source_id": row["finding_id"], "happened_at": alert.happened_at.isoformat()}
+        return noted_instead(connection, alert, found.plan, now, detail)
+
     def _open_or_join(
         self, connection: Connection, source: str, source_id: int, alert: NewAlert, home: HomeFacts, now: datetime
     ) -> Opened:
@@ -314,6 +328,8 @@ class Intake:
         again = opened.times > 1
         before, action = (opened.state, Action.JOINED) if again else (None, Action.OPENED)
         _write(connection, alert.organisation_id, opened.alert_id, now, action, before, opened.state, detail)
+        if not again:
+            group(connection, alert, opened, now)
         if again and alert.family is Family.SAFETY:
             _call_again(connection, alert.organisation_id, opened, now)
         return opened

@@ -15,6 +15,8 @@ from alerts.channels.transport import NoTransport, Outgoing, Transport, Transpor
 from alerts.fallback.next_way import after_failure
 from alerts.lifecycle import Family
 from alerts.repository import Claimed
+from alerts.summaries.about import SEVERAL, Purpose
+from alerts.summaries.repository import about as summary
 from alerts.surroundings import municipality
 from core.clock import Clock
 from core.database import Database
@@ -112,6 +114,12 @@ def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
         if not repository.still_wanted(connection, claimed):
             repository.mark_cancelled(connection, claimed)
             return None
+        purpose = Purpose(claimed.purpose)
+        about = summary(connection, claimed.notification_id) if purpose in SEVERAL else ()
+        if purpose in SEVERAL and not about:
+            # All of it has been taken or is over by now.
+            repository.mark_cancelled(connection, claimed)
+            return None
     return Outgoing(
         public_id=claimed.public_id,
         alert_public_id=claimed.alert_public_id,
@@ -122,6 +130,8 @@ def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
         municipality=where,
         opened_at=claimed.opened_at,
         step=claimed.step,
+        purpose=purpose,
+        about=about,
     )
 
 

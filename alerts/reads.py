@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 
 from alerts.lifecycle import Action, Family, Outcome, State
+from alerts.policy import Policy, from_json
 from alerts.wording import title
 from core.database import Row, View
 from core.statements import Statements
@@ -17,7 +18,11 @@ LOOKED_FOR = timedelta(days=1)
 
 
 class Alert(NamedTuple):
-    """An alert as it is shown. Times are instants in UTC; `severity` and `coverage` run from 0 to 1."""
+    """An alert as it is shown. Times are instants in UTC; `severity` and `coverage` run from 0 to 1.
+
+    `overflow`: it was more than anybody's budget of the day, so that it has no message of its own. `group_of` is the
+    alert of the same home that it is told with.
+    """
 
     alert_id: int
     public_id: UUID
@@ -41,6 +46,8 @@ class Alert(NamedTuple):
     taken_at: datetime | None
     resolved_at: datetime | None
     outcome: Outcome | None
+    overflow: bool = False
+    group_of: int | None = None
 
     def title(self, language: str) -> str:
         """Return what the alert is called."""
@@ -83,12 +90,45 @@ class NotificationEntry(NamedTuple):
     uncertain: bool
 
 
+class Told(NamedTuple):
+    """Who was told, by which channel and for what, and what became of it: due, sent or failed."""
+
+    name: str
+    channel: str
+    purpose: str
+    state: str
+    at: datetime
+    last_error: str
+
+
+class Escalating(NamedTuple):
+    """How far the escalation of an alert is: its policy, the number of the next telling, and when that is due."""
+
+    policy: Policy
+    step: int
+    escalates_at: datetime | None
+
+
+class Companion(NamedTuple):
+    """Another open alert of the home that is told together with one."""
+
+    public_id: UUID
+    family: Family
+    kind: str
+
+
 class AlertPage(NamedTuple):
-    """One alert with all that happened to it."""
+    """One alert with all that happened to it, who was told, and what it is told with.
+
+    `escalating` is None where somebody has it or it is over.
+    """
 
     alert: Alert
     history: list[HistoryEntry]
     notifications: list[NotificationEntry]
+    told: list[Told]
+    escalating: Escalating | None
+    together: list[Companion]
 
 
 class Count(NamedTuple):
@@ -138,6 +178,12 @@ def alert(view: View, public_id: UUID) -> AlertPage | None:
         _alert(row),
         [_history(entry) for entry in view.connection.execute(STATEMENTS["history_of"], key)],
         [NotificationEntry(**entry) for entry in view.connection.execute(STATEMENTS["notifications_of"], key)],
+        [Told(**entry) for entry in view.connection.execute(STATEMENTS["told_of"], key)],
+        _escalating(view.connection.execute(STATEMENTS["escalation_of"], key).fetchone()),
+        [
+            Companion(entry["public_id"], Family(entry["family"]), entry["kind"])
+            for entry in view.connection.execute(STATEMENTS["group_with"], key)
+        ],
     )
 
 
@@ -173,6 +219,10 @@ def status(connection: psycopg.Connection[Row], now: datetime) -> Status:
 
 def _seconds_since(instant: datetime | None, now: datetime) -> float:
     return 0.0 if instant is None else max(0.0, (now - instant).total_seconds())
+
+
+def _escalating(row: Row | None) -> Escalating | None:
+    return Escalating(from_json(row["policy"]), row["step"], row["escalates_at"]) if row else None
 
 
 def _alert(row: Row) -> Alert:

@@ -90,9 +90,11 @@ class Escalation(NamedTuple):
     home_id: int
     person_id: int | None
     family: Family
+    kind: str
     round: int
     step: int
     policy: dict[str, Any]
+    group_of: int | None
 
 
 class Claimed(NamedTuple):
@@ -113,6 +115,7 @@ class Claimed(NamedTuple):
     happened_at: datetime
     opened_at: datetime
     first_due_at: datetime
+    purpose: str
     round: int
     step: int
     attempts: int

@@ -14,10 +14,12 @@ from alerts import repository
 from alerts.channels.transport import Transport
 from alerts.escalation import escalate
 from alerts.fallback.next_way import fall_back
+from alerts.idle.idleness import look_after_idle
 from alerts.intake import Intake
 from alerts.metrics import AlertMetrics
 from alerts.policy import Rules
 from alerts.senders import Senders
+from alerts.shifts.handing_over import hand_over_shifts
 from alerts.watchdog import repository as watchdog
 from core.clock import Clock
 from core.database import Database
@@ -71,6 +73,8 @@ class Worker:
             # What waits already must not wait for what is new, however much that is.
             self._escalate(senders)
             fall_back(self._database, self._clock.now(), self._metrics.fell_back)
+            look_after_idle(self._database, self._clock.now())
+            hand_over_shifts(self._database, self._clock.now())
             senders.poke()
             sweep = self._sweep_is_due()
             self._take_urgent(senders, sweep=sweep)

@@ -5,12 +5,14 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from alerts.lifecycle import Family
+from alerts.summaries.about import About, Purpose
 
 
 class Outgoing(NamedTuple):
     """A message to one person about one alert, with no more about anybody than the channel may know.
 
-    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0.
+    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0. One that is not
+    a call for help says its `purpose`, and where that is several alerts, what it is `about`.
     """
 
     public_id: UUID
@@ -22,6 +24,8 @@ class Outgoing(NamedTuple):
     municipality: str
     opened_at: datetime
     step: int
+    purpose: Purpose = Purpose.CALL
+    about: tuple[About, ...] = ()
 
 
 class TransportError(Exception):

@@ -18,6 +18,10 @@ class Links(NamedTuple):
         """Return the address of the page of an alert, which asks to sign in."""
         return f"{self.base_url.rstrip('/')}/alerts/{public_id}"
 
+    def alerts(self) -> str:
+        """Return the address of the list of open alerts, which asks to sign in."""
+        return f"{self.base_url.rstrip('/')}/alerts"
+
     def reply(self, message: UUID) -> str:
         """Return the address at which the receiver of a message, by its public id, answers; empty without a key."""
         path = self.reply_path(message)

@@ -66,3 +66,13 @@ def load(connection: Connection, rotas: Sequence[tuple[str, Rota]], now: datetim
             made = connection.execute(STATEMENTS["add_rota"], values).fetchone()
             changed.append(Changed(organisation, rota.key, made["version"] if made else 0))
     return changed
+
+
+def handed_over(connection: Connection, rota_id: int, now: datetime) -> datetime | None:
+    """Note that the changes of shift of a rota are told until `now`; return until when they had been.
+
+    None at the first look, and where somebody else has looked meanwhile.
+    """
+    row = connection.execute(STATEMENTS["handed_over"], {"rota_id": rota_id, "now": now}).fetchone()
+    since: datetime | None = row["told_until"] if row else None
+    return since

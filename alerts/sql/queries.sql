@@ -110,7 +110,7 @@ VALUES (%(organisation_id)s, %(alert_id)s, %(at)s, %(account_id)s, %(account_nam
 
 -- due_escalation --
 -- The most pressing escalation that is due, locked; one that another worker carries out is left to it.
-SELECT alert_id, organisation_id, home_id, person_id, family, kind, round, step, policy FROM alerts.alert
+SELECT alert_id, organisation_id, home_id, person_id, family, kind, round, step, policy, group_of FROM alerts.alert
 WHERE escalates_at <= %(now)s AND state = 'new'
 ORDER BY family = 'safety' DESC, escalates_at LIMIT 1
 FOR UPDATE SKIP LOCKED;
@@ -165,16 +165,20 @@ FROM due, alerts.alert
 WHERE notification.notification_id = due.notification_id AND alert.alert_id = notification.alert_id
 RETURNING notification.notification_id, notification.public_id, notification.alert_id, notification.channel, notification.address,
     notification.language, notification.attempts, notification.uncertain, notification.round, notification.step,
-    notification.account_id, notification.contact_id, coalesce(notification.first_due_at, notification.due_at) AS first_due_at,
+    notification.account_id, notification.contact_id, coalesce(notification.first_due_at, notification.due_at) AS first_due_at, notification.purpose,
     alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.happened_at, alert.opened_at,
     alert.policy;
 
 -- still_wanted --
--- Whether a leased notification is still to be sent: nobody has taken charge, the lease is still ours, and the person has not
--- been told of this step by another way.
+-- Whether a leased notification is still to be sent: nobody has taken charge (of a reminder: they still are; of a summary: there is
+-- something left in it), the lease is still ours, and the person has not been told of this step by another way.
 SELECT FROM alerts.notification JOIN alerts.alert USING (alert_id)
 WHERE notification.notification_id = %(notification_id)s AND notification.attempts = %(attempts)s
-    AND notification.state = 'due' AND alert.state = 'new'
+    AND notification.state = 'due' AND CASE purpose
+        WHEN 'call' THEN alert.state = 'new'
+        WHEN 'reminder' THEN alert.state = 'in_charge' AND alert.taken_by = notification.account_id
+        ELSE true
+    END
     AND NOT EXISTS (
         SELECT FROM alerts.notification AS other
         WHERE other.alert_id = notification.alert_id AND other.round = notification.round
@@ -225,6 +229,8 @@ WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND stat
 SELECT min(at) AS at FROM (
     SELECT min(escalates_at) AS at FROM alerts.alert WHERE escalates_at IS NOT NULL
     UNION ALL
+    SELECT min(idle_at) FROM alerts.alert WHERE idle_at IS NOT NULL
+    UNION ALL
     SELECT min(greatest(due_at, coalesce(leased_until, due_at))) FROM alerts.notification WHERE state = 'due'
     UNION ALL
     SELECT min(falls_back_at) FROM alerts.notification WHERE state = 'due' AND falls_back_at IS NOT NULL AND attempts > 0
@@ -266,7 +272,8 @@ WHERE public_id = %(public_id)s AND organisation_id IN (SELECT registry.viewer_o
 -- open_alerts --
 -- The open alerts a viewer may see, most pressing first: safety, then those that nobody has taken, severity and age.
 SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
-    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome, overflow,
+    group_of
 FROM alerts.alert
 WHERE state <> 'resolved' AND organisation_id IN (SELECT registry.viewer_organisations())
 ORDER BY array_position(ARRAY['safety', 'wellbeing', 'technical'], family), state = 'in_charge', severity DESC, opened_at, alert_id
@@ -275,14 +282,16 @@ LIMIT %(limit)s;
 -- alert_by_public_id --
 -- One alert, if the viewer may see it.
 SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
-    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome, overflow,
+    group_of
 FROM alerts.alert
 WHERE public_id = %(public_id)s AND organisation_id IN (SELECT registry.viewer_organisations());
 
 -- alerts_of_home --
 -- The latest alerts of a home, newest first.
 SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
-    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome, overflow,
+    group_of
 FROM alerts.alert
 WHERE home_id = %(home_id)s AND organisation_id IN (SELECT registry.viewer_organisations())
 ORDER BY opened_at DESC, alert_id DESC
@@ -298,6 +307,23 @@ FROM alerts.history WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT
 SELECT round, step, channel, account_id, state, due_at, attempts, last_error, sent_at, uncertain
 FROM alerts.notification WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY notification_id;
 
+-- escalation_of --
+-- How far the escalation of an alert is that nobody has taken, and what was decided when it opened.
+SELECT policy, step, escalates_at FROM alerts.alert
+WHERE alert_id = %(alert_id)s AND state = 'new' AND organisation_id IN (SELECT registry.viewer_organisations());
+
+-- told_of --
+-- Who has been told of an alert, or is about to be, by name; also in a message about several.
+SELECT name, channel, purpose, state, at, last_error FROM alerts.told_of(%(alert_id)s);
+
+-- group_with --
+-- The other open alerts of the same home that are told together with this one, as far as the viewer may see them.
+SELECT other.public_id, other.family, other.kind FROM alerts.alert AS one
+JOIN alerts.alert AS other ON coalesce(other.group_of, other.alert_id) = coalesce(one.group_of, one.alert_id)
+WHERE one.alert_id = %(alert_id)s AND other.alert_id <> one.alert_id AND other.state <> 'resolved'
+    AND other.organisation_id IN (SELECT registry.viewer_organisations())
+ORDER BY other.alert_id;
+
 -- counts --
 -- How many open alerts the viewer may see, by family and state.
 SELECT family, state, count(*)::int AS alerts FROM alerts.alert
@@ -310,6 +336,12 @@ WHERE state = 'new' AND step > 0 AND organisation_id IN (SELECT registry.viewer_
     AND NOT EXISTS (
         SELECT FROM alerts.notification
         WHERE notification.alert_id = alert.alert_id AND notification.round = alert.round
+            AND (notification.state = 'sent' OR (notification.state = 'due' AND notification.last_error = ''))
+    )
+    -- What is told in a summary, or with another alert of the home, is told.
+    AND group_of IS NULL AND NOT EXISTS (
+        SELECT FROM alerts.summarised JOIN alerts.notification USING (notification_id)
+        WHERE summarised.alert_id = alert.alert_id
             AND (notification.state = 'sent' OR (notification.state = 'due' AND notification.last_error = ''))
     );
 

@@ -19,9 +19,9 @@ RETURNING old.others;
 -- add_next_way --
 -- Puts another way beside a message: for the same person and step. Not where the person is being told there already.
 INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, contact_id, address, language,
-                                 due_at, first_due_at, others, falls_back_at)
+                                 due_at, first_due_at, others, falls_back_at, purpose)
 SELECT organisation_id, alert_id, round, step, %(channel)s, account_id, contact_id, %(address)s, language, %(now)s, %(now)s,
-       %(others)s, %(falls_back_at)s
+       %(others)s, %(falls_back_at)s, purpose
 FROM alerts.notification AS first
 WHERE notification_id = %(notification_id)s
     AND NOT EXISTS (

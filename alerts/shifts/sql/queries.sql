@@ -33,3 +33,10 @@ SELECT organisation_id, %(key)s, 1 + coalesce((
 ), 0), %(calendar)s, %(now)s
 FROM registry.organisation WHERE organisation.key = %(organisation)s
 RETURNING version;
+
+-- handed_over --
+-- Notes until when changes of shift have been told, not more often than every few seconds, and says until when they had been.
+UPDATE alerts.rota AS new SET handed_over_until = %(now)s
+FROM (SELECT rota_id, handed_over_until AS told_until FROM alerts.rota WHERE rota_id = %(rota_id)s FOR UPDATE) AS old
+WHERE new.rota_id = old.rota_id AND (told_until IS NULL OR told_until <= %(now)s - interval '10 seconds')
+RETURNING told_until;

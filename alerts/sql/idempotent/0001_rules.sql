@@ -23,7 +23,7 @@ END
 $$;
 CREATE OR REPLACE TRIGGER transition BEFORE UPDATE OF state ON alerts.alert FOR EACH ROW EXECUTE FUNCTION alerts.check_transition();
 
--- Whoever writes a note does something with the alert.
+-- Whoever writes a note, or says that they are there, does something with the alert.
 CREATE OR REPLACE FUNCTION alerts.note_is_no_idleness() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -33,7 +33,7 @@ BEGIN
 END
 $$;
 CREATE OR REPLACE TRIGGER note_is_no_idleness AFTER INSERT ON alerts.history
-    FOR EACH ROW WHEN (NEW.action = 'noted') EXECUTE FUNCTION alerts.note_is_no_idleness();
+    FOR EACH ROW WHEN (NEW.action IN ('noted', 'there')) EXECUTE FUNCTION alerts.note_is_no_idleness();
 
 -- Whoever shows alerts is told that one changed: the organisation and the alert's public id, nothing about anybody.
 CREATE OR REPLACE FUNCTION alerts.tell_change() RETURNS trigger

@@ -13,8 +13,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     messages int;
 BEGIN
-    UPDATE alerts.notification SET state = 'cancelled' WHERE alert_id = called_off AND state = 'due';
+    UPDATE alerts.notification SET state = 'cancelled'
+    WHERE alert_id = called_off AND state = 'due' AND purpose IN ('call', 'reminder');
     GET DIAGNOSTICS messages = ROW_COUNT;
+    -- A message about several alerts goes out as long as one of them still needs it.
+    UPDATE alerts.notification AS summary SET state = 'cancelled'
+    WHERE state = 'due' AND leased_until IS NULL AND purpose NOT IN ('call', 'reminder')
+      AND notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = called_off)
+      AND NOT EXISTS (
+          SELECT FROM alerts.summarised JOIN alerts.alert USING (alert_id)
+          WHERE summarised.notification_id = summary.notification_id
+            AND (alert.state = 'new' OR (summary.purpose = 'hand_over' AND alert.state <> 'resolved'))
+      );
     RETURN messages;
 END
 $$;
