@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import alerts.reads
 import registry.reads
+from alerts.handovers.tasks import OUTCOMES as TASK_OUTCOMES
+from alerts.handovers.tasks import TaskOutcome
 from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Action, Family, Outcome
 from alerts.replies.answers import BY_LINK
 from analytics.contexts.kinds import NAMES as CONTEXTS
@@ -108,6 +110,10 @@ def _said(entry: alerts.reads.HistoryEntry, words: Words) -> str:
     if entry.action is Action.CONTACT_TOLD:
         which = words.translations.gettext("number %(number)d of its list") % {"number": entry.detail["contact"]}
         return f"{said}: {which}"
+    if entry.action is Action.HANDED_OVER:
+        return f"{said}: {entry.detail.get('association', '')}"
+    if entry.action is Action.RETURNED and entry.detail.get("task") in set(TaskOutcome):
+        return f"{said}: {words.say(TASK_OUTCOMES[TaskOutcome(entry.detail['task'])])}"
     if entry.action is Action.WITHDRAWN and entry.detail.get("context") in set(ContextKind):
         why = words.say(CONTEXTS[ContextKind(entry.detail["context"])])
         return words.translations.gettext("Explained by what is going on: %(why)s") % {"why": why}

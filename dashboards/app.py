@@ -34,6 +34,7 @@ from dashboards.pages import (
     reply,
     rules,
     sign_in,
+    tasks,
 )
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
@@ -98,6 +99,7 @@ def create_app(
         batteries,
         rejects,
         rules,
+        tasks,
         events,
     ):
         app.include_router(module.router)

@@ -11,8 +11,10 @@ import alerts.reads
 import registry.reads
 from alerts import actions
 from alerts.errors import AlertError, AlertNotFoundError
+from alerts.handovers.tasks import task_of_alert
 from alerts.lifecycle import JUDGED, OUTCOME_LABELS, Outcome
 from alerts.replies.reads import there
+from alerts.wording import title
 from core.database import View
 from core.translation import mark
 from dashboards import board
@@ -20,6 +22,7 @@ from dashboards.alert_views import OUTCOME_HINTS, alert_view, entries, evidence
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
 from dashboards.reads import last_signs
+from dashboards.telling import coming, told
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor, is_fragment, local_path
 from dashboards.wording import Words
 from dashboards.written import plain
@@ -189,6 +192,10 @@ def _page(
     with desk.database.seen_by(visitor.viewer) as view:
         found = alerts.reads.alert(view, public_id)
         homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+        task = None if found else task_of_alert(view, public_id)
+        if task is not None:
+            # Whoever has a task for an association sees that, and not the alert that it comes from.
+            return RedirectResponse(f"/tasks/{task.public_id}", 303)
         if found is None or found.alert.home_id not in homes:
             raise HTTPException(404)
         frame = Frame.around(request, desk, visitor, view)
@@ -207,6 +214,10 @@ def _page(
         contacts=[contact for one in seen for contact in one.contacts],
         history=entries(found.history, words),
         evidence=evidence(found.alert, home.zone, now, words),
+        told=told(found.told, words),
+        coming=coming(found.escalating, words),
+        together=[(one.public_id, title(one.kind, one.family, words.language)) for one in found.together],
+        overflow=found.alert.overflow,
         last_seen=signs.movement,
         there=said_there,
         outcomes=[(one.value, words.say(OUTCOME_LABELS[one]), words.say(OUTCOME_HINTS[one])) for one in JUDGED],
