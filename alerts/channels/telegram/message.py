@@ -9,6 +9,7 @@ from alerts.channels.telegram.limits import BUTTON_CHARACTERS, TEXT_CHARACTERS
 from alerts.channels.transport import Outgoing
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
+from alerts.summaries.about import SEVERAL, Purpose, lines
 from alerts.wording import TRIAL
 from core.translation import translator
 
@@ -16,11 +17,14 @@ from core.translation import translator
 def compose(outgoing: Outgoing, links: Links) -> dict[str, Any]:
     """Return what is handed to `sendMessage`."""
     gettext = translator(outgoing.language).gettext
-    urgent = outgoing.family is Family.SAFETY
+    several = outgoing.purpose in SEVERAL
+    urgent = outgoing.family is Family.SAFETY and outgoing.purpose is Purpose.CALL
     is_trial = outgoing.kind == TRIAL
     paragraphs = [headline(outgoing)]
     if urgent:
         paragraphs.append(gettext("Somebody may need help now."))
+    if several:
+        paragraphs.append("\n".join(lines(outgoing.about, outgoing.language)))
     values: dict[str, Any] = {
         "chat_id": outgoing.address,
         "disable_notification": outgoing.family is Family.TECHNICAL and not is_trial,
@@ -29,8 +33,9 @@ def compose(outgoing: Outgoing, links: Links) -> dict[str, Any]:
         "link_preview_options": {"is_disabled": True},
     }
     label = gettext("Open and take charge") if urgent else gettext("Open Vicino")
-    offered = [(label, links.base_url if is_trial else links.alert(outgoing.alert_public_id))]
-    reply = "" if is_trial else links.reply(outgoing.public_id)
+    page = links.alerts() if several else links.alert(outgoing.alert_public_id)
+    offered = [(label, links.base_url if is_trial else page)]
+    reply = "" if is_trial or outgoing.purpose is not Purpose.CALL else links.reply(outgoing.public_id)
     if reply:
         offered.append((gettext("Answer without signing in"), reply))
     if is_public(links.base_url):

@@ -9,7 +9,7 @@ from alerts.lifecycle import Family
 # Where Chrome and Edge on Android and elsewhere, Firefox, Safari and Edge on Windows take their messages.
 SERVICES = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"
 ENDPOINT_CHARACTERS = 2_000
-TITLE_CHARACTERS = 120
+TITLE_CHARACTERS, BODY_CHARACTERS = 120, 400
 # The subscription is no more: the browser has ended it, or was taken away (RFC 8030 section 7.3).
 GONE = frozenset({404, 410})
 TOO_LONG = 413

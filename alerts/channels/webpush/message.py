@@ -6,9 +6,11 @@ Only the browser can read it, so it may name somebody, as the level of the chann
 import json
 
 from alerts.channels.transport import Outgoing
-from alerts.channels.webpush.limits import TITLE_CHARACTERS
+from alerts.channels.webpush.limits import BODY_CHARACTERS, TITLE_CHARACTERS
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
+from alerts.summaries.about import SEVERAL, Purpose, lines
+from alerts.summaries.about import headline as several
 from alerts.wording import TRIAL, title
 from core.translation import translator
 
@@ -16,15 +18,16 @@ from core.translation import translator
 def payload(outgoing: Outgoing, links: Links) -> bytes:
     """Return the message as the service worker reads it: JSON in UTF-8."""
     gettext = translator(outgoing.language).gettext
-    urgent = outgoing.family is Family.SAFETY
+    calls = outgoing.purpose is Purpose.CALL
+    urgent = outgoing.family is Family.SAFETY and calls
     message = {
         "title": headline(outgoing),
         "body": body(outgoing),
         # One message for each alert: a later one takes the place of the earlier one.
-        "tag": f"alert-{outgoing.alert_public_id}",
+        "tag": f"alert-{outgoing.alert_public_id}" if calls else f"{outgoing.purpose}-{outgoing.public_id}",
         "path": path(outgoing),
         # Where its action leads: to the answer without sign-in, if there is one.
-        "reply": "" if outgoing.kind == TRIAL else links.reply_path(outgoing.public_id),
+        "reply": "" if outgoing.kind == TRIAL or not calls else links.reply_path(outgoing.public_id),
         "language": outgoing.language,
         "at": round(outgoing.opened_at.timestamp() * 1000),
         "urgent": urgent,
@@ -37,22 +40,30 @@ def payload(outgoing: Outgoing, links: Links) -> bytes:
 
 def path(outgoing: Outgoing) -> str:
     """Return which page a message leads to."""
+    if outgoing.purpose in SEVERAL:
+        return "/alerts"
     return "/notifications" if outgoing.kind == TRIAL else f"/alerts/{outgoing.alert_public_id}"
 
 
 def headline(outgoing: Outgoing) -> str:
     """Return the first line: what happened."""
+    if outgoing.purpose in SEVERAL:
+        return several(outgoing.purpose, outgoing.about, outgoing.language)[:TITLE_CHARACTERS]
     text = title(outgoing.kind, outgoing.family, outgoing.language)
-    if outgoing.step:
+    if outgoing.purpose is Purpose.REMINDER:
+        text = translator(outgoing.language).gettext("You are in charge: %(what)s") % {"what": text}
+    elif outgoing.step:
         text = translator(outgoing.language).gettext("%(what)s: nobody has taken charge yet") % {"what": text}
     return " ".join(text.split())[:TITLE_CHARACTERS]
 
 
 def body(outgoing: Outgoing) -> str:
-    """Return the second line: who and where."""
+    """Return the second line: who and where; of several alerts, how many of what."""
+    if outgoing.purpose in SEVERAL:
+        return ", ".join(lines(outgoing.about, outgoing.language))[:BODY_CHARACTERS]
     return ", ".join(part for part in (outgoing.municipality,) if part)
 
 
 def topic(outgoing: Outgoing) -> str:
     """Return the name under which a push service keeps one message only: the alert's own, 32 characters at most."""
-    return outgoing.alert_public_id.hex
+    return (outgoing.alert_public_id if outgoing.purpose is Purpose.CALL else outgoing.public_id).hex
