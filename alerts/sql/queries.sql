@@ -338,8 +338,8 @@ WHERE state = 'new' AND step > 0 AND organisation_id IN (SELECT registry.viewer_
         WHERE notification.alert_id = alert.alert_id AND notification.round = alert.round
             AND (notification.state = 'sent' OR (notification.state = 'due' AND notification.last_error = ''))
     )
-    -- What is told in a summary, or with another alert of the home, is told.
-    AND group_of IS NULL AND NOT EXISTS (
+    -- What is told in a summary is told.
+    AND NOT EXISTS (
         SELECT FROM alerts.summarised JOIN alerts.notification USING (notification_id)
         WHERE summarised.alert_id = alert.alert_id
             AND (notification.state = 'sent' OR (notification.state = 'due' AND notification.last_error = ''))
