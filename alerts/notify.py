@@ -13,6 +13,7 @@ from alerts import repository
 from alerts.addresses.repository import mark_gone
 from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
 from alerts.fallback.next_way import after_failure
+from alerts.grouping.repository import told_with
 from alerts.lifecycle import Family
 from alerts.repository import Claimed
 from alerts.summaries.about import SEVERAL, Purpose
@@ -115,6 +116,7 @@ def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
             repository.mark_cancelled(connection, claimed)
             return None
         purpose = Purpose(claimed.purpose)
+        together = told_with(connection, claimed.alert_id) if purpose is Purpose.CALL else 0
         about = summary(connection, claimed.notification_id) if purpose in SEVERAL else ()
         if purpose in SEVERAL and not about:
             # All of it has been taken or is over by now.
@@ -132,6 +134,7 @@ def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
         step=claimed.step,
         purpose=purpose,
         about=about,
+        together=together,
     )
 
 

@@ -107,15 +107,6 @@ class OwnAccount(NamedTuple):
     language: str
 
 
-class Recipient(NamedTuple):
-    """An account that is told of alerts; `email` may be empty."""
-
-    account_id: int
-    name: str
-    email: str
-    language: str
-
-
 class ToldPerson(NamedTuple):
     """Somebody whom messages may go to: an account or a contact, never both."""
 
@@ -207,12 +198,6 @@ def persons_of_homes(connection: Connection[DictRow], home_ids: Sequence[int]) -
 def rooms_of_home(connection: Connection[DictRow], home_id: int) -> list[Room]:
     """Return the rooms of a home."""
     return [Room(**row) for row in connection.execute(_SQL["rooms_of_home"], {"home_id": home_id})]
-
-
-def recipients(connection: Connection[DictRow], organisation_id: int) -> list[Recipient]:
-    """Return who is told of alerts of an organisation: operators and coordinators of it or of one above it."""
-    rows = connection.execute(_SQL["recipients"], {"organisation_id": organisation_id})
-    return [Recipient(**row) for row in rows]
 
 
 def told_account(connection: Connection[DictRow], login: str) -> ToldPerson | None:

@@ -12,7 +12,8 @@ class Outgoing(NamedTuple):
     """A message to one person about one alert, with no more about anybody than the channel may know.
 
     `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0. One that is not
-    a call for help says its `purpose`, and where that is several alerts, what it is `about`.
+    a call for help says its `purpose`, and where that is several alerts, what it is `about`. `together`: how many other
+    open alerts of the same home are told with this one.
     """
 
     public_id: UUID
@@ -26,6 +27,7 @@ class Outgoing(NamedTuple):
     step: int
     purpose: Purpose = Purpose.CALL
     about: tuple[About, ...] = ()
+    together: int = 0
 
 
 class TransportError(Exception):

@@ -32,6 +32,12 @@ def join_group(connection: Connection, alert_id: int, head: int) -> None:
     connection.execute(STATEMENTS["join_group"], {"alert_id": alert_id, "head": head})
 
 
+def told_with(connection: Connection, alert_id: int) -> int:
+    """Return how many other open alerts of the home are told with one."""
+    row = connection.execute(STATEMENTS["told_with"], {"alert_id": alert_id}).fetchone()
+    return int(row["alerts"]) if row else 0
+
+
 def is_open(connection: Connection, alert_id: int) -> bool:
     """Tell whether an alert is still open."""
     return connection.execute(STATEMENTS["is_open"], {"alert_id": alert_id}).fetchone() is not None

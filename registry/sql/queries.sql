@@ -162,21 +162,6 @@ FROM registry.person WHERE home_id = ANY (%(homes)s::int[]) ORDER BY person_id;
 -- The rooms of a home, for services.
 SELECT room_id, home_id, key, name, kind FROM registry.room WHERE home_id = %(home_id)s ORDER BY room_id;
 
--- recipients --
--- Active accounts that are operators or coordinators of an organisation or of one above it.
-WITH RECURSIVE above AS (
-    SELECT organisation_id, parent_id FROM registry.organisation WHERE organisation_id = %(organisation_id)s
-    UNION
-    SELECT parent.organisation_id, parent.parent_id
-    FROM registry.organisation AS parent JOIN above ON above.parent_id = parent.organisation_id
-)
-SELECT DISTINCT account_id, name, email, language
-FROM above
-JOIN registry.membership USING (organisation_id)
-JOIN registry.account USING (account_id)
-WHERE role IN ('operator', 'coordinator') AND active
-ORDER BY account_id;
-
 -- seen_homes --
 -- The homes a viewer may see, or one of them by its public id.
 SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation.key AS organisation, home.key, home.name,

@@ -52,6 +52,13 @@ def subject(outgoing: Outgoing) -> str:
         text = gettext("You are in charge: %(what)s") % {"what": text}
     elif outgoing.step:
         text = gettext("%(what)s: nobody has taken charge yet") % {"what": text}
+    if outgoing.together:
+        more = translator(outgoing.language).ngettext(
+            "%(what)s, and %(count)d more alert in the same home",
+            "%(what)s, and %(count)d more alerts in the same home",
+            outgoing.together,
+        )
+        text = more % {"what": text, "count": outgoing.together}
     # A line break in a municipality's name must not begin a header.
     return " ".join(text.split())[:SUBJECT_CHARACTERS]
 

@@ -11,6 +11,10 @@ ORDER BY array_position(ARRAY['safety', 'wellbeing', 'technical'], family), seve
 -- Says that an alert belongs to another one of its home.
 UPDATE alerts.alert SET group_of = %(head)s WHERE alert_id = %(alert_id)s;
 
+-- told_with --
+-- How many other open alerts are told with one.
+SELECT count(*)::int AS alerts FROM alerts.alert WHERE group_of = %(alert_id)s AND state <> 'resolved';
+
 -- is_open --
 -- Whether an alert is still open.
 SELECT FROM alerts.alert WHERE alert_id = %(alert_id)s AND state <> 'resolved';

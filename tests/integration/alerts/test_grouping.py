@@ -1,15 +1,18 @@
 """Alerts of one home that belong together, and what comes again soon after it had been judged."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from alerts import actions, reads
+from alerts import actions, notify, reads
+from alerts.channels.email.message import subject
 from alerts.escalation import escalate
 from alerts.lifecycle import Family
 from alerts.policies import repository as policies
 from alerts.policies.plan import LastResort, Plan, Step, Who
 from alerts.policies.repository import Wanted
+from core.clock import SimulatedClock
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 
@@ -53,6 +56,20 @@ def test_a_lesser_alert_of_the_same_home_has_no_message_of_its_own_until_the_fir
         actions.resolve(view, call["public_id"], "true", "", later(700))
     assert look(later(1000)) == 2
     assert world.notifications()[1]["alert_id"] == lesser["alert_id"]
+
+
+def test_the_message_of_the_first_names_the_group(world, look, service):
+    world.finding(NOW, NOW, kind="heat", severity=0.6)
+    world.finding(NOW, NOW, kind="cold", severity=0.3)
+    look(NOW)
+    outgoing = []
+    while (claimed := notify.claim(service, NOW)) is not None:
+        channel = SimpleNamespace(send=outgoing.append)
+        notify.deliver(service, {"email": channel}, claimed, SimulatedClock(NOW), lambda: 0.5)
+    (message,) = outgoing
+    assert (message.kind, message.together) == ("heat", 1)
+    english = message._replace(language="en")
+    assert subject(english) == "Change in wellbeing in Bobbio, and 1 more alert in the same home"
 
 
 def test_safety_always_has_a_message_of_its_own(world, look):

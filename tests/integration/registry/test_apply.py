@@ -160,7 +160,7 @@ def test_a_thousand_homes_are_applied_in_batches(service: Database, example: Doc
     assert not any(count.made or count.changed for count in apply_all(service, many).values())
 
 
-def test_services_read_series_sensors_and_recipients(connection: Connection[DictRow]) -> None:
+def test_services_read_series_and_sensors(connection: Connection[DictRow]) -> None:
     everything = devices.reads.series_of_gateways(connection)
     named = devices.reads.series_of_gateways(connection, ["gw-casa-02", "gw-unknown", "\0"])
     assert (len(everything), len(named)) == (35, 9)
@@ -172,8 +172,6 @@ def test_services_read_series_sensors_and_recipients(connection: Connection[Dict
     assert [(sensor.place, sensor.room_kind) for sensor in door] == [("entrance_door", "entrance")]
     assert reads.zone_of_home(connection, home.home_id).key == "Europe/Rome"
     assert [person.name for person in reads.persons_of_home(connection, home.home_id)] == ["Ada Bianchi"]
-    told = reads.recipients(connection, home.organisation_id)
-    assert [recipient.name for recipient in told] == ["Carla Conti", "Omar Riva"]
 
 
 def test_the_installation_is_shown_as_a_tree(connection: Connection[DictRow]) -> None:
