@@ -137,7 +137,8 @@ def _moment(moment: Moment, opens: datetime) -> dict[str, Any]:
         "at": moment.at.isoformat(),
         "after_s": (moment.at - opens) / timedelta(seconds=1),
         "step": moment.number,
-        "people": list(moment.names),
+        "people": [reached.name for reached in moment.people],
+        "channels": [reached.channel for reached in moment.people],
         "passed_over": list(moment.passed_over),
         "unanswered": moment.unanswered,
         "last_resort": moment.last_resort,
@@ -148,7 +149,8 @@ def _told(moment: Moment) -> str:
     parts = [
         *(f"(step {step + 1}: nobody there, passed on at once)" for step in moment.passed_over),
         "NOBODY TOOK CHARGE." if moment.unanswered else "",
-        ", ".join(moment.names) or "nobody: it stands on the board",
+        ", ".join(f"{reached.name} ({reached.channel})" for reached in moment.people)
+        or "nobody: it stands on the board",
     ]
     return " ".join(part for part in parts if part)
 

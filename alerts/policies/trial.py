@@ -5,13 +5,21 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from alerts.addresses.ways import Recipient, ways_of
 from alerts.lifecycle import Family
 from alerts.policies.recipients import Place, people
-from alerts.policies.repository import Connection, Person
+from alerts.policies.repository import Connection
 from alerts.policies.walk import carry_out
 from alerts.policy import Found, NextStep, Rules, decide
 
 LONGEST = timedelta(days=7)
+
+
+class Reached(NamedTuple):
+    """Somebody who would be told, and the channel that would be used first."""
+
+    name: str
+    channel: str
 
 
 class Moment(NamedTuple):
@@ -22,7 +30,7 @@ class Moment(NamedTuple):
 
     at: datetime
     number: int
-    names: tuple[str, ...]
+    people: tuple[Reached, ...]
     passed_over: tuple[int, ...]
     unanswered: bool
     last_resort: bool
@@ -45,11 +53,11 @@ def moments(
     for _ in range(most):
         if now is None or now - at > LONGEST:
             return
-        carried = carry_out(policy, number, now, _reaching(connection, place, now))
+        carried = carry_out(policy, number, now, _reaching(connection, family, place, now))
         yield Moment(
             now,
             carried.number,
-            tuple(person.name for person in carried.people),
+            tuple(carried.people),
             carried.passed_over,
             carried.found.unanswered,
             carried.found.last_resort,
@@ -57,10 +65,17 @@ def moments(
         number, now = carried.number + 1, carried.found.next_at
 
 
-def _reaching(connection: Connection, place: Place, now: datetime) -> Callable[[NextStep], list[Person]]:
+def _reaching(
+    connection: Connection, family: Family, place: Place, now: datetime
+) -> Callable[[NextStep], list[Reached]]:
     """Return what says whom a step would reach at an instant."""
 
-    def reach(found: NextStep) -> list[Person]:
-        return people(connection, found.tell, place, now, last_resort=found.last_resort)
+    def reach(found: NextStep) -> list[Reached]:
+        meant = [
+            Recipient(each.account_id, each.contact_id, each.name, each.language)
+            for each in people(connection, found.tell, place, now, last_resort=found.last_resort)
+        ]
+        ways = ways_of(connection, meant, channels=found.channels, family=family)
+        return [Reached(each.name, ways[each][0].channel) for each in meant if ways[each]]
 
     return reach

@@ -20,6 +20,7 @@ from registry.reads import own_account, seen_organisations
 class Frame(NamedTuple):
     """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not.
 
+    `gets_tasks`: they are of an association, to which tasks are handed over.
     `watch` is what the visitor must know of the machinery: that alerts are not worked on, for instance.
     """
 
@@ -30,16 +31,18 @@ class Frame(NamedTuple):
     is_in_charge: bool
     sees_rules: bool
     watch: tuple[str, ...]
+    gets_tasks: bool
 
     @classmethod
     def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
         """Return the frame for a visitor who sees `view`."""
         account = own_account(view)
-        sees = sees_rules(seen_organisations(view))
+        organisations = seen_organisations(view)
+        sees, gets_tasks = sees_rules(organisations), any(each.kind == "association" for each in organisations)
         words = Words(visitor.language)
         watch = said(watched(view), visitor.now, ROME, words, desk.settings.alerts_silent_after)
         name = account.name if account else ""
-        return cls(desk, visitor, name, request.url.path, is_in_charge(view), sees, tuple(watch))
+        return cls(desk, visitor, name, request.url.path, is_in_charge(view), sees, tuple(watch), gets_tasks)
 
     @property
     def words(self) -> Words:
@@ -58,6 +61,7 @@ class Frame(NamedTuple):
             path=self.path,
             is_in_charge=self.is_in_charge,
             sees_rules=self.sees_rules,
+            gets_tasks=self.gets_tasks,
             now=self.visitor.now,
             watch=self.watch,
             **values,

@@ -70,6 +70,22 @@ def test_a_call_at_night_goes_from_the_shift_to_the_last_resort(run, loaded):
         (750, ["Carla Conti"]), (1350, ["Carla Conti"]), (1950, ["Carla Conti"]),
     ]  # fmt: skip
     assert [each["unanswered"] for each in found].index(True) == 5
+    # The neighbour has a telephone alone.
+    assert found[3]["channels"] == ["email", "email", "voice"]
+
+
+def test_who_cannot_be_reached_by_what_is_permitted_is_passed_over(run, loaded, tmp_path):
+    text = (EXAMPLES / "policies.yaml").read_text()
+    only = text.replace(
+        "tell: [{role: operator}, {contacts: family}]", "tell: [{contacts: family}]\n        channels: [sms]"
+    )
+    assert only != text
+    file = tmp_path / "policies.yaml"
+    file.write_text(only)
+    run(policies.app, "load", str(file))
+    # Nobody of the family has a mobile telephone: the volunteers are told at once.
+    found = tried(run, "--family", "safety", "--at", "2026-12-05T03:10", "--most", "5")
+    assert (found[3]["after_s"], found[3]["passed_over"], found[3]["people"]) == (270, [1], ["Vera Galli"])
 
 
 def test_quiet_hours_hold_up_what_can_wait_but_not_what_is_severe(run, loaded):
