@@ -23,6 +23,7 @@ from cli import rejects as rejecting
 from cli import replay as replaying
 from cli import status as standing
 from cli.addresses import app as addresses_app
+from cli.alert_statistics import app as alerts_app
 from cli.bench.commands import app as bench_app
 from cli.canary import app as canary_app
 from cli.contexts import app as contexts_app
@@ -64,6 +65,7 @@ findings_app.command("precision")(show_precision)
 app.add_typer(findings_app, name="findings")
 rejects_app = typer.Typer(help="What could not be stored, and trying it again.", no_args_is_help=True)
 app.add_typer(rejects_app, name="rejects")
+app.add_typer(alerts_app, name="alerts")
 app.add_typer(bench_app, name="bench")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")

@@ -34,6 +34,7 @@ from dashboards.pages import (
     reply,
     rules,
     sign_in,
+    statistics,
     tasks,
 )
 from dashboards.rendering import Renderer
@@ -99,6 +100,7 @@ def create_app(
         batteries,
         rejects,
         rules,
+        statistics,
         tasks,
         events,
     ):

@@ -16,11 +16,13 @@ from dashboards.wording import Words
 from ingest.rejects.reads import is_in_charge
 from registry.reads import own_account, seen_organisations
 
+COORDINATOR = "coordinator"
+
 
 class Frame(NamedTuple):
     """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not.
 
-    `gets_tasks`: they are of an association, to which tasks are handed over.
+    `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`: they do somewhere.
     `watch` is what the visitor must know of the machinery: that alerts are not worked on, for instance.
     """
 
@@ -32,6 +34,7 @@ class Frame(NamedTuple):
     sees_rules: bool
     watch: tuple[str, ...]
     gets_tasks: bool
+    coordinates: bool
 
     @classmethod
     def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
@@ -39,10 +42,12 @@ class Frame(NamedTuple):
         account = own_account(view)
         organisations = seen_organisations(view)
         sees, gets_tasks = sees_rules(organisations), any(each.kind == "association" for each in organisations)
+        coordinates = any(COORDINATOR in each.roles for each in organisations)
         words = Words(visitor.language)
         watch = said(watched(view), visitor.now, ROME, words, desk.settings.alerts_silent_after)
         name = account.name if account else ""
-        return cls(desk, visitor, name, request.url.path, is_in_charge(view), sees, tuple(watch), gets_tasks)
+        path, in_charge = request.url.path, is_in_charge(view)
+        return cls(desk, visitor, name, path, in_charge, sees, tuple(watch), gets_tasks, coordinates)
 
     @property
     def words(self) -> Words:
@@ -62,6 +67,7 @@ class Frame(NamedTuple):
             is_in_charge=self.is_in_charge,
             sees_rules=self.sees_rules,
             gets_tasks=self.gets_tasks,
+            coordinates=self.coordinates,
             now=self.visitor.now,
             watch=self.watch,
             **values,

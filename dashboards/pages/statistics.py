@@ -1,0 +1,92 @@
+"""How alerts are answered, for coordinators: of the organisations in which they coordinate, and of those below."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import Response
+
+import alerts.reads
+from alerts.statistics.reads import figures_of
+from core.localtime import day_of
+from dashboards import board
+from dashboards.pages.frame import COORDINATOR, Frame
+from dashboards.pages.waiting import waiting
+from dashboards.statistics_views import OUTCOMES, STATES, view_of
+from dashboards.visitors import DeskDependency, SignedIn
+from registry.reads import SeenOrganisation, seen_homes, seen_organisations
+
+router = APIRouter()
+
+DAYS = 28
+MOST_DAYS = 3_660
+EVERYWHERE = ""
+
+Day = Annotated[str, Query(max_length=10)]
+
+
+@router.get("/statistics")
+def whole(
+    request: Request,
+    desk: DeskDependency,
+    visitor: SignedIn,
+    where: Annotated[str, Query()] = EVERYWHERE,
+    first: Day = "",
+    last: Day = "",
+) -> Response:
+    """Show how the alerts of a period were answered; answers 404 to who coordinates nothing."""
+    with desk.database.seen_by(visitor.viewer) as view:
+        frame = Frame.around(request, desk, visitor, view)
+        mine = [each for each in seen_organisations(view) if COORDINATOR in each.roles]
+        if not mine:
+            raise HTTPException(404)
+        chosen = below(where, mine)
+        zones = [home.zone for home in seen_homes(view)]
+        today = day_of(visitor.now, zones[0]) if zones else visitor.now.date()
+        until = min(day_in(last) or today, today)
+        since = min(day_in(first) or until - timedelta(days=DAYS - 1), until)
+        since = max(since, until - timedelta(days=MOST_DAYS))
+        _, together = figures_of(
+            view.connection,
+            [each.organisation_id for each in chosen],
+            since,
+            until + timedelta(days=1),
+            visitor.now,
+        )
+        waits = waiting(alerts.reads.open_alerts(view, board.ALL), frame.words)
+    return frame.page(
+        "statistics.html",
+        places=sorted(mine, key=lambda each: each.name),
+        where=where,
+        first=since,
+        last=until,
+        today=today,
+        shown=view_of(together, frame.words),
+        outcomes=OUTCOMES,
+        states=STATES,
+        words=frame.words,
+        waiting=waits.homes,
+        announcement=waits.sentence,
+    )
+
+
+def day_in(written: str) -> date | None:
+    """Return the day that is written as in 2026-03-16; None where it is none, as where a field was emptied."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def below(key: str, organisations: list[SeenOrganisation]) -> list[SeenOrganisation]:
+    """Return the organisation `key` and those below it, or all if none is named; answers 404 where it is not seen."""
+    if key == EVERYWHERE:
+        return organisations
+    found = [each for each in organisations if each.key == key]
+    if not found:
+        raise HTTPException(404)
+    ids = {found[0].organisation_id}
+    while more := [each for each in organisations if each.parent_id in ids and each.organisation_id not in ids]:
+        ids |= {each.organisation_id for each in more}
+        found += more
+    return found

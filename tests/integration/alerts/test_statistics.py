@@ -1,0 +1,129 @@
+"""Statistics of alerts that really went their way; and that nobody counts what they may not see."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from alerts import actions, notify
+from alerts.escalation import escalate
+from alerts.lifecycle import Family, Outcome
+from alerts.statistics.reads import figures_of
+from cli import alert_statistics
+from cli.__main__ import app
+from cli.installation import Installation
+from core.clock import SimulatedClock
+from tests.integration.alerts.conftest import NOW
+
+
+class Accepting:
+    def send(self, _):
+        return None
+
+
+@pytest.fixture
+def answered(world, service, seen_by, intake):
+    """A call in each of two municipalities: one is told, taken and closed, the other waits until nobody took charge."""
+    world.neighbour(world.travo)
+    (there,) = world.rows(
+        "SELECT series_id FROM devices.series JOIN registry.home USING (home_id)"
+        " WHERE home.key = 'h2' AND quantity_id = 20"
+    )
+    clock = SimulatedClock(NOW)
+    world.urgent(NOW)
+    world.urgent(NOW, series=there["series_id"])
+    intake.look(NOW)
+    escalate(service, NOW)
+    clock.advance(4)
+    while (claimed := notify.claim(service, clock.now())) is not None:
+        notify.deliver(service, {"email": Accepting()}, claimed, clock, lambda: 0.5)
+    (call,) = world.rows("SELECT public_id FROM alerts.alert WHERE organisation_id = %s", world.bobbio)
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, call["public_id"], NOW + timedelta(seconds=90))
+    with seen_by(world.anna) as view:
+        actions.resolve(view, call["public_id"], Outcome.TRUE, "", NOW + timedelta(minutes=20))
+    for minute in range(5, 60, 5):
+        escalate(service, NOW + timedelta(minutes=minute))
+    return NOW + timedelta(hours=1)
+
+
+def days():
+    return NOW.date(), NOW.date() + timedelta(days=1)
+
+
+def test_what_happened_is_told_of_each_organisation_and_of_all(world, service, answered):
+    with service.transaction() as connection:
+        apart, together = figures_of(connection, [world.union, world.bobbio, world.travo], *days(), answered)
+    here, there = apart[world.bobbio], apart[world.travo]
+    assert set(apart) == {world.bobbio, world.travo}
+    (safety, *_), (waiting, *_) = here.families, there.families
+    assert (here.homes, safety.alerts, safety.unanswered, safety.per_home_week) == (1, 1, 0, 7.0)
+    assert (safety.told.median_s, safety.taken.median_s, safety.closed.median_s) == (4, 90, 1200)
+    assert (waiting.alerts, waiting.unanswered, waiting.taken) == (1, 1, (1, 1, None, None))
+    assert waiting.told.median_s == 4
+    assert [(kind.kind, kind.counts) for kind in here.kinds] == [("sos_button", (1, 0, 0, 0))]
+    (email,) = here.channels
+    assert (email.channel, email.messages, email.sent, email.failed) == ("email", 3, 3, 0)
+    assert together.families[0].alerts == 2
+    assert together.families[0].taken == (2, 1, 90, None)
+    (email,) = together.channels
+    # In Travo nobody took it: everybody there was told again, and those messages wait.
+    assert email.sent == 5
+    assert email.waiting > 0
+
+
+def test_a_viewer_counts_nothing_that_is_not_theirs(world, seen_by, answered):
+    every = [world.union, world.bobbio, world.travo]
+    for account, seen in ((world.carla, {world.travo}), (world.anna, {world.bobbio}), (world.dora, set(every[1:]))):
+        with seen_by(account) as view:
+            apart, together = figures_of(view.connection, every, *days(), answered)
+        assert set(apart) == seen
+        assert together.alerts == len(seen)
+        assert sum(each.messages for each in together.channels) > 0
+
+
+def test_other_days_and_the_service_s_own_trials_are_not_counted(world, service, answered):
+    with service.transaction() as connection:
+        _, none = figures_of(connection, [world.bobbio], NOW.date() - timedelta(days=2), NOW.date(), answered)
+        assert (none.alerts, none.channels) == (0, ())
+    world.connection.execute("ALTER TABLE registry.organisation DROP CONSTRAINT IF EXISTS organisation_kind_check")
+    world.connection.execute("UPDATE registry.organisation SET kind = 'canary' WHERE key = 'bobbio'")
+    with service.transaction() as connection:
+        apart, together = figures_of(connection, [world.bobbio], *days(), answered)
+    assert (apart, together.alerts, together.channels) == ({}, 0, ())
+
+
+def test_a_day_is_one_of_the_home_s_own_clock(world, service, intake, answered):
+    world.urgent(NOW.replace(hour=23, minute=30), series=world.leak)
+    intake.look(NOW.replace(hour=23, minute=30))
+    with service.transaction() as connection:
+        _, day = figures_of(connection, [world.bobbio], *days(), answered)
+        _, next_day = figures_of(connection, [world.bobbio], *(each + timedelta(days=1) for each in days()), answered)
+    assert (day.alerts, next_day.alerts) == (1, 1)
+    assert next_day.families[0].hours[0].alerts == 1
+
+
+def test_the_command_says_the_same_as_json(world, service, answered, monkeypatch):
+    @contextmanager
+    def database(_):
+        yield service
+
+    monkeypatch.setattr(Installation, "database", database)
+    monkeypatch.setattr(alert_statistics, "SystemClock", lambda: SimulatedClock(answered))
+    command = ["alerts", "statistics", "--from", f"{NOW.date()}", "--to", f"{NOW.date()}", "--json"]
+    answer = CliRunner().invoke(app, command)
+    assert answer.exit_code == 0, answer.output
+    said = alert_statistics.json.loads(answer.stdout)
+    assert {each["key"] for each in said["organisations"]} == {"bobbio", "travo"}
+    (safety,) = [each for each in said["all"]["families"] if each["family"] == Family.SAFETY]
+    assert safety["taken"] == {"alerts": 2, "not_over": 1, "median_s": 90.0, "p90_s": None}
+    assert safety["nobody_took_charge_share"] == 0.5
+    assert [hour["hour"] for hour in safety["hours"]] == [14]
+    one = CliRunner().invoke(app, [*command, "--organisation", "travo"])
+    assert [each["key"] for each in alert_statistics.json.loads(one.stdout)["organisations"]] == ["travo"]
+    below = CliRunner().invoke(app, [*command, "--organisation", "union"])
+    assert len(alert_statistics.json.loads(below.stdout)["organisations"]) == 2
+    assert CliRunner().invoke(app, [*command, "--organisation", "nowhere"]).exit_code != 0
+    table = CliRunner().invoke(app, command[:-1])
+    assert table.exit_code == 0
