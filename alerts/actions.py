@@ -21,9 +21,12 @@ from alerts.errors import (
     NoteTooLongError,
     NotInChargeError,
     NotResolvedError,
+    NotThisReasonError,
 )
 from alerts.lifecycle import Outcome, State
 from alerts.policy import new_round
+from alerts.reasons import repository as reasons
+from alerts.reasons.catalogue import OUTCOME_OF, Reason
 from alerts.repository import Standing
 from analytics.feedback import actions as feedback
 from analytics.feedback.precision import Judgement
@@ -74,15 +77,23 @@ def release(view: View, alert_public_id: UUID, now: datetime, note: str = "") ->
 
 
 def resolve(
-    view: View, alert_public_id: UUID, outcome: Outcome, note: str, now: datetime, seen_times: int | None = None
+    view: View,
+    alert_public_id: UUID,
+    outcome: Outcome,
+    note: str,
+    now: datetime,
+    seen_times: int | None = None,
+    reason: Reason | None = None,
 ) -> Done:
     """End an open alert with its outcome, which is handed to the analysis for the findings that the alert is about.
 
-    Raises `AlreadyResolvedError`, `NoteTooLongError`, or `NewsError` where it has happened more than `seen_times`
-    times.
+    Raises `NotThisReasonError` where the `reason` goes with another outcome, `AlreadyResolvedError`,
+    `NoteTooLongError`, or `NewsError` where it has happened more than `seen_times` times.
     """
     _check(note)
-    called_off = repository.resolve(view.connection, alert_public_id, outcome, note, seen_times, now)
+    if reason is not None and OUTCOME_OF[reason] is not outcome:
+        raise NotThisReasonError
+    called_off = reasons.resolve(view.connection, alert_public_id, outcome, reason, note, seen_times, now)
     if called_off is not None:
         findings = repository.findings_of(view.connection, alert_public_id)
         feedback.judge(view, findings, alert_public_id, Judgement(outcome), now)

@@ -63,6 +63,12 @@ class NotInChargeError(AlertError):
     message = mark("Nobody is in charge of this alert.")
 
 
+class NotThisReasonError(AlertError):
+    """The reason goes with another outcome."""
+
+    message = mark("This reason does not go with this outcome. Nothing was changed: choose again.")
+
+
 class NotResolvedError(AlertError):
     """An alert that is open cannot be opened again."""
 

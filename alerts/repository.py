@@ -405,14 +405,6 @@ def release(connection: Connection, public_id: UUID, note: str, escalates_at: da
     return _act(connection, "release", values)
 
 
-def resolve(
-    connection: Connection, public_id: UUID, outcome: Outcome, note: str, seen_times: int | None, now: datetime
-) -> int | None:
-    """End an open alert."""
-    values = {"public_id": public_id, "outcome": outcome, "note": note, "seen_times": seen_times, "now": now}
-    return _act(connection, "resolve", values)
-
-
 def findings_of(connection: Connection, public_id: UUID) -> list[int]:
     """Return which findings an alert is about that the viewer may see."""
     return [row["finding_id"] for row in connection.execute(STATEMENTS["findings_of"], {"public_id": public_id})]

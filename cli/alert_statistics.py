@@ -119,6 +119,7 @@ def _kind(found: OfKind) -> dict[str, Any]:
         **found.counts._asdict(),
         "precision": None if precision is None else round(precision, 4),
         "interval": None if interval is None else [round(end, 4) for end in interval],
+        "reasons": dict(found.reasons),
     }
 
 

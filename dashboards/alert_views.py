@@ -10,7 +10,8 @@ import alerts.reads
 import registry.reads
 from alerts.handovers.tasks import OUTCOMES as TASK_OUTCOMES
 from alerts.handovers.tasks import TaskOutcome
-from alerts.lifecycle import ACTION_LABELS, OUTCOME_LABELS, Action, Family, Outcome
+from alerts.lifecycle import ACTION_LABELS, JUDGED, OUTCOME_LABELS, Action, Family, Outcome
+from alerts.reasons.catalogue import LABELS, REASONS, Reason
 from alerts.replies.answers import BY_LINK
 from analytics.contexts.kinds import NAMES as CONTEXTS
 from analytics.contexts.kinds import ContextKind
@@ -27,6 +28,15 @@ OUTCOME_HINTS: dict[Outcome, str] = {
     Outcome.EXPLAINED: mark("As a visit, a holiday, a repair."),
     Outcome.UNCLEAR: mark("Nobody could find out."),
 }
+
+
+class OutcomeChoice(NamedTuple):
+    """A way in which an alert can end, and the reasons that go with it, each with what is sent when it is tapped."""
+
+    value: str
+    label: str
+    hint: str
+    reasons: list[tuple[str, str]]
 
 
 class AlertView(NamedTuple):
@@ -97,11 +107,33 @@ def entries(history: Sequence[alerts.reads.HistoryEntry], words: Words) -> list[
         Entry(
             entry.at,
             _said(entry, words),
-            words.say(OUTCOME_LABELS[entry.outcome]) if entry.outcome else "",
+            _ended(entry, words),
             entry.account_name,
             entry.note,
         )
         for entry in reversed(history)
+    ]
+
+
+def _ended(entry: alerts.reads.HistoryEntry, words: Words) -> str:
+    """Return how an alert ended, and why where that was said."""
+    if entry.outcome is None:
+        return ""
+    said = words.say(OUTCOME_LABELS[entry.outcome])
+    reason = entry.detail.get("reason")
+    return f"{said} ({words.say(LABELS[Reason(reason)])})" if reason in set(Reason) else said
+
+
+def outcome_choices(words: Words) -> list[OutcomeChoice]:
+    """Return what can be tapped to close an alert."""
+    return [
+        OutcomeChoice(
+            outcome.value,
+            words.say(OUTCOME_LABELS[outcome]),
+            words.say(OUTCOME_HINTS[outcome]),
+            [(f"{outcome}:{reason}", words.say(label)) for reason, label in REASONS[outcome].items()],
+        )
+        for outcome in JUDGED
     ]
 
 

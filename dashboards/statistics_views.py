@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from alerts.reasons.catalogue import LABELS
 from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, Sent
 from alerts.statistics.times import Times
 from alerts.wording import title
@@ -218,9 +219,16 @@ def _hour(hour: Hour, words: Words) -> HourView:
 def _kind(number: int, found: OfKind, words: Words) -> BarView:
     name = title(found.kind, found.family, words.language)
     counts = found.counts
-    sentence = " ".join([*_right(counts, words), _parts(counts._asdict(), OUTCOMES, words)])
+    sentence = " ".join([*_right(counts, words), _parts(counts._asdict(), OUTCOMES, words), *_reasons(found, words)])
     parts = [Part(look, counts._asdict()[key]) for key, look, _ in OUTCOMES]
     return BarView(name, sentence, shares_picture(f"kind-{number}", parts, title=name, description=sentence))
+
+
+def _reasons(found: OfKind, words: Words) -> list[str]:
+    if not found.reasons:
+        return []
+    given = "; ".join(f"{words.say(LABELS[reason])}: {words.number(count, 0)}" for reason, count in found.reasons)
+    return [words.translations.gettext("Reasons: %(given)s.") % {"given": given}]
 
 
 def _right(counts: Counts, words: Words) -> list[str]:

@@ -244,10 +244,6 @@ SELECT alerts.take_charge(%(public_id)s, %(seen_times)s, %(now)s) AS called_off;
 -- Gives an alert back to the queue; its escalation begins anew.
 SELECT alerts.release(%(public_id)s, %(note)s, %(escalates_at)s, %(now)s) AS called_off;
 
--- resolve --
--- Ends an open alert with its outcome, unless there is news of it that the viewer has not seen.
-SELECT alerts.resolve(%(public_id)s, %(outcome)s, %(note)s, %(seen_times)s, %(now)s) AS called_off;
-
 -- findings_of --
 -- Which findings went into an alert that the viewer may see.
 SELECT DISTINCT (history.detail->>'source_id')::bigint AS finding_id

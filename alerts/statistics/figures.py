@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.lifecycle import Family, Outcome
+from alerts.reasons.catalogue import Reason
 from alerts.statistics.times import Course, Times, times
 from analytics.feedback.precision import Counts, Judgement
 
@@ -37,6 +38,7 @@ class Happened(NamedTuple):
     over_at: datetime | None
     unanswered: bool
     outcome: Outcome | None
+    reason: Reason | None = None
 
 
 class Sent(NamedTuple):
@@ -93,12 +95,13 @@ class OfFamily(NamedTuple):
 
 
 class OfKind(NamedTuple):
-    """How the alerts of one kind ended, by the judgement of whoever closed them."""
+    """How the alerts of one kind ended, by the judgement of whoever closed them; and which reasons they gave."""
 
     family: Family
     kind: str
     alerts: int
     counts: Counts
+    reasons: tuple[tuple[Reason, int], ...] = ()
 
 
 class Figures(NamedTuple):
@@ -200,7 +203,10 @@ def _kinds(happened: Sequence[Happened]) -> Iterable[OfKind]:
     ended = Counter((one.family, one.kind, one.outcome) for one in happened)
     for (family, kind), count in sorted(alerts.items(), key=lambda each: (list(Family).index(each[0][0]), each[0][1])):
         judged = ((judgement, ended[family, kind, Outcome(judgement)]) for judgement in Judgement)
-        yield OfKind(family, kind, count, Counts.of(judged))
+        given = Counter(one.reason for one in happened if one.reason and (one.family, one.kind) == (family, kind))
+        yield OfKind(
+            family, kind, count, Counts.of(judged), tuple((each, given[each]) for each in Reason if given[each])
+        )
 
 
 def _channels(sent: Iterable[Sent]) -> Iterable[Sent]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import psycopg
 
 from alerts.lifecycle import Family, Outcome
+from alerts.reasons.catalogue import Reason
 from alerts.statistics.figures import Figures, Happened, Period, Sent, by_organisation, figures
 from core.database import Row
 from core.statements import Statements
@@ -31,4 +32,5 @@ def figures_of(
 
 def _happened(row: Row) -> Happened:
     outcome = None if row["outcome"] is None else Outcome(row["outcome"])
-    return Happened(**row | {"family": Family(row["family"]), "outcome": outcome})
+    reason = None if row["reason"] is None else Reason(row["reason"])
+    return Happened(**row | {"family": Family(row["family"]), "outcome": outcome, "reason": reason})

@@ -12,13 +12,13 @@ import registry.reads
 from alerts import actions
 from alerts.errors import AlertError, AlertNotFoundError
 from alerts.handovers.tasks import task_of_alert
-from alerts.lifecycle import JUDGED, OUTCOME_LABELS, Outcome
+from alerts.reasons.catalogue import parse
 from alerts.replies.reads import there
 from alerts.wording import title
 from core.database import View
 from core.translation import mark
 from dashboards import board
-from dashboards.alert_views import OUTCOME_HINTS, alert_view, entries, evidence
+from dashboards.alert_views import alert_view, entries, evidence, outcome_choices
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
 from dashboards.reads import last_signs
@@ -107,13 +107,15 @@ def resolve(
     seen_times: Seen = None,
     wanted: Wanted = "/",
 ) -> Response:
-    """End an alert with its outcome."""
-    if outcome not in set(JUDGED):
+    """End an alert with its outcome and, where one was tapped, the reason for it: `explained` or `explained:carer`."""
+    tapped = parse(outcome)
+    if tapped is None:
         return _problem(request, desk, visitor, Words(visitor.language).say(NO_OUTCOME), 422)
     said = plain(note)
 
     def act(view: View) -> object:
-        return actions.resolve(view, public_id, Outcome(outcome), said, visitor.now, seen_times)
+        ended, reason = tapped
+        return actions.resolve(view, public_id, ended, said, visitor.now, seen_times, reason)
 
     return _done(request, desk, visitor, act, wanted, RESOLVED)
 
@@ -220,7 +222,7 @@ def _page(
         overflow=found.alert.overflow,
         last_seen=signs.movement,
         there=said_there,
-        outcomes=[(one.value, words.say(OUTCOME_LABELS[one]), words.say(OUTCOME_HINTS[one])) for one in JUDGED],
+        outcomes=outcome_choices(words),
         labels=board.LABELS,
         waiting=waits.homes,
         announcement=waits.sentence,

@@ -90,17 +90,17 @@ def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watche
     act.get_by_role("link", name="Apri").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#alert")
-    page.get_by_role("radio", name="C'era davvero bisogno").focus()
-    page.keyboard.press("Space")
     page.locator("#note").focus()
     page.keyboard.type("Era caduta, ora sta bene.")
     # What happens elsewhere meanwhile must not take the note away.
     filling.alert(site.connection, site.place.homes["luigi"], datetime.now(UTC))
     expect(page).to_have_title("(1) Pulsante SOS premuto · Vicino", timeout=SOON_MS)
     assert page.input_value("#note") == "Era caduta, ora sta bene."
-    page.locator("#resolve-button").focus()
+    page.get_by_role("button", name="Qualcuno è andato sul posto").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#message")).to_contain_text("Risolto")
+    ended = "C'era davvero bisogno (Qualcuno è andato sul posto)"
+    expect(page.locator("#alert")).to_contain_text(ended, timeout=SOON_MS)
     expect(page.locator("#alert")).to_contain_text("Era caduta, ora sta bene.", timeout=SOON_MS)
     expect(page.locator("#alert")).to_contain_text("Anna Lodi")
     expect(page.locator("#resolve")).to_have_count(0)

@@ -102,7 +102,7 @@ BEGIN
         RETURN NULL;
     END IF;
     UPDATE alerts.alert
-    SET state = 'new', outcome = NULL, resolved_at = NULL, taken_by = NULL, taken_by_name = '', taken_at = NULL,
+    SET state = 'new', outcome = NULL, reason = NULL, resolved_at = NULL, taken_by = NULL, taken_by_name = '', taken_at = NULL,
         round = round + 1, step = 0, escalates_at = calls_at, updated_at = acted_at
     WHERE alert_id = before.alert_id;
     PERFORM alerts.write_act(before, 'reopened', 'new', NULL, said, acted_at);

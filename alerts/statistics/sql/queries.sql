@@ -2,7 +2,7 @@
 -- What happened to the alerts that opened from one local day of their home's to before another, in some organisations.
 -- Whoever asks for people sees their own organisations only, by the policies of the tables. What the installation calls
 -- for to try itself is nobody's alert.
-SELECT alert.organisation_id, alert.family, alert.kind, home.timezone AS zone, alert.opened_at, alert.outcome,
+SELECT alert.organisation_id, alert.family, alert.kind, home.timezone AS zone, alert.opened_at, alert.outcome, alert.reason,
     (SELECT min(sent_at) FROM alerts.notification WHERE notification.alert_id = alert.alert_id) AS told_at,
     said.taken_at, said.closed_at, said.over_at, coalesce(said.unanswered, false) AS unanswered
 FROM alerts.alert

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from alerts import actions, notify
 from alerts.escalation import escalate
 from alerts.lifecycle import Family, Outcome
+from alerts.reasons.catalogue import Reason
 from alerts.statistics.reads import figures_of
 from cli import alert_statistics
 from cli.__main__ import app
@@ -42,7 +43,7 @@ def answered(world, service, seen_by, intake):
     with seen_by(world.anna) as view:
         actions.take_charge(view, call["public_id"], NOW + timedelta(seconds=90))
     with seen_by(world.anna) as view:
-        actions.resolve(view, call["public_id"], Outcome.TRUE, "", NOW + timedelta(minutes=20))
+        actions.resolve(view, call["public_id"], Outcome.TRUE, "", NOW + timedelta(minutes=20), reason=Reason.WENT)
     for minute in range(5, 60, 5):
         escalate(service, NOW + timedelta(minutes=minute))
     return NOW + timedelta(hours=1)
@@ -63,6 +64,7 @@ def test_what_happened_is_told_of_each_organisation_and_of_all(world, service, a
     assert (waiting.alerts, waiting.unanswered, waiting.taken) == (1, 1, (1, 1, None, None))
     assert waiting.told.median_s == 4
     assert [(kind.kind, kind.counts) for kind in here.kinds] == [("sos_button", (1, 0, 0, 0))]
+    assert here.kinds[0].reasons == ((Reason.WENT, 1),)
     (email,) = here.channels
     assert (email.channel, email.messages, email.sent, email.failed) == ("email", 3, 3, 0)
     assert together.families[0].alerts == 2

@@ -48,4 +48,4 @@ def test_a_cancelled_call_says_so_and_stays_open(
     assert "Resta aperto finché non ti sei accertato" in page
     assert "ha avvisato da sé uno dei suoi contatti: numero 2 del suo elenco" in page
     assert said in client.get("/alerts").text
-    assert 'id="resolve-button"' in page
+    assert 'id="outcome-true"' in page

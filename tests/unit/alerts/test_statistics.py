@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.lifecycle import Family, Outcome
+from alerts.reasons.catalogue import Reason
 from alerts.statistics import figures as made
 from alerts.statistics.figures import Happened, Period, Sent, by_organisation, figures
 from alerts.statistics.times import Course, quantile, times
@@ -99,7 +100,8 @@ def test_alerts_are_counted_for_each_home_and_week_and_by_the_clock_of_their_hom
 
 def test_outcomes_are_counted_by_kind_and_what_closed_by_itself_is_no_judgement():
     some = [
-        *[happened(outcome=Outcome.TRUE)] * 3,
+        *[happened(outcome=Outcome.TRUE)] * 2,
+        happened(outcome=Outcome.TRUE, reason=Reason.WENT),
         happened(outcome=Outcome.FALSE),
         happened(outcome=Outcome.EXPLAINED),
         happened(),
@@ -113,6 +115,7 @@ def test_outcomes_are_counted_by_kind_and_what_closed_by_itself_is_no_judgement(
         ("weak_link", 1, (0, 0, 0, 0)),
     ]
     assert found.kinds[0].counts.precision == 0.75
+    assert [each.reasons for each in found.kinds] == [((Reason.WENT, 1),), (), ()]
 
 
 SENT = st.builds(Sent, st.integers(1, 3), st.sampled_from(["email", "sms"]), *[st.integers(0, 9)] * 8)
