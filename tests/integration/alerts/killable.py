@@ -84,7 +84,9 @@ class Channel:
         self.require(row["alert_state"] == State.NEW, "handed over though somebody had taken charge")
         self.require(row["state"] == "due", "handed over though it was settled")
         self.require(row["attempts"] == claimed.attempts, "handed over by a worker whose lease was over")
-        self.require(message.address in self.world.concerned(row["organisation_id"]), "told to somebody else")
+        name = self.world.names[row["account_id"]]
+        self.require(name in self.world.told_of[row["organisation_id"]], "told to somebody else")
+        self.require(not self.accepted_elsewhere(row), "told by another way though one was accepted")
         if mood == "die before":
             raise WorkerDiedError
         if mood == "busy":
@@ -95,7 +97,7 @@ class Channel:
         self.look_at_earlier(message, row)
         hand = Hand(message.public_id, leased_until)
         self.hands.append(hand)
-        self.told.append((row["alert_id"], message.address))
+        self.told.append((row["alert_id"], name))
         meanwhile()
         if mood == "die after":
             hand.ended = "died"
@@ -103,6 +105,13 @@ class Channel:
         if mood == "no answer":
             hand.ended = "no answer"
             raise TransportError("no answer", permanent=False, uncertain=True)
+
+    def accepted_elsewhere(self, row):
+        return self.world.rows(
+            "SELECT FROM alerts.notification WHERE alert_id = %s AND round = %s AND step = %s AND account_id = %s"
+            " AND state = 'sent'",
+            *(row[name] for name in ("alert_id", "round", "step", "account_id")),
+        )
 
     def look_at_earlier(self, message, row):
         earlier = [hand for hand in self.hands if hand.public_id == message.public_id]
@@ -138,7 +147,13 @@ class Region:
         )
         self.sensors = {"sos": world.sos, "leak": world.leak, "sos in travo": there["series_id"]}
         self.accounts = {name: getattr(world, name) for name in ("anna", "bruno", "carla", "dora")}
+        self.names = {account: name for name, account in self.accounts.items()}
         self.told_of = {world.bobbio: ("anna", "bruno", "dora"), world.travo: ("carla", "dora")}
-
-    def concerned(self, organisation):
-        return {f"{name}@example.org" for name in self.told_of[organisation]}
+        # There are two ways to some of them.
+        for place, (channel, address) in enumerate((("email", "%s@example.org"), ("sms", "%s's telephone"))):
+            for name in ("anna", "dora"):
+                world.connection.execute(
+                    "INSERT INTO alerts.address (account_id, channel, address, position, added_at)"
+                    " VALUES (%s, %s, %s, %s, '2026-01-01')",
+                    (self.accounts[name], channel, address % name, place),
+                )

@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from alerts import actions, notify, repository
 from alerts.errors import AlertError, AlertNotFoundError
 from alerts.escalation import escalate
+from alerts.fallback.next_way import fall_back
 from alerts.lifecycle import JUDGED, Family, State, actions_between
 from alerts.notify import LEASE, MOST_ATTEMPTS, Result
 from core.clock import SimulatedClock
@@ -57,6 +58,11 @@ MEANWHILE = st.lists(
     ),
     max_size=2,
 )
+
+
+def step(row):
+    """Whom a notification tells of which step."""
+    return row["alert_id"], row["round"], row["step"], row["account_id"]
 
 
 class Life(RuleBasedStateMachine):
@@ -123,9 +129,13 @@ class Life(RuleBasedStateMachine):
     def a_worker_claims(self, worker, count, death):
         worker = self.workers[worker]
         with self.living(worker, death):
-            escalate(worker.mortal, self.clock.now())
+            self.steps(worker)
             for _ in range(count):
                 self.claim(worker)
+
+    def steps(self, worker):
+        escalate(worker.mortal, self.clock.now())
+        fall_back(worker.mortal, self.clock.now())
 
     def claim(self, worker):
         claimed = notify.claim(worker.mortal, self.clock.now())
@@ -146,7 +156,7 @@ class Life(RuleBasedStateMachine):
         self.clock.advance(pause)
         with self.living(worker, death):
             worker.intake.look(self.clock.now())
-            escalate(worker.mortal, self.clock.now())
+            self.steps(worker)
             self.work_off(worker, mood, 4, meanwhile, who)
 
     @rule(worker=WORKERS, mood=MOODS, others=MOODS)
@@ -154,7 +164,7 @@ class Life(RuleBasedStateMachine):
         """It is so slow between claiming and handing over that its lease ends and another one goes on."""
         worker = self.workers[worker]
         with self.living(worker, None):
-            escalate(worker.mortal, self.clock.now())
+            self.steps(worker)
             self.claim(worker)
             if not worker.held:
                 return
@@ -184,7 +194,8 @@ class Life(RuleBasedStateMachine):
         hands = len(self.channel.hands)
         self.channel.sending.append((claimed, leased_until, mood, meanwhile))
         try:
-            result = notify.deliver(worker.mortal, {"email": self.channel}, claimed, self.clock, lambda: 0.5)
+            ways = {"email": self.channel, "sms": self.channel}
+            result = notify.deliver(worker.mortal, ways, claimed, self.clock, lambda: 0.5)
         except WorkerDiedError:
             self.end_hand(hands, claimed, "died")
             raise
@@ -281,12 +292,17 @@ class Life(RuleBasedStateMachine):
         ended = {row["alert_id"] for row in self.region.rows(
             "SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')"
         )}  # fmt: skip
+        going_on = {(each["alert_id"], each["round"]) for each in self.region.alerts() if each["state"] == State.NEW}
         for row in rows:
             assert row["state"] != "sent" or row["public_id"] in handed
-            assert row["state"] != "cancelled" or row["alert_id"] in ended
+            # The one way is called off as soon as another one to the same person was accepted.
+            other = any(step(each) == step(row) and each["state"] == "sent" for each in rows)
+            assert row["state"] != "cancelled" or row["alert_id"] in ended or other
             given_up = row["public_id"] in self.channel.refused or row["attempts"] >= MOST_ATTEMPTS[Family.WELLBEING]
             assert row["state"] != "failed" or given_up
-        steps = Counter((row["alert_id"], row["round"], row["step"], row["address"]) for row in rows)
+            left = row["state"] == "failed" and row["others"] and (row["alert_id"], row["round"]) in going_on
+            assert not left, "the next way was not used"
+        steps = Counter((*step(row), row["channel"]) for row in rows)
         assert all(count == 1 for count in steps.values())
 
     @invariant()
@@ -297,12 +313,12 @@ class Life(RuleBasedStateMachine):
                 continue
             # A message of an earlier round may still be on its way: nobody gets two at once.
             told = {
-                row["address"]
+                self.region.names[row["account_id"]]
                 for row in rows
                 if row["alert_id"] == alert["alert_id"]
                 and (row["round"] == alert["round"] or row["state"] != "cancelled")
             }
-            assert told >= self.region.concerned(alert["organisation_id"])
+            assert told >= set(self.region.told_of[alert["organisation_id"]])
 
     @invariant()
     def the_history_tells_how_it_came_to_stand_so(self):
@@ -359,8 +375,8 @@ class Life(RuleBasedStateMachine):
             self.work_calmly()
         told = set(self.channel.told[began:])
         for alert in self.still_new(Family.SAFETY):
-            for address in self.region.concerned(alert["organisation_id"]):
-                assert (alert["alert_id"], address) in told
+            for name in self.region.told_of[alert["organisation_id"]]:
+                assert (alert["alert_id"], name) in told
             self.assert_that_nobody_took_charge(alert)
 
     def look_at_the_rest(self):
@@ -382,7 +398,7 @@ class Life(RuleBasedStateMachine):
 
     def work_calmly(self):
         worker = self.workers[0]
-        escalate(worker.mortal, self.clock.now())
+        self.steps(worker)
         self.work_off(worker, "accept", 50)
 
     def latest_that_waits(self):
