@@ -11,11 +11,12 @@ from enum import Enum, auto
 
 from alerts import repository
 from alerts.addresses.repository import mark_gone
-from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.levels import NOTHING_SET, Level, kind_at, level_of, told_at
+from alerts.channels.transport import NOBODY, NoTransport, Outgoing, Transport, TransportError
 from alerts.fallback.next_way import after_failure
 from alerts.lifecycle import Family
 from alerts.repository import Claimed
-from alerts.surroundings import municipality
+from alerts.surroundings import facts, municipality
 from core.clock import Clock
 from core.database import Database
 from core.log import logger
@@ -61,13 +62,15 @@ def deliver(
     claimed: Claimed,
     clock: Clock,
     chance: Callable[[], float],
+    levels: Mapping[str, Level] = NOTHING_SET,
 ) -> Result:
     """Hand a claimed notification over to its channel and write down what came of it.
 
-    `chance` gives numbers from 0 to 1 and spreads the attempts. Never raises for what is wrong with one message.
+    `chance` gives numbers from 0 to 1 and spreads the attempts; `levels` are what is wanted that channels may know.
+    Never raises for what is wrong with one message.
     """
     try:
-        outgoing = _prepared(database, claimed)
+        outgoing = _prepared(database, claimed, level_of(claimed.channel, levels))
         if outgoing is None:
             return Result.NOT_WANTED
         provider_id = transports.get(claimed.channel, UNKNOWN).send(outgoing) or ""
@@ -105,9 +108,11 @@ def wait_s(family: Family, attempts: int, chance: float, asked_s: float | None) 
     return max(back_off_s(family, attempts, chance), min(asked_s or 0.0, LONGEST_ASKED[family]))
 
 
-def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
+def _prepared(database: Database, claimed: Claimed, level: Level) -> Outgoing | None:
     with database.transaction() as connection:
         where = municipality(connection, claimed.home_id)
+        # What may not be said is not even read.
+        told = NOBODY if level is Level.KIND else told_at(level, facts(connection, claimed))
         # Last, so that nothing lies between this look and the sending.
         if not repository.still_wanted(connection, claimed):
             repository.mark_cancelled(connection, claimed)
@@ -118,10 +123,12 @@ def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
         address=claimed.address,
         language=claimed.language,
         family=claimed.family,
-        kind=claimed.kind,
+        kind=kind_at(level, claimed.family, claimed.kind),
         municipality=where,
         opened_at=claimed.opened_at,
         step=claimed.step,
+        told=told,
+        for_family=claimed.contact_id is not None,
     )
 
 

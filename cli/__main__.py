@@ -24,6 +24,7 @@ from cli import replay as replaying
 from cli import status as standing
 from cli.addresses import app as addresses_app
 from cli.bench.commands import app as bench_app
+from cli.channels import app as channels_app
 from cli.contexts import app as contexts_app
 from cli.device_commands import app as devices_app
 from cli.evaluate.commands import app as evaluate_app
@@ -70,6 +71,7 @@ app.add_typer(gateway_app, name="gateway")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
+app.add_typer(channels_app, name="channels")
 gateway_app.command("test-alarm")(ask_for_test)
 app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)

@@ -7,10 +7,25 @@ from uuid import UUID
 from alerts.lifecycle import Family
 
 
-class Outgoing(NamedTuple):
-    """A message to one person about one alert, with no more about anybody than the channel may know.
+class Told(NamedTuple):
+    """What a message says of whom it is about; empty what its channel may not know, or what is not known."""
 
-    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0.
+    first_name: str = ""
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    explanation: str = ""
+
+
+NOBODY = Told()
+
+
+class Outgoing(NamedTuple):
+    """A message to one person, with no more about anybody than the channel may know (`alerts.channels.levels`).
+
+    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0. `kind` is empty
+    where the channel may not know it. `for_family` says that it goes to a contact, who does not sign in. Where `said`
+    is given, those sentences are the message, and it is about no alert.
     """
 
     public_id: UUID
@@ -22,6 +37,9 @@ class Outgoing(NamedTuple):
     municipality: str
     opened_at: datetime
     step: int
+    told: Told = NOBODY
+    for_family: bool = False
+    said: tuple[str, ...] = ()
 
 
 class TransportError(Exception):
@@ -64,8 +82,8 @@ class NoTransport:
     """The channel of an installation that has not set it up: nothing can be delivered, and every message says so."""
 
     def __init__(self, reason: str) -> None:
-        self._reason = reason
+        self.reason = reason
 
     def send(self, message: Outgoing) -> None:  # noqa: ARG002 - the protocol's signature
         """Refuse `message`."""
-        raise TransportError(self._reason, permanent=True)
+        raise TransportError(self.reason, permanent=True)

@@ -166,7 +166,7 @@ WHERE notification.notification_id = due.notification_id AND alert.alert_id = no
 RETURNING notification.notification_id, notification.public_id, notification.alert_id, notification.channel, notification.address,
     notification.language, notification.attempts, notification.uncertain, notification.round, notification.step,
     notification.account_id, notification.contact_id, coalesce(notification.first_due_at, notification.due_at) AS first_due_at,
-    alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.happened_at, alert.opened_at,
+    alert.person_id, alert.explanation_it, alert.explanation_en, alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.happened_at, alert.opened_at,
     alert.policy;
 
 -- still_wanted --

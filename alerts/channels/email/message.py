@@ -8,12 +8,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from alerts.channels import words
 from alerts.channels.email.limits import SUBJECT_CHARACTERS
 from alerts.channels.transport import Outgoing
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
-from alerts.wording import FAMILY_TITLES, title
-from core.translation import translator
 
 
 def message_id(outgoing: Outgoing, sender: str) -> str:
@@ -41,36 +40,9 @@ def compose(outgoing: Outgoing, sender: str, links: Links) -> EmailMessage:
 
 def subject(outgoing: Outgoing) -> str:
     """Return the subject line."""
-    gettext = translator(outgoing.language).gettext
-    text = what(outgoing)
-    if outgoing.municipality:
-        text = gettext("%(what)s in %(municipality)s") % {"what": text, "municipality": outgoing.municipality}
-    if outgoing.step:
-        text = gettext("%(what)s: nobody has taken charge yet") % {"what": text}
-    # A line break in a municipality's name must not begin a header.
-    return " ".join(text.split())[:SUBJECT_CHARACTERS]
+    return words.headline(outgoing)[:SUBJECT_CHARACTERS]
 
 
 def body(outgoing: Outgoing, links: Links) -> str:
     """Return the text."""
-    gettext = translator(outgoing.language).gettext
-    paragraphs = [subject(outgoing) + "."]
-    if outgoing.family is Family.SAFETY:
-        paragraphs.append(gettext("Somebody may need help now. Open the alert and take charge of it:"))
-    else:
-        paragraphs.append(gettext("Open the alert to see what it is about:"))
-    paragraphs.append(links.alert(outgoing.alert_public_id))
-    if reply := links.reply(outgoing.public_id):
-        paragraphs.append(gettext("Or answer at once, without signing in. This link is for you alone and works once:"))
-        paragraphs.append(reply)
-    paragraphs.append(
-        gettext("For the sake of privacy this message names nobody. Everything else is shown after you sign in.")
-    )
-    return "\n\n".join(paragraphs) + "\n"
-
-
-def what(outgoing: Outgoing) -> str:
-    """Return what the alert is called on an insecure channel."""
-    if outgoing.family is Family.WELLBEING:
-        return translator(outgoing.language).gettext(FAMILY_TITLES[Family.WELLBEING])
-    return title(outgoing.kind, outgoing.family, outgoing.language)
+    return "\n\n".join(words.paragraphs(outgoing, links)) + "\n"

@@ -4,6 +4,7 @@ import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
+from alerts.channels import words
 from alerts.channels.email.message import subject as headline
 from alerts.channels.telegram.limits import BUTTON_CHARACTERS, TEXT_CHARACTERS
 from alerts.channels.transport import Outgoing
@@ -29,6 +30,9 @@ def compose(outgoing: Outgoing, links: Links) -> dict[str, Any]:
         "link_preview_options": {"is_disabled": True},
     }
     label = gettext("Open and take charge") if urgent else gettext("Open Vicino")
+    if outgoing.said or outgoing.for_family:
+        # To people who do not sign in, or about nothing that is open.
+        return values | {"text": "\n\n".join(words.sentences(outgoing))[:TEXT_CHARACTERS]}
     offered = [(label, links.base_url if is_trial else links.alert(outgoing.alert_public_id))]
     reply = "" if is_trial else links.reply(outgoing.public_id)
     if reply:

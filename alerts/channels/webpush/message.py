@@ -21,10 +21,10 @@ def payload(outgoing: Outgoing, links: Links) -> bytes:
         "title": headline(outgoing),
         "body": body(outgoing),
         # One message for each alert: a later one takes the place of the earlier one.
-        "tag": f"alert-{outgoing.alert_public_id}",
+        "tag": f"news-{outgoing.public_id}" if outgoing.said else f"alert-{outgoing.alert_public_id}",
         "path": path(outgoing),
         # Where its action leads: to the answer without sign-in, if there is one.
-        "reply": "" if outgoing.kind == TRIAL else links.reply_path(outgoing.public_id),
+        "reply": "" if outgoing.kind == TRIAL or outgoing.said else links.reply_path(outgoing.public_id),
         "language": outgoing.language,
         "at": round(outgoing.opened_at.timestamp() * 1000),
         "urgent": urgent,
@@ -37,11 +37,15 @@ def payload(outgoing: Outgoing, links: Links) -> bytes:
 
 def path(outgoing: Outgoing) -> str:
     """Return which page a message leads to."""
+    if outgoing.said:
+        return "/"
     return "/notifications" if outgoing.kind == TRIAL else f"/alerts/{outgoing.alert_public_id}"
 
 
 def headline(outgoing: Outgoing) -> str:
     """Return the first line: what happened."""
+    if outgoing.said:
+        return " ".join(outgoing.said[0].split())[:TITLE_CHARACTERS]
     text = title(outgoing.kind, outgoing.family, outgoing.language)
     if outgoing.step:
         text = translator(outgoing.language).gettext("%(what)s: nobody has taken charge yet") % {"what": text}
@@ -49,10 +53,12 @@ def headline(outgoing: Outgoing) -> str:
 
 
 def body(outgoing: Outgoing) -> str:
-    """Return the second line: who and where."""
-    return ", ".join(part for part in (outgoing.municipality,) if part)
+    """Return the second line: who, as far as the message says it, and where."""
+    if outgoing.said:
+        return " ".join(outgoing.said[1:])
+    return ", ".join(part for part in (outgoing.told.first_name, outgoing.municipality) if part)
 
 
 def topic(outgoing: Outgoing) -> str:
     """Return the name under which a push service keeps one message only: the alert's own, 32 characters at most."""
-    return outgoing.alert_public_id.hex
+    return (outgoing.public_id if outgoing.said else outgoing.alert_public_id).hex
