@@ -16,7 +16,10 @@ from alerts.channels.sms import transport as sms
 from alerts.channels.transport import NoTransport, Transport
 from alerts.channels.voice import transport as voice
 from alerts.channels.webhook import transport as webhook
+from alerts.digest.telling import tell
 from alerts.metrics import AlertMetrics, alert_figures
+from alerts.news.delivery import News
+from alerts.news.taken import relieve
 from alerts.policy import Rules
 from alerts.reach.companions import companions
 from alerts.reads import Status, status
@@ -35,6 +38,8 @@ from core.service import stop_on_signals, wait_until_there
 # Its transactions take milliseconds. One that is frozen in the middle of one must not hold up the others longer than a
 # claim's lease would.
 FROZEN_S = 3.0
+# How long the end of the process waits for news that are being sent; what is not written down by then is told again.
+LONGEST_MESSAGE_S = 1.0
 
 
 def transports(settings: AlertSettings, clock: Clock) -> dict[str, Transport]:
@@ -113,8 +118,13 @@ def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
         # Before the first migration the role and the tables are missing.
         if wait_until_there(ask, "database", (psycopg.Error,), clock, stop):
             log.logger().info("alerts are worked on")
+            channels = {**transports(settings, clock), **others.transports}
+            news = News(database, channels, clock, (relieve, tell), metrics.news_told)
+            telling = threading.Thread(target=news.run, args=(stop,), name="news", daemon=True)
+            telling.start()
             with companions(database, others, clock, stop):
                 worker.run(stop)
+            telling.join(LONGEST_MESSAGE_S)
 
 
 def main() -> int:
