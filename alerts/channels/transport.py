@@ -18,6 +18,8 @@ class Told(NamedTuple):
 
 
 NOBODY = Told()
+# What a message has for an alert that is about none.
+NO_ALERT = UUID(int=0)
 
 
 class Outgoing(NamedTuple):
@@ -25,7 +27,7 @@ class Outgoing(NamedTuple):
 
     `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0. `kind` is empty
     where the channel may not know it. `for_family` says that it goes to a contact, who does not sign in. Where `said`
-    is given, those sentences are the message, and it is about no alert.
+    is given, those sentences are the message: nobody is called by it.
     """
 
     public_id: UUID

@@ -3,9 +3,8 @@
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.transport import NO_ALERT, NoTransport, Outgoing, Transport, TransportError
 from alerts.lifecycle import Family
 from alerts.news import repository
 from alerts.news.repository import Waiting
@@ -19,7 +18,6 @@ from core.log import logger
 # Longer than any channel takes for one message.
 LEASE = timedelta(seconds=90)
 LOOK_EVERY_S = 5.0
-NO_ALERT = UUID(int=0)
 KIND = "news"
 _UNKNOWN = NoTransport("there is no such channel")
 
@@ -92,7 +90,7 @@ class News:
 def _outgoing(waiting: Waiting) -> Outgoing:
     return Outgoing(
         public_id=waiting.public_id,
-        alert_public_id=NO_ALERT,
+        alert_public_id=waiting.alert_public_id or NO_ALERT,
         address=waiting.address,
         language=waiting.language,
         family=Family.TECHNICAL,

@@ -32,7 +32,7 @@ class Relieved(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """News that are leased to this worker; `attempts` names the lease."""
+    """News that are leased to this worker; `attempts` names the lease, `alert_public_id` the alert, if about one."""
 
     news_id: int
     public_id: UUID
@@ -44,6 +44,7 @@ class Waiting(NamedTuple):
     made_at: datetime
     until: datetime
     attempts: int
+    alert_public_id: UUID | None
 
 
 def relieved(connection: Connection, since: datetime) -> list[Relieved]:

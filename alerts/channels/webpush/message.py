@@ -4,8 +4,9 @@ Only the browser can read it, so it may name somebody, as the level of the chann
 """
 
 import json
+from uuid import UUID
 
-from alerts.channels.transport import Outgoing
+from alerts.channels.transport import NO_ALERT, Outgoing
 from alerts.channels.webpush.limits import TITLE_CHARACTERS
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
@@ -21,15 +22,17 @@ def payload(outgoing: Outgoing, links: Links) -> bytes:
         "title": headline(outgoing),
         "body": body(outgoing),
         # One message for each alert: a later one takes the place of the earlier one.
-        "tag": f"news-{outgoing.public_id}" if outgoing.said else f"alert-{outgoing.alert_public_id}",
+        "tag": f"about-{_about(outgoing)}",
         "path": path(outgoing),
         # Where its action leads: to the answer without sign-in, if there is one.
         "reply": "" if outgoing.kind == TRIAL or outgoing.said else links.reply_path(outgoing.public_id),
         "language": outgoing.language,
         "at": round(outgoing.opened_at.timestamp() * 1000),
         "urgent": urgent,
+        # What only says that there is nothing more to do takes the place of a call, and wakes nobody.
+        "quiet": bool(outgoing.said),
         "action": gettext("Take charge") if urgent else gettext("Open"),
-        "receipt": str(outgoing.public_id),
+        "receipt": "" if outgoing.said else str(outgoing.public_id),
         "over": gettext("Somebody has taken charge already."),
     }
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
@@ -37,7 +40,7 @@ def payload(outgoing: Outgoing, links: Links) -> bytes:
 
 def path(outgoing: Outgoing) -> str:
     """Return which page a message leads to."""
-    if outgoing.said:
+    if outgoing.said and outgoing.alert_public_id == NO_ALERT:
         return "/"
     return "/notifications" if outgoing.kind == TRIAL else f"/alerts/{outgoing.alert_public_id}"
 
@@ -61,4 +64,9 @@ def body(outgoing: Outgoing) -> str:
 
 def topic(outgoing: Outgoing) -> str:
     """Return the name under which a push service keeps one message only: the alert's own, 32 characters at most."""
-    return (outgoing.public_id if outgoing.said else outgoing.alert_public_id).hex
+    return _about(outgoing).hex
+
+
+def _about(outgoing: Outgoing) -> UUID:
+    """Return what a message is about: its alert, so that later ones take the place of earlier ones; else itself."""
+    return outgoing.public_id if outgoing.alert_public_id == NO_ALERT else outgoing.alert_public_id

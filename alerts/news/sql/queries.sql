@@ -34,7 +34,8 @@ WHERE news_id = (
     WHERE state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING news_id, public_id, home_id, channel, address, language, said, made_at, until, attempts;
+RETURNING news_id, public_id, home_id, channel, address, language, said, made_at, until, attempts,
+    (SELECT alert.public_id FROM alerts.alert WHERE alert.alert_id = news.alert_id) AS alert_public_id;
 
 -- mark_news_sent --
 -- Writes down that a channel accepted what was to be told.
