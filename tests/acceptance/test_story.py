@@ -76,9 +76,8 @@ def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_pat
 
             page.get_by_role("link", name="SOS").first.click()
             expect(page).to_have_url(re.compile("/alerts/"))
-            page.get_by_label("C'era davvero bisogno").check()
             page.get_by_label("Nota").fill("Chiamata: aveva freddo, arriva la figlia.")
-            page.get_by_role("button", name="Risolvi").click()
+            page.get_by_role("button", name="Qualcuno è andato sul posto").click()
             expect(page.locator("main")).to_contain_text("arriva la figlia")
 
             page.goto(vicino.url)
