@@ -16,15 +16,22 @@ BEGIN
     UPDATE alerts.notification SET state = 'cancelled'
     WHERE alert_id = called_off AND state = 'due' AND purpose IN ('call', 'reminder');
     GET DIAGNOSTICS messages = ROW_COUNT;
-    -- A message about several alerts goes out as long as one of them still needs it.
+    -- A message about several alerts goes out as long as one of them still needs it; one that fell back to another way is about
+    -- the same. Like a call it is called off also while it is being handed over, so that nothing of it is tried again.
+    WITH about AS (
+        SELECT message.notification_id, bool_or(summarised.alert_id = called_off) AS concerned,
+            bool_or(alert.state = 'new' OR (message.purpose = 'hand_over' AND alert.state <> 'resolved')) AS needed
+        FROM alerts.notification AS message
+        JOIN alerts.notification AS first ON first.alert_id = message.alert_id AND first.round = message.round
+            AND first.step = message.step AND first.account_id = message.account_id
+        JOIN alerts.summarised ON summarised.notification_id = first.notification_id
+        JOIN alerts.alert ON alert.alert_id = summarised.alert_id
+        WHERE message.state = 'due' AND message.purpose NOT IN ('call', 'reminder')
+        GROUP BY message.notification_id
+    )
     UPDATE alerts.notification AS summary SET state = 'cancelled'
-    WHERE state = 'due' AND leased_until IS NULL AND purpose NOT IN ('call', 'reminder')
-      AND notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = called_off)
-      AND NOT EXISTS (
-          SELECT FROM alerts.summarised JOIN alerts.alert USING (alert_id)
-          WHERE summarised.notification_id = summary.notification_id
-            AND (alert.state = 'new' OR (summary.purpose = 'hand_over' AND alert.state <> 'resolved'))
-      );
+    FROM about
+    WHERE about.notification_id = summary.notification_id AND summary.state = 'due' AND concerned AND NOT needed;
     RETURN messages;
 END
 $$;

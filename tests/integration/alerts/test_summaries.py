@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from alerts import actions, notify, reads
+from alerts.channels.transport import TransportError
 from alerts.escalation import escalate
 from alerts.lifecycle import Family
 from alerts.policies import repository as policies
@@ -75,6 +76,36 @@ def test_what_is_over_by_then_is_not_in_the_round_and_an_empty_round_is_not_sent
         actions.resolve(view, second, "explained", "", morning)
     assert deliver(service, morning + timedelta(minutes=1)) == []
     assert {row["state"] for row in world.notifications()} == {"cancelled"}
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+def test_a_round_whose_last_alert_is_taken_is_not_tried_again(world, service, intake, seen_by, permanent):
+    world.finding(NOW, NOW, kind="weak_link", family="technical")
+    intake.look_findings(NOW)
+    morning = datetime(2026, 3, 4, 7, tzinfo=UTC)
+    escalate(service, morning)
+    (alert,) = world.alerts()
+    world.connection.execute(
+        'UPDATE alerts.notification SET others = \'[{"channel": "sms", "address": "+393331234567"}]\''
+    )
+    now = morning + timedelta(minutes=1)
+
+    class Refusing:
+        def send(self, message):
+            # Where it is final, the next way is due by the time that somebody takes the alert.
+            if not permanent:
+                take()
+            raise TransportError("no answer", permanent=permanent, uncertain=not permanent)
+
+    def take():
+        with seen_by(world.anna) as view:
+            actions.take_charge(view, alert["public_id"], now)
+
+    claimed = notify.claim(service, now)
+    notify.deliver(service, {"email": Refusing()}, claimed, SimulatedClock(now), lambda: 0.5)
+    if permanent:
+        take()
+    assert {row["state"] for row in world.notifications()} <= {"cancelled", "failed"}
 
 
 @pytest.fixture
