@@ -40,8 +40,9 @@ def after_failure(connection: Connection, claimed: Claimed, now: datetime) -> st
 
 
 def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], None] = lambda _: None) -> int:
-    """Use the next way of every safety message that was not accepted in its time; return of how many.
+    """Use the next way of every safety message that was not accepted in its time, and of whatever did not arrive.
 
+    Return of how many.
     `on_fallback` is told the channel that was not in time.
     """
     with database.transaction() as connection:
@@ -51,10 +52,11 @@ def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], No
         with database.transaction() as connection:
             if not alerts_repository.hold_while_new(connection, late.alert_id):
                 continue
-            later = falls_back_at(Family.SAFETY, now)
-            found = repository.next_way(connection, late.notification_id, now, later, failed=False)
+            later = falls_back_at(late.family, now)
+            found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)
         if found:
-            _say(late.notification_id, late.alert_id, found, "not accepted in time")
+            reason = "accepted, but not delivered" if late.failed else "not accepted in time"
+            _say(late.notification_id, late.alert_id, found, reason)
             on_fallback(late.channel)
             done += 1
     return done

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
 
+from alerts.lifecycle import Family
 from alerts.repository import Connection
 from core.statements import Statements
 
@@ -12,16 +13,19 @@ STATEMENTS = Statements.beside(__file__)
 
 
 class Overdue(NamedTuple):
-    """A message that was not accepted in its time."""
+    """A message that was not accepted in its time, or has `failed` after it was accepted."""
 
     notification_id: int
     alert_id: int
+    family: Family
     channel: str
+    failed: bool
 
 
 def overdue_ways(connection: Connection, now: datetime) -> list[Overdue]:
-    """Return the messages that have been tried and not accepted until their next way was due."""
-    return [Overdue(**row) for row in connection.execute(STATEMENTS["overdue_ways"], {"now": now})]
+    """Return the messages whose next way is due: not accepted in time, or accepted and not delivered."""
+    rows = connection.execute(STATEMENTS["overdue_ways"], {"now": now})
+    return [Overdue(**row | {"family": Family(row["family"])}) for row in rows]
 
 
 def next_way(

@@ -1,5 +1,6 @@
-"""What the alert worker does besides: tells the pages which channels there are, reads the bot, sends test messages.
+"""What the alert worker does besides.
 
+It tells the pages which channels there are, reads the bot, sends test messages, and gives up what no device has shown.
 Each has a thread of its own: nothing here may hold up an alert.
 """
 
@@ -12,6 +13,7 @@ from alerts.channels.telegram.updates import CHANNEL as TELEGRAM
 from alerts.channels.telegram.updates import Updates
 from alerts.reach import repository
 from alerts.reach.trials import Trials
+from alerts.reach.unseen import Unseen
 from core.clock import Clock
 from core.database import Database
 
@@ -27,7 +29,10 @@ def companions(database: Database, channels: Installed, clock: Clock, stop: thre
         repository.say_face(connection, WEBPUSH, key.public if key else None)
         if bot is None:
             repository.say_face(connection, TELEGRAM, None)
-    work: list[Callable[[threading.Event], None]] = [Trials(database, channels.transports, clock).run]
+    work: list[Callable[[threading.Event], None]] = [
+        Trials(database, channels.transports, clock).run,
+        Unseen(database, clock).run,
+    ]
     if bot is not None:
         work.append(Updates(database, bot, clock).run)
     threads = [threading.Thread(target=each, args=(stop,), name="companion", daemon=True) for each in work]

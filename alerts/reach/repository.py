@@ -194,6 +194,17 @@ def end_trial(connection: Connection, trial_id: int, sent_at: datetime | None, e
     connection.execute(_SQL["end_trial"], {"trial_id": trial_id, "sent_at": sent_at, "error": error})
 
 
+def give_up_unseen(connection: Connection, sent_until: datetime) -> list[tuple[int, int]]:
+    """Take calls for help as failed that were sent until then, that no device has shown, and that have a way left.
+
+    Return the messages, each with its alert. Their worker is woken.
+    """
+    rows = connection.execute(_SQL["give_up_unseen"], {"sent_until": sent_until}).fetchall()
+    if rows:
+        connection.execute(_SQL["tell_due"])
+    return [(row["notification_id"], row["alert_id"]) for row in rows]
+
+
 def enter_apprise(connection: Connection, login: str, url: str, now: datetime) -> bool:
     """Keep a secret address of Apprise for an account; False where there is no such account."""
     row = connection.execute(_SQL["account_of_login"], {"login": login}).fetchone()

@@ -1,8 +1,12 @@
 -- overdue_ways --
--- Messages that have been tried and not accepted until the next way was due.
-SELECT notification_id, alert_id, channel FROM alerts.notification
-WHERE state = 'due' AND falls_back_at <= %(now)s AND attempts > 0
-ORDER BY falls_back_at, notification_id;
+-- Messages that have been tried and not accepted until the next way was due, and those whose channel said after it had
+-- accepted them that they did not arrive.
+SELECT notification_id, alert_id, family, channel, false AS failed FROM alerts.notification JOIN alerts.alert USING (alert_id)
+WHERE notification.state = 'due' AND falls_back_at <= %(now)s AND attempts > 0
+UNION ALL
+SELECT notification_id, alert_id, family, channel, true FROM alerts.notification JOIN alerts.alert USING (alert_id, round)
+WHERE alert.state = 'new' AND notification.state = 'failed' AND others <> '[]'
+ORDER BY notification_id;
 
 -- take_other_ways --
 -- Takes the ways that are left away from a message that has failed, or has been tried and not accepted in its time.

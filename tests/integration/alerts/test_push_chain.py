@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
@@ -10,10 +11,12 @@ from alerts import notify
 from alerts.channels.webpush.transport import WebPushTransport
 from alerts.channels.webpush.vapid import VapidKey
 from alerts.escalation import escalate
+from alerts.fallback.next_way import fall_back
 from alerts.notify import Result
 from alerts.reach import actions
 from alerts.reach.actions import Subscription
 from alerts.reach.devices import KeptDevices
+from alerts.reach.unseen import PATIENCE, Unseen
 from alerts.replies.links import Links
 from tests.integration.alerts.answering import Answering, Reply, answering
 from tests.integration.alerts.browser_keys import BrowserKeys
@@ -105,3 +108,42 @@ def test_a_device_of_somebody_who_took_charge_is_left_alone(call, send, push, se
         acts.take_charge(view, call, clock.now())
     assert send() == []
     assert push.received == []
+
+
+def test_what_no_device_has_shown_in_time_is_followed_by_the_next_way(call, send, push, mailbox, world, clock, service):
+    unseen = Unseen(service, clock)
+    assert send() == [Result.SENT]
+    clock.advance(PATIENCE.total_seconds() - 1)
+    assert (unseen.look(), fall_back(service, clock.now())) == (0, 0)
+    clock.advance(1)
+    assert (unseen.look(), fall_back(service, clock.now())) == (1, 1)
+    assert send() == [Result.SENT]
+    assert len(mailbox.received) == 1
+    assert (unseen.look(), fall_back(service, clock.now())) == (0, 0)
+    assert [(row["channel"], row["state"]) for row in world.notifications()] == [
+        ("webpush", "failed"),
+        ("email", "sent"),
+    ]
+
+
+def test_what_a_device_has_shown_is_not_said_again(call, send, browser, push, people, world, clock, service):
+    send()
+    number = UUID(json.loads(browser.open(push.received[0].body))["receipt"])
+    with people.transaction() as connection:
+        assert actions.receipt(connection, number, clock.now(), was_read=False) is False
+    clock.advance(600)
+    assert Unseen(service, clock).look() == 0
+    assert world.notifications()[0]["state"] == "sent"
+
+
+def test_what_somebody_has_taken_or_what_has_no_other_way_stays_as_it_is(call, send, seen_by, world, clock, service):
+    send()
+    clock.advance(600)
+    world.connection.execute("UPDATE alerts.notification SET others = '[]'")
+    assert Unseen(service, clock).look() == 0
+    world.connection.execute(
+        'UPDATE alerts.notification SET others = \'[{"channel": "email", "address": "anna@example.org"}]\''
+    )
+    with seen_by(world.anna) as view:
+        acts.take_charge(view, call, clock.now())
+    assert Unseen(service, clock).look() == 0
