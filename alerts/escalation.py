@@ -7,12 +7,13 @@ Each person is told by the best way there is to them; the others are kept with t
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts import repository
 from alerts.addresses.ways import Recipient, Way, ways_of
+from alerts.due import carry_out_due
 from alerts.fallback.next_way import falls_back_at
 from alerts.grouping.groups import LOOKED_AT_AGAIN, waits_for_group
 from alerts.handovers.tasks import offer
@@ -27,8 +28,6 @@ from alerts.summaries.bundling import due_at, purpose_of
 from core.database import Database
 from core.log import logger
 
-PUT_OFF = timedelta(seconds=10)
-
 
 class Reached(NamedTuple):
     """Somebody who is to be told, and the ways there are to them, the best first."""
@@ -38,30 +37,8 @@ class Reached(NamedTuple):
 
 
 def escalate(database: Database, now: datetime) -> int:
-    """Carry out every step that is due at `now`; return how many.
-
-    A step that fails is put off, so that it holds up no other.
-    """
-    done = 0
-    while True:
-        found: Escalation | None = None
-        try:
-            with database.transaction() as connection:
-                found = repository.due_escalation(connection, now)
-                if found is None:
-                    return done
-                _carry_out(connection, found, now)
-        except repository.DATABASE_AWAY:
-            # The database, not the alert: the caller waits for it.
-            raise
-        except Exception as error:
-            if found is None:
-                raise
-            logger().error("step put off", alert_id=found.alert_id, reason=type(error).__name__)
-            with database.transaction() as connection:
-                repository.push_escalation_ahead(connection, found.alert_id, now + PUT_OFF)
-        else:
-            done += 1
+    """Carry out every step that is due at `now`; return how many."""
+    return carry_out_due(database, now, "step", repository.due_escalation, _carry_out, repository.push_escalation_ahead)
 
 
 def _carry_out(connection: Connection, escalation: Escalation, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from alerts import repository as alerts_repository
 from alerts.addresses.ways import Recipient, ways_of
+from alerts.due import carry_out_due
 from alerts.idle import repository
 from alerts.idle.repository import Idle
 from alerts.lifecycle import Action, Family, State
@@ -16,30 +17,10 @@ from alerts.repository import Connection, Entry
 from core.database import Database
 from core.log import logger
 
-PUT_OFF = timedelta(seconds=10)
-
 
 def look_after_idle(database: Database, now: datetime) -> int:
     """Remind, or give back, wherever that is due at `now`; return how many there were."""
-    done = 0
-    while True:
-        found: Idle | None = None
-        try:
-            with database.transaction() as connection:
-                found = repository.due_idle(connection, now)
-                if found is None:
-                    return done
-                _act(connection, found, now)
-        except alerts_repository.DATABASE_AWAY:
-            raise
-        except Exception as error:
-            if found is None:
-                raise
-            logger().error("reminder put off", alert_id=found.alert_id, reason=type(error).__name__)
-            with database.transaction() as connection:
-                repository.put_off(connection, found.alert_id, now + PUT_OFF)
-        else:
-            done += 1
+    return carry_out_due(database, now, "reminder", repository.due_idle, _act, repository.put_off)
 
 
 def _act(connection: Connection, idle: Idle, now: datetime) -> None:
