@@ -55,6 +55,7 @@ class Worker:
         self._intake = Intake(database, rules, stale_after, self._metrics.taken_in)
         self._swept_at: float | None = None
         self._beaten_at: float | None = None
+        self._handed_over_at: float | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set."""
@@ -73,11 +74,13 @@ class Worker:
             # What waits already must not wait for what is new, however much that is.
             self._escalate(senders)
             fall_back(self._database, self._clock.now(), self._metrics.fell_back)
-            look_after_idle(self._database, self._clock.now())
-            hand_over_shifts(self._database, self._clock.now())
             senders.poke()
             sweep = self._sweep_is_due()
             self._take_urgent(senders, sweep=sweep)
+            # What waits for hours, after what must not wait at all.
+            look_after_idle(self._database, self._clock.now())
+            self._hand_over_shifts()
+            senders.poke()
             between = self._now_and_then(lambda: self._take_between(senders))
             self._intake.look_findings(self._clock.now(), sweep=sweep, between=between)
             troubled = self._metrics.troubled = self._intake.troubled
@@ -109,6 +112,12 @@ class Worker:
         self._take_urgent(senders)
         # A night's findings may take longer than anybody waits for a sign of life.
         self._beat()
+
+    def _hand_over_shifts(self) -> None:
+        monotonic = self._clock.monotonic()
+        if self._handed_over_at is None or monotonic - self._handed_over_at >= LONGEST_WAIT_S:
+            hand_over_shifts(self._database, self._clock.now())
+            self._handed_over_at = monotonic
 
     def _beat(self) -> None:
         """Write down that calls for help have been looked at to the last one and all that was due is carried out."""
