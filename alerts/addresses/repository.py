@@ -62,8 +62,3 @@ def mark_gone_of(
         "now": now,
     }
     connection.execute(_SQL["mark_address_of_person_gone"], values)
-
-
-def mark_verified(connection: Connection, channel: str, address: str, now: datetime) -> None:
-    """Note that messages arrive at an address."""
-    connection.execute(_SQL["mark_address_verified"], {"channel": channel, "address": address, "now": now})

@@ -106,11 +106,6 @@ def gaps(rota: Rota, start: datetime, end: datetime) -> list[Interval]:
     return [Interval(duty.start, duty.end) for duty in duties(rota, start, end) if not duty.people]
 
 
-def next_change(rota: Rota, after: datetime, within: timedelta) -> Duty | None:
-    """Return the next duty that begins after an instant, not later than `within` it; None if there is none."""
-    return next((duty for duty in duties(rota, after, after + within) if duty.start > after), None)
-
-
 class _Piece(NamedTuple):
     interval: Interval
     on: frozenset[str]

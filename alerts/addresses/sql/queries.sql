@@ -23,8 +23,3 @@ INSERT INTO alerts.address (account_id, contact_id, channel, address, added_at, 
 VALUES (%(account_id)s, %(contact_id)s, %(channel)s, %(address)s, %(now)s, %(now)s, %(reason)s)
 ON CONFLICT (account_id, contact_id, channel, address)
 DO UPDATE SET gone_at = excluded.gone_at, gone_for = excluded.gone_for;
-
--- mark_address_verified --
--- Notes that messages arrive at an address.
-UPDATE alerts.address SET verified_at = %(now)s
-WHERE channel = %(channel)s AND address = %(address)s AND verified_at IS NULL;

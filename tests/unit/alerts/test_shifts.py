@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.shifts.calendar import Change, Rota, Shift, duties, gaps, next_change, on_duty
+from alerts.shifts.calendar import Change, Rota, Shift, duties, gaps, on_duty
 
 ROME = ZoneInfo("Europe/Rome")
 EVERY_DAY = tuple(range(7))
@@ -95,7 +95,7 @@ def test_a_sick_day_leaves_a_gap_that_is_known_before():
     )
     # The night that began the day before ends at midnight of the day of the change.
     assert gaps(sick, at(5, 0), at(10, 0)) == [(at(7, 0), at(8, 0))]
-    assert next_change(sick, at(6, 23), timedelta(hours=2)) == (at(7, 0), at(7, 1), frozenset())
+    assert duties(sick, at(6, 23), at(7, 1))[-1] == (at(7, 0), at(7, 1), frozenset())
 
 
 @given(calendar=ROTAS, day=DAYS, hours=st.integers(1, 72))
