@@ -6,12 +6,14 @@ import psycopg
 import pytest
 
 from alerts import actions, notify
+from alerts.addresses.ways import Recipient, Way
 from alerts.escalation import escalate
 from alerts.idle.idleness import look_after_idle
 from alerts.lifecycle import Family
 from alerts.policies import repository as policies
 from alerts.policies.plan import LastResort, Plan, Step, Who
 from alerts.policies.repository import Wanted
+from alerts.summaries import repository as summaries
 from alerts.summaries.about import Purpose
 from core.clock import SimulatedClock
 
@@ -69,6 +71,20 @@ def test_whoever_has_it_is_reminded_and_then_it_is_given_back(world, service, ta
     assert (entry["account_id"], entry["from_state"], entry["to_state"]) == (world.anna, "in_charge", "new")
     escalate(service, later(910))
     assert {message.address for message in deliver_all(service, 910)} == {"anna@example.org", "bruno@example.org"}
+
+
+def test_who_was_told_of_it_when_coming_on_shift_is_reminded_and_it_is_given_back_all_the_same(world, service, taken):
+    (alert,) = world.alerts()
+    anna = Recipient(world.anna, None, "Anna", "it")
+    with service.transaction() as connection:
+        way = [Way("email", "anna@example.org")]
+        summaries.add(connection, [alert["alert_id"]], anna, way, Purpose.HAND_OVER, later(20), later(15))
+    deliver_all(service, 21)
+    assert look_after_idle(service, later(610)) == 1
+    (message,) = deliver_all(service, 610)
+    assert message.purpose is Purpose.REMINDER
+    assert look_after_idle(service, later(910)) == 1
+    assert world.alerts()[0]["state"] == "new"
 
 
 def test_who_writes_a_note_is_not_idle(world, service, taken, seen_by):
