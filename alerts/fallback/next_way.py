@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from alerts import repository as alerts_repository
 from alerts.fallback import repository
+from alerts.fallback.repository import Overdue
 from alerts.lifecycle import Family
 from alerts.repository import Claimed, Connection
 from core.database import Database
@@ -40,26 +41,40 @@ def after_failure(connection: Connection, claimed: Claimed, now: datetime) -> st
 
 
 def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], None] = lambda _: None) -> int:
-    """Use the next way of every safety message that was not accepted in its time, and of whatever did not arrive.
+    """Use the next way of each safety message not accepted in time and of what did not arrive; return of how many.
 
-    Return of how many.
-    `on_fallback` is told the channel that was not in time.
+    `on_fallback` is told the channel that was not in time. One that fails holds up no other, nor what comes after.
     """
     with database.transaction() as connection:
         overdue = repository.overdue_ways(connection, now)
     done = 0
     for late in overdue:
-        with database.transaction() as connection:
-            if not alerts_repository.hold_while_new(connection, late.alert_id):
-                continue
-            later = falls_back_at(late.family, now)
-            found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)
-        if found:
-            reason = "accepted, but not delivered" if late.failed else "not accepted in time"
-            _say(late.notification_id, late.alert_id, found, reason)
-            on_fallback(late.channel)
-            done += 1
+        try:
+            done += _use_next_way(database, late, now, on_fallback)
+        except alerts_repository.DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message must not hold up the others
+            logger().error(
+                "next way not used",
+                notification_id=late.notification_id,
+                alert_id=late.alert_id,
+                reason=type(error).__name__,
+            )
     return done
+
+
+def _use_next_way(database: Database, late: Overdue, now: datetime, on_fallback: Callable[[str], None]) -> bool:
+    with database.transaction() as connection:
+        if not alerts_repository.hold_while_new(connection, late.alert_id):
+            return False
+        later = falls_back_at(late.family, now)
+        found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)
+    if found is None:
+        return False
+    reason = "accepted, but not delivered" if late.failed else "not accepted in time"
+    _say(late.notification_id, late.alert_id, found, reason)
+    on_fallback(late.channel)
+    return True
 
 
 def _say(notification_id: int, alert_id: int, channel: str, reason: str) -> None:

@@ -234,6 +234,15 @@ def test_an_attempt_that_hangs_does_not_hold_up_the_next_way(world, alert, servi
     assert states(world) == [("sms", "cancelled"), ("webhook", "sent")]
 
 
+def test_one_way_that_cannot_be_used_holds_up_nothing_else(world, service, alert, send, channels, clock):
+    channels["sms"].error = BUSY
+    send()
+    clock.advance(20)
+    world.connection.execute('UPDATE alerts.notification SET others = \'[{"channel": "webhook"}]\'')
+    assert fall_back(service, clock.now()) == 0
+    assert states(world) == [("sms", "due")]
+
+
 def test_what_nobody_tried_yet_does_not_fall_back(world, alert, service, clock):
     clock.advance(600)
     assert fall_back(service, clock.now()) == 0
