@@ -20,7 +20,7 @@ from alerts.handovers.tasks import offer
 from alerts.lifecycle import Action, State
 from alerts.policies.recipients import Place, people
 from alerts.policies.walk import carry_out
-from alerts.policy import NextStep, from_json
+from alerts.policy import NextStep, from_json, permitted_of
 from alerts.repository import Connection, Entry, Escalation
 from alerts.summaries import repository as summaries
 from alerts.summaries.about import Purpose
@@ -43,10 +43,11 @@ def escalate(database: Database, now: datetime) -> int:
 
 def _carry_out(connection: Connection, escalation: Escalation, now: datetime) -> None:
     """Tell whom the telling that is due reaches; where that is nobody, whom the next step reaches, at once."""
-    if waits_for_group(connection, escalation.group_of, escalation.family):
-        repository.set_step(connection, escalation.alert_id, escalation.step, now + LOOKED_AT_AGAIN)
-        return
     policy = from_json(escalation.policy)
+    if waits_for_group(connection, escalation.group_of, escalation.family):
+        again_at = permitted_of(policy, now + LOOKED_AT_AGAIN)
+        repository.set_step(connection, escalation.alert_id, escalation.step, again_at)
+        return
     place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id)
 
     def reach(found: NextStep) -> list[Reached]:

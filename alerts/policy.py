@@ -142,7 +142,7 @@ def _next(wall: time, at: datetime, zone: ZoneInfo) -> datetime:
 def new_round(policy: Policy, at: datetime) -> datetime:
     """Return when the first telling is due of a round that begins at `at`."""
     after = timedelta(seconds=policy.plan.steps[0].after if policy.plan.steps else 0)
-    return _permitted(policy, at + after)
+    return permitted_of(policy, at + after)
 
 
 def next_step(policy: Policy, number: int, now: datetime) -> NextStep:
@@ -153,7 +153,7 @@ def next_step(policy: Policy, number: int, now: datetime) -> NextStep:
         step = plan.steps[found.step]
         # Nobody is told when the alert says that nobody took charge, where there is no last resort.
         silent = number + 1 == tellings(plan) and not plan.last_resort.tell
-        return NextStep(step.tell, step.channels, False, False, next_at if silent else _permitted(policy, next_at))
+        return NextStep(step.tell, step.channels, False, False, next_at if silent else permitted_of(policy, next_at))
     last = plan.last_resort
     goes_on = policy.family is Family.SAFETY
     return NextStep(
@@ -204,5 +204,6 @@ def _of_before_plans(kept: dict[str, Any]) -> dict[str, Any]:
     return {"family": family, "plan": msgspec.to_builtins(plan), **kept_on}
 
 
-def _permitted(policy: Policy, at: datetime) -> datetime:
+def permitted_of(policy: Policy, at: datetime) -> datetime:
+    """Return when, at `at` or after it, somebody may be told of an alert with `policy`."""
     return permitted(policy.plan, policy.family, at, ZoneInfo(policy.zone), policy.severity)

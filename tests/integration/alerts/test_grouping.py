@@ -58,6 +58,25 @@ def test_a_lesser_alert_of_the_same_home_has_no_message_of_its_own_until_the_fir
     assert world.notifications()[1]["alert_id"] == lesser["alert_id"]
 
 
+def test_what_waited_for_its_group_keeps_quiet_at_night(world, service, look, seen_by):
+    plan = Plan(
+        name="q", steps=(Step(tell=(Who(person="anna"),)),), group_within=600, quiet_from="22:00", quiet_until="07:00"
+    )
+    with service.transaction() as connection:
+        policies.load(connection, [Wanted("bobbio", family, "", plan) for family in Family], NOW)
+    evening = datetime(2026, 3, 3, 20, 50, tzinfo=UTC)  # 21:50 in Rome
+    world.urgent(evening)
+    assert look(evening) == 1
+    world.finding(evening + timedelta(minutes=1), evening + timedelta(minutes=1), kind="long_absence", severity=0.4)
+    look(evening + timedelta(minutes=9))
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, world.alerts()[0]["public_id"], evening + timedelta(minutes=10))
+        actions.resolve(view, world.alerts()[0]["public_id"], "true", "", evening + timedelta(minutes=11))
+    assert look(evening + timedelta(minutes=30)) == 1
+    assert look(datetime(2026, 3, 4, 5, 59, tzinfo=UTC)) == 1
+    assert look(datetime(2026, 3, 4, 6, 1, tzinfo=UTC)) == 2
+
+
 def test_the_message_of_the_first_names_the_group(world, look, service):
     world.finding(NOW, NOW, kind="heat", severity=0.6)
     world.finding(NOW, NOW, kind="cold", severity=0.3)
