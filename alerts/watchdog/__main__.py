@@ -81,6 +81,8 @@ def serve(settings: WatchdogSettings, clock: Clock, stop: threading.Event) -> No
     url = settings.database_url.get_secret_value()
     limits = Limits(timedelta(seconds=settings.watchdog_worked_s), timedelta(seconds=settings.watchdog_overdue_s))
     gateway = gateway_of(settings, clock)
+    pace = Pace(timedelta(seconds=settings.canary_every_s), timedelta(seconds=settings.canary_within_s))
+    silent = 2 * pace.every + pace.within if gateway is not None else None
     registry = make_registry("watchdog")
     metrics = WatchdogMetrics(registry)
     with ExitStack() as stack:
@@ -88,15 +90,13 @@ def serve(settings: WatchdogSettings, clock: Clock, stop: threading.Event) -> No
         calling = stack.enter_context(_database(url, "canary"))
         if settings.metrics_port:
             asking = stack.enter_context(asking_for_figures(url, Role.SERVICE, name="watchdog"))
-            registry.register(watchdog_figures(lambda: look(asking, limits, clock.now()), clock))
+            registry.register(watchdog_figures(lambda: look(asking, limits, clock.now(), silent), clock))
         stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
-        canary, silent = None, None
+        canary = None
         if gateway is not None:
             gateway.start()
             stack.callback(gateway.stop)
             gateway.wait_connected(PATIENCE_S)
-            pace = Pace(timedelta(seconds=settings.canary_every_s), timedelta(seconds=settings.canary_within_s))
-            silent = 2 * pace.every + pace.within
             canary = Canary(calling, gateway.call, clock, pace, on_arrived=metrics.arrived, on_missed=metrics.missed)
         deadman = DeadMan(
             _addresses(settings),
