@@ -126,8 +126,9 @@ def _exchange(
         _leave(connection.sock, ends_at)
         connection.request(request.method, target, request.body, headers)
         _leave(connection.sock, ends_at)
-        response = connection.getresponse()
+        # Kept before the answer: the connection lets go of it where it is to be closed afterwards.
         sock = connection.sock
+        response = connection.getresponse()
         body = _read(response, sock, ends_at)
     except (ValueError, http.client.InvalidURL) as error:
         # A line break in a header or a space in a path: it was found before anything was sent.
