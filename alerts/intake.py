@@ -21,7 +21,8 @@ from alerts.findings.ending import alert_of, end, end_of, over_at
 from alerts.grouping.groups import group, has_grown, noted_instead
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policies import repository as policies
-from alerts.policy import Rules, decide, has_slowed_down, new_round
+from alerts.policies.plan import SEVERE
+from alerts.policy import Found, Rules, decide, has_slowed_down, new_round
 from alerts.repository import Changed, Connection, Entry, Known, NewAlert, Opened
 from alerts.surroundings import HomeFacts, home_facts
 from alerts.wording import Caller, safety_explanation
@@ -213,7 +214,9 @@ class Intake:
             },
             unregistered=unregistered,
         )
-        opened = self._open_or_join(connection, URGENT, row["urgent_id"], alert, home, now)
+        opened = self._open_or_join(
+            connection, URGENT, row["urgent_id"], alert, home, _policy_of(connection, alert), now
+        )
         repository.add_cause(connection, opened.alert_id, row["series_id"], row["ts"])
         return True
 
@@ -262,13 +265,13 @@ class Intake:
         if stale:
             return True
         alert = alert_of(row)
-        noted_on = self._noted_on(connection, row, alert, now)
+        found = _policy_of(connection, alert)
+        noted_on = _noted_on(connection, row, alert, found, now)
         if noted_on is not None:
             repository.set_taken_in_alert(connection, FINDING, row["finding_id"], noted_on)
             return True
-        opened = self._open_or_join(
-            connection, FINDING, row["finding_id"], alert, home_facts(connection, alert.home_id), now
-        )
+        home = home_facts(connection, alert.home_id)
+        opened = self._open_or_join(connection, FINDING, row["finding_id"], alert, home, found, now)
         if ended_at is not None:
             end(connection, Changed(opened.alert_id, alert.organisation_id), opened.state, now, end_of(row, ended_at))
         return True
@@ -281,11 +284,13 @@ class Intake:
             return
         changed, state, outcome = known
         alert = alert_of(row)
-        grown = state is State.RESOLVED and has_grown(connection, changed.alert_id, row["finding_id"], alert)
+        found = _policy_of(connection, alert) if state is State.RESOLVED else None
+        severe = found.plan.severe if found else SEVERE
+        grown = state is State.RESOLVED and has_grown(connection, changed.alert_id, row["finding_id"], alert, severe)
         if grown or (outcome is Outcome.OVER and ended_at is None):
             # It was taken to be over too soon, or to be no more than what had been judged.
             home = home_facts(connection, alert.home_id)
-            self._open_or_join(connection, FINDING, row["finding_id"], alert, home, now)
+            self._open_or_join(connection, FINDING, row["finding_id"], alert, home, found, now)
             return
         findings.restate(connection, changed.alert_id, row["finding_id"], alert, now)
         if ended_at is not None:
@@ -303,19 +308,17 @@ class Intake:
         if row["family"] == Family.TECHNICAL and state is State.NEW:
             end(connection, alert, state, now, detail)
 
-    def _noted_on(self, connection: Connection, row: Row, alert: NewAlert, now: datetime) -> int | None:
-        """Return the alert, judged a short while ago, on which a finding is noted instead of opening a new one."""
-        found = policies.nearest(connection, alert.organisation_id, alert.family, alert.kind)
-        if found is None:
-            return None
-        detail = {"source": FINDING, "source_id": row["finding_id"], "happened_at": alert.happened_at.isoformat()}
-        return noted_instead(connection, alert, found.plan, now, detail)
-
     def _open_or_join(
-        self, connection: Connection, source: str, source_id: int, alert: NewAlert, home: HomeFacts, now: datetime
+        self,
+        connection: Connection,
+        source: str,
+        source_id: int,
+        alert: NewAlert,
+        home: HomeFacts,
+        found: Found | None,
+        now: datetime,
     ) -> Opened:
-        plan = policies.nearest(connection, alert.organisation_id, alert.family, alert.kind) or self._rules
-        policy = decide(alert.family, now, home.zone, plan, alert.severity)
+        policy = decide(alert.family, now, home.zone, found or self._rules, alert.severity)
         opened = repository.open_or_join(connection, alert, policy, policy.first_at, now)
         repository.set_taken_in_alert(connection, source, source_id, opened.alert_id)
         detail = {
@@ -333,6 +336,18 @@ class Intake:
         if again and alert.family is Family.SAFETY:
             _call_again(connection, alert.organisation_id, opened, now)
         return opened
+
+
+def _policy_of(connection: Connection, alert: NewAlert) -> Found | None:
+    return policies.nearest(connection, alert.organisation_id, alert.family, alert.kind)
+
+
+def _noted_on(connection: Connection, row: Row, alert: NewAlert, found: Found | None, now: datetime) -> int | None:
+    """Return the alert, judged a short while ago, on which a finding is noted instead of opening a new one."""
+    if found is None:
+        return None
+    detail = {"source": FINDING, "source_id": row["finding_id"], "happened_at": alert.happened_at.isoformat()}
+    return noted_instead(connection, alert, found.plan, now, detail)
 
 
 def _call_again(connection: Connection, organisation_id: int, opened: Opened, now: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from alerts import repository as alerts_repository
 from alerts.grouping import repository
 from alerts.lifecycle import Action, Family, State
-from alerts.policies.plan import SEVERE, Plan
+from alerts.policies.plan import Plan
 from alerts.repository import Connection, Entry, NewAlert, Opened
 
 LOOKED_AT_AGAIN = timedelta(minutes=5)
@@ -57,7 +57,7 @@ def noted_instead(
     return judged.alert_id
 
 
-def has_grown(connection: Connection, alert_id: int, finding_id: int, alert: NewAlert) -> bool:
-    """Tell whether a finding that was noted on a judged alert has become severe since: it opens one after all."""
+def has_grown(connection: Connection, alert_id: int, finding_id: int, alert: NewAlert, severe: float) -> bool:
+    """Tell whether a finding noted on a judged alert has since become as severe as `severe`: it opens one after all."""
     severity = repository.noted_severity(connection, alert_id, finding_id)
-    return severity is not None and alert.family is Family.WELLBEING and alert.severity >= SEVERE > severity
+    return severity is not None and alert.family is Family.WELLBEING and alert.severity >= severe > severity
