@@ -212,11 +212,6 @@ def told_contact(connection: Connection[DictRow], person: str, contact: str) -> 
     return None if row is None else ToldPerson(**row)
 
 
-def contacts_of_home(connection: Connection[DictRow], home_id: int) -> list[ToldPerson]:
-    """Return the contacts of whoever lives in a home, in the order of calling."""
-    return [ToldPerson(**row) for row in connection.execute(_SQL["contacts_of_home"], {"home_id": home_id})]
-
-
 def reached_at(
     connection: Connection[DictRow], account_ids: Collection[int], contact_ids: Collection[int]
 ) -> list[dict[str, Any]]:

@@ -16,8 +16,6 @@ from alerts.watchdog.standing import Fault
 from core.clock import Clock
 from core.log import logger
 
-FAREWELL_S = 1.0
-
 
 class Addresses(NamedTuple):
     """Where to tell of success, of failure and of the beginning; without the last two nothing is said then."""

@@ -196,13 +196,6 @@ SELECT NULL::int AS account_id, contact_id, contact.name, contact.language
 FROM registry.contact JOIN registry.person USING (person_id)
 WHERE person.key = %(person)s AND contact.key = %(contact)s;
 
--- contacts_of_home --
--- The contacts of whoever lives in a home, in the order of calling.
-SELECT NULL::int AS account_id, contact_id, contact.name, contact.language
-FROM registry.contact JOIN registry.person USING (person_id)
-WHERE home_id = %(home_id)s
-ORDER BY person_id, position, contact_id;
-
 -- seen_contacts --
 -- The contacts of the persons a viewer may see, of all homes or of one, in the order of calling.
 SELECT person_id, contact.key, contact.name, relation, contact.phone, email, contact.language
