@@ -33,15 +33,21 @@ class Shown(NamedTuple):
     rows: tuple[tuple[str, str, str, str], ...]
 
 
-def load(view: View, home: registry.reads.Home, contexts: Contexts, now: datetime, words: Words) -> list[Shown]:
-    """Return some indicators of the last days, in the order of `SHOWN`; what `contexts` explain is not judged."""
+def rows(view: View, home: registry.reads.Home, now: datetime) -> list[Row]:
+    """Return the indicators of the last days as they are stored, ordered by kind and day."""
     last = day_of(now, home.zone)
-    first = last - timedelta(days=DAYS - 1)
-    rows = analytics.reads.indicators(view, home.home_id, first, last)
+    return list(analytics.reads.indicators(view, home.home_id, last - timedelta(days=DAYS - 1), last))
+
+
+def load(
+    stored: Sequence[Row], home: registry.reads.Home, contexts: Contexts, now: datetime, words: Words
+) -> list[Shown]:
+    """Return some indicators of the last days, in the order of `SHOWN`; what `contexts` explain is not judged."""
+    first = day_of(now, home.zone) - timedelta(days=DAYS - 1)
     days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
     by_kind = {
         kind: {row["day"]: row for row in found}
-        for kind, found in groupby(rows, key=lambda row: row["kind"])
+        for kind, found in groupby(stored, key=lambda row: row["kind"])
         if kind in SHOWN
     }
     return [

@@ -11,6 +11,7 @@ from psycopg.rows import tuple_row
 
 from core.columns import column
 from core.database import Row, View
+from core.localtime import Interval
 from core.statements import Statements
 from core.vocabulary import BY_NAME
 from ingest.transitions import Transition
@@ -228,6 +229,16 @@ def home_readings(
     Fields: series_id, device_id, quantity_id, ts, value, flags, corrected_ts (None where nothing was corrected).
     """
     return view.connection.execute(_sql["home_readings"], _span(home_id, start, end, quantities)).fetchall()
+
+
+def silences_of_home(view: View, home_id: int, start: datetime, end: datetime, longest: timedelta) -> list[Interval]:
+    """Return from when to when in `[start, end)` no sensor of a home was heard, where that is more than `longest`.
+
+    In order. The readings are not read row by row for it.
+    """
+    given = {"home_id": home_id, "start": start, "end": end, "longest": longest}
+    rows = view.connection.execute(_sql["silences_of_home"], given)
+    return [Interval(row["started_at"], row["ended_at"]) for row in rows]
 
 
 def home_hours(

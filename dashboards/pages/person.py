@@ -8,17 +8,16 @@ from starlette.responses import Response
 import alerts.reads
 import registry.reads
 from core.database import View
-from core.localtime import day_of
-from dashboards import board, contexts, indicators, week, wellbeing
+from core.localtime import day_of, local_day
+from dashboards import board, contexts, indicators, life, night, today, week, wellbeing
 from dashboards.alert_views import AlertView, alert_view
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
 from dashboards.pictures.days import hours_axis, swatch
 from dashboards.visitors import DeskDependency, SignedIn
-from dashboards.wording import ROOM_KINDS
 
 router = APIRouter()
-KEYS = ("gap", "night", "act", "look")
+KEYS = ("gap", "night", "now", "seen", "act", "look")
 EARLIER = 10  # alerts that are listed
 
 
@@ -41,15 +40,18 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
         line = board.line_of(view, home, now, words, desk.settings.limits)
-        days = week.load(view, home, now, words)
         stands = wellbeing.load(view, home, now, words)
         around = contexts.load(view, home, now, words)
-        shown = indicators.load(view, home, around.effect, now, words)
+        begins = local_day(week.begins(day_of(now, home.zone)), home.zone).start
+        lived = life.load(view, home, around.effect, begins, now)
+        figures = indicators.rows(view, home, now)
+        shown = indicators.load(figures, home, around.effect, now, words)
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
         earlier: list[AlertView] = [
             alert_view(alert, home, [seen.person], words)
             for alert in alerts.reads.alerts_of_home(view, home.home_id, EARLIER)
         ]
+    days = week.load(lived, words)
     year = seen.person.birth_year
     return frame.page(
         template,
@@ -60,10 +62,12 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         age=day_of(now, home.zone).year - year if year else None,
         stands=stands,
         states_key=wellbeing.KEY,
+        today=today.load(lived, line.last_seen, words),
+        night=night.load(lived, figures, words),
         lanes=days.lanes,
-        lane_names=[words.say(ROOM_KINDS[lane]) for lane in days.lanes],
+        lane_names=[words.say(life.LANES[lane]) for lane in days.lanes],
         days=days.days,
-        axis=hours_axis(words.translations.gettext("Hours of the day")),
+        axis=hours_axis("hours", words.translations.gettext("Hours of the day")),
         key={kind: swatch(kind) for kind in KEYS},
         indicators=shown,
         contexts=around,

@@ -1,4 +1,4 @@
-"""A day as a picture of 24 hours: one lane for each kind of room, what is not known hatched, alerts marked."""
+"""A day or a night as a picture of 24 hours: a lane for each kind of room, what is not known hatched, alerts marked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,11 +9,9 @@ from dashboards.concern import Concern
 from dashboards.pictures.scale import DayScale
 from dashboards.pictures.svg import element, percent, picture, text
 
-LANE = 15  # height of a lane in pixels; the style sheet gives the names beside it the same
-BAR = 11
 MARK_ROOM = 14  # above the lanes, for the heads of the marks
 NIGHT_ENDS, NIGHT_BEGINS = 6, 22  # hours that are shaded
-TICKS = (3, 6, 9, 12, 15, 18, 21)
+HOURS = range(0, 24, 3)
 NARROWEST = 0.0022  # of the width: about three minutes, so that a short visit can be seen
 HEADS = {  # the shapes of concern, small: octagon, triangle, square
     Concern.ACT: "M-3-7h6l4 4v6l-4 4h-6l-4-4v-6z",
@@ -37,6 +35,24 @@ class Mark(NamedTuple):
     concern: Concern
 
 
+class Size(NamedTuple):
+    """The height of a lane and of a bar in it, in pixels; the style sheet gives the names beside it the same."""
+
+    lane: float
+    bar: float
+
+
+SMALL, LARGE = Size(15, 11), Size(26, 20)
+
+
+class Caption(NamedTuple):
+    """What names a picture on its page, and says the same as it does."""
+
+    identity: str
+    title: str
+    description: str
+
+
 def day_picture(
     scale: DayScale,
     lanes: Sequence[str],
@@ -45,49 +61,59 @@ def day_picture(
     marks: Sequence[Mark],
     *,
     until: datetime,
-    title: str,
-    description: str,
+    caption: Caption,
+    size: Size = SMALL,
+    seen: Stay | None = None,
 ) -> str:
-    """Return the picture of one local day as SVG.
+    """Return the picture of one local day, or of a night, as SVG.
 
-    `lanes` are kinds of rooms from top to bottom; `unknown` stretches without data. Nothing is drawn after `until`
-    (the present). `title` and `description` say the same in words.
+    `lanes` are kinds of rooms, or of what somebody does, from top to bottom; `unknown` stretches without data, which
+    cover what was believed of them. Nothing is drawn after `until` (the present). `seen` is the last movement: it is
+    ringed at its end.
     """
-    identity = f"day-{scale.day.isoformat()}"
-    height = MARK_ROOM + LANE * len(lanes)
+    height = MARK_ROOM + size.lane * len(lanes)
     skipped = scale.missing()
     shown = [mark for mark in marks if scale.interval.start <= mark.at < scale.interval.end]
     parts = [
-        _hatching(identity),
+        _hatching(caption.identity),
         _column("ground", 0, 1, height),
-        _column("night", scale.hour(0), scale.hour(NIGHT_ENDS), height),
-        _column("night", scale.hour(NIGHT_BEGINS), scale.hour(24), height),
-        *[_tick(scale.hour(hour), hour, height) for hour in TICKS],
-        *[_hatched(identity, _fractions(scale, interval), height) for interval in unknown],
-        *[_stay(scale, lanes, stay) for stay in stays if stay.lane in lanes],
+        *[_column("night", left, right, height) for left, right in scale.between(NIGHT_BEGINS, NIGHT_ENDS)],
+        *[_tick(scale.hour(hour), hour, height) for hour in HOURS if scale.hour(hour) > 0],
+        *[_stay(scale, lanes, stay, size) for stay in stays if stay.lane in lanes],
+        *[_hatched(caption.identity, _fractions(scale, interval), height) for interval in unknown],
         _column("later", *skipped, height) if skipped else "",
         _now(scale.fraction(until), height) if scale.interval.start <= until < scale.interval.end else "",
+        _ring(scale, lanes, seen, size) if seen is not None and seen.lane in lanes else "",
         *[_mark(scale, mark, height) for mark in shown],
     ]
-    return picture(identity, title, description, "".join(parts), height)
+    return picture(caption.identity, caption.title, caption.description, "".join(parts), height)
 
 
-def hours_axis(title: str) -> str:
-    """Return the hours that stand above the days, as SVG."""
+def hours_axis(identity: str, title: str, begins: int = 0, step: int = 6) -> str:
+    """Return the hours that stand above the days, as SVG; where it is narrow only every sixth is shown.
+
+    A day that begins at noon has its hours in that order.
+    """
     parts = []
-    for hour in (0, 6, 12, 18, 24):
-        anchor = {0: "start", 24: "end"}.get(hour, "middle")
-        parts.append(text("text", str(hour), class_="label", x=percent(hour / 24), y=13, text_anchor=anchor))
-    return picture("hours", title, title, "".join(parts), 18)
+    for ahead in range(0, 25, step):
+        anchor = {0: "start", 24: "end"}.get(ahead, "middle")
+        hour = str(ahead if not begins else (begins + ahead) % 24)
+        kind = "label label-fine" if ahead % 6 else "label"
+        parts.append(text("text", hour, class_=kind, x=percent(ahead / 24), y=13, text_anchor=anchor))
+    return picture(identity, title, title, "".join(parts), 18)
 
 
 def swatch(kind: str) -> str:
-    """Return a small sample for the key: `gap`, `night` or a concern."""
+    """Return a small sample for the key: `gap`, `night`, `now`, `seen` or a concern."""
     if kind == "gap":
         content = _hatching("key") + element("rect", class_="gap-ground", width="100%", height="100%")
         content += element("rect", class_="gap", width="100%", height="100%", fill="url(#key-hatch)")
     elif kind == "night":
         content = element("rect", class_="night", width="100%", height="100%")
+    elif kind == "now":
+        content = element("line", class_="now", x1="50%", x2="50%", y1=0, y2="100%")
+    elif kind == "seen":
+        content = element("svg", _ringed(), x="50%", y="50%", overflow="visible")
     else:
         head = element("path", d=HEADS[Concern[kind.upper()]], class_=f"mark-{kind}")
         content = element("svg", head, x="50%", y="50%", overflow="visible")
@@ -104,7 +130,7 @@ def _hatching(identity: str) -> str:
     return element("defs", tile)
 
 
-def _column(kind: str, left: float, right: float, height: int, **more: str | float) -> str:
+def _column(kind: str, left: float, right: float, height: float, **more: str | float) -> str:
     """Return a rectangle over all lanes, from one fraction of the width to another."""
     return element(
         "rect",
@@ -117,25 +143,34 @@ def _column(kind: str, left: float, right: float, height: int, **more: str | flo
     )
 
 
-def _line(kind: str, x: float, top: float, height: int) -> str:
+def _line(kind: str, x: float, top: float, height: float) -> str:
     return element("line", class_=kind, x1=percent(x), x2=percent(x), y1=top, y2=height)
 
 
-def _tick(x: float, hour: int, height: int) -> str:
+def _tick(x: float, hour: int, height: float) -> str:
     return _line("tick-soft" if hour % 6 else "tick", x, MARK_ROOM, height)
 
 
-def _stay(scale: DayScale, lanes: Sequence[str], stay: Stay) -> str:
+def _stay(scale: DayScale, lanes: Sequence[str], stay: Stay, size: Size) -> str:
     if scale.clip(stay.interval) is None:
         return ""
     left, right = _fractions(scale, stay.interval)
     width = max(right - left, NARROWEST)
     x = percent(min(left, 1 - width))
-    top = MARK_ROOM + LANE * list(lanes).index(stay.lane) + (LANE - BAR) / 2
-    return element("rect", class_=f"stay-{stay.lane}", x=x, y=top, width=percent(width), height=BAR, rx=1.5)
+    top = MARK_ROOM + size.lane * list(lanes).index(stay.lane) + (size.lane - size.bar) / 2
+    return element("rect", class_=f"stay-{stay.lane}", x=x, y=top, width=percent(width), height=size.bar, rx=1.5)
 
 
-def _hatched(identity: str, fractions: tuple[float, float], height: int) -> str:
+def _ring(scale: DayScale, lanes: Sequence[str], seen: Stay, size: Size) -> str:
+    middle = MARK_ROOM + size.lane * (list(lanes).index(seen.lane) + 0.5)
+    return element("svg", _ringed(), x=percent(scale.fraction(seen.interval.end)), y=middle, overflow="visible")
+
+
+def _ringed() -> str:
+    return element("circle", class_="seen-edge", r=7) + element("circle", class_="seen", r=6)
+
+
+def _hatched(identity: str, fractions: tuple[float, float], height: float) -> str:
     left, right = fractions
     if right <= left:
         return ""
@@ -143,11 +178,11 @@ def _hatched(identity: str, fractions: tuple[float, float], height: int) -> str:
     return _column("gap-ground", left, right, height) + hatch
 
 
-def _now(x: float, height: int) -> str:
+def _now(x: float, height: float) -> str:
     return _column("later", x, 1, height) + _line("now", x, 4, height)
 
 
-def _mark(scale: DayScale, mark: Mark, height: int) -> str:
+def _mark(scale: DayScale, mark: Mark, height: float) -> str:
     x, kind = scale.fraction(mark.at), f"mark-{mark.concern.key}"
     head = element("path", d=HEADS[mark.concern], class_=f"{kind} mark-edge")
     at_top = element("svg", head, x=percent(x), y=MARK_ROOM / 2, overflow="visible")

@@ -1,28 +1,34 @@
-"""Where an instant stands on the clock face of a local day: a straight line from 0:00 to 24:00.
+"""Where an instant stands on the clock face of a local day: a straight line from 0:00 to 24:00, or from noon to noon.
 
 Days of 24 hours stand under each other hour by hour. On the day the clock goes forward, the hour that does not
 exist stays empty; on the day it goes back, the hour that happens twice is drawn twice, each time half as wide.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from core.localtime import Interval, local_day
+from core.localtime import Interval, local_instant
 
 DAY_S = 86_400.0
+NOON = time(12)  # where the day of a night begins
 
 
 class DayScale:
-    """Maps instants of one local day to fractions of the day's width, without ever running backwards."""
+    """Maps instants of one local day to fractions of the day's width, without ever running backwards.
 
-    def __init__(self, day: date, zone: ZoneInfo) -> None:
+    A day `begins` at midnight, and one that shows a night at noon; the clock is not changed between 12:00 and 13:00.
+    """
+
+    def __init__(self, day: date, zone: ZoneInfo, begins: time = time.min) -> None:
         self.day = day
-        self.interval = local_day(day, zone)
+        self.begins = begins
+        following = local_instant(day + timedelta(days=1), begins, zone)
+        self.interval = Interval(local_instant(day, begins, zone), following)
         self._zone = zone
         self._change = _clock_change(self.interval, zone)
 
     def fraction(self, instant: datetime) -> float:
-        """Return where `instant` stands, from 0 (midnight) to 1 (the next midnight); clipped to the day."""
+        """Return where `instant` stands, from 0 (the beginning) to 1 (that of the next day); clipped to the day."""
         if instant <= self.interval.start:
             return 0.0
         if instant >= self.interval.end:
@@ -30,8 +36,13 @@ class DayScale:
         return self._wall(instant) / DAY_S
 
     def hour(self, hour: float) -> float:
-        """Return where an hour of the clock on the wall stands."""
-        return hour / 24
+        """Return where an hour of the clock on the wall stands; the hour at which a day begins, at its beginning."""
+        return (hour - self.begins.hour) % 24 / 24
+
+    def between(self, first: float, last: float) -> list[tuple[float, float]]:
+        """Return the parts of the day from one hour of the clock to another, which may be over midnight."""
+        left, right = self.hour(first), self.hour(last)
+        return [(left, right)] if left < right else [(0.0, right), (left, 1.0)]
 
     def missing(self) -> tuple[float, float] | None:
         """Return the part of the day that the clock skips, as fractions; None on all but one day of the year."""
@@ -50,7 +61,7 @@ class DayScale:
 
     def _shown(self, instant: datetime) -> float:
         local = instant.astimezone(self._zone)
-        return (local.replace(tzinfo=None) - datetime.combine(self.day, datetime.min.time())).total_seconds()
+        return (local.replace(tzinfo=None) - datetime.combine(self.day, self.begins)).total_seconds()
 
     def _wall(self, instant: datetime) -> float:
         if self._change is None or self._change[1] > timedelta(0):

@@ -23,7 +23,7 @@ def percent(fraction: float) -> str:
     return f"{round(fraction * 100, 3):g}%"
 
 
-def picture(identity: str, title: str, description: str, content: str, height: int) -> str:
+def picture(identity: str, title: str, description: str, content: str, height: float) -> str:
     """Return a whole picture with a title and a description for those who do not see it.
 
     `identity` is unique on its page; `height` is in pixels.

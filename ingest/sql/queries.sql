@@ -272,6 +272,19 @@ WHERE home_id = %(home_id)s AND ts >= %(start)s AND ts < %(end)s
   AND (%(quantities)s::smallint[] IS NULL OR quantity_id = ANY (%(quantities)s::smallint[]))
 ORDER BY ts, series_id
 
+-- silences_of_home --
+-- From when to when no sensor of a home was heard within an interval, where that is longer than a limit.
+SELECT before AS started_at, at AS ended_at
+FROM (
+    SELECT at, lag(at) OVER (ORDER BY at) AS before
+    FROM (
+        SELECT ts AS at FROM ingest.seen_reading WHERE home_id = %(home_id)s AND ts >= %(start)s AND ts < %(end)s
+        UNION ALL VALUES (%(start)s::timestamptz), (%(end)s::timestamptz)
+    ) AS heard
+) AS pairs
+WHERE at - before > %(longest)s
+ORDER BY at
+
 -- homes_not_heard --
 -- The homes of which a gateway is not online, did not speak since an instant or holds back something older than it. A gateway
 -- that never said how it is does not count.

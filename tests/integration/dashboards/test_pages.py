@@ -221,6 +221,15 @@ def test_the_person_page_shows_seven_days_in_pictures_and_tables(
     assert page.count('<title id="day-') == 7
     assert page.count('<desc id="day-') == 7
     assert 'class="gap-ground"' in page
+    today = page.split('aria-labelledby="today"')[1].split("</section>")[0]
+    assert 'title id="today-picture-title">Oggi fino alle 03:12<' in today
+    assert 'class="now"' in today
+    assert 'class="seen"' in today
+    assert "mark-act" in today
+    night = page.split('aria-labelledby="night"')[1].split("</section>")[0]
+    assert "Questa notte" in night
+    assert "Da domenica 15 marzo a lunedì 16 marzo" in night
+    assert "di solito da 0 a 2" in night
     assert "Visite in bagno di notte" in page
     assert "di solito da 0 a 2" in page
     assert "tel:+390542555012" in page

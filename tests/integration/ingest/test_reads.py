@@ -70,6 +70,30 @@ def test_a_viewer_sees_the_readings_of_their_own_organisation_and_no_others(worl
             assert view.connection.execute("SELECT count(*) AS n FROM ingest.seen_reading").fetchone() == {"n": 0}
 
 
+def test_only_long_stretches_without_any_reading_are_silences(world, people, take_in):
+    ours, theirs = world.home("ours", organisation="ours"), world.home("theirs", organisation="theirs")
+    hours = (11, 9.5, 9, 2, 1)
+    for key in (ours, theirs):
+        take_in(key, *[("d/temperature", NOW_MS - round(hour * 3_600_000), 20.0) for hour in hours])
+    viewer = world.account("viewer", "ours")
+    three = timedelta(hours=3)
+
+    def ago(hour):
+        return NOW - timedelta(hours=hour)
+
+    with people.seen_by(Viewer(viewer)) as view:
+
+        def silences(home, first, last):
+            return reads.silences_of_home(view, world.home_id(home), ago(first), ago(last), three)
+
+        assert silences(ours, 13, 0) == [(ago(9), ago(2))]
+        assert silences(ours, 12, -4) == [(ago(9), ago(2)), (ago(1), ago(-4))]
+        assert silences(ours, 15, 8) == [(ago(15), ago(11))]
+        assert silences(ours, 8, 4) == [(ago(8), ago(4))]
+        assert silences(ours, 2, 0) == []
+        assert silences(theirs, 13, 0) == [(ago(13), ago(0))]
+
+
 def test_people_cannot_reach_the_readings_but_through_the_view(world, people):
     for relation in (
         "reading_event",

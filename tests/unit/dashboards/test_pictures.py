@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from core.localtime import Interval
 from dashboards.concern import Concern
 from dashboards.pictures.band import Point, band_picture, is_inside
-from dashboards.pictures.days import Mark, Stay, day_picture, hours_axis, swatch
-from dashboards.pictures.scale import DayScale
+from dashboards.pictures.days import LARGE, Caption, Mark, Stay, day_picture, hours_axis, swatch
+from dashboards.pictures.scale import NOON, DayScale
 
 ROME = ZoneInfo("Europe/Rome")
 PLAIN, SPRING, AUTUMN = date(2026, 3, 16), date(2026, 3, 29), date(2026, 10, 25)
@@ -27,7 +27,7 @@ def drawn(day: date, stays: list[Stay], unknown: list[Interval] | None = None, m
           until: datetime | None = None) -> ET.Element:  # fmt: skip
     text = day_picture(
         DayScale(day, ROME), LANES, stays, unknown or [], marks or [],
-        until=until or at(day, 23, 59) + timedelta(days=2), title="Monday <1>", description='Slept & "rested"',
+        until=until or at(day, 23, 59) + timedelta(days=2), caption=Caption("x", "Monday <1>", 'Slept & "rested"'),
     )  # fmt: skip
     return ET.fromstring(text)  # noqa: S314 - our own text
 
@@ -90,6 +90,58 @@ def test_nothing_is_drawn_outside_the_picture(day: date, start: int, length: int
         assert percent(box.get("x")) + percent(box.get("width")) <= 100.01
 
 
+@pytest.mark.parametrize("day", [PLAIN, SPRING, AUTUMN])
+def test_a_night_stands_from_noon_to_noon_and_the_clock_may_be_changed_in_it(day: date) -> None:
+    evening = day - timedelta(days=1)
+    scale = DayScale(evening, ROME, NOON)
+    assert (scale.interval.start, scale.interval.end) == (at(evening, 12), at(day, 12))
+    assert scale.fraction(at(evening, 22)) == pytest.approx(10 / 24) == pytest.approx(scale.hour(22))
+    assert scale.fraction(at(day, 6)) == pytest.approx(18 / 24) == pytest.approx(scale.hour(6))
+    assert scale.between(22, 6) == [pytest.approx((10 / 24, 18 / 24))]
+    assert DayScale(day, ROME).between(22, 6) == [pytest.approx((0, 6 / 24)), pytest.approx((22 / 24, 1))]
+    skipped = scale.missing()
+    assert (skipped is not None) == (day == SPRING)
+    if skipped is not None:
+        assert skipped == pytest.approx((14 / 24, 15 / 24))
+    if day == AUTUMN:
+        assert scale.fraction(at(day, 2, 0, fold=1)) == pytest.approx(14.5 / 24)
+
+
+@given(
+    st.sampled_from([PLAIN, SPRING, AUTUMN]),
+    st.sampled_from(["Europe/Rome", "Australia/Lord_Howe", "America/New_York", "UTC"]),
+    st.lists(st.floats(-3600, 26 * 3600), min_size=2, max_size=12),
+)
+def test_time_never_runs_backwards_at_night(day: date, zone: str, seconds: list[float]) -> None:
+    scale = DayScale(day - timedelta(days=1), ZoneInfo(zone), NOON)
+    fractions = [scale.fraction(scale.interval.start + timedelta(seconds=s)) for s in sorted(seconds)]
+    assert fractions == sorted(fractions)
+    assert all(0 <= fraction <= 1 for fraction in fractions)
+
+
+def test_the_last_movement_is_ringed_in_its_lane_and_large_lanes_are_high() -> None:
+    stay = Stay("kitchen", Interval(at(PLAIN, 6), at(PLAIN, 12)))
+    text = day_picture(
+        DayScale(PLAIN, ROME), LANES, [stay], [], [], until=at(PLAIN, 13), caption=Caption("x", "t", "d"), size=LARGE,
+        seen=Stay("kitchen", Interval(at(PLAIN, 12), at(PLAIN, 12))),
+    )  # fmt: skip
+    picture = ET.fromstring(text)  # noqa: S314 - our own text
+    (box,), (ring,) = by_class(picture, "stay-kitchen"), by_class(picture, "seen")
+    placed = next(one for one in picture.iter() if ring in list(one))
+    assert percent(placed.get("x")) == 50
+    top, height = float(box.get("y", "")), float(box.get("height", ""))
+    assert float(placed.get("y", "")) == top + height / 2
+    assert height == LARGE.bar
+    order = [one.get("class") for one in picture.iter()]
+    assert order.index("stay-kitchen") < order.index("now") < order.index("seen")
+
+
+def test_what_is_not_known_covers_what_was_believed_of_it() -> None:
+    stay = Stay("bedroom", Interval(at(PLAIN, 0), at(PLAIN, 9)))
+    order = [one.get("class") for one in drawn(PLAIN, [stay], [Interval(at(PLAIN, 3), at(PLAIN, 7))]).iter()]
+    assert order.index("stay-bedroom") < order.index("gap-ground") < order.index("gap")
+
+
 def test_a_picture_has_words_for_those_who_do_not_see_it_and_no_inline_style() -> None:
     stays = [Stay("bedroom", Interval(at(PLAIN, 0), at(PLAIN, 7)))]
     marks = [Mark(at(PLAIN, 3, 12), Concern.ACT), Mark(at(PLAIN, 9), Concern.LOOK)]
@@ -104,8 +156,8 @@ def test_a_picture_has_words_for_those_who_do_not_see_it_and_no_inline_style() -
     texts = [
         ET.tostring(picture, encoding="unicode"),
         band_picture("x", points, ["a", "b"], title="t", description="d"),
-        hours_axis("hours"),
-        *[swatch(kind) for kind in ("gap", "night", "act", "look")],
+        hours_axis("hours", "hours", begins=12, step=3),
+        *[swatch(kind) for kind in ("gap", "night", "now", "seen", "act", "look")],
     ]
     for text in texts:
         assert not re.search(r"\sstyle=|<style|<script|\son\w+=", text)

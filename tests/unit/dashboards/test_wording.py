@@ -1,8 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.localtime import Interval
-from dashboards.week import SILENCE, silences
 from dashboards.wording import Words
 
 ROME = ZoneInfo("Europe/Rome")
@@ -32,12 +30,3 @@ def test_places_numbers_and_days_follow_the_language() -> None:
     assert (IT.number(2.5), EN.number(2.5)) == ("2,5", "2.5")
     assert (IT.day(date(2026, 3, 16)), EN.day(date(2026, 3, 16))) == ("lunedì 16 marzo", "Monday 16 March")
     assert EN.percent(0.999) == "99 %"
-
-
-def test_only_long_stretches_without_any_reading_are_not_known() -> None:
-    week = Interval(NOW - timedelta(hours=10), NOW)
-    readings = [NOW - timedelta(hours=hours) for hours in (11, 9.5, 9, 2, 1)]
-    assert silences(readings, week) == [Interval(NOW - timedelta(hours=9), NOW - timedelta(hours=2))]
-    assert silences([], week) == [week]
-    assert silences([NOW - SILENCE - timedelta(minutes=1)], Interval(NOW - timedelta(hours=4), NOW))[-1].end == NOW
-    assert silences([week.start + timedelta(hours=n) for n in range(11)], week) == []
