@@ -12,11 +12,16 @@ from alerts import repository
 from alerts.channels.canary.transport import CanaryTransport
 from alerts.channels.email.transport import EmailTransport, parse
 from alerts.channels.installed import installed
+from alerts.channels.levels import parse as parse_levels
+from alerts.channels.sms import transport as sms
 from alerts.channels.transport import NoTransport, Transport
+from alerts.channels.voice import transport as voice
+from alerts.channels.webhook import transport as webhook
 from alerts.metrics import AlertMetrics, alert_figures
 from alerts.policy import Rules
 from alerts.reach.companions import companions
 from alerts.reads import Status, status
+from alerts.receipts.links import Callbacks
 from alerts.replies.links import Links
 from alerts.replies.tokens import key_of
 from alerts.settings import AlertSettings
@@ -33,19 +38,29 @@ from core.service import stop_on_signals, wait_until_there
 FROZEN_S = 3.0
 
 
-def transports(settings: AlertSettings) -> Mapping[str, Transport]:
-    """Return the channels as `settings` say.
+def transports(settings: AlertSettings, clock: Clock) -> dict[str, Transport]:
+    """Return the channels as `settings` say; one that is not set up says so with every message, and the next is used.
 
-    Raises `MailServerError` if the mail server's address cannot be used, `ReplyKeyError` if the key of links cannot.
+    Raises `VicinoError` where a channel's settings cannot be used: its address, its template, its secret.
     """
     links = Links(settings.base_url, key_of(settings.reply_key))
     if links.key is None:
         log.logger().warning("no key for links is set: messages cannot be answered without signing in")
+    callbacks = Callbacks(settings.base_url, links.key)
+    return {
+        "email": _email(settings, links),
+        "sms": sms.from_settings(settings, links, callbacks, clock),
+        "voice": voice.from_settings(settings, callbacks, clock),
+        "webhook": webhook.from_settings(settings, links, callbacks, clock),
+    }
+
+
+def _email(settings: AlertSettings, links: Links) -> Transport:
     if settings.smtp_url is None:
         log.logger().warning("no mail server is set: nobody is notified by e-mail", channel="email")
-        return {"email": NoTransport("no mail server is set")}
+        return NoTransport("no mail server is set")
     server = parse(settings.smtp_url.get_secret_value())
-    return {"email": EmailTransport(server, settings.mail_from, links, settings.smtp_timeout_s)}
+    return EmailTransport(server, settings.mail_from, links, settings.smtp_timeout_s)
 
 
 def build(
@@ -57,8 +72,9 @@ def build(
 ) -> Worker:
     """Return the worker as `settings` say, with `others` beside the channels of `transports`; raises like it."""
     rules = Rules(settings.safety_repeat_s, settings.safety_times, settings.safety_then_every_s)
-    channels = {**transports(settings), "canary": CanaryTransport(database, clock), **(others or {})}
-    return Worker(database, channels, clock, rules, timedelta(hours=settings.alert_stale_h), metrics)
+    levels, stale_after = parse_levels(settings.channel_levels), timedelta(hours=settings.alert_stale_h)
+    channels = {**transports(settings, clock), "canary": CanaryTransport(database, clock), **(others or {})}
+    return Worker(database, channels, clock, rules, stale_after, metrics, levels)
 
 
 @contextmanager

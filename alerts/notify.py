@@ -11,14 +11,15 @@ from enum import Enum, auto
 
 from alerts import repository
 from alerts.addresses.repository import mark_gone
-from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.levels import NOTHING_SET, Level, kind_at, level_of, told_at
+from alerts.channels.transport import NOBODY, NoTransport, Outgoing, Transport, TransportError
 from alerts.fallback.next_way import after_failure
 from alerts.grouping.repository import told_with
 from alerts.lifecycle import Family
 from alerts.repository import Claimed
 from alerts.summaries.about import SEVERAL, Purpose
 from alerts.summaries.repository import about as summary
-from alerts.surroundings import municipality
+from alerts.surroundings import facts, municipality
 from core.clock import Clock
 from core.database import Database
 from core.log import logger
@@ -64,13 +65,15 @@ def deliver(
     claimed: Claimed,
     clock: Clock,
     chance: Callable[[], float],
+    levels: Mapping[str, Level] = NOTHING_SET,
 ) -> Result:
     """Hand a claimed notification over to its channel and write down what came of it.
 
-    `chance` gives numbers from 0 to 1 and spreads the attempts. Never raises for what is wrong with one message.
+    `chance` gives numbers from 0 to 1 and spreads the attempts; `levels` are what is wanted that channels may know.
+    Never raises for what is wrong with one message.
     """
     try:
-        outgoing = _prepared(database, claimed)
+        outgoing = _prepared(database, claimed, level_of(claimed.channel, levels))
         if outgoing is None:
             return Result.NOT_WANTED
         provider_id = transports.get(claimed.channel, UNKNOWN).send(outgoing) or ""
@@ -108,14 +111,17 @@ def wait_s(family: Family, attempts: int, chance: float, asked_s: float | None) 
     return max(back_off_s(family, attempts, chance), min(asked_s or 0.0, LONGEST_ASKED[family]))
 
 
-def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
+def _prepared(database: Database, claimed: Claimed, level: Level) -> Outgoing | None:
     with database.transaction() as connection:
         where = municipality(connection, claimed.home_id)
+        purpose = Purpose(claimed.purpose)
+        # What may not be said is not even read; one about several alerts is about nobody.
+        names = level is not Level.KIND and purpose not in SEVERAL
+        told = told_at(level, facts(connection, claimed)) if names else NOBODY
         # Last, so that nothing lies between this look and the sending.
         if not repository.still_wanted(connection, claimed):
             repository.mark_cancelled(connection, claimed)
             return None
-        purpose = Purpose(claimed.purpose)
         together = told_with(connection, claimed.alert_id) if purpose is Purpose.CALL else 0
         about = summary(connection, claimed.notification_id) if purpose in SEVERAL else ()
         if purpose in SEVERAL and not about:
@@ -128,13 +134,15 @@ def _prepared(database: Database, claimed: Claimed) -> Outgoing | None:
         address=claimed.address,
         language=claimed.language,
         family=claimed.family,
-        kind=claimed.kind,
+        kind=kind_at(level, claimed.family, claimed.kind),
         municipality=where,
         opened_at=claimed.opened_at,
         step=claimed.step,
         purpose=purpose,
         about=about,
         together=together,
+        told=told,
+        for_family=claimed.contact_id is not None,
     )
 
 

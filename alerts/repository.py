@@ -105,8 +105,11 @@ class Claimed(NamedTuple):
     alert_id: int
     alert_public_id: UUID
     home_id: int
+    person_id: int | None
     family: Family
     kind: str
+    explanation_it: str
+    explanation_en: str
     account_id: int | None
     contact_id: int | None
     channel: str

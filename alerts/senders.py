@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Self
 
 from alerts import notify
+from alerts.channels.levels import NOTHING_SET, Level
 from alerts.channels.transport import Transport
 from alerts.notify import Result
 from alerts.repository import DATABASE_AWAY, Claimed
@@ -30,7 +31,9 @@ class Senders:
         transports: Mapping[str, Transport],
         clock: Clock,
         on_result: Callable[[Claimed, Result], None] = lambda _, __: None,
+        levels: Mapping[str, Level] = NOTHING_SET,
     ) -> None:
+        self._levels = levels
         self._on_result = on_result
         self._database = database
         self._transports = transports
@@ -85,7 +88,9 @@ class Senders:
         with self._lock:
             self._sending[claimed.notification_id] = claimed
         try:
-            result = notify.deliver(self._database, self._transports, claimed, self._clock, self._chance.random)
+            result = notify.deliver(
+                self._database, self._transports, claimed, self._clock, self._chance.random, self._levels
+            )
             self._on_result(claimed, result)
         finally:
             with self._lock:

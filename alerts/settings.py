@@ -3,12 +3,15 @@
 from pydantic import Field, SecretStr
 
 from alerts.channels.apprise.limits import SERVICES as APPRISE_SERVICES
+from alerts.channels.sms import settings as sms
+from alerts.channels.voice import settings as voice
+from alerts.channels.webhook import settings as webhook
 from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 
 
-class AlertSettings(Settings):
-    """What the alert worker needs to know about its surroundings."""
+class AlertSettings(sms.SmsSettings, voice.VoiceSettings, webhook.WebhookSettings, Settings):
+    """What the alert worker needs to know about its surroundings; what a channel needs stands in its folder."""
 
     database_url: SecretStr = Field(description="PostgreSQL of the service: postgresql://user:password@host:port/name.")
     base_url: str = Field(
@@ -25,6 +28,11 @@ class AlertSettings(Settings):
         "Without it nobody is notified by e-mail.",
     )
     mail_from: str = Field("vicino@localhost", description="Address that messages come from.")
+    channel_levels: str = Field(
+        "",
+        description="What channels may know, as `webhook=full,webpush=name`: kind, name or full, never beyond the "
+        "limit of each. What is not named knows the kind alone.",
+    )
     smtp_timeout_s: float = Field(10.0, description="Longest wait for one answer of the mail server.", gt=0, le=60)
     alert_stale_h: float = Field(
         24.0,

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from alerts.repository import Connection
+from alerts.channels.levels import Facts
+from alerts.repository import Claimed, Connection
 from registry import reads as registry_reads
 
 
@@ -19,6 +20,19 @@ def home_facts(connection: Connection, home_id: int) -> HomeFacts:
     zone = registry_reads.zone_of_home(connection, home_id)
     people = registry_reads.persons_of_home(connection, home_id)
     return HomeFacts(zone, people[0].person_id if len(people) == 1 else None)
+
+
+def facts(connection: Connection, claimed: Claimed) -> Facts:
+    """Return what is known of whom a message is about, in the language of whoever reads it."""
+    home = registry_reads.home(connection, claimed.home_id)
+    people = registry_reads.persons_of_home(connection, claimed.home_id)
+    person = next((each for each in people if each.person_id == claimed.person_id), None)
+    return Facts(
+        name=person.name if person else "",
+        address=home.address if home else "",
+        phone=person.phone if person else "",
+        explanation=claimed.explanation_it if claimed.language == "it" else claimed.explanation_en,
+    )
 
 
 def municipality(connection: Connection, home_id: int) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from alerts import repository
+from alerts.channels.levels import NOTHING_SET, Level
 from alerts.channels.transport import Transport
 from alerts.escalation import escalate
 from alerts.fallback.next_way import fall_back
@@ -47,7 +48,9 @@ class Worker:
         rules: Rules,
         stale_after: timedelta,
         metrics: AlertMetrics | None = None,
+        levels: Mapping[str, Level] = NOTHING_SET,
     ) -> None:
+        self._levels = levels
         self._metrics = metrics or AlertMetrics(CollectorRegistry(), clock)
         self._database = database
         self._transports = transports
@@ -61,7 +64,7 @@ class Worker:
         """Work until `stop` is set."""
         with (
             Listener(self._database, CHANNELS) as listener,
-            Senders(self._database, self._transports, self._clock, self._metrics.delivered) as senders,
+            Senders(self._database, self._transports, self._clock, self._metrics.delivered, self._levels) as senders,
         ):
             # Listening before the first look: what comes in between is noticed.
             listener.wait(0.001, self._clock, stop)

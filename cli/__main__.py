@@ -26,6 +26,7 @@ from cli.addresses import app as addresses_app
 from cli.alert_statistics import app as alerts_app
 from cli.bench.commands import app as bench_app
 from cli.canary import app as canary_app
+from cli.channels import app as channels_app
 from cli.contexts import app as contexts_app
 from cli.device_commands import app as devices_app
 from cli.evaluate.commands import app as evaluate_app
@@ -78,6 +79,7 @@ app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
 app.add_typer(policies_app, name="policies")
 app.add_typer(shifts_app, name="shifts")
+app.add_typer(channels_app, name="channels")
 gateway_app.command("test-alarm")(ask_for_test)
 app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)

@@ -36,9 +36,15 @@ TELEGRAM_TOKEN = "VICINO_TELEGRAM_TOKEN"  # noqa: S105 - the name of a setting
 METRICS_HOST = "VICINO_METRICS_HOST"
 METRICS_PORT = "VICINO_METRICS_PORT"
 TELLING_FIGURES = frozenset({"gateway", "ingest", "devices", "analytics", "alerts", "alerts.watchdog", "dashboards"})
+# Secrets of channels, which the alert worker alone is told.
+OF_CHANNELS = (
+    TELEGRAM_TOKEN,
+    *(f"VICINO_{each}_HTTP_{what}" for each in ("SMS", "VOICE") for what in ("AUTHORISATION", "HEADERS")),
+    "VICINO_WEBHOOK_SECRET",
+)
 # What only one service is told.
 _NOT_FOR_ALL = frozenset(
-    {SMTP_URL, REPLY_KEY, VAPID_KEY, TELEGRAM_TOKEN, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL}
+    {SMTP_URL, REPLY_KEY, VAPID_KEY, *OF_CHANNELS, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL}
 )
 Say = Callable[[str], None]
 
@@ -219,7 +225,7 @@ def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: 
 
 def _channels(installation: Installation, smtp_url: str) -> dict[str, str]:
     """Return what the alert worker alone is told of its channels."""
-    given = {SMTP_URL: smtp_url, TELEGRAM_TOKEN: os.environ.get(TELEGRAM_TOKEN, "")}
+    given = {SMTP_URL: smtp_url, **{name: os.environ.get(name, "") for name in OF_CHANNELS}}
     key = os.environ.get(VAPID_KEY) or installation.push_key()
     return {VAPID_KEY: key} | {name: value for name, value in given.items() if value}
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from alerts.channels.names import title_of
 from alerts.reasons.catalogue import LABELS
 from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, Sent
 from alerts.statistics.times import Times
@@ -20,15 +21,6 @@ TAKEN = mark("Until somebody took charge")
 CLOSED = mark("Until it was closed")
 NOT_KNOWN = mark("Nobody can tell yet: too many are not over.")
 NONE = mark("There were none.")
-CHANNELS = {
-    "email": mark("E-mail"),
-    "sms": mark("Text message"),
-    "voice": mark("Telephone call"),
-    "webhook": mark("Another system"),
-    "webpush": mark("Notice on a device"),
-    "telegram": mark("Telegram"),
-    "apprise": mark("Other services"),
-}
 # Drawn from what was right to what was wrong; each stands in words beside the bar.
 OUTCOMES = (
     ("true", "state-usual", mark("It was a real need")),
@@ -242,7 +234,7 @@ def _right(counts: Counts, words: Words) -> list[str]:
 
 
 def _channel(number: int, found: Sent, words: Words) -> BarView:
-    name = words.say(CHANNELS[found.channel]) if found.channel in CHANNELS else found.channel
+    name = title_of(found.channel, words.language)
     counts = {key: getattr(found, key) for key, _, _ in STATES}
     said = [_parts(counts, STATES, words)]
     extra = words.translations.gettext(

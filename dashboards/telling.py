@@ -6,7 +6,8 @@ from itertools import islice
 from typing import NamedTuple
 
 import alerts.reads
-from alerts.policies.wording import CHANNELS, whom
+from alerts.channels.names import name_of
+from alerts.policies.wording import whom
 from alerts.policy import next_step
 from core.translation import mark
 from dashboards.wording import Words
@@ -37,8 +38,9 @@ def told(found: Sequence[alerts.reads.Told], words: Words) -> list[Line]:
     """Return who was told last, the latest first."""
     lines = []
     for each in found[:MOST_TOLD]:
-        parts = [STATES[each.state], CHANNELS.get(each.channel, ""), PURPOSES.get(each.purpose, "")]
-        lines.append(Line(each.at, each.name, ", ".join(words.say(part) for part in parts if part)))
+        parts = [words.say(STATES[each.state]), name_of(each.channel, words.language)]
+        parts += [words.say(PURPOSES[each.purpose])] if each.purpose in PURPOSES else []
+        lines.append(Line(each.at, each.name, ", ".join(parts)))
     return lines
 
 

@@ -8,12 +8,29 @@ from alerts.lifecycle import Family
 from alerts.summaries.about import About, Purpose
 
 
-class Outgoing(NamedTuple):
-    """A message to one person about one alert, with no more about anybody than the channel may know.
+class Told(NamedTuple):
+    """What a message says of whom it is about; empty what its channel may not know, or what is not known."""
 
-    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0. One that is not
-    a call for help says its `purpose`, and where that is several alerts, what it is `about`. `together`: how many other
-    open alerts of the same home are told with this one.
+    first_name: str = ""
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    explanation: str = ""
+
+
+NOBODY = Told()
+# What a message has for an alert that is about none.
+NO_ALERT = UUID(int=0)
+
+
+class Outgoing(NamedTuple):
+    """A message to one person, with no more about anybody than the channel may know (`alerts.channels.levels`).
+
+    `public_id` names the message: it stays the same when an attempt is repeated. `step` counts from 0. `kind` is empty
+    where the channel may not know it. `for_family` says that it goes to a contact, who does not sign in. One that is
+    not a call for help says its `purpose`, and where that is several alerts, what it is `about`. `together`: how many
+    other open alerts of the same home are told with this one. Where `said` is given, those sentences are the message:
+    nobody is called by it.
     """
 
     public_id: UUID
@@ -28,6 +45,9 @@ class Outgoing(NamedTuple):
     purpose: Purpose = Purpose.CALL
     about: tuple[About, ...] = ()
     together: int = 0
+    told: Told = NOBODY
+    for_family: bool = False
+    said: tuple[str, ...] = ()
 
 
 class TransportError(Exception):
@@ -70,8 +90,8 @@ class NoTransport:
     """The channel of an installation that has not set it up: nothing can be delivered, and every message says so."""
 
     def __init__(self, reason: str) -> None:
-        self._reason = reason
+        self.reason = reason
 
     def send(self, message: Outgoing) -> None:  # noqa: ARG002 - the protocol's signature
         """Refuse `message`."""
-        raise TransportError(self._reason, permanent=True)
+        raise TransportError(self.reason, permanent=True)

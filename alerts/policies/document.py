@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 
 import msgspec
 
+from alerts.channels.names import CHANNELS
 from alerts.lifecycle import Family
 from alerts.policies import plan
 from alerts.policies.repository import Known, Wanted
@@ -13,7 +14,6 @@ from alerts.wording import TITLES
 from registry import reading
 from registry.rules import ROLES, Fault, Path
 
-CHANNELS = ("email", "sms", "voice", "webhook", "webpush", "telegram", "apprise")
 FAMILY_OF_A_HOME = "family"
 MOST_TIMES = 100
 SHORTEST_S, SHORTEST_LAST_S, LONGEST_S = 30, 60, 7 * 24 * 3600

@@ -1,7 +1,6 @@
 """Policies in plain sentences, one for each step, in the reader's language."""
 
-from collections.abc import Mapping
-
+from alerts.channels.names import name_of
 from alerts.lifecycle import Family
 from alerts.policies.plan import Plan, Step, Who
 from core.translation import mark, translator
@@ -12,15 +11,6 @@ ROLES = {
     "installer": mark("the installers"),
     "researcher": mark("the researchers"),
     "administrator": mark("the administrators"),
-}
-CHANNELS: Mapping[str, str] = {
-    "email": mark("e-mail"),
-    "webpush": mark("push message"),
-    "telegram": mark("Telegram"),
-    "sms": mark("SMS"),
-    "voice": mark("telephone call"),
-    "webhook": mark("webhook"),
-    "apprise": mark("another service"),
 }
 
 
@@ -57,7 +47,7 @@ def step_sentence(step: Step, is_first: bool, language: str) -> str:
     else:
         said = gettext("After %(after)s %(who)s are told") % {"after": span(step.after, language), "who": who}
     if step.channels:
-        names = ", ".join(gettext(CHANNELS[channel]) for channel in step.channels if channel in CHANNELS)
+        names = ", ".join(name_of(channel, language) for channel in step.channels)
         said = gettext("%(said)s by %(channels)s") % {"said": said, "channels": names}
     if step.times > 1:
         given = {"said": said, "count": step.times, "every": span(step.every, language)}

@@ -39,12 +39,12 @@ def key_of(setting: SecretStr | None) -> bytes | None:
     return key
 
 
-def sign(key: bytes, message: UUID) -> str:
-    """Return the token of a message by its public id."""
-    return base64.urlsafe_b64encode(message.bytes + _signature(key, message.bytes)).rstrip(b"=").decode()
+def sign(key: bytes, message: UUID, purpose: bytes = PURPOSE) -> str:
+    """Return the token of a message by its public id, for one purpose alone."""
+    return base64.urlsafe_b64encode(message.bytes + _signature(key, message.bytes, purpose)).rstrip(b"=").decode()
 
 
-def read(key: bytes, token: str) -> UUID | None:
+def read(key: bytes, token: str, purpose: bytes = PURPOSE) -> UUID | None:
     """Return the public id of the message that a token names; None where it was not made with `key` just so."""
     if len(token) != CHARACTERS or not token.isascii():
         return None
@@ -53,12 +53,12 @@ def read(key: bytes, token: str) -> UUID | None:
     except (binascii.Error, ValueError):
         return None
     name, signature = content[:ID_BYTES], content[ID_BYTES:]
-    if not hmac.compare_digest(signature, _signature(key, name)):
+    if not hmac.compare_digest(signature, _signature(key, name, purpose)):
         return None
     message = UUID(bytes=name)
     # The last character has bits to spare: only one way of writing them is ours.
-    return message if hmac.compare_digest(sign(key, message), token) else None
+    return message if hmac.compare_digest(sign(key, message, purpose), token) else None
 
 
-def _signature(key: bytes, name: bytes) -> bytes:
-    return hmac.digest(key, PURPOSE + name, hashlib.sha256)[:SIGNATURE_BYTES]
+def _signature(key: bytes, name: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(key, purpose + name, hashlib.sha256)[:SIGNATURE_BYTES]

@@ -166,7 +166,8 @@ WHERE notification.notification_id = due.notification_id AND alert.alert_id = no
 RETURNING notification.notification_id, notification.public_id, notification.alert_id, notification.channel, notification.address,
     notification.language, notification.attempts, notification.uncertain, notification.round, notification.step,
     notification.account_id, notification.contact_id, coalesce(notification.first_due_at, notification.due_at) AS first_due_at, notification.purpose,
-    alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.happened_at, alert.opened_at,
+    alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.person_id, alert.happened_at, alert.opened_at,
+    alert.explanation_it, alert.explanation_en,
     alert.policy;
 
 -- still_wanted --
@@ -199,6 +200,8 @@ WITH sent AS (
     SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = '', falls_back_at = NULL,
         provider_id = %(provider_id)s
     WHERE notification_id = %(notification_id)s AND state <> 'sent'
+        -- The channel may have said already, before this is written, that it did not arrive after all.
+        AND NOT (state = 'failed' AND last_error = 'accepted, but not delivered')
     RETURNING alert_id, round, step, account_id, contact_id
 )
 UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL

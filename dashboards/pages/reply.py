@@ -12,12 +12,13 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
+from alerts.channels.levels import Level, title_at
+from alerts.channels.words import placed
 from alerts.lifecycle import Family
 from alerts.replies import answers
 from alerts.replies.answers import UNKNOWN, Answer, Reply, Standing
 from alerts.replies.links import PATH
 from alerts.replies.tokens import read
-from alerts.wording import FAMILY_TITLES, title
 from core.log import logger
 from core.translation import LANGUAGES, mark
 from dashboards.desk import Desk
@@ -135,14 +136,7 @@ def _page(request: Request, desk: Desk, reply: Reply, token: str, *, done: str =
         return _refused(desk, language_of(request), REFUSED[Standing.UNKNOWN], {})
     language = asked.language if asked.language in LANGUAGES else LANGUAGES[0]
     words = Words(language)
-    what = words.say(FAMILY_TITLES[asked.family])
-    if asked.family is not Family.WELLBEING:
-        what = title(asked.kind, asked.family, language)
-    if asked.municipality:
-        what = words.translations.gettext("%(what)s in %(municipality)s") % {
-            "what": what,
-            "municipality": asked.municipality,
-        }
+    what = placed(title_at(Level.KIND, asked.family, asked.kind, language), asked.municipality, language)
     if not reply.answers:
         # Whoever may not act any more is told nothing of the alert.
         shown = "" if reply.standing is Standing.NOT_ALLOWED else what

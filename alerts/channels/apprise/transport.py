@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Collection
 from importlib.util import find_spec
 
+from alerts.channels import words
 from alerts.channels.apprise.limits import GONE, is_allowed, is_permanent, last_status
-from alerts.channels.email.message import body, subject
 from alerts.channels.transport import Outgoing, TransportError
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
@@ -66,8 +66,8 @@ class AppriseTransport:
         box = self._apprise(asset=self._asset)
         box.add(service)
         result = box.notify(
-            title=subject(message),
-            body=body(message, self._links),
+            title=words.headline(message),
+            body="\n\n".join(words.paragraphs(message, self._links)),
             notify_type=self._types[message.family],
         )
         if result:

@@ -4,41 +4,27 @@ import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
-from alerts.channels.email.message import subject as headline
+from alerts.channels import words
 from alerts.channels.telegram.limits import BUTTON_CHARACTERS, TEXT_CHARACTERS
 from alerts.channels.transport import Outgoing
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
-from alerts.summaries.about import SEVERAL, Purpose, lines
+from alerts.summaries.about import SEVERAL, Purpose
 from alerts.wording import TRIAL
 from core.translation import translator
 
 
 def compose(outgoing: Outgoing, links: Links) -> dict[str, Any]:
     """Return what is handed to `sendMessage`."""
-    gettext = translator(outgoing.language).gettext
-    several = outgoing.purpose in SEVERAL
-    urgent = outgoing.family is Family.SAFETY and outgoing.purpose is Purpose.CALL
-    is_trial = outgoing.kind == TRIAL
-    paragraphs = [headline(outgoing)]
-    if urgent:
-        paragraphs.append(gettext("Somebody may need help now."))
-    if several:
-        paragraphs.append("\n".join(lines(outgoing.about, outgoing.language)))
     values: dict[str, Any] = {
         "chat_id": outgoing.address,
-        "disable_notification": outgoing.family is Family.TECHNICAL and not is_trial,
+        "disable_notification": outgoing.family is Family.TECHNICAL and outgoing.kind != TRIAL,
         # What is said here is not passed on or kept by a tap.
         "protect_content": True,
         "link_preview_options": {"is_disabled": True},
     }
-    label = gettext("Open and take charge") if urgent else gettext("Open Vicino")
-    page = links.alerts() if several else links.alert(outgoing.alert_public_id)
-    offered = [(label, links.base_url if is_trial else page)]
-    reply = "" if is_trial or outgoing.purpose is not Purpose.CALL else links.reply(outgoing.public_id)
-    if reply:
-        offered.append((gettext("Answer without signing in"), reply))
-    if is_public(links.base_url):
+    paragraphs, offered = _paragraphs(outgoing), _offered(outgoing, links)
+    if is_public(links.base_url) and offered:
         # One button a row: on a telephone two beside each other are cut short.
         values["reply_markup"] = {
             "inline_keyboard": [[{"text": said[:BUTTON_CHARACTERS], "url": address}] for said, address in offered]
@@ -46,6 +32,35 @@ def compose(outgoing: Outgoing, links: Links) -> dict[str, Any]:
     else:
         paragraphs += [f"{said}:\n{address}" for said, address in offered]
     return values | {"text": "\n\n".join(paragraphs)[:TEXT_CHARACTERS]}
+
+
+def _paragraphs(outgoing: Outgoing) -> list[str]:
+    if outgoing.said or outgoing.for_family:
+        return words.sentences(outgoing)
+    paragraphs = [words.headline(outgoing)]
+    if _is_urgent(outgoing):
+        paragraphs.append(translator(outgoing.language).gettext("Somebody may need help now."))
+    if outgoing.purpose in SEVERAL:
+        paragraphs.append("\n".join(words.lines(outgoing.about, outgoing.language)))
+    return paragraphs
+
+
+def _offered(outgoing: Outgoing, links: Links) -> list[tuple[str, str]]:
+    """Return where a message leads, with the words for it: nowhere to sign in for whoever cannot."""
+    gettext = translator(outgoing.language).gettext
+    reply = words.answered_at(outgoing, links)
+    if outgoing.said or outgoing.for_family:
+        return [(gettext("Say that you are there"), reply)] if reply else []
+    if outgoing.kind == TRIAL:
+        page = links.base_url
+    else:
+        page = links.alerts() if outgoing.purpose in SEVERAL else links.alert(outgoing.alert_public_id)
+    label = gettext("Open and take charge") if _is_urgent(outgoing) else gettext("Open Vicino")
+    return [(label, page), (gettext("Answer without signing in"), reply)] if reply else [(label, page)]
+
+
+def _is_urgent(outgoing: Outgoing) -> bool:
+    return outgoing.family is Family.SAFETY and outgoing.purpose is Purpose.CALL
 
 
 def is_public(link: str) -> bool:

@@ -86,7 +86,8 @@ def test_the_message_of_the_first_names_the_group(world, look, service):
         channel = SimpleNamespace(send=outgoing.append)
         notify.deliver(service, {"email": channel}, claimed, SimulatedClock(NOW), lambda: 0.5)
     (message,) = outgoing
-    assert (message.kind, message.together) == ("heat", 1)
+    (first,) = (alert for alert in world.alerts() if alert["kind"] == "heat")
+    assert (message.alert_public_id, message.kind, message.together) == (first["public_id"], "", 1)
     english = message._replace(language="en")
     assert subject(english) == "Change in wellbeing in Bobbio, and 1 more alert in the same home"
 

@@ -1,0 +1,1 @@
+"""Telephone calls by a service that speaks a text and reports which digit was pressed: for safety alone."""

@@ -1,0 +1,5 @@
+"""What a webhook must be."""
+
+# Of the JSON body: a program that reads another version has to refuse it.
+VERSION = 1
+SHORTEST_SECRET = 24  # bytes, as Standard Webhooks asks for
