@@ -17,7 +17,10 @@ from alerts.channels.sms import transport as sms
 from alerts.channels.transport import NoTransport, Transport
 from alerts.channels.voice import transport as voice
 from alerts.channels.webhook import transport as webhook
+from alerts.digest.telling import tell
 from alerts.metrics import AlertMetrics, alert_figures
+from alerts.news.delivery import News
+from alerts.news.taken import relieve
 from alerts.policy import Rules
 from alerts.reach.companions import companions
 from alerts.reads import Status, status
@@ -36,6 +39,8 @@ from core.service import stop_on_signals, wait_until_there
 # Its transactions take milliseconds. One that is frozen in the middle of one must not hold up the others longer than a
 # claim's lease would.
 FROZEN_S = 3.0
+# How long the end of the process waits for news that are being sent; what is not written down by then is told again.
+LONGEST_MESSAGE_S = 1.0
 
 
 def transports(settings: AlertSettings, clock: Clock) -> dict[str, Transport]:
@@ -68,13 +73,14 @@ def build(
     database: Database,
     clock: Clock,
     metrics: AlertMetrics | None = None,
-    others: Mapping[str, Transport] | None = None,
+    channels: Mapping[str, Transport] | None = None,
 ) -> Worker:
-    """Return the worker as `settings` say, with `others` beside the channels of `transports`; raises like it."""
+    """Return the worker as `settings` say, with `channels`, those of `transports` if not given; raises like it."""
     rules = Rules(settings.safety_repeat_s, settings.safety_times, settings.safety_then_every_s)
     levels, stale_after = parse_levels(settings.channel_levels), timedelta(hours=settings.alert_stale_h)
-    channels = {**transports(settings, clock), "canary": CanaryTransport(database, clock), **(others or {})}
-    return Worker(database, channels, clock, rules, stale_after, metrics, levels)
+    given = transports(settings, clock) if channels is None else channels
+    every = {**given, "canary": CanaryTransport(database, clock)}
+    return Worker(database, every, clock, rules, stale_after, metrics, levels)
 
 
 @contextmanager
@@ -104,7 +110,9 @@ def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
         telling_figures(settings, clock) as metrics,
     ):
         others = installed(settings, database, clock)
-        worker = build(settings, database, clock, metrics, others.transports)
+        channels = {**transports(settings, clock), **others.transports}
+        worker = build(settings, database, clock, metrics, channels)
+        news = News(database, channels, clock, (relieve, tell), metrics.news_told)
 
         def ask() -> bool:
             with database.transaction() as connection:
@@ -114,8 +122,11 @@ def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
         # Before the first migration the role and the tables are missing.
         if wait_until_there(ask, "database", (psycopg.Error,), clock, stop):
             log.logger().info("alerts are worked on")
+            telling = threading.Thread(target=news.run, args=(stop,), name="news", daemon=True)
+            telling.start()
             with companions(database, others, clock, stop):
                 worker.run(stop)
+            telling.join(LONGEST_MESSAGE_S)
 
 
 def main() -> int:

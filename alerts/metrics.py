@@ -35,6 +35,11 @@ FALLBACKS = Figure(
 ACCEPTED = Figure(
     "vicino_alerts_accepted_seconds", "From when a message was first due until its channel accepted it.", ("channel",)
 )
+NEWS = Figure(
+    "vicino_alerts_news_total",
+    "Attempts to tell news (that somebody has taken charge, how a day was), by what came of them.",
+    ("channel", "result"),
+)
 OPENED = Figure(
     "vicino_alerts_safety_opened_seconds",
     "From a safety reading (its own time, or when it was received) until an alert says so.",
@@ -60,6 +65,7 @@ class AlertMetrics:
         self._clock = clock
         self._taken_in = make_counter(registry, TAKEN_IN)
         self._notifications = make_counter(registry, NOTIFICATIONS)
+        self._news = make_counter(registry, NEWS)
         self._fallbacks = make_counter(registry, FALLBACKS)
         self._accepted = make_histogram(registry, ACCEPTED, BUCKETS)
         self._opened = make_histogram(registry, OPENED, BUCKETS)
@@ -94,6 +100,10 @@ class AlertMetrics:
     def fell_back(self, channel: str) -> None:
         """Note that the next way was used instead of `channel`."""
         self._fallbacks.labels(channel).inc()
+
+    def news_told(self, channel: str, result: Result) -> None:
+        """Note what came of an attempt to tell news."""
+        self._news.labels(channel, result.name.lower()).inc()
 
     def _since(self, instant: datetime) -> float:
         # A gateway's clock may be ahead.

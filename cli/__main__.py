@@ -29,6 +29,7 @@ from cli.canary import app as canary_app
 from cli.channels import app as channels_app
 from cli.contexts import app as contexts_app
 from cli.device_commands import app as devices_app
+from cli.digest import app as digest_app
 from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
@@ -80,6 +81,7 @@ app.add_typer(addresses_app, name="addresses")
 app.add_typer(policies_app, name="policies")
 app.add_typer(shifts_app, name="shifts")
 app.add_typer(channels_app, name="channels")
+app.add_typer(digest_app, name="digest")
 gateway_app.command("test-alarm")(ask_for_test)
 app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)

@@ -45,6 +45,13 @@ def contexts(view: View, start: datetime, end: datetime, home_id: int | None = N
     return [_seen(row) for row in rows]
 
 
+def going_on(connection: Connection[DictRow], home_id: int, now: datetime) -> list[Context]:
+    """Return what is going on in a home at `now`, as it stands, for a service."""
+    rows = connection.execute(SQL["contexts_of_homes"], {"homes": [home_id], "start": now})
+    found = [_context(row, row["confidence"]) for row in rows]
+    return [each for each in found if each.start <= now]
+
+
 def context(view: View, public_id: UUID) -> Seen | None:
     """Return one context by its public id, if the viewer may see it."""
     row = view.connection.execute(SQL["seen_context"], {"public_id": public_id}).fetchone()

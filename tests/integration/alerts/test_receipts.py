@@ -90,7 +90,7 @@ def test_what_was_accepted_and_failed_goes_on_to_the_next_way(world, called, ser
 
 
 def test_a_channel_that_says_that_it_failed_before_it_has_answered_is_heard(
-    world, called, service, send, people, channels
+    world, called, service, send, people, channels, clock
 ):
     channels["voice"].handed = Reporting(people)
     send()
@@ -98,6 +98,7 @@ def test_a_channel_that_says_that_it_failed_before_it_has_answered_is_heard(
     assert fall_back(service, LATER) == 1
     # By e-mail, after which there is no way left: it stays as accepted.
     channels["email"].handed = Reporting(people)
+    clock.advance(60)
     send()
     assert [(row["channel"], row["state"]) for row in world.notifications()] == [("voice", "failed"), ("email", "sent")]
 

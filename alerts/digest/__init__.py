@@ -1,0 +1,1 @@
+"""Once a day, for contacts who want it: that all is well, or why that cannot be said."""

@@ -1,0 +1,32 @@
+-- wanted_digests --
+-- The contacts who want to be told once a day and have not been on this day of the home, with the home of their person.
+SELECT contact_id, contact.language, person.organisation_id, home_id, timezone, digest.at
+FROM alerts.digest
+JOIN registry.contact USING (contact_id)
+JOIN registry.person USING (person_id)
+JOIN registry.home USING (home_id)
+WHERE NOT EXISTS (
+    SELECT FROM alerts.news
+    WHERE about = 'day' AND news.contact_id = digest.contact_id
+        AND day = (%(now)s::timestamptz AT TIME ZONE timezone)::date
+)
+ORDER BY contact_id;
+
+-- all_digests --
+-- Everybody who wants to be told once a day, by the keys of the person and of the contact.
+SELECT person.key || '/' || contact.key AS who, digest.at
+FROM alerts.digest JOIN registry.contact USING (contact_id) JOIN registry.person USING (person_id)
+ORDER BY who;
+
+-- want_digest --
+-- Notes that a contact wants to be told every day.
+INSERT INTO alerts.digest (contact_id, at, wanted_at) VALUES (%(contact_id)s, %(at)s, %(now)s)
+ON CONFLICT (contact_id) DO UPDATE SET at = excluded.at;
+
+-- unwant_digest --
+-- Notes that a contact does not want to be told any more.
+DELETE FROM alerts.digest WHERE contact_id = %(contact_id)s;
+
+-- open_alert_of_home --
+-- A row where any alert of a home is open.
+SELECT FROM alerts.alert WHERE home_id = %(home_id)s AND state <> 'resolved' LIMIT 1;

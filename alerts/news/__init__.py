@@ -1,0 +1,1 @@
+"""What people are told besides alerts, once each and never in the way of an alert."""

@@ -1,0 +1,118 @@
+"""What news write."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from alerts.addresses.ways import Recipient, Way
+from alerts.lifecycle import Family
+from alerts.repository import Connection
+from core.statements import Statements
+
+_SQL = Statements.beside(__file__)
+
+
+class Relieved(NamedTuple):
+    """Somebody who was told of a safety alert that nobody has to look after any more, and by which way."""
+
+    alert_id: int
+    organisation_id: int
+    home_id: int
+    round: int
+    family: Family
+    kind: str
+    account_id: int | None
+    contact_id: int | None
+    language: str
+    channel: str
+    address: str
+
+
+class Waiting(NamedTuple):
+    """News that are leased to this worker; `attempts` names the lease, `alert_public_id` the alert, if about one."""
+
+    news_id: int
+    public_id: UUID
+    home_id: int
+    channel: str
+    address: str
+    language: str
+    said: tuple[str, ...]
+    made_at: datetime
+    until: datetime
+    attempts: int
+    alert_public_id: UUID | None
+
+
+def relieved(connection: Connection, since: datetime) -> list[Relieved]:
+    """Return who was told of a safety alert that was taken or resolved since `since`, and not yet told of that."""
+    rows = connection.execute(_SQL["relieved"], {"since": since})
+    return [Relieved(**row | {"family": Family(row["family"])}) for row in rows]
+
+
+def add(
+    connection: Connection,
+    *,
+    about: str,
+    organisation_id: int,
+    home_id: int,
+    recipient: Recipient,
+    ways: Sequence[Way],
+    said: Sequence[str],
+    now: datetime,
+    until: datetime,
+    alert_id: int | None = None,
+    alert_round: int | None = None,
+    day: date | None = None,
+) -> bool:
+    """Note what somebody is to be told by the first of `ways`; tell whether it is new."""
+    first, *others = ways
+    values = {
+        "about": about,
+        "organisation_id": organisation_id,
+        "home_id": home_id,
+        "account_id": recipient.account_id,
+        "contact_id": recipient.contact_id,
+        "language": recipient.language,
+        "channel": first.channel,
+        "address": first.address,
+        "others": Jsonb([way._asdict() for way in others]),
+        "said": list(said),
+        "now": now,
+        "until": until,
+        "alert_id": alert_id,
+        "round": alert_round,
+        "day": day,
+    }
+    return connection.execute(_SQL["add_news"], values).rowcount == 1
+
+
+def give_up_late(connection: Connection, now: datetime) -> None:
+    """Give up what could not be told in its time."""
+    connection.execute(_SQL["give_up_late_news"], {"now": now})
+
+
+def claim(connection: Connection, now: datetime, leased_until: datetime) -> Waiting | None:
+    """Lease the news that wait longest; None if none are due."""
+    row = connection.execute(_SQL["claim_news"], {"now": now, "leased_until": leased_until}).fetchone()
+    return None if row is None else Waiting(**row | {"said": tuple(row["said"])})
+
+
+def mark_sent(connection: Connection, waiting: Waiting, now: datetime) -> None:
+    """Write down that the channel accepted the news."""
+    connection.execute(_SQL["mark_news_sent"], {"news_id": waiting.news_id, "now": now})
+
+
+def mark_retry(connection: Connection, waiting: Waiting, due_at: datetime, error: str) -> None:
+    """Write down why an attempt failed and when the next one is due; it has failed for good where that is too late."""
+    values = {"news_id": waiting.news_id, "attempts": waiting.attempts, "due_at": due_at, "error": error}
+    connection.execute(_SQL["mark_news_retry"], values)
+
+
+def next_way(connection: Connection, waiting: Waiting, now: datetime, error: str) -> None:
+    """Use the next way for news that failed for good; where none is left, that was all."""
+    values = {"news_id": waiting.news_id, "attempts": waiting.attempts, "now": now, "error": error}
+    connection.execute(_SQL["next_way_of_news"], values)
