@@ -76,18 +76,24 @@ class HistoryEntry(NamedTuple):
 
 
 class NotificationEntry(NamedTuple):
-    """Who was to be told and what became of it: `state` is due, sent, failed or cancelled."""
+    """Who was to be told (an account or a contact) and what became of it: `state` is due, sent, failed or cancelled.
+
+    `delivered_at` and `read_at` are there where the channel reports it.
+    """
 
     round: int
     step: int
     channel: str
     account_id: int | None
+    contact_id: int | None
     state: str
     due_at: datetime
     attempts: int
     last_error: str
     sent_at: datetime | None
     uncertain: bool
+    delivered_at: datetime | None
+    read_at: datetime | None
 
 
 class Told(NamedTuple):

@@ -1,5 +1,9 @@
 """`vicino channels`: what is set up of each channel, and a test message by one of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -10,7 +14,9 @@ from rich.table import Table
 from alerts.__main__ import transports
 from alerts.addresses.ways import ways_of
 from alerts.channels import levels
-from alerts.channels.transport import NoTransport, Outgoing, TransportError
+from alerts.channels.installed import installed
+from alerts.channels.levels import Level
+from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
 from alerts.lifecycle import Family
 from alerts.settings import AlertSettings
 from cli.addresses import person
@@ -18,6 +24,7 @@ from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
+from core.database import Database
 from core.errors import VicinoError
 from core.translation import mark, translator
 
@@ -29,16 +36,13 @@ TEST = (
 
 
 @app.command("list")
-def list_channels() -> None:
+def list_channels(data: Data = DEFAULT_DATA) -> None:
     """List the channels as the settings of this terminal's environment set them up, and what each may know."""
-    with errors_in_words():
-        settings = _settings("")
-        wanted = levels.parse(settings.channel_levels)
-        found = transports(settings, SystemClock())
-    table = Table("channel", "set up", "may know")
-    for channel, transport in found.items():
-        missing = transport.reason if isinstance(transport, NoTransport) else ""
-        table.add_row(channel, missing or "yes", levels.level_of(channel, wanted).name.lower())
+    with errors_in_words(), _channels(data) as (_, channels, wanted):
+        table = Table("channel", "set up", "may know")
+        for channel, transport in channels.items():
+            missing = transport.reason if isinstance(transport, NoTransport) else ""
+            table.add_row(channel, missing or "yes", levels.level_of(channel, wanted).name.lower())
     results.print(table)
 
 
@@ -54,9 +58,10 @@ def send_test(
     if it was not accepted.
     """
     clock = SystemClock()
-    with errors_in_words():
-        installation = Installation(data)
-        with installation.database() as database, database.transaction() as connection:
+    with errors_in_words(), _channels(data) as (database, channels, _):
+        if channel not in channels:
+            raise VicinoError(f"There is no channel {channel!r}.", advice="see them with: vicino channels list")
+        with database.transaction() as connection:
             found = person(connection, to)
             way = next(iter(ways_of(connection, [found], channels=[channel])[found]), None)
         if way is None:
@@ -64,35 +69,44 @@ def send_test(
                 f"There is no address of {to} for the channel {channel}.",
                 advice=f"enter one with: vicino addresses set {to} {channel} ADDRESS",
             )
-        transport = transports(_settings(installation.service_url), clock).get(channel)
-        if transport is None:
-            raise VicinoError(f"There is no channel {channel!r}.", advice="see them with: vicino channels list")
-        gettext = translator(found.language).gettext
-        message = Outgoing(
-            public_id=uuid4(),
-            alert_public_id=UUID(int=0),
-            address=way.address,
-            language=found.language,
-            family=Family.TECHNICAL,
-            kind="",
-            municipality="",
-            opened_at=clock.now(),
-            step=0,
-            said=tuple(gettext(sentence) for sentence in TEST),
-        )
         began = clock.monotonic()
-        try:
-            named = transport.send(message)
-        except TransportError as error:
-            raise VicinoError(
-                f"The message was not accepted: {error.reason}.",
-                kept="It may have arrived all the same." if error.uncertain else "",
-                advice="correct the settings or the address" if error.permanent else "try again later",
-            ) from error
+        named = _sent(channels[channel], _message(way.address, found.language, clock.now()))
     took = clock.monotonic() - began
     results.print(f"Accepted by {channel} after {took:.1f} s{f', as {named}' if named else ''}.")
 
 
-def _settings(database_url: str) -> AlertSettings:
-    # The rest comes from the environment.
-    return AlertSettings(database_url=SecretStr(database_url))  # type: ignore[call-arg]
+@contextmanager
+def _channels(data: Path) -> Iterator[tuple[Database, dict[str, Transport], dict[str, Level]]]:
+    installation, clock = Installation(data), SystemClock()
+    with installation.database() as database:
+        # The rest comes from the environment.
+        settings = AlertSettings(database_url=SecretStr(installation.service_url))  # type: ignore[call-arg]
+        found = {**transports(settings, clock), **installed(settings, database, clock).transports}
+        yield database, found, levels.parse(settings.channel_levels)
+
+
+def _sent(transport: Transport, message: Outgoing) -> str | None:
+    try:
+        return transport.send(message)
+    except TransportError as error:
+        raise VicinoError(
+            f"The message was not accepted: {error.reason}.",
+            kept="It may have arrived all the same." if error.uncertain else "",
+            advice="correct the settings or the address" if error.permanent else "try again later",
+        ) from error
+
+
+def _message(address: str, language: str, now: datetime) -> Outgoing:
+    gettext = translator(language).gettext
+    return Outgoing(
+        public_id=uuid4(),
+        alert_public_id=UUID(int=0),
+        address=address,
+        language=language,
+        family=Family.TECHNICAL,
+        kind="",
+        municipality="",
+        opened_at=now,
+        step=0,
+        said=tuple(gettext(sentence) for sentence in TEST),
+    )

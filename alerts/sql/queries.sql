@@ -303,7 +303,7 @@ FROM alerts.history WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT
 
 -- notifications_of --
 -- Who was to be told of an alert and what became of it.
-SELECT round, step, channel, account_id, state, due_at, attempts, last_error, sent_at, uncertain
+SELECT round, step, channel, account_id, contact_id, state, due_at, attempts, last_error, sent_at, uncertain, delivered_at, read_at
 FROM alerts.notification WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY notification_id;
 
 -- escalation_of --

@@ -1,0 +1,106 @@
+"""`vicino addresses`, `vicino channels` and `vicino digest`, with a real database and a real gateway."""
+
+import json
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.__main__ import app
+from cli.installation import Installation
+from tests.integration.alerts.http_server import Behaviour, serve
+
+PEOPLE = """
+WITH town AS (INSERT INTO registry.organisation (key, name, kind) VALUES ('t', 'T', 'service')
+              RETURNING organisation_id),
+     home AS (INSERT INTO registry.home (organisation_id, key, name) SELECT organisation_id, 'h1', 'H' FROM town
+              RETURNING home_id, organisation_id),
+     person AS (INSERT INTO registry.person (organisation_id, home_id, key, name)
+                SELECT organisation_id, home_id, 'rosa', 'Rosa Bianchi' FROM home RETURNING person_id, organisation_id),
+     contact AS (INSERT INTO registry.contact (organisation_id, person_id, key, name, phone, email)
+                 SELECT organisation_id, person_id, 'figlia', 'Lucia', '333 123 4567', 'lucia@example.org' FROM person)
+INSERT INTO registry.account (login, name, email, language) VALUES ('anna', 'Anna', 'anna@example.org', 'en')
+"""
+
+
+@pytest.fixture
+def gateway() -> Iterator[Behaviour]:
+    behaviour = Behaviour()
+    with serve(behaviour):
+        yield behaviour
+
+
+@pytest.fixture
+def vicino(database_url: str, gateway: Behaviour, monkeypatch: pytest.MonkeyPatch):
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(PEOPLE)
+    monkeypatch.setattr(Installation, "run", lambda _: None)
+    monkeypatch.setattr(Installation, "service_url", property(lambda _: database_url))
+    monkeypatch.setenv("VICINO_SMS_HTTP_URL", gateway.url)
+    monkeypatch.setenv("VICINO_SMS_HTTP_ID", "id")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, list(words))
+
+    return run
+
+
+def ways(vicino, who: str) -> list[tuple[str, str]]:
+    found = json.loads(vicino("addresses", "show", who, "--json").stdout)
+    return [(way["channel"], way["address"]) for way in found["ways"]]
+
+
+def test_addresses_are_entered_shown_and_taken_away(vicino) -> None:
+    assert ways(vicino, "anna") == [("email", "anna@example.org")]
+    assert vicino("addresses", "set", "anna", "sms", "333 765 4321").exit_code == 0
+    assert ways(vicino, "anna") == [("sms", "+393337654321"), ("email", "anna@example.org")]
+    assert vicino("addresses", "remove", "anna", "email", "anna@example.org").exit_code == 0
+    assert ways(vicino, "anna") == [("sms", "+393337654321")]
+    assert "taken away" in vicino("addresses", "show", "anna").stdout
+    assert ways(vicino, "rosa/figlia")[0] == ("email", "lucia@example.org")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("addresses", "set", "anna", "sms", "call me"),
+        ("addresses", "set", "anna", "pigeon", "x"),
+        ("addresses", "show", "nobody"),
+        ("addresses", "show", "rosa/nobody"),
+        ("channels", "test", "voice", "--to", "anna"),
+        ("digest", "want", "anna", "--at", "18:00"),
+        ("digest", "stop", "rosa/figlia"),
+    ],
+)
+def test_what_cannot_be_is_said_and_changes_nothing(vicino, words: tuple[str, ...]) -> None:
+    assert vicino(*words).exit_code == 1
+    assert ways(vicino, "anna") == [("email", "anna@example.org")]
+
+
+def test_a_test_message_tells_what_came_of_it(vicino, gateway: Behaviour) -> None:
+    gateway.answer(200, b'{"id": "abc-1"}')
+    told = vicino("channels", "test", "sms", "--to", "rosa/figlia")
+    assert told.exit_code == 0
+    assert "abc-1" in told.stdout
+    said = json.loads(gateway.last.body)
+    assert said["to"] == "+393331234567"
+    assert said["text"].startswith("Vicino: Questo è un messaggio di prova")
+    assert "http" not in said["text"]
+    gateway.answer(500)
+    assert vicino("channels", "test", "sms", "--to", "rosa/figlia").exit_code == 1
+
+
+def test_what_is_set_up_is_listed(vicino) -> None:
+    told = vicino("channels", "list").stdout
+    assert [line for line in told.splitlines() if " sms " in line and " yes " in line]
+    assert "no service for telephone calls is set" in told
+    assert [line for line in told.splitlines() if " telegram " in line and "no bot is set up" in line]
+
+
+def test_the_daily_message_is_wanted_and_not_wanted_any_more(vicino) -> None:
+    assert vicino("digest", "want", "rosa/figlia", "--at", "18:30").exit_code == 0
+    assert json.loads(vicino("digest", "list", "--json").stdout) == [{"contact": "rosa/figlia", "at": "18:30"}]
+    assert "18:30" in vicino("digest", "list").stdout
+    assert vicino("digest", "stop", "rosa/figlia").exit_code == 0
+    assert json.loads(vicino("digest", "list", "--json").stdout) == []
