@@ -4,23 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 
 from analytics.batteries import seen_batteries
 from analytics.replacement import Cells, Round, Stop, Why, due, round_of, to_bring
 from analytics.repository import SQL
 from analytics.silence.battery import Forecast
 from analytics.silence.verdict import Silence
+from core.columns import column
 from core.database import Row, View
 from devices.reads import Device
 from registry.reads import Home
 
 __all__ = [
+    "OUT",
     "Cells",
     "Forecast",
     "Lag",
     "Round",
+    "Stays",
     "Stop",
     "Why",
     "due",
@@ -28,14 +33,19 @@ __all__ = [
     "findings_of_home",
     "findings_since",
     "findings_that_hold",
+    "hourly_activity",
     "hourly_indicators",
     "indicators",
     "lag",
     "latest_indicators",
     "replacement_round",
     "silences",
+    "stays",
     "to_bring",
 ]
+
+OUT = -1  # stands for a room where somebody was out of the home
+_EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
 
 
 def findings_since(connection: Connection[DictRow], found_from: datetime) -> list[Row]:
@@ -93,6 +103,37 @@ def episodes(view: View, home_id: int, start: datetime, end: datetime) -> list[R
     Stays in rooms (`presence`) are cut at local midnight: the next piece begins where the one before ends.
     """
     return _seen(view, "episodes_of_home", home_id=home_id, start=start, end=end)
+
+
+class Stays(NamedTuple):
+    """Where somebody was, as columns of equal length, ordered by beginning, in milliseconds since 1970.
+
+    The room is `OUT` where that was out of the home.
+    """
+
+    room_id: npt.NDArray[np.int64]
+    start_ms: npt.NDArray[np.int64]
+    end_ms: npt.NDArray[np.int64]
+
+
+def stays(view: View, home_id: int, start: datetime, end: datetime) -> Stays:
+    """Return the stays in rooms and the outings of a home that touch `[start, end)`, for pictures of many days."""
+    given = {"home_id": home_id, "start": start, "end": end}
+    with view.connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        row = cursor.execute(SQL["seen_stays"], given).fetchone()
+    assert row is not None
+    room, started, ended = row
+    return Stays(column(room, ">i4").astype(np.int64), _milliseconds(started), _milliseconds(ended))
+
+
+def _milliseconds(sent: bytes | None) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = column(sent, ">i8").astype(np.int64) // 1000 + _EPOCH_MS
+    return found
+
+
+def hourly_activity(view: View, home_id: int, first: date, last: date) -> list[Row]:
+    """Return the minutes with movement in the hours of a home's days: day, value (24 figures, None where not known)."""
+    return _seen(view, "seen_hourly_activity", home_id=home_id, first=first, last=last)
 
 
 def indicators(view: View, home_id: int, first: date, last: date) -> list[Row]:

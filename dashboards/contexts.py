@@ -110,6 +110,12 @@ def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> 
     )
 
 
+def effect(view: View, home: registry.reads.Home, now: datetime, back: timedelta = LISTED) -> Contexts:
+    """Return what the contexts of a home do to its judgement, of those that touch the time from `back` ago on."""
+    found = analytics.contexts.reads.contexts(view, now - back, now + LISTED, home.home_id)
+    return Contexts([one.context for one in found], home.zone)
+
+
 def going_on(found: Sequence[Seen], home: registry.reads.Home, now: datetime) -> Context | None:
     """Return the context that keeps a home from being judged as usual at an instant; None if none does."""
     contexts = Contexts([one.context for one in found if one.home_id == home.home_id], home.zone)

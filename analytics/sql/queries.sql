@@ -156,6 +156,23 @@ WHERE home_id = %(home_id)s AND started_at < %(end)s AND ended_at >= %(start)s
     AND started_at >= %(start)s::timestamptz - interval '2 days'
 ORDER BY started_at, kind, episode_id;
 
+-- seen_stays --
+-- Where somebody was, in rooms or out of the home (-1), in an interval, as columns in PostgreSQL's binary format of an array.
+SELECT array_send(array_agg(room)) AS room_id, array_send(array_agg(started_at)) AS started_at,
+       array_send(array_agg(ended_at)) AS ended_at
+FROM (
+    SELECT CASE kind WHEN 'outing' THEN -1 ELSE room_id END AS room, started_at, ended_at FROM analytics.episode
+    WHERE home_id = %(home_id)s AND started_at < %(end)s AND ended_at >= %(start)s
+        AND started_at >= %(start)s::timestamptz - interval '2 days'
+        AND (kind = 'outing' OR kind = 'presence' AND room_id IS NOT NULL)
+    ORDER BY started_at
+) AS stay;
+
+-- seen_hourly_activity --
+-- The minutes with movement in each hour of a home's days, 24 a day, NULL where too little is known.
+SELECT day, value FROM analytics.hourly
+WHERE home_id = %(home_id)s AND kind = 'activity' AND day >= %(first)s AND day <= %(last)s;
+
 -- indicator_history --
 -- Some indicators of homes on the days of an interval, each as columns in PostgreSQL's binary format of an array. Days are
 -- counted as Python does, from the first of the year 1.

@@ -75,7 +75,7 @@ def day_picture(
     skipped = scale.missing()
     shown = [mark for mark in marks if scale.interval.start <= mark.at < scale.interval.end]
     parts = [
-        _hatching(caption.identity),
+        hatching(caption.identity),
         _column("ground", 0, 1, height),
         *[_column("night", left, right, height) for left, right in scale.between(NIGHT_BEGINS, NIGHT_ENDS)],
         *[_tick(scale.hour(hour), hour, height) for hour in HOURS if scale.hour(hour) > 0],
@@ -106,7 +106,7 @@ def hours_axis(identity: str, title: str, begins: int = 0, step: int = 6) -> str
 def swatch(kind: str) -> str:
     """Return a small sample for the key: `gap`, `night`, `now`, `seen` or a concern."""
     if kind == "gap":
-        content = _hatching("key") + element("rect", class_="gap-ground", width="100%", height="100%")
+        content = hatching("key") + element("rect", class_="gap-ground", width="100%", height="100%")
         content += element("rect", class_="gap", width="100%", height="100%", fill="url(#key-hatch)")
     elif kind == "night":
         content = element("rect", class_="night", width="100%", height="100%")
@@ -124,7 +124,8 @@ def _fractions(scale: DayScale, interval: Interval) -> tuple[float, float]:
     return scale.fraction(interval.start), scale.fraction(interval.end)
 
 
-def _hatching(identity: str) -> str:
+def hatching(identity: str) -> str:
+    """Return the pattern of what is not known, for a picture with this name."""
     line = element("path", d="M-2 10 10-2M4 16 16 4", class_="gap-lines")
     tile = element("pattern", line, id=f"{identity}-hatch", width=12, height=12, patternUnits="userSpaceOnUse")
     return element("defs", tile)

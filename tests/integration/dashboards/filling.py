@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -217,6 +217,8 @@ def _live(connection: Connection[Any], made: Home, now: datetime, chance: random
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             stays,
         )
+    for back in range(1, 7):
+        hour_by_hour(connection, made, (now - timedelta(days=back)).date(), hidden)
     for back in range(1, 15):
         day = (now - timedelta(days=back)).date()
         hole = back == 4
@@ -232,6 +234,24 @@ def _live(connection: Connection[Any], made: Home, now: datetime, chance: random
         indicator(
             connection, made, "longest_stillness", day, None if hole else round(chance.uniform(1.2, 2.4), 2), "h", now
         )
+
+
+def hour_by_hour(
+    connection: Connection[Any], made: Home, day: date, hidden: tuple[datetime, datetime] | None = None
+) -> None:
+    """Say of each hour of a day that somebody moved, by day more, and of the hidden ones that nothing is known."""
+    begins = [datetime.combine(day, time(hour), tzinfo=ZoneInfo("Europe/Rome")) for hour in range(24)]
+    value = [
+        None
+        if hidden is not None and hidden[0] - timedelta(hours=1) < at < hidden[1]
+        else float(at.hour % 5 * (at.hour > 6))
+        for at in begins
+    ]
+    connection.execute(
+        "INSERT INTO analytics.hourly (organisation_id, home_id, kind, day, value, code_version)"
+        " VALUES (%s, %s, 'activity', %s, %s, '1')",
+        (made.organisation_id, made.home_id, day, value),
+    )
 
 
 def _next_stay(at: datetime, chance: random.Random) -> tuple[str, int]:
