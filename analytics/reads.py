@@ -136,13 +136,14 @@ def hourly_activity(view: View, home_id: int, first: date, last: date) -> list[R
     return _seen(view, "seen_hourly_activity", home_id=home_id, first=first, last=last)
 
 
-def indicators(view: View, home_id: int, first: date, last: date) -> list[Row]:
-    """Return the indicators of a home on the days from `first` to `last`, ordered by kind and day.
+def indicators(view: View, home_id: int, first: date, last: date, kinds: Sequence[str] | None = None) -> list[Row]:
+    """Return the indicators of a home, or some kinds of them, on the days from `first` to `last`, by kind and day.
 
     Columns: kind, day, value (None: no verdict), unit, coverage (0 to 1), readings, computed_at, and what was usual
     then: median, spread, low, high, days (all None while still learning).
     """
-    return _seen(view, "seen_indicators", home_id=home_id, first=first, last=last)
+    wanted = None if kinds is None else list(kinds)
+    return _seen(view, "seen_indicators", home_id=home_id, first=first, last=last, kinds=wanted)
 
 
 def hourly_indicators(view: View, home_id: int, first: date, last: date) -> list[Row]:

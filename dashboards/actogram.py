@@ -1,6 +1,6 @@
 """Weeks and months of a home, one row a day: where somebody was, or how much somebody moved, and what is not known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -151,11 +151,11 @@ def shown_days(stored: Stored, chosen: Chosen, words: Words) -> Shown:
     """Return the picture of what is stored, what it says, and the table behind it."""
     gettext = words.translations.gettext
     minutes, geometry = PERIODS[chosen.days]
-    numbered = list(enumerate(sorted(stored.contexts, key=lambda one: one.start, reverse=True), start=1))
+    which = numbered(stored.contexts)
     grid = _grid(stored, minutes)
     looks = _looks(grid, chosen)
-    rows = [_row(number, looks, stored, chosen, grid, numbered, words) for number in range(len(stored.days))]
-    lines = _lines(stored, grid, numbered, words)
+    rows = [_row(number, looks, stored, chosen, grid, which, words) for number in range(len(stored.days))]
+    lines = _lines(stored, grid, which, words)
     title = gettext("The last %(count)d days, one row a day") % {"count": chosen.days}
     summary = _summary(stored, grid, lines, words)
     if chosen.what == What.MOVEMENT:
@@ -173,7 +173,10 @@ def shown_days(stored: Stored, chosen: Chosen, words: Words) -> Shown:
         drawing.row_labels(rows, geometry),
         drawing.numbers(rows, geometry),
         summary,
-        tuple(Period(number, words.say(CONTEXTS[one.kind]), _period(one, stored, words)) for number, one in numbered),
+        tuple(
+            Period(number, words.say(CONTEXTS[one.kind]), period(one, stored.zone, stored.now, words))
+            for number, one in which
+        ),
         tuple(lines),
     )
 
@@ -340,11 +343,17 @@ def _summary(stored: Stored, grid: Grid, lines: Sequence[Line], words: Words) ->
     return " ".join(said)
 
 
-def _period(one: Context, stored: Stored, words: Words) -> str:
-    start = words.moment(one.start, stored.zone, stored.now)
+def numbered(contexts: Iterable[Context]) -> list[tuple[int, Context]]:
+    """Return what was going on with the numbers by which pictures mark it: the latest is the first."""
+    return list(enumerate(sorted(contexts, key=lambda one: one.start, reverse=True), start=1))
+
+
+def period(one: Context, zone: ZoneInfo, now: datetime, words: Words) -> str:
+    """Return from when to when something was going on, in words."""
+    start = words.moment(one.start, zone, now)
     if one.end is None:
         return words.translations.gettext("since %(start)s") % {"start": start}
-    said = {"start": start, "end": words.moment(one.end, stored.zone, stored.now)}
+    said = {"start": start, "end": words.moment(one.end, zone, now)}
     return words.translations.gettext("%(start)s to %(end)s") % said
 
 

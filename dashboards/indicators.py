@@ -13,6 +13,7 @@ from analytics.figures import FIGURES, Figure, Tongue, ends_in_words
 from analytics.indicators import INDICATORS
 from core.database import View
 from core.localtime import day_of
+from core.translation import mark
 from dashboards.pictures.band import Point, band_picture, is_inside
 from dashboards.wording import Words
 
@@ -21,6 +22,7 @@ Row = Mapping[str, Any]
 
 
 # What the page of a person has room for: one or two of each part of life, where the home's sensors show them.
+NOT_JUDGED = mark("not judged: %(why)s")
 SHOWN = ("night_bathroom_visits", "sleep_duration", "longest_stillness", "activity", "meals", "outings")
 
 
@@ -71,12 +73,14 @@ def shown(
     figure, tongue = FIGURES[kind], Tongue.of(words.language)
     gettext = words.translations.gettext
     points = [_point(day, rows.get(day), judged=day not in not_judged) for day in days if day <= max(rows)]
-    sentence = _sentence(rows[max(rows)], figure, not_judged.get(max(rows), ""), words)
+    said = sentence(rows[max(rows)], figure, not_judged.get(max(rows), ""), words)
     table = [
         (
             words.short_day(point.day),
             gettext("no verdict") if point.value is None else figure.written(point.value, tongue),
-            _not_judged(not_judged[point.day], words) if point.day in not_judged else _usual(point, figure, tongue),
+            _not_judged(not_judged[point.day], words)
+            if point.day in not_judged
+            else usual(point.low, point.high, figure, tongue),
             words.percent(rows[point.day]["coverage"]) if point.day in rows else "",
         )
         for point in reversed(points)
@@ -89,9 +93,9 @@ def shown(
         [words.short_day(points[0].day), words.short_day(points[-1].day)],
         title=words.say(figure.name),
         description=gettext("%(known)d of %(days)d days known, %(outside)d of them outside the usual range. %(last)s")
-        % {"known": known, "days": len(points), "outside": outside, "last": sentence},
+        % {"known": known, "days": len(points), "outside": outside, "last": said},
     )
-    return Shown(words.say(figure.name), sentence, picture, tuple(table))
+    return Shown(words.say(figure.name), said, picture, tuple(table))
 
 
 def _point(day: date, row: Row | None, *, judged: bool = True) -> Point:
@@ -102,16 +106,18 @@ def _point(day: date, row: Row | None, *, judged: bool = True) -> Point:
 
 
 def _not_judged(why: str, words: Words) -> str:
-    return words.translations.gettext("not judged: %(why)s") % {"why": why}
+    return words.say(NOT_JUDGED) % {"why": why}
 
 
-def _usual(point: Point, figure: Figure, tongue: Tongue) -> str:
-    if point.low is None or point.high is None:
+def usual(low: float | None, high: float | None, figure: Figure, tongue: Tongue) -> str:
+    """Return the ends of the usual range in words; "" where none is known."""
+    if low is None or high is None:
         return ""
-    return ends_in_words(point.low, point.high, figure.written, figure.between, tongue)
+    return ends_in_words(low, high, figure.written, figure.between, tongue)
 
 
-def _sentence(row: Row, figure: Figure, not_judged: str, words: Words) -> str:
+def sentence(row: Row, figure: Figure, not_judged: str, words: Words) -> str:
+    """Return what an indicator came to on a day, against what is usual; `not_judged` says why it is not judged ("")."""
     gettext = words.translations.gettext
     point = _point(row["day"], row)
     day = words.day(row["day"])
@@ -120,10 +126,10 @@ def _sentence(row: Row, figure: Figure, not_judged: str, words: Words) -> str:
             "day": day, "percent": words.percent(row["coverage"])
         }  # fmt: skip
     tongue = Tongue.of(words.language)
-    value, usual = figure.written(point.value, tongue), _usual(point, figure, tongue)
+    value, band = figure.written(point.value, tongue), usual(point.low, point.high, figure, tongue)
     if not_judged:
         said = {"day": day, "value": value, "why": _not_judged(not_judged, words)}
         return gettext("%(day)s: %(value)s; %(why)s.") % said
-    if not usual:
+    if not band:
         return gettext("%(day)s: %(value)s; still learning what is usual.") % {"day": day, "value": value}
-    return gettext("%(day)s: %(value)s; usually %(usual)s.") % {"day": day, "value": value, "usual": usual}
+    return gettext("%(day)s: %(value)s; usually %(usual)s.") % {"day": day, "value": value, "usual": band}

@@ -301,6 +301,7 @@ SELECT indicator.kind, indicator.day, indicator.value, indicator.unit, indicator
        indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
 FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s
+  AND (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s::text[]))
 ORDER BY kind, day;
 
 -- seen_hourly --

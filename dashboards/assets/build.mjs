@@ -33,7 +33,8 @@ function write(name, content) {
 }
 
 function styles() {
-  return sass.compile(join(here, "scss", "vicino.scss"), {
+  const plots = readFileSync(join(modules, "uplot", "dist", "uPlot.min.css"), "utf8");
+  return plots + sass.compile(join(here, "scss", "vicino.scss"), {
     loadPaths: [join(italia, "scss")],
     style: "compressed",
     quietDeps: true,
@@ -63,6 +64,7 @@ write("vicino.css", styles());
 write("icons.svg", sprite());
 write("htmx.js", readFileSync(join(modules, "htmx.org", "dist", "htmx.min.js")));
 write("htmx-sse.js", readFileSync(join(modules, "htmx-ext-sse", "dist", "sse.min.js")));
+write("uplot.js", readFileSync(join(modules, "uplot", "dist", "uPlot.esm.js")));
 for (const file of readdirSync(join(here, "src"))) {
   write(file, readFileSync(join(here, "src", file)));
 }

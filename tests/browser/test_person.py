@@ -15,6 +15,9 @@ PAGES = (
     "/days?days=7",
     "/days?days=30&show=movement",
     "/days?days=90&plot=double",
+    "/life/bathroom?days=30",
+    "/life/bathroom?days=365",
+    "/life/meals",
 )
 
 
@@ -78,3 +81,34 @@ def test_weeks_and_months_are_found_and_chosen_by_keyboard(browser: Browser, sit
     page.keyboard.press("Enter")
     expect(page.get_by_role("row")).to_have_count(8)
     context.close()
+
+
+def test_a_part_of_life_is_looked_at_over_a_year_with_a_script_and_without(browser: Browser, site: Site) -> None:
+    address = f"{site.address}/persons/{site.place.homes['maria'].person}/life/bathroom"
+    for scripts in (True, False):
+        context = browser.new_context(
+            locale="it-IT", viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
+        )
+        page = context.new_page()
+        page.goto(f"{site.address}/sign-in")
+        page.fill("#login", filling.LOGIN)
+        page.fill("#password", filling.PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_selector("[data-live]")
+        page.goto(address)
+        page.locator("#days-365").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/life/bathroom?days=365")
+        section = page.locator("section", has=page.locator("#trend-night_bathroom_visits"))
+        # The picture of the server is there for who does not see, whatever stands before it.
+        expect(section.get_by_role("img", name="Visite in bagno di notte")).to_have_count(1)
+        if scripts:
+            expect(section.locator("canvas")).to_be_visible(timeout=5_000)
+        else:
+            expect(section.locator(".closer")).to_be_hidden()
+            expect(section.get_by_role("img", name="Visite in bagno di notte")).to_be_visible()
+        section.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(section.get_by_role("row")).to_have_count(15)
+        expect(section.get_by_role("row").filter(has_text="nessun giudizio")).to_have_count(1)
+        context.close()
