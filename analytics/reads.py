@@ -10,13 +10,16 @@ from psycopg import Connection
 from psycopg.rows import DictRow, tuple_row
 
 from analytics.batteries import seen_batteries
+from analytics.frames import sensors_frame
+from analytics.indicators import INDICATORS
 from analytics.replacement import Cells, Round, Stop, Why, due, round_of, to_bring
 from analytics.repository import SQL
+from analytics.sensors import sensors_of
 from analytics.silence.battery import Forecast
 from analytics.silence.verdict import Silence
 from core.columns import column
 from core.database import Row, View
-from devices.reads import Device
+from devices.reads import Device, Sensor
 from registry.reads import Home
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "silences",
     "stays",
     "to_bring",
+    "watched",
 ]
 
 OUT = -1  # stands for a room where somebody was out of the home
@@ -139,8 +143,8 @@ def hourly_activity(view: View, home_id: int, first: date, last: date) -> list[R
 def indicators(view: View, home_id: int, first: date, last: date, kinds: Sequence[str] | None = None) -> list[Row]:
     """Return the indicators of a home, or some kinds of them, on the days from `first` to `last`, by kind and day.
 
-    Columns: kind, day, value (None: no verdict), unit, coverage (0 to 1), readings, computed_at, and what was usual
-    then: median, spread, low, high, days (all None while still learning).
+    Columns: kind, day, value (None: no verdict), unit, coverage (0 to 1), readings, computed_at, code_version, and what
+    was usual then: median, spread, low, high, days (all None while still learning).
     """
     wanted = None if kinds is None else list(kinds)
     return _seen(view, "seen_indicators", home_id=home_id, first=first, last=last, kinds=wanted)
@@ -153,6 +157,15 @@ def hourly_indicators(view: View, home_id: int, first: date, last: date) -> list
     where too little is known of an hour.
     """
     return _seen(view, "seen_hourly", home_id=home_id, first=first, last=last)
+
+
+def watched(kind: str, sensors: Sequence[Sensor]) -> list[Sensor]:
+    """Return on which of the sensors of a home an indicator rests. Raises `KeyError` for a kind that there is not."""
+    if not sensors:
+        return []
+    rests = set(np.flatnonzero(INDICATORS[kind].watched(sensors_of(sensors_frame(sensors)))).tolist())
+    ordered = sorted(sensors, key=lambda sensor: sensor.series_id)
+    return [sensor for place, sensor in enumerate(ordered) if place in rests]
 
 
 def latest_indicators(view: View, first: date) -> list[Row]:

@@ -113,6 +113,11 @@ def sensors_of_homes(
     return found
 
 
+def seen_sensors(view: View, home_id: int, since: datetime, until: datetime) -> list[Sensor]:
+    """Return the same of one home, if the viewer may see it."""
+    return sensors_of_home(view.connection, home_id, since, until)
+
+
 def gateways_of_homes(connection: Connection[DictRow], homes: Sequence[int]) -> dict[int, dict[int, frozenset[int]]]:
     """Return the gateways of some homes, and the devices of each, by their ids."""
     found: dict[int, dict[int, frozenset[int]]] = {home_id: {} for home_id in homes}

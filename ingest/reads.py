@@ -231,6 +231,19 @@ def home_readings(
     return view.connection.execute(_sql["home_readings"], _span(home_id, start, end, quantities)).fetchall()
 
 
+def readings_page(
+    view: View, home_id: int, series: Sequence[int], start: datetime, end: datetime, *, most: int, skipped: int
+) -> tuple[list[Row], int]:
+    """Return at most so many readings of some series of a home in `[start, end)`, in order, and how many there are.
+
+    Columns: series_id, ts, value, flags, corrected_ts (None unless the time of the key was corrected).
+    """
+    given = {"home_id": home_id, "series": list(series), "start": start, "end": end, "most": most, "skipped": skipped}
+    count = view.connection.execute(_sql["seen_count"], given).fetchone()
+    assert count is not None
+    return view.connection.execute(_sql["seen_page"], given).fetchall(), count["readings"]
+
+
 def silences_of_home(view: View, home_id: int, start: datetime, end: datetime, longest: timedelta) -> list[Interval]:
     """Return from when to when in `[start, end)` no sensor of a home was heard, where that is more than `longest`.
 

@@ -298,7 +298,7 @@ ORDER BY started_at DESC, finding_id DESC;
 -- seen_indicators --
 -- The indicators of a home on the days of an interval, with what was usual then (NULL while learning).
 SELECT indicator.kind, indicator.day, indicator.value, indicator.unit, indicator.coverage, indicator.readings,
-       indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
+       indicator.computed_at, indicator.code_version, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
 FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s
   AND (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s::text[]))

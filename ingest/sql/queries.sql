@@ -272,6 +272,18 @@ WHERE home_id = %(home_id)s AND ts >= %(start)s AND ts < %(end)s
   AND (%(quantities)s::smallint[] IS NULL OR quantity_id = ANY (%(quantities)s::smallint[]))
 ORDER BY ts, series_id
 
+-- seen_page --
+-- Some readings of some series as the viewer may see them, in order, some of them skipped.
+SELECT series_id, ts, value, flags, corrected_ts FROM ingest.seen_reading
+WHERE home_id = %(home_id)s AND series_id = ANY (%(series)s::int[]) AND ts >= %(start)s AND ts < %(end)s
+ORDER BY ts, series_id
+LIMIT %(most)s OFFSET %(skipped)s
+
+-- seen_count --
+-- How many readings of some series there are, as the viewer may see them.
+SELECT count(*) AS readings FROM ingest.seen_reading
+WHERE home_id = %(home_id)s AND series_id = ANY (%(series)s::int[]) AND ts >= %(start)s AND ts < %(end)s
+
 -- silences_of_home --
 -- From when to when no sensor of a home was heard within an interval, where that is longer than a limit.
 SELECT before AS started_at, at AS ended_at

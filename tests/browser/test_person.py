@@ -42,7 +42,8 @@ def test_no_page_of_a_person_has_a_barrier(
         page.get_by_role("button", name="English").click()
     page.wait_for_selector(f'html[lang="{language}"]')
     found = []
-    for path in PAGES:
+    basis = f"/basis/night_bathroom_visits/{(now - timedelta(days=2)).date()}"
+    for path in (*PAGES, basis):
         page.goto(f"{site.address}/persons/{maria.person}{path}")
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         found += barriers(page, path)
