@@ -33,7 +33,8 @@ def organisations(database: Database) -> tuple[Organisation, ...]:
         rows = registry.reads.organisations(connection)
     keys = {row.organisation_id: row.key for row in rows}
     return tuple(
-        Organisation(row.key, row.name, row.kind, keys[row.parent_id] if row.parent_id else "") for row in rows
+        Organisation(row.key, row.name, row.kind, keys[row.parent_id] if row.parent_id else "", row.phone)
+        for row in rows
     )
 
 

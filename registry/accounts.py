@@ -34,8 +34,18 @@ def set_password(connection: Connection[DictRow], login: str, password: str, now
         raise AccountError(f"A password has {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters.", kept=kept)
     if password.strip().lower() == key:
         raise AccountError("The login cannot be the password.", kept=kept)
-    if not LOGIN.fullmatch(key) or not repository.store_password_hash(connection, key, _HASHER.hash(password), now):
+    if not LOGIN.fullmatch(key) or not repository.store_password_hash(connection, key, hashed(password), now):
         raise _no_account(login)
+
+
+def is_good(password: str, login: str) -> bool:
+    """Tell whether a password may be set for the account `login`."""
+    return MINIMUM_LENGTH <= len(password) <= MAXIMUM_LENGTH and password.strip().lower() != login
+
+
+def hashed(password: str) -> str:
+    """Return what is kept of a password: its argon2id hash."""
+    return _HASHER.hash(password)
 
 
 def open_or_close(connection: Connection[DictRow], login: str, now: datetime, *, active: bool) -> None:

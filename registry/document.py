@@ -8,12 +8,16 @@ import msgspec
 
 
 class Organisation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A union, a municipality, a service or an association; `parent` is the key of the one it belongs to."""
+    """A union, a municipality, a service or an association; `parent` is the key of the one it belongs to.
+
+    `phone` is what families are told to call.
+    """
 
     key: str
     name: str
     kind: str
     parent: str = ""
+    phone: str = ""
 
 
 class Membership(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -21,6 +25,14 @@ class Membership(msgspec.Struct, frozen=True, omit_defaults=True):
 
     organisation: str
     role: str
+
+
+class Closeness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """To whom an account is close, and as what (`registry.agreement.Capacity`); family as a contact by its key."""
+
+    person: str
+    capacity: str
+    contact: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -31,6 +43,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     email: str = ""
     language: str = "it"
     memberships: tuple[Membership, ...] = ()
+    persons: tuple[Closeness, ...] = ()
 
 
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,6 +55,27 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     phone: str = ""
     email: str = ""
     language: str = "it"
+
+
+class Consent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """On what the use of a person's data for a purpose rests, from the beginning of a day to the end of one ("": open).
+
+    `purpose` and `basis` are ones of `registry.agreement`; days are written 2026-03-16; `note` says where the paper is.
+    """
+
+    purpose: str
+    since: str
+    basis: str = "consent"
+    until: str = ""
+    note: str = ""
+
+
+class Share(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a contact may see: kinds of `registry.agreement.Data`, at any time or in hours written 08:00-20:00."""
+
+    contact: str
+    data: tuple[str, ...]
+    hours: str = ""
 
 
 class Room(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,6 +96,8 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     phone: str = ""
     language: str = "it"
     contacts: tuple[Contact, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 class Device(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,17 +1,25 @@
 """Reads of the registry: those for services take a connection, those for a person take a `View`."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from core.database import View
 from core.errors import VicinoError
+from core.localtime import Interval
 from core.statements import Statements
+from registry.agreement import Capacity, Data, Purpose
+from registry.hours import Hours
 
 _SQL = Statements.beside(__file__)
+Built = TypeVar("Built", bound=NamedTuple)
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # the end of what has none
 
 
 class Organisation(NamedTuple):
@@ -22,6 +30,7 @@ class Organisation(NamedTuple):
     name: str
     kind: str
     parent_id: int | None
+    phone: str = ""
 
 
 class SeenOrganisation(NamedTuple):
@@ -114,6 +123,126 @@ class ToldPerson(NamedTuple):
     contact_id: int | None
     name: str
     language: str
+
+
+class Close(NamedTuple):
+    """A person the viewer is close to. `consents`: something may be shared with the family at all.
+
+    `unwatched_since` says since when nothing is looked at, `reason` why (`pause` or `no_basis`), `until` to when that
+    is planned (None: open); `organisation` looks after the person, and is reached by its telephone ("": not known).
+    """
+
+    person_id: int
+    public_id: str
+    home_id: int
+    name: str
+    timezone: str
+    capacity: Capacity
+    consents: bool
+    unwatched_since: datetime | None
+    reason: str | None
+    until: datetime | None
+    organisation: str
+    organisation_phone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The home's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Basis(NamedTuple):
+    """A legal basis of a purpose that was recorded; `recorded_by` and `withdrawn_by` are names, "" for the file."""
+
+    public_id: str
+    purpose: Purpose
+    basis: str
+    valid_from: datetime
+    valid_until: datetime | None
+    note: str
+    recorded_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it holds at an instant."""
+        ends = [at for at in (self.valid_until, self.withdrawn_at) if at is not None]
+        return self.valid_from <= now and all(now < at for at in ends)
+
+
+class Recipient(NamedTuple):
+    """A contact, what is shared with it and in which hours, and by what account it looks ("": none, or not yet)."""
+
+    key: str
+    name: str
+    relation: str
+    shares: Mapping[Data, Hours]
+    account: str
+
+
+class CloseAccount(NamedTuple):
+    """An account that is close to a person."""
+
+    name: str
+    capacity: Capacity
+    contact: str
+
+
+class Unwatched(NamedTuple):
+    """A time in which nothing of a home is looked at (`pause`), or may be (`no_basis`); `ended_at` may lie ahead."""
+
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it goes on at an instant."""
+        return self.started_at <= now and (self.ended_at is None or now < self.ended_at)
+
+
+class OpenInvitation(NamedTuple):
+    """An invitation that can still be used."""
+
+    public_id: str
+    capacity: Capacity
+    contact: str
+    expires_at: datetime
+    made_by: str
+
+
+class Decided(NamedTuple):
+    """What stands of the data of a person, as whoever decides about it sees it.
+
+    `capacity` is what the viewer is to the person; None for whoever works for the person.
+    """
+
+    person_id: int
+    public_id: str
+    home_id: int
+    name: str
+    timezone: str
+    language: str
+    organisation: str
+    organisation_phone: str
+    capacity: Capacity | None
+    bases: tuple[Basis, ...]
+    recipients: tuple[Recipient, ...]
+    accounts: tuple[CloseAccount, ...]
+    unwatched: tuple[Unwatched, ...]
+    invitations: tuple[OpenInvitation, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The home's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def basis(self, purpose: Purpose, now: datetime) -> Basis | None:
+        """Return on what a purpose rests at an instant; None where it rests on nothing that was recorded."""
+        return next((one for one in self.bases if one.purpose is purpose and one.holds(now)), None)
+
+    def resting(self, now: datetime) -> Unwatched | None:
+        """Return for what nothing is looked at, at an instant; None where it is."""
+        return next((one for one in self.unwatched if one.holds(now)), None)
 
 
 class Credentials(NamedTuple):
@@ -266,6 +395,83 @@ def own_account(view: View) -> OwnAccount | None:
     """Return the account of the viewer; None if it is no longer active."""
     row = view.connection.execute(_SQL["seen_account"], {"account_id": view.viewer.account_id}).fetchone()
     return None if row is None else OwnAccount(**row)
+
+
+def close_persons(view: View, now: datetime) -> list[Close]:
+    """Return the persons the viewer is close to: as family, as a delegate, or as the person."""
+    rows = view.connection.execute(_SQL["viewer_persons"], {"now": now})
+    return [Close(**row | {"capacity": Capacity(row["capacity"])}) for row in rows]
+
+
+def shared_now(view: View, now: datetime) -> dict[int, frozenset[Data]]:
+    """Return which kinds of data are shared with the viewer at an instant, by person; nothing else may be shown."""
+    found: dict[int, set[Data]] = {}
+    for row in view.connection.execute(_SQL["viewer_shared"], {"now": now}):
+        found.setdefault(row["person_id"], set()).add(Data(row["data"]))
+    return {person_id: frozenset(kinds) for person_id, kinds in found.items()}
+
+
+def agreed(view: View, now: datetime) -> dict[int, dict[Data, Hours]]:
+    """Return what is agreed for the viewer at whatever hour, by person."""
+    found: dict[int, dict[Data, Hours]] = {}
+    for row in view.connection.execute(_SQL["viewer_agreed"], {"now": now}):
+        hours = Hours(row["from_minute"], row["to_minute"])
+        found.setdefault(row["person_id"], {})[Data(row["data"])] = hours
+    return found
+
+
+def decided(view: View, public_id: UUID, now: datetime) -> Decided | None:
+    """Return what stands of the data of a person; None if the viewer does not decide about it."""
+    row = view.connection.execute(_SQL["decided"], {"public_id": public_id, "now": now}).fetchone()
+    if row is None:
+        return None
+    accounts = tuple(CloseAccount(one["name"], Capacity(one["capacity"]), one["contact"]) for one in row["accounts"])
+    return Decided(
+        row["person_id"],
+        row["public_id"],
+        row["home_id"],
+        row["name"],
+        row["timezone"],
+        row["language"],
+        row["organisation"],
+        row["organisation_phone"],
+        Capacity(row["capacity"]) if row["capacity"] else None,
+        tuple(_built(Basis, one) for one in row["consents"]),
+        tuple(_recipient(one, row["shares"], accounts) for one in row["contacts"]),
+        accounts,
+        tuple(_built(Unwatched, one) for one in row["pauses"]),
+        tuple(_built(OpenInvitation, one) for one in row["invitations"]),
+    )
+
+
+def unwatched(connection: Connection[DictRow], home_ids: Collection[int], start: datetime) -> dict[int, list[Interval]]:
+    """Return when nothing of some homes may be looked at or recorded, as far as it reaches beyond an instant."""
+    found: dict[int, list[Interval]] = {}
+    for row in connection.execute(_SQL["unwatched"], {"homes": list(home_ids), "start": start}):
+        found.setdefault(row["home_id"], []).append(Interval(row["started_at"], row["ended_at"] or FAR))
+    return found
+
+
+def holders(connection: Connection[DictRow], purpose: Purpose, now: datetime) -> frozenset[int]:
+    """Return the persons whose data may be used for a purpose at an instant, for services: an export, for instance."""
+    rows = connection.execute(_SQL["holders"], {"purpose": purpose, "now": now})
+    return frozenset(row["person_id"] for row in rows)
+
+
+def _built(kind: type[Built], row: dict[str, Any]) -> Built:
+    """Return a named tuple from an object of JSON that has its fields."""
+    return msgspec.convert([row[field] for field in kind._fields], kind)
+
+
+def _recipient(
+    contact: dict[str, Any], shares: Sequence[dict[str, Any]], accounts: Sequence[CloseAccount]
+) -> Recipient:
+    key: str = contact["key"]
+    shown = {Data(one["data"]): Hours(one["from_minute"], one["to_minute"]) for one in shares if one["contact"] == key}
+    account = next((one.name for one in accounts if one.contact == key), "")
+    return Recipient(
+        key, contact["name"], contact["relation"], {kind: shown[kind] for kind in Data if kind in shown}, account
+    )
 
 
 def _take(row: dict[str, Any], key: str) -> int:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import Connection
+import msgspec
+from psycopg import Connection as PsycopgConnection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
@@ -13,15 +14,17 @@ from core.places import RoomKind
 from core.statements import Statements
 from registry import rules
 from registry.changes import Changes, Count, count_of
-from registry.document import Document
+from registry.document import Document, Person
+from registry.hours import Hours
 
 _SQL = Statements.beside(__file__)
 
 Rows = list[dict[str, Any]]
+Connection = PsycopgConnection[DictRow]
 
 
-def apply(connection: Connection[DictRow], document: Document) -> Changes:
-    """Make organisations, accounts, homes, rooms, persons and contacts what `document` says, by their keys.
+def apply(connection: Connection, document: Document) -> Changes:
+    """Make organisations, accounts, homes, rooms, persons, contacts, consents and shares what `document` says, by keys.
 
     Nothing is deleted: what is no longer described is kept and told. Applying the same document again changes
     nothing. A home that goes to another organisation takes everything of it along. Raises
@@ -38,6 +41,9 @@ def apply(connection: Connection[DictRow], document: Document) -> Changes:
         ("rooms", _room_rows(document)),
         ("persons", _person_rows(document)),
         ("contacts", _contact_rows(document)),
+        ("consents", _consent_rows(document)),
+        ("shares", _share_rows(document)),
+        ("closeness", _close_rows(document)),
     ):
         wanted = list(rows)
         touched = connection.execute(_SQL[f"apply_{kind}"], {"rows": Jsonb(wanted)}) if wanted else ()
@@ -49,25 +55,25 @@ def apply(connection: Connection[DictRow], document: Document) -> Changes:
     return Changes(counts, {kind: tuple(keys) for kind, keys in missing.items()})
 
 
-def store_password_hash(connection: Connection[DictRow], login: str, password_hash: str, now: datetime) -> bool:
+def store_password_hash(connection: Connection, login: str, password_hash: str, now: datetime) -> bool:
     """Set the password hash of the account `login` and end its sign-ins; tell whether there is one."""
     values = {"login": login, "hash": password_hash, "now": now}
     return connection.execute(_SQL["store_password_hash"], values).fetchone() is not None
 
 
-def open_or_close_account(connection: Connection[DictRow], login: str, now: datetime, *, active: bool) -> bool:
+def open_or_close_account(connection: Connection, login: str, now: datetime, *, active: bool) -> bool:
     """Open or close the account `login` and end its sign-ins; tell whether there is one."""
     values = {"login": login, "active": active, "now": now}
     return connection.execute(_SQL["open_or_close_account"], values).fetchone() is not None
 
 
-def remove_role(connection: Connection[DictRow], login: str, organisation: str, role: str) -> bool:
+def remove_role(connection: Connection, login: str, organisation: str, role: str) -> bool:
     """Take a role in an organisation away from the account `login`; tell whether it had it."""
     values = {"login": login, "organisation": organisation, "role": role}
     return connection.execute(_SQL["remove_role"], values).fetchone() is not None
 
 
-def _organisations(connection: Connection[DictRow], rows: Rows) -> Count:
+def _organisations(connection: Connection, rows: Rows) -> Count:
     given = {"rows": Jsonb(rows)}
     made = {row["key"] for row in connection.execute(_SQL["make_organisations"], given)}
     changed = {row["key"] for row in connection.execute(_SQL["change_organisations"], given)} - made
@@ -76,7 +82,13 @@ def _organisations(connection: Connection[DictRow], rows: Rows) -> Count:
 
 def _organisation_rows(document: Document) -> Iterator[dict[str, Any]]:
     for thing in document.organisations:
-        yield {"key": thing.key, "name": thing.name, "kind": thing.kind, "parent": thing.parent}
+        yield {
+            "key": thing.key,
+            "name": thing.name,
+            "kind": thing.kind,
+            "parent": thing.parent,
+            "phone": thing.phone,
+        }
 
 
 def _account_rows(document: Document) -> Iterator[dict[str, Any]]:
@@ -139,6 +151,32 @@ def _contact_rows(document: Document) -> Iterator[dict[str, Any]]:
                 }
 
 
+def _consent_rows(document: Document) -> Iterator[dict[str, Any]]:
+    for person in _persons(document):
+        for consent in person.consents:
+            yield {"person": person.key, **msgspec.structs.asdict(consent)}
+
+
+def _share_rows(document: Document) -> Iterator[dict[str, Any]]:
+    for person in _persons(document):
+        for share in person.shares:
+            hours = Hours.parse(share.hours)
+            for data in share.data:
+                times = {"from_minute": hours.start, "to_minute": hours.end}
+                yield {"person": person.key, "contact": share.contact, "data": data, **times}
+
+
+def _close_rows(document: Document) -> Iterator[dict[str, Any]]:
+    for account in document.accounts:
+        for close in account.persons:
+            yield {"login": account.login, **msgspec.structs.asdict(close)}
+
+
+def _persons(document: Document) -> Iterator[Person]:
+    for home in document.homes:
+        yield from home.persons
+
+
 def _described(document: Document) -> Iterator[tuple[str, set[str]]]:
     yield "organisations", {row["key"] for row in _organisation_rows(document)}
     yield "accounts", {row["login"] for row in _account_rows(document)}
@@ -149,13 +187,102 @@ def _described(document: Document) -> Iterator[tuple[str, set[str]]]:
     yield "contacts", {f"{row['person']} {row['key']}" for row in _contact_rows(document)}
 
 
-def add_room(connection: Connection[DictRow], home_public_id: UUID, kind: RoomKind, name: str) -> int | None:
+def add_room(connection: Connection, home_public_id: UUID, kind: RoomKind, name: str) -> int | None:
     """Add a room as the viewer of the connection, or return the same one; None where that is not for the viewer."""
     row = connection.execute(_SQL["add_room"], {"home": home_public_id, "kind": kind, "name": name}).fetchone()
     return row["room_id"] if row else None
 
 
-def rename_room(connection: Connection[DictRow], room_id: int, name: str) -> int | None:
+def rename_room(connection: Connection, room_id: int, name: str) -> int | None:
     """Give a room another name as the viewer; None where that is not for the viewer."""
     row = connection.execute(_SQL["rename_room"], {"room_id": room_id, "name": name}).fetchone()
     return row["room_id"] if row else None
+
+
+def give_consent(
+    connection: Connection,
+    person: UUID,
+    purpose: str,
+    basis: str,
+    start: datetime,
+    end: datetime | None,
+    note: str,
+    now: datetime,
+) -> UUID | None:
+    """Record a legal basis as the viewer; None where that is not for the viewer."""
+    given = {"public_id": person, "purpose": purpose, "basis": basis, "start": start, "end": end, "note": note}
+    found: UUID | None = _one(connection, "give_consent", given | {"now": now})
+    return found
+
+
+def withdraw_consent(connection: Connection, person: UUID, purpose: str, now: datetime) -> int | None:
+    """Withdraw what holds of a purpose as the viewer; return how much that was, None where that is not for them."""
+    ended: int | None = _one(connection, "withdraw_consent", {"public_id": person, "purpose": purpose, "now": now})
+    return ended
+
+
+def set_share(
+    connection: Connection, person: UUID, contact: str, data: str, hours: Hours | None, now: datetime
+) -> bool | None:
+    """Share a kind of data in some hours as the viewer, or no more; tell whether that is new, None if not for them."""
+    start, end = hours or (None, None)
+    given = {"public_id": person, "contact": contact, "data": data, "from_minute": start, "to_minute": end, "now": now}
+    changed: bool | None = _one(connection, "set_share", given)
+    return changed
+
+
+def begin_pause(connection: Connection, person: UUID, until: datetime | None, now: datetime) -> datetime | None:
+    """Pause a home as the viewer; return since when, None where that is not for the viewer."""
+    since: datetime | None = _one(connection, "begin_pause", {"public_id": person, "until": until, "now": now})
+    return since
+
+
+def end_pause(connection: Connection, person: UUID, now: datetime) -> datetime | None:
+    """End the pause of a home as the viewer; return when it began, None where there is none for the viewer."""
+    since: datetime | None = _one(connection, "end_pause", {"public_id": person, "now": now})
+    return since
+
+
+def make_invitation(
+    connection: Connection,
+    person: UUID,
+    capacity: str,
+    contact: str,
+    digest: bytes,
+    expires_at: datetime,
+    now: datetime,
+) -> UUID | None:
+    """Invite somebody as the viewer; None where there is nobody for the viewer to invite."""
+    given = {"public_id": person, "capacity": capacity, "contact": contact, "digest": digest}
+    made: UUID | None = _one(connection, "make_invitation", given | {"expires_at": expires_at, "now": now})
+    return made
+
+
+def revoke_invitation(connection: Connection, invitation: UUID, now: datetime) -> bool:
+    """Take an invitation back as the viewer; tell whether it could still be used."""
+    return bool(_one(connection, "revoke_invitation", {"invitation": invitation, "now": now}))
+
+
+def look_at_invitation(connection: Connection, digest: bytes, now: datetime) -> dict[str, Any] | None:
+    """Return what whoever holds a code is told; None where it cannot be used."""
+    return connection.execute(_SQL["look_at_invitation"], {"digest": digest, "now": now}).fetchone()
+
+
+def accept_invitation(
+    connection: Connection, digest: bytes, login: str, name: str, password_hash: str, language: str, now: datetime
+) -> int | None:
+    """Make the account of whoever was invited: its number, -1 where the login is taken, None if the code is over."""
+    given = {"digest": digest, "login": login, "name": name, "hash": password_hash, "language": language, "now": now}
+    made: int | None = _one(connection, "accept_invitation", given)
+    return made
+
+
+def join_by_invitation(connection: Connection, digest: bytes, now: datetime) -> bool:
+    """Let the viewer use a code; tell whether it could be used."""
+    return bool(_one(connection, "join_by_invitation", {"digest": digest, "now": now}))
+
+
+def _one(connection: Connection, statement: str, given: dict[str, Any]) -> Any:
+    """Return the one value of the one row of a statement."""
+    row = connection.execute(_SQL[statement], given).fetchone()
+    return next(iter(row.values())) if row else None

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import available_timezones
@@ -14,7 +15,9 @@ from core.errors import VicinoError
 from core.places import Place, RoomKind
 from core.translation import LANGUAGES
 from core.vocabulary import BY_NAME
-from registry.document import Account, Contact, Device, Document, Home, Organisation, Person, Room
+from registry.agreement import ON_CONSENT_ALONE, Basis, Capacity, Data, Purpose
+from registry.document import Account, Consent, Contact, Device, Document, Home, Organisation, Person, Room, Share
+from registry.hours import Hours
 
 ORGANISATION_KINDS = ("union", "municipality", "service", "association")
 # The one organisation of test calls: its key and its kind, which no other one can have.
@@ -26,6 +29,7 @@ MAXIMUM_TEXT = 2_000
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ./()-]{1,28}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CHANNEL = re.compile(r"[a-z0-9_-]{1,32}")
 _SHOWN = 12
 
@@ -64,8 +68,12 @@ def faults(document: Document) -> Iterator[Fault]:
     yield from _texts(document, ())
     yield from _organisations(document.organisations)
     organisations = {organisation.key for organisation in document.organisations}
+    contacts = {
+        person.key: {contact.key for contact in person.contacts} for home in document.homes for person in home.persons
+    }
     for index, account in enumerate(document.accounts):
         yield from _account(account, ("accounts", index), organisations)
+        yield from _closeness(account, ("accounts", index), contacts)
     for index, home in enumerate(document.homes):
         yield from _home(home, ("homes", index), organisations)
     yield from _unique_in_document(document)
@@ -120,11 +128,12 @@ def _listed(words: Collection[str]) -> str:
     return f"{', '.join(ordered[:_SHOWN])} and {rest} more"
 
 
-def _reachable(thing: Account | Contact | Person, path: Path, of: str) -> Iterator[Fault]:
-    yield from _choice(thing.language, LANGUAGES, (*path, "language"), f"the language of {of}")
+def _reachable(thing: Account | Contact | Person | Organisation, path: Path, of: str) -> Iterator[Fault]:
+    if not isinstance(thing, Organisation):
+        yield from _choice(thing.language, LANGUAGES, (*path, "language"), f"the language of {of}")
     if isinstance(thing, Account | Contact) and thing.email and not _EMAIL.fullmatch(thing.email):
         yield Fault((*path, "email"), f"{thing.email!r} is not an e-mail address")
-    if isinstance(thing, Contact | Person) and thing.phone and not _PHONE.fullmatch(thing.phone):
+    if isinstance(thing, Contact | Person | Organisation) and thing.phone and not _PHONE.fullmatch(thing.phone):
         yield Fault((*path, "phone"), f"{thing.phone!r} is not a telephone number")
 
 
@@ -135,6 +144,7 @@ def _organisations(organisations: tuple[Organisation, ...]) -> Iterator[Fault]:
         of = f"organisation {organisation.key!r}"
         yield from _key(organisation.key, path, "an organisation")
         yield from _name(organisation.name, path, of)
+        yield from _reachable(organisation, path, of)
         kinds = (CANARY,) if organisation.key == CANARY_KEY else ORGANISATION_KINDS
         yield from _choice(organisation.kind, kinds, (*path, "kind"), f"the kind of {of}")
         if organisation.parent:
@@ -180,6 +190,30 @@ def _account(account: Account, path: Path, organisations: set[str]) -> Iterator[
     seen = [(membership.organisation, membership.role) for membership in account.memberships]
     for index in _repeated(seen):
         yield Fault((*path, "memberships", index), f"{of} has the role {seen[index][1]!r} there twice")
+
+
+def _closeness(account: Account, path: Path, contacts: dict[str, set[str]]) -> Iterator[Fault]:
+    of = f"account {account.login!r}"
+    for index, close in enumerate(account.persons):
+        place = (*path, "persons", index)
+        yield from _choice(close.capacity, list(Capacity), (*place, "capacity"), f"the capacity of {of}")
+        yield from _reference(
+            close.person,
+            contacts,
+            (*place, "person"),
+            f"the person {close.person!r} of {of} is not in this file",
+            "persons",
+        )
+        if close.person in contacts and (close.contact or close.capacity == Capacity.FAMILY):
+            yield from _reference(
+                close.contact,
+                contacts[close.person],
+                (*place, "contact"),
+                f"{close.contact!r}, as whom {of} is close to {close.person!r}, is no contact of theirs",
+                "contacts",
+            )
+    for index in _repeated([close.person for close in account.persons]):
+        yield Fault((*path, "persons", index, "person"), f"{of} is close to the same person twice")
 
 
 def _home(home: Home, path: Path, organisations: set[str]) -> Iterator[Fault]:
@@ -247,6 +281,55 @@ def _person(person: Person, path: Path) -> Iterator[Fault]:
         (*path, "contacts"),
         lambda key: f"{of} has two contacts {key!r}",
     )
+    for index, consent in enumerate(person.consents):
+        yield from _consent(consent, (*path, "consents", index), of)
+    for index in _repeated([(consent.purpose, consent.since) for consent in person.consents]):
+        yield Fault((*path, "consents", index, "since"), f"{of} has two bases for the same purpose since the same day")
+    for index, share in enumerate(person.shares):
+        yield from _share(share, (*path, "shares", index), of, [contact.key for contact in person.contacts])
+    shared = [(share.contact, data, index) for index, share in enumerate(person.shares) for data in share.data]
+    for repeated in _repeated([each[:2] for each in shared]):
+        whom, data, index = shared[repeated]
+        yield Fault((*path, "shares", index, "data"), f"{of} shares {data!r} with contact {whom!r} twice")
+
+
+def _consent(consent: Consent, path: Path, of: str) -> Iterator[Fault]:
+    yield from _choice(consent.purpose, list(Purpose), (*path, "purpose"), f"the purpose of a consent of {of}")
+    yield from _choice(consent.basis, list(Basis), (*path, "basis"), f"the basis of a consent of {of}")
+    if consent.purpose in ON_CONSENT_ALONE and consent.basis != Basis.CONSENT:
+        yield Fault((*path, "basis"), f"for {consent.purpose} only the consent of {of} counts; write: consent")
+    days = {name: getattr(consent, name) for name in ("since", "until")}
+    for name, day in days.items():
+        if (day or name == "since") and _day(day) is None:
+            yield Fault((*path, name), f"{day!r} is no day; write it like 2026-03-16")
+    since, until = _day(consent.since), _day(consent.until)
+    if since and until and until < since:
+        yield Fault((*path, "until"), f"a consent of {of} ends before it begins")
+
+
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _share(share: Share, path: Path, of: str, contacts: list[str]) -> Iterator[Fault]:
+    yield from _reference(
+        share.contact,
+        contacts,
+        (*path, "contact"),
+        f"{of} has no contact {share.contact!r} to share with",
+        "contacts",
+    )
+    for index, data in enumerate(share.data):
+        yield from _choice(data, list(Data), (*path, "data", index), f"a kind of data that {of} shares")
+    try:
+        Hours.parse(share.hours)
+    except ValueError:
+        yield Fault((*path, "hours"), f"{share.hours!r} are no hours; write them like 08:00-20:00")
 
 
 def _device(device: Device, path: Path, home: str, rooms: list[str]) -> Iterator[Fault]:

@@ -4,19 +4,20 @@ SELECT pg_advisory_xact_lock(hashtext('registry.apply'));
 
 -- make_organisations --
 -- Makes the organisations that are not there, and returns their keys.
-INSERT INTO registry.organisation (key, name, kind)
-SELECT key, name, kind FROM jsonb_to_recordset(%(rows)s) AS wanted (key text, name text, kind text)
+INSERT INTO registry.organisation (key, name, kind, phone)
+SELECT key, name, kind, phone FROM jsonb_to_recordset(%(rows)s) AS wanted (key text, name text, kind text, phone text)
 ON CONFLICT (key) DO NOTHING
 RETURNING key;
 
 -- change_organisations --
--- Brings name, kind and parent of organisations to what is wanted, and returns the keys of those that differed.
+-- Brings name, kind, telephone and parent of organisations to what is wanted, and returns the keys of those that differed.
 UPDATE registry.organisation AS old
-SET name = wanted.name, kind = wanted.kind, parent_id = above.organisation_id
-FROM jsonb_to_recordset(%(rows)s) AS wanted (key text, name text, kind text, parent text)
+SET name = wanted.name, kind = wanted.kind, phone = wanted.phone, parent_id = above.organisation_id
+FROM jsonb_to_recordset(%(rows)s) AS wanted (key text, name text, kind text, phone text, parent text)
 LEFT JOIN registry.organisation AS above ON above.key = wanted.parent
 WHERE old.key = wanted.key
-  AND (old.name, old.kind, old.parent_id) IS DISTINCT FROM (wanted.name, wanted.kind, above.organisation_id)
+  AND (old.name, old.kind, old.phone, old.parent_id)
+    IS DISTINCT FROM (wanted.name, wanted.kind, wanted.phone, above.organisation_id)
 RETURNING old.key;
 
 -- apply_accounts --
@@ -225,7 +226,7 @@ ORDER BY name, organisation_id;
 
 -- all_organisations --
 -- Every organisation, for services.
-SELECT organisation_id, key, name, kind, parent_id FROM registry.organisation ORDER BY key;
+SELECT organisation_id, key, name, kind, parent_id, phone FROM registry.organisation ORDER BY key;
 
 -- all_rooms --
 -- Every room, for services.

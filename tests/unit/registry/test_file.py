@@ -41,6 +41,14 @@ homes:
         quantities: [occupancy]
 """
 
+CONTACT = "          - {key: figlia, name: Lucia}\n"
+
+
+def of_person(list_name: str, entry: str) -> str:
+    """Return what stands below the contact with one entry of another list of the person."""
+    return f"{CONTACT}        {list_name}:\n          - {entry}\n"
+
+
 RULES = {
     "unknown key": ("    name: Casa\n", "    name: Casa\n    colour: red\n", 14, "'colour' is not an entry of a home"),
     "password": ("    name: Anna\n", "    name: Anna\n    password: x\n", 8, "passwords never stand in this file"),
@@ -74,6 +82,25 @@ RULES = {
     "year text": ("        name: Ada\n", "        name: Ada\n        birth_year: old\n", 21, "a whole number is"),
     "parent": ("    kind: municipality\n", "    kind: municipality\n    parent: x\n", 5, "the parent 'x'"),
     "circle": ("    kind: municipality\n", "    kind: municipality\n    parent: comune\n", 5, "stands above itself"),
+    "purpose": (CONTACT, of_person("consents", "{purpose: fun, since: 2026-01-01}"), 24,
+                "the purpose of a consent of person 'p1' is 'fun'"),
+    "only on consent": (CONTACT, of_person("consents", "{purpose: family, basis: contract, since: 2026-01-01}"), 24,
+                        "only the consent of person 'p1' counts"),
+    "day": (CONTACT, of_person("consents", "{purpose: care, since: 2026-02-30}"), 24, "'2026-02-30' is no day"),
+    "period": (CONTACT, of_person("consents", "{purpose: care, since: 2026-02-03, until: 2026-02-01}"), 24,
+               "ends before it begins"),
+    "share with nobody": (CONTACT, of_person("shares", "{contact: figlio, data: [day]}"), 24, "no contact 'figlio'"),
+    "kind of data": (CONTACT, of_person("shares", "{contact: figlia, data: [days]}"), 24, "is 'days'"),
+    "hours": (CONTACT, of_person("shares", "{contact: figlia, data: [day], hours: 8-20}"), 24,
+              "write them like 08:00-20:00"),
+    "shared twice": (CONTACT, of_person("shares", "{contact: figlia, data: [day, day]}"), 24,
+                     "shares 'day' with contact 'figlia' twice"),
+    "close to nobody": ("    memberships:\n", "    persons: [{person: p2, capacity: self}]\n    memberships:\n", 8,
+                        "the person 'p2' of account 'anna' is not in this file"),
+    "close as nobody": ("    memberships:\n", "    persons: [{person: p1, capacity: family}]\n    memberships:\n", 8,
+                        "is no contact of theirs"),
+    "capacity": ("    memberships:\n", "    persons: [{person: p1, capacity: king}]\n    memberships:\n", 8,
+                 "the capacity of account 'anna' is 'king'"),
     "two organisations": ("accounts:", "  - {key: comune, name: B, kind: union}\naccounts:", 5, "two organisations"),
     "two accounts": ("homes:", "  - {login: anna, name: B}\nhomes:", 10, "there are two accounts 'anna'"),
     "two homes": ("homes:", "homes:\n  - {key: casa-01, organisation: comune, name: B}", 12, "two homes 'casa-01'"),
