@@ -196,6 +196,7 @@ def _judged(together: Together, done: _Computed, now: datetime, told: Told | Non
     heard = together.of(home.home_id, ingest.homes_heard, now - HEARD_WITHIN)
     past = past_of(connection, home, together.of(home.home_id, visits_of_homes), done.digest)
     about = days if again else ()
+    rests = judging.rests_of(together, home, judging.known_from(home, since))
     changed = (
         _judge(connection, home, days, restated, evidence, silent_still, known, now, told)
         + changes.judge(connection, home, (about, restated), evidence.of, known.standings, known.contexts, now)
@@ -206,8 +207,8 @@ def _judged(together: Together, done: _Computed, now: datetime, told: Told | Non
             connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told, past=past
         )
         + judge_stillness(together, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
-        + technical.silences(connection, home, computed, done.interval, now, told)
-        + technical.silent_sensors(connection, home, computed, done.interval, now, told)
+        + technical.silences(connection, home, computed, done.interval, now, told, rests)
+        + technical.silent_sensors(connection, home, computed, done.interval, now, told, rests)
     )
     return _Ran(changed, proposed.any)
 

@@ -11,6 +11,7 @@ from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
 from analytics.frames import Span, instant
 from analytics.home_day import HomeDay
 from analytics.repository import Home, Told
+from analytics.resting import is_rest
 from analytics.together import Together
 from core.localtime import Interval
 from devices import reads as devices
@@ -26,14 +27,15 @@ def silences(
     interval: Interval,
     now: datetime,
     told: Told | None,
+    rests: Sequence[Interval] = (),
 ) -> int:
-    """Store the technical findings about the home's silences, each once, whichever days see it."""
+    """Store the technical findings about the home's silences, each once, whichever days see it; not about `rests`."""
     if _is_untold(told, SILENT_HOME, interval.start - ONE_DAY) and not any(one.silences for one in computed):
         return 0
     known = repository.known_silences(connection, home.home_id, interval.start - ONE_DAY)
     latest = {start: (one.end, one.ended, one.before) for start, one in known.items()}
     seen: set[int] = set()
-    for silence in (silence for one in computed for silence in one.silences):
+    for silence in (silence for one in computed for silence in one.silences if not is_rest(silence.span, rests)):
         start, end = silence.span
         before = silence.before
         if start in latest:
@@ -63,17 +65,20 @@ def silent_sensors(
     interval: Interval,
     now: datetime,
     told: Told | None,
+    rests: Sequence[Interval] = (),
 ) -> int:
     """Store the technical findings about silent sensors, each silence once, however many days it lasts.
 
-    Sensors that fell silent at the same instant share one. It is withdrawn if one of them spoke within it after all.
+    What is not recorded (`rests`) is no silence. Sensors that fell silent at the same instant share one. It is
+    withdrawn if one of them spoke within it after all.
     """
     if _is_untold(told, SILENT_SENSOR, interval.start - ONE_DAY) and not any(one.silent_sensors for one in computed):
         return 0
     rooms = {sensor.device_id: sensor.room_kind or "" for sensor in devices.sensors_of_home(connection, home.home_id)}
     known = repository.known_sensor_silences(connection, home.home_id, interval.start - ONE_DAY)
     found: dict[int, dict[int, reports.SensorSilence]] = {}
-    for silence in (silence for one in computed for silence in one.silent_sensors):
+    of_sensors = (silence for one in computed for silence in one.silent_sensors)
+    for silence in (silence for silence in of_sensors if not is_rest(silence.span, rests)):
         found.setdefault(silence.span.start, {})[silence.device_id] = silence
     held = []
     for start, of_devices in sorted(found.items()):

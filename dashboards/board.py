@@ -14,8 +14,10 @@ import ingest.reads
 import registry.reads
 from alerts.replies.reads import There, there
 from analytics.contexts.context import Context
+from analytics.contexts.kinds import ContextKind
 from analytics.wellbeing.reads import NOTHING, Latest
 from core.database import View
+from core.localtime import day_of
 from core.translation import mark
 from dashboards import contexts, wellbeing
 from dashboards.concern import Blindness, Concern, Limits, Reason, Sight, Verdict, judge, pressing_first, ranked
@@ -46,6 +48,10 @@ WHY_BLIND = {
         "we cannot see what happens, and an SOS might not arrive."
     ),
     Blindness.UNHEARD: mark("The gateway has not been heard for too long: we cannot see what happens in this home."),
+    Blindness.PAUSED: mark(
+        "Paused since %(since)s: nothing of the wellbeing is looked at or recorded. "
+        "Calls for help, smoke, gas and water arrive as always."
+    ),
     Blindness.NO_READING: mark("No sensor of movement has reported for too long: quiet or broken, we cannot tell."),
     Blindness.LEARNING: mark("There are no figures of this home yet, and nobody was seen moving in the last hours."),
     Blindness.STILL: mark(
@@ -163,14 +169,19 @@ def _lines(
     for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date()):
         indicators[indicator["home_id"]].append(indicator)
     signs = last_signs(view, [home.home_id for home in homes], now, only)
-    around = analytics.contexts.reads.contexts(view, now, now + timedelta(seconds=1), only)
+    around = analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1), only)
     stands = wellbeing.latest(view, now, only)
     return [
         _line(
             home,
             people[home.home_id],
             [open_alert(alert, words) for alert in found[home.home_id]],
-            sight_of(statuses[home.home_id], signs[home.home_id], indicators[home.home_id], home.zone),
+            sight_of(
+                statuses[home.home_id],
+                signs[home.home_id],
+                unpaused(indicators[home.home_id], around, home.home_id, home.zone),
+                home.zone,
+            ),
             signs[home.home_id],
             stands.get(home.home_id, NOTHING),
             going_on=contexts.going_on(around, home, now),
@@ -179,6 +190,22 @@ def _lines(
             limits=limits,
         )._replace(there=told_there(found[home.home_id], theirs, home.zone, now, words))
         for home in homes
+    ]
+
+
+def unpaused(
+    indicators: Sequence[Row], around: Sequence[analytics.contexts.reads.Seen], home_id: int, zone: ZoneInfo
+) -> list[Row]:
+    """Return the indicators of days that no pause touches: what was not recorded is nothing that was missed."""
+    pauses = [one.context for one in around if one.home_id == home_id and one.context.kind is ContextKind.PAUSED]
+    return [
+        row
+        for row in indicators
+        # A night runs from noon to noon, so that the day after counts as well.
+        if not any(
+            day_of(one.start, zone) <= row["day"] + timedelta(days=1) and row["day"] <= day_of(one.interval.end, zone)
+            for one in pauses
+        )
     ]
 
 
@@ -240,7 +267,11 @@ def _line(
     words: Words,
     limits: Limits,
 ) -> Line:
-    sight = sight._replace(context_since=going_on.start if going_on else None, untold=wellbeing.is_untold(latest))
+    sight = sight._replace(
+        context_since=going_on.start if going_on else None,
+        paused_since=going_on.start if going_on and going_on.kind is ContextKind.PAUSED else None,
+        untold=wellbeing.is_untold(latest),
+    )
     reasons = [alert.reason for alert in open_alerts]
     verdict = judge(reasons, sight, now, limits)
     untaken = sum(not alert.taken_by for alert in open_alerts)
@@ -255,7 +286,7 @@ def _line(
         verdict=verdict,
         why=contexts.not_judged(going_on, home, now, words)
         if going_on is not None and verdict.blindness is Blindness.CONTEXT
-        else _why(verdict, sight, stand, words),
+        else _why(verdict, sight, stand, now, words),
         alerts=tuple(sorted(open_alerts, key=lambda alert: order.index(alert.public_id))),
         last_seen=signs.movement,
         reading_at=signs.reading_at,
@@ -263,7 +294,7 @@ def _line(
     )
 
 
-def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, words: Words) -> str:
+def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, now: datetime, words: Words) -> str:
     """Return the sentence of a home without an alert that counts."""
     if verdict.concern is Concern.LOOK:
         return words.say(UNTOLD)
@@ -271,6 +302,8 @@ def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, words: Words) -
         sentence = words.say(WHY_BLIND[verdict.blindness])
         if verdict.blindness is Blindness.LOW_COVERAGE and sight.coverage is not None:
             return sentence % {"percent": words.percent(sight.coverage)}
+        if verdict.blindness is Blindness.PAUSED and sight.paused_since is not None:
+            return sentence % {"since": words.moment(sight.paused_since, sight.zone, now)}
         return sentence
     gettext = words.translations.gettext
     return gettext("As usual.") if stand.tone is Concern.USUAL else gettext("Nothing to report now.")

@@ -37,6 +37,7 @@ class Blindness(StrEnum):
     NEVER = "never"  # no reading has ever come
     OFFLINE = "offline"
     UNHEARD = "unheard"  # the gateway's word about itself is old
+    PAUSED = "paused"  # nothing is looked at or recorded, because the people asked for it
     NO_READING = "no reading"
     LEARNING = "learning"  # no figures yet, and nobody was seen lately
     LOW_COVERAGE = "low coverage"
@@ -67,8 +68,8 @@ class Sight(NamedTuple):
     one has never spoken), `reading_at` the time of the last reading of a device that tells whether somebody is there
     or moves, `moved_at` of the last known movement, `coverage` the share of the expected data of the last day or night
     (None: there are no figures yet). `zone` is the home's. `context_since` is when the context began for which the home
-    is not judged as usual (None: there is none). `untold` says that the last day stood out as a whole, though no part
-    of it was enough to be told.
+    is not judged as usual (None: there is none), `paused_since` when the pause did in which nothing is looked at.
+    `untold` says that the last day stood out as a whole, though no part of it was enough to be told.
     """
 
     gateways: int
@@ -80,6 +81,7 @@ class Sight(NamedTuple):
     coverage: float | None
     zone: ZoneInfo
     context_since: datetime | None = None
+    paused_since: datetime | None = None
     untold: bool = False
 
 
@@ -131,6 +133,7 @@ def blindness(sight: Sight, now: datetime, limits: Limits) -> tuple[Blindness, d
         (sight.reading_at is None and sight.moved_at is None, Blindness.NEVER, None),
         (not sight.online and sight.heard_at is not None, Blindness.OFFLINE, sight.changed_at),
         (unheard, Blindness.UNHEARD, sight.heard_at),
+        (sight.paused_since is not None, Blindness.PAUSED, sight.paused_since),
         (silent, Blindness.NO_READING, sight.reading_at or sight.moved_at),
         (sight.context_since is not None, Blindness.CONTEXT, sight.context_since),
         (sight.coverage is None and not lately, Blindness.LEARNING, sight.moved_at),
@@ -174,7 +177,7 @@ def judge(reasons: Sequence[Reason], sight: Sight, now: datetime, limits: Limits
     first = ordered[0] if ordered else None
     if first is not None and concern_of(first) < Concern.USUAL:
         return Verdict(concern_of(first), first.opened_at, first, why, unattended)
-    if sight.untold:
+    if sight.untold and sight.paused_since is None:
         return Verdict(Concern.LOOK, None, None, why, unattended)
     if blind:
         return Verdict(Concern.UNKNOWN, blind[1], None, why, unattended)

@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from core.messages import FoundDevice
 from core.statements import Statements
-from core.vocabulary import BY_NAME, Retention
+from core.vocabulary import BY_NAME, QUANTITIES, Retention
 from ingest import packing
 from ingest.mqtt5 import Delivery
 from ingest.packing import Columns
@@ -32,6 +32,10 @@ TOUCHED_CHANNEL = "vicino_touched"
 KEPT_BYTES = 65_536  # of a payload that is rejected
 KEPT_TEXT = 1_000
 KEPT_PROPERTIES = 20
+
+# What tells of somebody's life, and what calls for help; the rest is of the devices themselves.
+SAFETY = [quantity.id for quantity in QUANTITIES if quantity.safety]
+WELLBEING = [q.id for q in QUANTITIES if not q.safety and q.retention is not Retention.TECHNICAL]
 
 _sql = Statements.beside(__file__)
 
@@ -145,7 +149,7 @@ def store(
 
 
 def _committed(connection: Dictionaries, arrived: _Arrived, *, careful: bool) -> Outcome:
-    """Store all that arrived, in one transaction. Raises `UniqueViolation` if not `careful` and some of it is there."""
+    """Store all that may be, in one transaction. Raises `UniqueViolation` if not `careful` and some of it is there."""
     verdicts, received_at = arrived.verdicts, arrived.received_at
     refused = [
         Refused(verdict.delivery, verdict.gateway, rejection)
@@ -153,6 +157,7 @@ def _committed(connection: Dictionaries, arrived: _Arrived, *, careful: bool) ->
         for rejection in verdict.rejections
     ]
     with connection.transaction():
+        arrived = arrived._replace(columns=_watched(connection, arrived.columns))
         settled = _store_readings(connection, arrived, careful=careful) if len(arrived.columns) else _NOTHING
         refused += [
             Refused(verdicts[message].delivery, verdicts[message].gateway, rejection)
@@ -246,6 +251,35 @@ def _store_readings(connection: Dictionaries, arrived: _Arrived, *, careful: boo
     settled = _sift(connection, columns[doubtful], sifted, arrived.received_at, arrived.verdicts)
     copied = columns[~doubtful]
     return settled._replace(stored=settled.stored + len(copied), touched=settled.touched | packing.hours(copied))
+
+
+def _watched(connection: Dictionaries, columns: Columns) -> Columns:
+    """Return readings without those of times in which nothing of a home is recorded: they are let go, as if stored."""
+    if not len(columns):
+        return columns
+    given = {
+        "homes": np.unique(columns["home_id"]).tolist(),
+        "start": _instant(columns["at_ms"].min()),
+        "end": _instant(columns["at_ms"].max() + 1),
+        "wellbeing": WELLBEING,
+        "safety": SAFETY,
+    }
+    kept = np.ones(len(columns), dtype=bool)
+    for row in connection.execute(_sql["unwatched"], given):
+        of_series = (columns["series_id"] == row["series_id"]) & (columns["route"] != SAFETY_ROUTE)
+        of_series &= columns["at_ms"] >= _milliseconds(row["started_at"])
+        if row["ended_at"] is not None:
+            of_series &= columns["at_ms"] < _milliseconds(row["ended_at"])
+        kept &= ~of_series
+    return columns if kept.all() else columns[kept]
+
+
+def _instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(int(at_ms) / 1000, UTC)
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
 
 
 def _sift(

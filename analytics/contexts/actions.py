@@ -9,7 +9,7 @@ from uuid import UUID
 
 from analytics.contexts import repository
 from analytics.contexts.context import Standing
-from analytics.contexts.kinds import ContextKind
+from analytics.contexts.kinds import ENTERABLE, ContextKind
 from analytics.contexts.reads import Seen
 from analytics.contexts.reads import context as seen_context
 from core.database import View
@@ -60,12 +60,15 @@ def enter(
     Raises `ContextNotFoundError`, `ContextTimeError` or `ContextNoteError`.
     """
     _check(start, end, note, now)
+    _enterable(kind)
     return _done(repository.enter(view.connection, home, kind, start, end, note.strip(), now))
 
 
 def confirm(view: View, context: UUID, kind: ContextKind | None, now: datetime) -> UUID:
     """Say that a proposal is right, as it is or as another kind. Raises `ContextNotFoundError`."""
-    return _done(repository.answer(view.connection, context, kind or _seen(view, context).context.kind, now))
+    return _done(
+        repository.answer(view.connection, context, _enterable(kind or _seen(view, context).context.kind), now)
+    )
 
 
 def refuse(view: View, context: UUID, now: datetime) -> UUID:
@@ -89,7 +92,7 @@ def correct(
     Raises `ContextNotFoundError`, `ContextTimeError` or `ContextNoteError`.
     """
     _check(start, end, note, now)
-    return _done(repository.correct(view.connection, context, kind, start, end, note.strip(), now))
+    return _done(repository.correct(view.connection, context, _enterable(kind), start, end, note.strip(), now))
 
 
 def take_back(view: View, context: UUID, now: datetime) -> UUID:
@@ -109,6 +112,12 @@ def _seen(view: View, context: UUID) -> Seen:
     if found is None:
         raise ContextNotFoundError
     return found
+
+
+def _enterable(kind: ContextKind) -> ContextKind:
+    if kind not in ENTERABLE:
+        raise ContextNotFoundError
+    return kind
 
 
 def _check(start: datetime, end: datetime | None, note: str, now: datetime) -> None:

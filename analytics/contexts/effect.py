@@ -49,8 +49,8 @@ class Contexts:
         return None
 
     def going_on(self, now: datetime) -> Context | None:
-        """Return what keeps the home from being judged as usual at an instant; None if nothing does."""
-        for one in self.acting:
+        """Return what keeps the home from being judged as usual at an instant (a pause first); None if nothing does."""
+        for one in sorted(self.acting, key=lambda one: one.kind is not ContextKind.PAUSED):
             end = min(one.interval.end, one.start + LEARNING) if one.kind in LASTING else one.interval.end
             if one.start <= now < end:
                 return one

@@ -9,10 +9,11 @@ from psycopg.rows import DictRow
 
 from analytics import repository as analysis
 from analytics.baseline import REACH
-from analytics.contexts import repository
+from analytics.contexts import absence, repository
+from analytics.contexts.context import Context
 from analytics.contexts.effect import Contexts
 from analytics.contexts.kinds import ContextKind
-from analytics.contexts.proposal import NOTHING, Changes, reconcile
+from analytics.contexts.proposal import NOTHING, Changes, Proposal, reconcile
 from analytics.contexts.propose import DETECTORS, LOOK_BACK, propose
 from analytics.findings import Verdict
 from analytics.home_day import HomeDay
@@ -37,9 +38,34 @@ def contexts_of(connection: Connection[DictRow], home: Home, since: date) -> Con
 
 def contexts_together(together: Together, home: Home, since: date) -> Contexts:
     """Return the same of one of several homes."""
-    start = local_day(since - REACH, home.zone).start - timedelta(days=8)
+    start = known_from(home, since)
     known = together.of(home.home_id, repository.known_of_homes, start)
-    return Contexts([one.context for one in known], home.zone)
+    return Contexts([*(one.context for one in known), *_pauses(together, home, start)], home.zone)
+
+
+def known_from(home: Home, since: date) -> datetime:
+    """Return from when on contexts matter to whoever judges days from `since` on."""
+    return local_day(since - REACH, home.zone).start - timedelta(days=8)
+
+
+def rests_of(together: Together, home: Home, start: datetime) -> list[Interval]:
+    """Return when nothing of a home is looked at or recorded, as far as it reaches beyond an instant."""
+    return together.of(home.home_id, _unwatched, start)
+
+
+def _pauses(together: Together, home: Home, start: datetime) -> list[Context]:
+    return [Context(ContextKind.PAUSED, *interval) for interval in rests_of(together, home, start)]
+
+
+def _is_only_unrecorded(one: Proposal, rests: Sequence[Interval]) -> bool:
+    """Tell whether nobody moved in the time of a proposal because nothing was recorded."""
+    start, end = one.interval
+    return one.detector == absence.NAME and any(rest.start < end and start < rest.end for rest in rests)
+
+
+def _unwatched(connection: Connection[DictRow], homes: Sequence[int], start: datetime) -> dict[int, list[Interval]]:
+    found = registry.unwatched(connection, homes, start)
+    return {home_id: found.get(home_id, []) for home_id in homes}
 
 
 def take_in(
@@ -77,7 +103,9 @@ def take_in(
     known = repository.known(connection, home.home_id, looked_back_to - LOOK_BACK)
     rooms = registry.rooms_of_home(connection, home.home_id)
     bathrooms = frozenset(room.room_id for room in rooms if room.kind == RoomKind.BATHROOM)
-    proposals = propose(traces, home.zone, [one.context for one in known], bathrooms)
+    rests = rests_of(together, home, looked_back_to - LOOK_BACK)
+    said = [one.context for one in known] + _pauses(together, home, looked_back_to - LOOK_BACK)
+    proposals = [one for one in propose(traces, home.zone, said, bathrooms) if not _is_only_unrecorded(one, rests)]
     changes = reconcile(known, proposals, looked_back_to, DETECTORS)
     if changes.any:
         repository.store(connection, home, changes, now)

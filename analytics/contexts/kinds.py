@@ -2,7 +2,8 @@
 
 An *aspect* is what a group of indicators is about. A context that affects an aspect keeps its days out of what is usual
 for it, and nothing about it is judged meanwhile. Safety (a call for help, smoke, gas, water, a fall detector) is no
-aspect: no context ever touches it. Heat and cold are judged in all of them, for the home is there, too.
+aspect: no context ever touches it. Heat and cold are judged in all of them, for the home is there, too, but for a
+pause, in which nothing is known.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ class ContextKind(StrEnum):
     SECOND_RESIDENT = "second_resident"
     PET = "pet"
     OTHER = "other"
+    # Nothing of the home is looked at or recorded (`registry.unwatched`): nobody enters it here, and nothing is judged.
+    PAUSED = "paused"
 
 
 class Aspect(StrEnum):
@@ -57,7 +60,10 @@ NAMES: Mapping[ContextKind, str] = {
     ContextKind.SECOND_RESIDENT: mark("Somebody else lives there"),
     ContextKind.PET: mark("An animal"),
     ContextKind.OTHER: mark("Something else"),
+    ContextKind.PAUSED: mark("Paused"),
 }
+# What people enter and the system proposes.
+ENTERABLE = tuple(kind for kind in ContextKind if kind is not ContextKind.PAUSED)
 
 ABSENT = frozenset({ContextKind.HOSPITAL, ContextKind.HOLIDAY, ContextKind.AWAY})
 # What goes on for weeks: days with it are judged against days with it, once there are enough of them.
@@ -78,6 +84,7 @@ AFFECTED: Mapping[ContextKind, frozenset[Aspect]] = {
     ContextKind.SECOND_RESIDENT: _PEOPLE_ABOUT | {Aspect.MEALS, Aspect.OUTINGS},
     ContextKind.PET: _PEOPLE_ABOUT | {Aspect.OUTINGS},
     ContextKind.OTHER: _ALL_BUT_CLIMATE - {Aspect.STILLNESS, Aspect.ABSENCE},
+    ContextKind.PAUSED: frozenset(Aspect),
 }
 # That nobody has been seen since the front door is a question to a person, not an answer: only one who answers ends it.
 NEVER_BY_ITSELF = frozenset({Aspect.ABSENCE})

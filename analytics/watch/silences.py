@@ -14,11 +14,13 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from analytics import repository
+from analytics.contexts.judging import rests_of
 from analytics.findings import Finding
 from analytics.frames import Instants, instant, micros, sensors_frame
 from analytics.homes import homes as all_homes
 from analytics.recent import REACH, Recent
 from analytics.repository import Due, Home
+from analytics.resting import is_rest
 from analytics.silence import evidence, gateways, systems
 from analytics.silence.advice import device_of, said
 from analytics.silence.catalogue import traits_of
@@ -110,7 +112,15 @@ def _look_at(together: Together, home: Home, now: datetime, recent: Recent) -> i
     about |= {one.verdict.subject for one in told}
     changed = troubles.tell(connection, home, known.gateways, now)
     changed += links.tell(together, home, known, sensors, now)
-    return _tell(connection, home, _Looked(classify(known), about, known.reports, changed), told, sensors, now)
+    rests = rests_of(together, home, now - OUTAGES)
+    spoken = {one.verdict.subject for one in told if one.verdict.until is None}
+    verdicts = [one for one in classify(known) if one.subject in spoken or not _is_unrecorded(one, rests, micros(now))]
+    return _tell(connection, home, _Looked(verdicts, about, known.reports, changed), told, sensors, now)
+
+
+def _is_unrecorded(verdict: Verdict, rests: Sequence[Interval], now: int) -> bool:
+    """Tell whether a device is silent because nothing of it is recorded."""
+    return verdict.subject.kind == "device" and is_rest(verdict.span(now), rests)
 
 
 def _watch(database: Database, home: Home, heard: Sequence[GatewayHeard], now: datetime) -> int:

@@ -14,7 +14,7 @@ import analytics.contexts.reads
 import registry.reads
 from analytics.contexts import actions
 from analytics.contexts.actions import ContextError, ContextNotFoundError
-from analytics.contexts.kinds import NAMES, ContextKind
+from analytics.contexts.kinds import ENTERABLE, NAMES, ContextKind
 from core.database import View
 from core.translation import mark
 from dashboards import board, contexts
@@ -59,7 +59,7 @@ def whole(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: 
         person=seen.person,
         home=home,
         shown=shown,
-        kinds=[(kind.value, words.say(NAMES[kind])) for kind in ContextKind],
+        kinds=[(kind.value, words.say(NAMES[kind])) for kind in ENTERABLE],
         at_once=[(kind.value, words.say(NAMES[kind])) for kind in AT_ONCE],
         starts=now.astimezone(home.zone).strftime("%Y-%m-%dT%H:%M"),
         waiting=waits.homes,
@@ -73,7 +73,7 @@ def enter(
     kind: Text = "", start: Text = "", end: Text = "", note: Text = "", wanted: Wanted = "",
 ) -> Response:  # fmt: skip
     """Enter a context, from now on where no time is given."""
-    if kind not in set(ContextKind):
+    if kind not in ENTERABLE:
         said, back = Words(visitor.language).say(NO_KIND), f"/persons/{public_id}/contexts"
         return _problem(request, desk, visitor, said, 422, back)
 
@@ -93,7 +93,7 @@ def confirm(
     """Answer a question with yes, or with what it is instead."""
 
     def act(view: View) -> object:
-        return actions.confirm(view, public_id, ContextKind(kind) if kind in set(ContextKind) else None, visitor.now)
+        return actions.confirm(view, public_id, ContextKind(kind) if kind in ENTERABLE else None, visitor.now)
 
     return _done(request, desk, visitor, act, wanted, CONFIRMED)
 
@@ -122,7 +122,7 @@ def correct(
     def act(view: View) -> object:
         seen = analytics.contexts.reads.context(view, public_id)
         homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
-        if seen is None or seen.home_id not in homes or kind not in set(ContextKind):
+        if seen is None or seen.home_id not in homes or kind not in ENTERABLE:
             raise ContextNotFoundError
         zone = homes[seen.home_id].zone
         begins, ends = _instant(start, zone) or seen.context.start, _instant(end, zone)

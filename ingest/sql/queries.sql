@@ -23,6 +23,22 @@ COPY {readings} (ts, value, series_id, flags, corrected_ts) FROM STDIN (FORMAT B
 -- The partitions of the month of one instant. It commits by itself, so that nobody waits for its lock for long.
 SELECT ingest.ensure_partitions(%(month)s, %(month)s)
 
+-- unwatched --
+-- What may not be recorded: series of homes of which nothing is looked at, and when. Of a device that also calls for help its
+-- battery and its link go on being known; of one that does not, nothing is kept, because each of its reports would tell of a
+-- movement.
+SELECT series.series_id, unwatched.started_at, unwatched.ended_at
+FROM registry.unwatched
+JOIN devices.series USING (home_id)
+JOIN LATERAL (
+    SELECT bool_or(other.quantity_id = ANY (%(wellbeing)s::smallint[])) AS tells,
+           bool_or(other.quantity_id = ANY (%(safety)s::smallint[])) AS calls
+    FROM devices.series AS other WHERE other.device_id = series.device_id
+) AS device ON true
+WHERE home_id = ANY (%(homes)s::int[]) AND started_at < %(end)s AND coalesce(ended_at, 'infinity') > %(start)s
+  AND quantity_id <> ALL (%(safety)s::smallint[])
+  AND (quantity_id = ANY (%(wellbeing)s::smallint[]) OR (device.tells AND NOT device.calls))
+
 -- insert_intake --
 -- When and by which lane the readings of one commit came.
 INSERT INTO ingest.intake (received_at, lane) VALUES (%(received_at)s, %(lane)s)

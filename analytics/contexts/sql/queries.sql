@@ -100,13 +100,20 @@ SELECT analytics.correct_context(%(context)s, %(kind)s, %(start)s, %(end)s, %(no
     AS public_id;
 
 -- seen_contexts --
--- The contexts of the homes that the viewer may see which touch an interval, but for what was withdrawn.
+-- The contexts of the homes that the viewer may see which touch an interval, but for what was withdrawn; pauses with them,
+-- which nobody changes here.
 SELECT public_id, home_id, kind, started_at, ended_at, standing, detector, confidence, evidence, why_it, why_en, note, made_at,
        updated_at, registry.viewer_may_act(organisation_id) AS may_act
 FROM analytics.context
 WHERE (home_id = %(home_id)s OR %(home_id)s::int IS NULL) AND standing <> 'withdrawn'
     AND coalesce(ended_at, 'infinity') > %(start)s AND started_at < %(end)s
-ORDER BY home_id, started_at DESC, context_id;
+UNION ALL
+SELECT md5(concat_ws(' ', home_id, reason, started_at))::uuid, home_id, 'paused', started_at, ended_at, 'entered', '', 1, '{}', '', '',
+       '', started_at, started_at, false
+FROM registry.unwatched
+WHERE (home_id = %(home_id)s OR %(home_id)s::int IS NULL)
+    AND coalesce(ended_at, 'infinity') > %(start)s AND started_at < %(end)s
+ORDER BY home_id, started_at DESC, public_id;
 
 -- seen_context --
 -- One context that the viewer may see.

@@ -155,6 +155,16 @@ def test_each_kind_of_blindness_is_told_apart() -> None:
     assert blindness(SEEN, NOW, LIMITS) is None
 
 
+@given(sights)
+def test_a_paused_home_is_never_green_nor_out_of_the_ordinary_and_a_call_for_help_goes_first(sight: Sight) -> None:
+    paused = sight._replace(paused_since=NOW, untold=True)
+    verdict = judge([], paused, NOW, LIMITS)
+    assert (verdict.concern, verdict.reason) == (Concern.UNKNOWN, None)
+    call = Reason(uuid4(), "safety", 1.0, NOW, taken=False)
+    assert judge([call], paused, NOW, LIMITS).concern is Concern.ACT
+    assert judge([], SEEN._replace(paused_since=NOW, reading_at=None), NOW, LIMITS).blindness is Blindness.PAUSED
+
+
 def test_an_alert_in_a_home_that_cannot_be_seen_says_both() -> None:
     verdict = judge([reason()], SEEN._replace(online=False), NOW, LIMITS)
     assert (verdict.concern, verdict.blindness) == (Concern.ACT, Blindness.OFFLINE)
@@ -184,7 +194,8 @@ def test_ranking_never_puts_a_lesser_concern_first(homes: list[tuple[list[Reason
 
 @given(reasons, sights)
 def test_a_day_that_stood_out_untold_is_looked_at_and_never_hides_an_alert(found, sight) -> None:
-    plain, marked = (judge(found, sight._replace(untold=untold), NOW, LIMITS) for untold in (False, True))
+    seen = sight._replace(paused_since=None)
+    plain, marked = (judge(found, seen._replace(untold=untold), NOW, LIMITS) for untold in (False, True))
     assert marked.concern <= plain.concern
     assert marked.concern <= Concern.LOOK or marked.reason is not None
     if plain.reason is not None:

@@ -45,7 +45,10 @@ def test_every_indicator_is_about_something(kind: str) -> None:
 def test_the_table_is_complete_and_leaves_heat_cold_and_calls_for_help_alone() -> None:
     assert set(AFFECTED) == set(NAMES) == set(ContextKind)
     for kind in ContextKind:
-        assert not any(affects(kind, one) for one in ("heat_hours", "night_heat_hours", "cold_hours", *CALLS))
+        assert not any(affects(kind, one) for one in CALLS)
+    # In a pause nothing is recorded: not even how warm it is.
+    for kind in set(ContextKind) - {ContextKind.PAUSED}:
+        assert not any(affects(kind, one) for one in ("heat_hours", "night_heat_hours", "cold_hours"))
     assert affects(ContextKind.HOSPITAL, "activity")
     assert affects(ContextKind.VISIT, "night_bathroom_visits")
     assert not affects(ContextKind.VISIT, "longest_stillness")
