@@ -3,6 +3,7 @@
 import getpass
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
 from cli.screen import errors_in_words, messages, results
 from core.clock import SystemClock
+from core.database import Database
 from core.errors import VicinoError
 from embedded.privatefile import write_private
 
@@ -50,14 +52,19 @@ def enter_apprise(
     """Enter an address of Apprise for an account. It is asked for, or read from standard input, and never shown."""
     with errors_in_words():
         url = (getpass.getpass("Address for Apprise: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
-        allowed = listed(os.environ.get("VICINO_APPRISE_SERVICES", SERVICES))
-        if not is_allowed(url, allowed):
-            raise VicinoError(
-                "That is no address of a service that messages may go to.",
-                kept="the addresses as they were",
-                advice=f"use one of {', '.join(allowed)}; VICINO_APPRISE_SERVICES of the alert worker allows others",
-            )
-        with Installation(data).database() as database, database.transaction() as connection:
-            if not repository.enter_apprise(connection, login, url, SystemClock().now()):
-                raise VicinoError(f"There is no active account {login!r}.", advice="see them with: vicino account list")
+        with Installation(data).database() as database:
+            keep_apprise(database, login, url, listed(os.environ.get("VICINO_APPRISE_SERVICES", SERVICES)))
     results.print(f"{login} is reached by Apprise from now on, before the other ways.")
+
+
+def keep_apprise(database: Database, login: str, url: str, allowed: Collection[str]) -> None:
+    """Keep an address of Apprise for an account; raises `VicinoError` if it cannot be used, without repeating it."""
+    if not is_allowed(url, allowed):
+        raise VicinoError(
+            "That is no address of a service that messages may go to.",
+            kept="the addresses as they were",
+            advice=f"use one of {', '.join(allowed)}; VICINO_APPRISE_SERVICES of the alert worker allows others",
+        )
+    with database.transaction() as connection:
+        if not repository.enter_apprise(connection, login, url, SystemClock().now()):
+            raise VicinoError(f"There is no active account {login!r}.", advice="see them with: vicino account list")

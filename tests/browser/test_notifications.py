@@ -250,6 +250,11 @@ def test_a_call_for_help_is_shown_stays_and_is_reported(page: Page, site: Site, 
     worker.push(message(number, UUID(int=5), title="Dispositivo da controllare", urgent=False, action="Apri"))
     both = worker.shown(lambda found: len(found) == 2)
     assert {each["title"]: each["stays"] for each in both}["Dispositivo da controllare"] is False
+    # That somebody has taken charge takes the place of the call, and makes no sound.
+    worker.push(message(number, alert, title="Se ne occupa qualcuno.", urgent=False, quiet=True, receipt=""))
+    titles = {"Se ne occupa qualcuno.", "Dispositivo da controllare"}
+    both = worker.shown(lambda found: {each["title"] for each in found} == titles)
+    assert {each["title"]: (each["silent"], each["stays"]) for each in both}["Se ne occupa qualcuno."] == (True, False)
     assert complaints == []
 
 

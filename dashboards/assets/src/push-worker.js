@@ -44,7 +44,7 @@ function show(message, over) {
     badge: BADGE,
     data: { path: message.path, reply: over ? "" : message.reply, receipt: over ? "" : message.receipt },
   };
-  if (over) {
+  if (over || message.quiet) {
     options.silent = true;
   } else {
     options.timestamp = message.at;
