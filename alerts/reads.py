@@ -97,7 +97,11 @@ class NotificationEntry(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Who was told, by which channel and for what, and what became of it: due, sent or failed."""
+    """Who was told, by which channel and for what, and what became of it: due, sent or failed.
+
+    `purpose` is as of a message, or `taken` where somebody was told that somebody has taken charge. `delivered_at` and
+    `read_at` are there where the channel reports it.
+    """
 
     name: str
     channel: str
@@ -105,6 +109,8 @@ class Told(NamedTuple):
     state: str
     at: datetime
     last_error: str
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 class Escalating(NamedTuple):

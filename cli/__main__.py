@@ -23,6 +23,7 @@ from cli import rejects as rejecting
 from cli import replay as replaying
 from cli import status as standing
 from cli.addresses import app as addresses_app
+from cli.alert_messages import messages as alert_messages
 from cli.alert_statistics import app as alerts_app
 from cli.bench.commands import app as bench_app
 from cli.canary import app as canary_app
@@ -83,6 +84,7 @@ app.add_typer(shifts_app, name="shifts")
 app.add_typer(channels_app, name="channels")
 app.add_typer(digest_app, name="digest")
 gateway_app.command("test-alarm")(ask_for_test)
+alerts_app.command("messages")(alert_messages)
 app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)
 app.command("homes")(list_homes)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import alerts.reads
 from alerts.channels.names import name_of
@@ -12,7 +13,7 @@ from alerts.policy import next_step
 from core.translation import mark
 from dashboards.wording import Words
 
-MOST_TOLD, MOST_COMING = 8, 3
+MOST_TOLD, MOST_COMING = 12, 3
 STATES = {
     "due": mark("on its way"),
     "sent": mark("told"),
@@ -23,6 +24,12 @@ PURPOSES = {
     "morning_round": mark("morning round"),
     "overflow": mark("summary of the day"),
     "hand_over": mark("hand-over of the shift"),
+    "taken": mark("that somebody has taken charge"),
+}
+# What can be said of a failure to whoever knows nothing of servers.
+FAILURES = {
+    "accepted, but not delivered": mark("accepted, but not delivered"),
+    "accepted, but no device has shown it": mark("accepted, but no device has shown it"),
 }
 
 
@@ -34,14 +41,29 @@ class Line(NamedTuple):
     how: str
 
 
-def told(found: Sequence[alerts.reads.Told], words: Words) -> list[Line]:
-    """Return who was told last, the latest first."""
-    lines = []
-    for each in found[:MOST_TOLD]:
-        parts = [words.say(STATES[each.state]), name_of(each.channel, words.language)]
-        parts += [words.say(PURPOSES[each.purpose])] if each.purpose in PURPOSES else []
-        lines.append(Line(each.at, each.name, ", ".join(parts)))
-    return lines
+def told(found: Sequence[alerts.reads.Told], words: Words, zone: ZoneInfo) -> list[Line]:
+    """Return who was told last, the latest first, each with the way of the message; `zone` is the home's."""
+    return [Line(each.at, each.name, ", ".join(_way(each, words, zone))) for each in found[:MOST_TOLD]]
+
+
+def _way(each: alerts.reads.Told, words: Words, zone: ZoneInfo) -> Iterator[str]:
+    gettext = words.translations.gettext
+    yield name_of(each.channel, words.language)
+    yield words.say(STATES[each.state])
+    if each.purpose in PURPOSES:
+        yield words.say(PURPOSES[each.purpose])
+    if each.state == "failed" and each.last_error in FAILURES:
+        yield words.say(FAILURES[each.last_error])
+    if each.delivered_at is not None:
+        yield gettext("delivered %(when)s") % {"when": _when(each.delivered_at, each.at, words, zone)}
+    if each.read_at is not None:
+        yield gettext("read %(when)s") % {"when": _when(each.read_at, each.at, words, zone)}
+
+
+def _when(instant: datetime, told_at: datetime, words: Words, zone: ZoneInfo) -> str:
+    """Return the time of day, with the day where that is another one than that of the message."""
+    at, day = words.clock(instant, zone), instant.astimezone(zone).date()
+    return at if day == told_at.astimezone(zone).date() else f"{words.short_day(day)}, {at}"
 
 
 def coming(escalating: alerts.reads.Escalating | None, words: Words) -> list[Line]:

@@ -312,8 +312,8 @@ SELECT policy, step, escalates_at FROM alerts.alert
 WHERE alert_id = %(alert_id)s AND state = 'new' AND organisation_id IN (SELECT registry.viewer_organisations());
 
 -- told_of --
--- Who has been told of an alert, or is about to be, by name; also in a message about several.
-SELECT name, channel, purpose, state, at, last_error FROM alerts.told_of(%(alert_id)s);
+-- Who has been told of an alert, or is about to be, by name; also in a message about several, and that somebody has taken charge.
+SELECT name, channel, purpose, state, at, last_error, delivered_at, read_at FROM alerts.told_of(%(alert_id)s);
 
 -- group_with --
 -- The other open alerts of the same home that are told together with this one, as far as the viewer may see them.

@@ -216,7 +216,7 @@ def _page(
         contacts=[contact for one in seen for contact in one.contacts],
         history=entries(found.history, words),
         evidence=evidence(found.alert, home.zone, now, words),
-        told=told(found.told, words),
+        told=told(found.told, words, home.zone),
         coming=coming(found.escalating, words),
         together=[(one.public_id, title(one.kind, one.family, words.language)) for one in found.together],
         overflow=found.alert.overflow,

@@ -82,20 +82,30 @@ CREATE OR REPLACE TRIGGER withdraw_handovers AFTER UPDATE OF state ON alerts.ale
     FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION alerts.withdraw_handovers();
 
 -- Who was told of an alert that the viewer may see, by the names of colleagues and contacts, which the viewer sees nowhere else.
-CREATE OR REPLACE FUNCTION alerts.told_of(wanted bigint)
-RETURNS TABLE (name text, channel text, purpose text, state text, at timestamptz, last_error text)
+DROP FUNCTION IF EXISTS alerts.told_of(bigint);
+CREATE FUNCTION alerts.told_of(wanted bigint)
+RETURNS TABLE (name text, channel text, purpose text, state text, at timestamptz, last_error text, delivered_at timestamptz,
+               read_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(account.name, contact.name, ''), notification.channel, notification.purpose, notification.state,
-        coalesce(sent_at, due_at), notification.last_error
-    FROM alerts.notification
+    WITH told AS (
+        SELECT account_id, contact_id, channel, purpose, state, coalesce(sent_at, due_at) AS at, last_error, delivered_at, read_at,
+            notification_id AS number
+        FROM alerts.notification
+        WHERE state <> 'cancelled' AND (
+            (alert_id = wanted AND purpose IN ('call', 'reminder'))
+            OR notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = wanted)
+        )
+        UNION ALL
+        SELECT account_id, contact_id, channel, about, state, coalesce(sent_at, due_at), last_error, NULL, NULL, news_id
+        FROM alerts.news WHERE alert_id = wanted
+    )
+    SELECT coalesce(account.name, contact.name, ''), told.channel, told.purpose, told.state, told.at, told.last_error,
+        told.delivered_at, told.read_at
+    FROM told
     JOIN alerts.alert ON alert.alert_id = wanted AND alert.organisation_id IN (SELECT registry.viewer_organisations())
     LEFT JOIN registry.account USING (account_id)
     LEFT JOIN registry.contact USING (contact_id)
-    WHERE notification.state <> 'cancelled' AND (
-        (notification.alert_id = wanted AND notification.purpose IN ('call', 'reminder'))
-        OR notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = wanted)
-    )
-    ORDER BY coalesce(sent_at, due_at) DESC, notification_id DESC LIMIT 100
+    ORDER BY told.at DESC, told.number DESC LIMIT 100
 $$;
 
 SELECT registry.protect('alerts.handover');

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from alerts import actions, notify
+from alerts import actions, notify, reads
 from alerts.channels.transport import TransportError
 from alerts.digest import repository as digest
 from alerts.digest.telling import tell
@@ -182,6 +182,14 @@ def test_who_read_of_it_in_a_summary_alone_was_not_called(world, called, take, n
     take(world.anna, called)
     news.look()
     assert told(channels) == ["bruno@example.org", "lucia@example.org"]
+
+
+def test_the_page_of_the_alert_tells_it_to_whoever_may_see_the_alert(world, called, take, news, seen_by):
+    take(world.anna, called)
+    news.look()
+    with seen_by(world.bruno) as view:
+        told = reads.alert(view, called).told
+    assert sorted(each.name for each in told if each.purpose == "taken") == ["Bruno", "Dora", "Lucia"]
 
 
 def test_what_is_told_afterwards_is_about_the_same_alert(world, called, take, news, channels):

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from alerts import actions, notify
+from alerts import actions, notify, reads
 from alerts.addresses import entering
 from alerts.addresses.ways import Recipient
 from alerts.channels.levels import Level
 from alerts.channels.transport import TransportError
 from alerts.escalation import escalate
 from alerts.fallback.next_way import fall_back
+from alerts.receipts.reads import latest_messages
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
 
@@ -111,6 +112,28 @@ class Reporting:
 
     def append(self, message):
         take_in(self.people, message.public_id, FAILED, LATER, LASTS)
+
+
+def test_the_page_of_the_alert_tells_the_way_of_each_message(world, called, service, send, people, seen_by, clock):
+    send()
+    clock.advance(60)
+    take_in(people, latest(world)["public_id"], FAILED, LATER, LASTS)
+    fall_back(service, LATER)
+    send()
+    take_in(people, latest(world)["public_id"], DELIVERED, LATER, LASTS)
+    with seen_by(world.anna) as view:
+        told = reads.alert(view, called).told
+    assert [(each.channel, each.state, each.last_error, each.delivered_at) for each in told] == [
+        ("email", "sent", "", LATER),
+        ("voice", "failed", "accepted, but not delivered", None),
+    ]
+    with service.transaction() as connection:
+        found = latest_messages(connection, 10)
+        assert latest_messages(connection, 10, UUID(int=7)) == []
+    assert [(each.who, each.channel, each.state, each.delivered_at) for each in found] == [
+        ("anna", "email", "sent", LATER),
+        ("anna", "voice", "failed", None),
+    ]
 
 
 def test_what_was_delivered_does_not_fail_later(world, called, service, send, people):

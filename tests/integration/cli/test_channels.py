@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,6 +12,9 @@ from typer.testing import CliRunner, Result
 from cli.__main__ import app
 from cli.installation import Installation
 from tests.integration.alerts.http_server import Behaviour, serve
+from tests.integration.dashboards import filling
+
+AT = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 
 PEOPLE = """
 WITH town AS (INSERT INTO registry.organisation (key, name, kind) VALUES ('t', 'T', 'service')
@@ -104,3 +109,28 @@ def test_the_daily_message_is_wanted_and_not_wanted_any_more(vicino) -> None:
     assert "18:30" in vicino("digest", "list").stdout
     assert vicino("digest", "stop", "rosa/figlia").exit_code == 0
     assert json.loads(vicino("digest", "list", "--json").stdout) == []
+
+
+def test_what_became_of_messages_is_told(vicino, database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        made = filling.Home(
+            *connection.execute("SELECT organisation_id, home_id, 0, person_id FROM registry.person").fetchone(),
+            UUID(int=1),
+            {},
+        )
+        alert = filling.alert(connection, made, AT)
+        connection.execute(
+            "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, contact_id, address,"
+            " language, state, due_at, sent_at, delivered_at) SELECT alert.organisation_id, alert_id, round, 0, 'sms',"
+            " contact_id, '+393331234567', 'it', 'sent', %s, %s, %s"
+            " FROM alerts.alert, registry.contact WHERE alert.public_id = %s",
+            (AT, AT, AT + timedelta(seconds=9), alert),
+        )
+    (line,) = json.loads(vicino("alerts", "messages", "--json").stdout)
+    assert (line["alert"], line["who"], line["channel"], line["state"]) == (str(alert), "rosa/figlia", "sms", "sent")
+    assert (line["delivered_at"], line["read_at"]) == ("2026-03-03T13:02:09+00:00", None)
+    table = vicino("alerts", "messages", "--alert", str(alert)).stdout
+    assert "rosa/figlia" in table
+    # The number is nobody's business there.
+    assert "333" not in table
+    assert json.loads(vicino("alerts", "messages", "--alert", str(UUID(int=7)), "--json").stdout) == []
