@@ -4,7 +4,7 @@ What has to hold, whatever the order:
 
 * Nothing is handed over once somebody has taken charge, but what is already in the channel's hands.
 * Nobody is told twice of the same step. Where an attempt ended without an answer that we wrote down, the message may go
-  out again: as the same message, and called uncertain.
+  out again: as the same message, and called uncertain. What its channel says has failed is told by another way.
 * No message is lost: each is on its way, was handed over, was refused for good, or was called off by somebody.
 * Escalation ends in somebody who takes charge, or in "nobody took charge"; a safety alert calls on after that.
 * Only those whose alert it is are told, or may act.
@@ -33,10 +33,13 @@ from alerts.escalation import escalate
 from alerts.fallback.next_way import fall_back
 from alerts.lifecycle import JUDGED, Family, State, actions_between
 from alerts.notify import LEASE, MOST_ATTEMPTS, Result
+from alerts.receipts.reports import Report, What
+from alerts.receipts.taking import take_in
 from core.clock import SimulatedClock
 from tests.integration.alerts.killable import Channel, Region, Worker, WorkerDiedError
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
+LASTS = timedelta(hours=12)
 # Until all planned steps of a safety alert are over, and as long again as the longest pause between two calls.
 CALM_S = 600 + 900
 BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again")
@@ -54,6 +57,8 @@ MEANWHILE = st.lists(
             "another worker goes on",
             "the lease lapses and another worker goes on",
             "the clock is put back",
+            "the channel says that it failed",
+            "the channel says that it was delivered",
         ]
     ),
     max_size=2,
@@ -68,9 +73,9 @@ def step(row):
 class Life(RuleBasedStateMachine):
     """Any order of what can happen."""
 
-    def __init__(self, region, service, seen_by):
+    def __init__(self, region, service, people, seen_by):
         super().__init__()
-        self.region, self.service, self.seen_by = region, service, seen_by
+        self.region, self.service, self.people, self.seen_by = region, service, people, seen_by
 
     @initialize()
     def begin(self):
@@ -82,6 +87,8 @@ class Life(RuleBasedStateMachine):
         self.channel = Channel(self.region, self.clock)
         self.workers = [Worker(self.service) for _ in range(2)]
         self.number = 0
+        # Of which messages their channel has said that they failed.
+        self.reported = set()
         self.reading_arrives(late=0, sensor="sos", value=1.0)
 
     # --- what comes in ---
@@ -219,12 +226,31 @@ class Life(RuleBasedStateMachine):
                 self.another_goes_on(worker, "accept")
             elif what == "the lease lapses and another worker goes on":
                 self.overtake(worker, "accept")
+            elif what == "the channel says that it failed":
+                self.report(claimed.public_id, What.FAILED)
+            elif what == "the channel says that it was delivered":
+                self.report(claimed.public_id, What.DELIVERED)
             else:
                 self.jump(-60)
 
     @rule(worker=WORKERS)
     def a_worker_dies(self, worker):
         self.workers[worker].start()
+
+    # --- what channels report later ---
+
+    @precondition(lambda self: self.channel.hands)
+    @rule(what=st.sampled_from(What), which=st.integers(0, 5))
+    def a_channel_reports(self, what, which):
+        hands = self.channel.hands
+        self.report(hands[-1 - which % len(hands)].public_id, what)
+
+    def report(self, message, what):
+        self.channel.require(take_in(self.people, message, Report(what), self.clock.now(), LASTS), "not known")
+        if what is What.FAILED:
+            self.reported.add(message)
+            # That wakes a worker.
+            fall_back(self.service, self.clock.now())
 
     # --- the clock ---
 
@@ -299,6 +325,7 @@ class Life(RuleBasedStateMachine):
             other = any(step(each) == step(row) and each["state"] == "sent" for each in rows)
             assert row["state"] != "cancelled" or row["alert_id"] in ended or other
             given_up = row["public_id"] in self.channel.refused or row["attempts"] >= MOST_ATTEMPTS[Family.WELLBEING]
+            given_up = given_up or row["public_id"] in self.reported
             assert row["state"] != "failed" or given_up
             left = row["state"] == "failed" and row["others"] and (row["alert_id"], row["round"]) in going_on
             assert not left, "the next way was not used"
@@ -429,9 +456,9 @@ def region(world):
     return Region(world)
 
 
-def test_any_order_of_events(region, service, seen_by):
+def test_any_order_of_events(region, service, people, seen_by):
     run_state_machine_as_test(
-        lambda: Life(region, service, seen_by),
+        lambda: Life(region, service, people, seen_by),
         settings=settings(
             max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
