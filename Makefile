@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-.PHONY: install demo test chaos check lock assets messages wheel edge-wheels
+.PHONY: install demo test chaos fuzz check lock assets messages wheel edge-wheels
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -29,6 +29,10 @@ test: check
 # Real processes, killed, frozen and cut off while homes publish (docs/operations/chaos.md). `make chaos ONLY="kill-ingest"`.
 chaos: install
 	$(BIN)/python -m tests.chaos $(addprefix --only ,$(ONLY))
+
+# Any request to the API, for about half an hour (outside `make test`, which asks for a minute).
+fuzz: install
+	VICINO_TEST_FUZZ_EXAMPLES=600 $(BIN)/pytest -q tests/integration/dashboards/api/test_any_request.py
 
 lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml

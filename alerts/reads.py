@@ -1,5 +1,6 @@
 """What others may read of alerts. Reads for a person take a `View`; the rest is for services."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -203,6 +204,29 @@ def alerts_of_home(view: View, home_id: int, limit: int = 100) -> list[Alert]:
     """Return the latest alerts of a home, newest first, resolved ones included."""
     rows = view.connection.execute(STATEMENTS["alerts_of_home"], {"home_id": home_id, "limit": limit})
     return [_alert(row) for row in rows]
+
+
+class Wanted(NamedTuple):
+    """Which alerts are asked for: of some states, one family or home, or changed since an instant. None: of all."""
+
+    states: Sequence[State] | None = None
+    family: Family | None = None
+    home_id: int | None = None
+    updated_since: datetime | None = None
+
+
+def page_of_alerts(view: View, wanted: Wanted, before: tuple[datetime, UUID] | None, limit: int) -> list[Alert]:
+    """Return at most `limit` alerts, the latest first, from before the one opened at an instant with a public id."""
+    at, public_id = before or (None, None)
+    given = wanted._asdict() | {"before": at, "before_id": public_id, "limit": limit}
+    given["states"] = None if wanted.states is None else [str(state) for state in wanted.states]
+    return [_alert(row) for row in view.connection.execute(STATEMENTS["page_of_alerts"], given)]
+
+
+def public_alerts(view: View, alert_ids: Collection[int]) -> dict[int, UUID]:
+    """Return the public ids of some alerts, by number; those that the viewer may not see are left out."""
+    rows = view.connection.execute(STATEMENTS["public_alerts"], {"alerts": list(alert_ids)})
+    return {row["alert_id"]: row["public_id"] for row in rows}
 
 
 def counts(view: View) -> list[Count]:

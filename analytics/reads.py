@@ -41,6 +41,7 @@ __all__ = [
     "indicators",
     "lag",
     "latest_indicators",
+    "page_of_findings",
     "replacement_round",
     "silences",
     "stays",
@@ -99,6 +100,22 @@ def findings_of_home(view: View, home_id: int, start: datetime, end: datetime) -
     `trial` says of each whether it comes of a rule or detector in shadow mode: to be shown as on trial.
     """
     return _seen(view, "seen_findings", home_id=home_id, start=start, end=end)
+
+
+def page_of_findings(
+    view: View,
+    before: int | None,
+    limit: int,
+    *,
+    home_id: int | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> list[Row]:
+    """Return at most `limit` findings that hold, the latest first, from before the one with a number.
+
+    Of one home, and of those that touch `[start, end)`, where that is given. Columns as in `findings_of_home`.
+    """
+    return _seen(view, "page_of_findings", before=before, limit=limit, home_id=home_id, start=start, end=end)
 
 
 def episodes(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:

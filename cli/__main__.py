@@ -16,9 +16,9 @@ import registry.file
 import registry.reads
 import registry.show
 from cli import analyse as analysing
+from cli import api, homes, indicators, metrics, screen, settings
 from cli import backtest as backtesting
 from cli import demo as demonstration
-from cli import homes, indicators, metrics, screen, settings
 from cli import rejects as rejecting
 from cli import replay as replaying
 from cli import status as standing
@@ -42,6 +42,7 @@ from cli.rules import app as rules_app
 from cli.shifts import app as shifts_app
 from cli.standing import homes as list_homes
 from cli.test_alarm import ask_for_test
+from cli.tokens import app as tokens_app
 from cli.up import up as run_up
 from cli.visits import app as visits_app
 from core import log
@@ -79,6 +80,7 @@ app.add_typer(gateway_app, name="gateway")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
+app.add_typer(tokens_app, name="token")
 app.add_typer(policies_app, name="policies")
 app.add_typer(shifts_app, name="shifts")
 app.add_typer(channels_app, name="channels")
@@ -200,6 +202,12 @@ def backtest(
 def indicators_page() -> None:
     """Print every indicator, how it is computed and what it rests on, in Markdown."""
     print(indicators.page())
+
+
+@app.command("api")
+def api_page() -> None:
+    """Print every address of the REST API, in Markdown."""
+    print(api.page())
 
 
 @app.command("settings")

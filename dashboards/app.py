@@ -11,6 +11,7 @@ from core.clock import Clock
 from core.database import Database
 from core.mqtt import broker_of
 from dashboards import errors
+from dashboards.api.application import PATH, create_api
 from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
@@ -76,7 +77,7 @@ def create_app(
     app = FastAPI(
         title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
     )
-    app.state.desk = Desk(
+    desk = Desk(
         database,
         clock,
         settings,
@@ -87,6 +88,7 @@ def create_app(
         key_of(settings.reply_key),
         Pace(clock, REPLIES, REPLIES_WITHIN_S),
     )
+    app.state.desk = desk
     for module in (
         health,
         files,
@@ -113,6 +115,7 @@ def create_app(
         events,
     ):
         app.include_router(module.router)
+    app.mount(PATH, create_api(desk))
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
     app.add_middleware(SecurityHeaders, secure=settings.secure)

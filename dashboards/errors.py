@@ -12,6 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from core.log import logger
 from core.translation import mark
+from dashboards.api.problems import Kind
+from dashboards.api.problems import answer as problem
 from dashboards.desk import desk_of
 from dashboards.tokens import masked, new_token
 from dashboards.visitors import (
@@ -59,6 +61,7 @@ DATABASE_AWAY = Trouble(
     mark("We cannot show how the homes are: do not take this for calm. Readings and alerts that come in are kept."),
     mark("Try again in a minute. If it stays, call your administrator; until then, telephone whom you worry about."),
 )
+API = "/api/"
 OF_STATUS = {403: FORBIDDEN, 404: NOT_FOUND}
 
 
@@ -107,6 +110,9 @@ def _sign_in_needed(request: Request, error: Exception) -> Response:
 
 
 def _http(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        # No route takes an address that holds a line end, so that what belongs to the API is not found there.
+        return problem(request, Kind.NOT_FOUND)
     status = error.status_code if isinstance(error, HTTPException) else 500
     return page(request, OF_STATUS.get(status, NOT_UNDERSTOOD), status)
 

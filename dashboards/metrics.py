@@ -82,4 +82,6 @@ def page_figures(hub: Hub) -> AtScrape:
 
 
 def _template(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", NO_ROUTE))
+    path = getattr(scope.get("route"), "path", None)
+    # A part of the application that is mounted knows its own addresses only from there on.
+    return NO_ROUTE if path is None else f"{scope.get('root_path', '')}{path}"

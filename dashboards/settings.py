@@ -36,6 +36,9 @@ class DashboardSettings(Settings):
     reply_lasts_h: float = Field(
         default=12.0, description="A message can be answered by its link for this many hours.", gt=0, le=168
     )
+    api_requests_per_min: int = Field(
+        default=600, description="A program may ask the REST API so many times a minute with one token.", gt=0
+    )
     push_services: str = Field(
         default=SERVICES,
         description="Hosts of the push services of browsers, separated by commas: messages go to no other.",

@@ -254,6 +254,24 @@ def silences_of_home(view: View, home_id: int, start: datetime, end: datetime, l
     return [Interval(row["started_at"], row["ended_at"]) for row in rows]
 
 
+def page_of_readings(
+    view: View,
+    home_id: int,
+    start: datetime,
+    end: datetime,
+    after: tuple[datetime, int] | None,
+    limit: int,
+    quantities: Sequence[int] | None = None,
+) -> list[Row]:
+    """Return at most `limit` readings of a home in `[start, end)`, from behind an instant and a series on.
+
+    Ordered by time and series; fields as in `home_readings`. None of a home that the viewer may not see.
+    """
+    at, series = after or (start, -1)
+    given = _span(home_id, max(at, start), end, quantities) | {"after": at, "series": series, "limit": limit}
+    return view.connection.execute(_sql["page_of_readings"], given).fetchall()
+
+
 def home_hours(
     view: View, home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None = None
 ) -> list[Row]:

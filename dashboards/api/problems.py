@@ -1,0 +1,218 @@
+"""What a program is told when something goes wrong: problem details (RFC 9457), in the language it asks for."""
+
+import traceback
+from enum import StrEnum
+from typing import NamedTuple
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from alerts.errors import AlertError, AlertNotFoundError, NotAllowedError
+from analytics.contexts.actions import ContextError, ContextNoteError, ContextNotFoundError, ContextTimeError
+from core.log import logger
+from core.translation import mark, translator
+from dashboards.visitors import language_of
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(StrEnum):
+    """What went wrong; the last part of a problem's `type`, which never changes its meaning."""
+
+    STRANGER = "no-token"
+    SCOPE = "scope"
+    ROLE = "role"
+    NOT_FOUND = "not-found"
+    METHOD = "method"
+    CURSOR = "cursor"
+    NOT_UNDERSTOOD = "not-understood"
+    CONFLICT = "conflict"
+    TOO_OFTEN = "too-often"
+    DATABASE_AWAY = "database-away"
+    BROKEN = "broken"
+
+
+class Fault(BaseModel):
+    """One thing in a request that does not fit."""
+
+    where: str = Field(description="Where it is: `query`, `path`, `header` or `body`, then the names on the way there.")
+    what: str = Field(description="What does not fit. What was sent is not repeated.")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="Which kind of problem it is, as `urn:vicino:problem:KIND`.")
+    title: str = Field(description="The kind in words.")
+    status: int = Field(description="The status of the answer.")
+    detail: str = Field(description="What happened, what was kept, and what to do.")
+    errors: list[Fault] = Field(default=[], description="What does not fit, where a request was not understood.")
+
+
+class _Told(NamedTuple):
+    status: int
+    title: str
+    detail: str
+
+
+TOLD: dict[Kind, _Told] = {
+    Kind.STRANGER: _Told(
+        401,
+        mark("No token that is good"),
+        mark("Send one as `Authorization: Bearer TOKEN`. Whoever runs the installation makes it: vicino token make."),
+    ),
+    Kind.SCOPE: _Told(
+        403,
+        mark("Not among the scopes of this token"),
+        mark("Nothing was read or changed. Ask for a token with the scope that this address needs."),
+    ),
+    Kind.ROLE: _Told(
+        403,
+        mark("Not for the role of this account"),
+        mark("Nothing was changed. Only operators and coordinators act on alerts and contexts."),
+    ),
+    Kind.NOT_FOUND: _Told(
+        404,
+        mark("There is nothing here"),
+        mark("There is nothing at this address, or it is not one of those that this account may see."),
+    ),
+    Kind.METHOD: _Told(
+        405, mark("Not done this way"), mark("This address does not take this method. Nothing was changed.")
+    ),
+    Kind.CURSOR: _Told(
+        400,
+        mark("This cursor is none of ours"),
+        mark("Begin again without `cursor`, and go on with the `next` of each answer, unchanged."),
+    ),
+    Kind.NOT_UNDERSTOOD: _Told(
+        422,
+        mark("This was not understood"),
+        mark("Nothing was changed. Put right what `errors` names, and send it again."),
+    ),
+    Kind.CONFLICT: _Told(
+        409, mark("It stands differently by now"), mark("Nothing was changed. Read it again, then decide.")
+    ),
+    Kind.TOO_OFTEN: _Told(429, mark("Asked too often"), mark("Wait as long as `Retry-After` says, then go on.")),
+    Kind.DATABASE_AWAY: _Told(
+        503,
+        mark("The database does not answer"),
+        mark("Readings and alerts that come in are kept. Try again in some seconds; do not take this for calm."),
+    ),
+    Kind.BROKEN: _Told(
+        500,
+        mark("Something went wrong here"),
+        mark("The mistake is ours and has been written down. What was stored before is safe."),
+    ),
+}
+
+
+class ApiError(Exception):
+    """A request that is not answered as it was asked; `headers` go with the answer."""
+
+    def __init__(self, kind: Kind, headers: dict[str, str] | None = None) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.headers = headers or {}
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every trouble with problem details."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(AlertError, _alert_error)
+    app.add_exception_handler(ContextError, _context_error)
+    app.add_exception_handler(psycopg.OperationalError, _database_away)
+    app.add_exception_handler(PoolTimeout, _database_away)
+    app.add_exception_handler(Exception, _broken)
+
+
+def answer(
+    request: Request,
+    kind: Kind,
+    detail: str = "",
+    errors: list[Fault] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return the answer that tells of a problem; `detail` stands in the reader's language where it is given."""
+    language = language_of(request)
+    gettext = translator(language).gettext
+    told = TOLD[kind]
+    problem = Problem(
+        type=f"urn:vicino:problem:{kind}",
+        title=gettext(told.title),
+        status=told.status,
+        detail=detail or gettext(told.detail),
+        errors=errors or [],
+    )
+    return Response(
+        problem.model_dump_json(exclude_defaults=True),
+        told.status,
+        {"Content-Language": language, **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def documented(*kinds: Kind) -> dict[int | str, dict[str, object]]:
+    """Return what OpenAPI says of the problems of a route."""
+    found: dict[int | str, dict[str, object]] = {}
+    for kind in kinds:
+        told = TOLD[kind]
+        found[told.status] = {
+            "description": told.title,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return found
+
+
+def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return answer(request, error.kind, headers=error.headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kinds = {404: Kind.NOT_FOUND, 405: Kind.METHOD}
+    return answer(request, kinds.get(error.status_code, Kind.NOT_UNDERSTOOD), headers=dict(error.headers or {}))
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [Fault(where=".".join(map(str, one["loc"])), what=one["msg"]) for one in error.errors()]
+    return answer(request, Kind.NOT_UNDERSTOOD, errors=faults)
+
+
+def _alert_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AlertError)
+    if isinstance(error, AlertNotFoundError):
+        return answer(request, Kind.NOT_FOUND)
+    kind = Kind.ROLE if isinstance(error, NotAllowedError) else Kind.CONFLICT
+    return answer(request, kind, error.text(language_of(request)))
+
+
+def _context_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ContextError)
+    said = error.text(language_of(request))
+    if isinstance(error, ContextNotFoundError):
+        return answer(request, Kind.NOT_FOUND, said)
+    if isinstance(error, (ContextTimeError, ContextNoteError)):
+        return answer(request, Kind.NOT_UNDERSTOOD, said)
+    return answer(request, Kind.CONFLICT, said)
+
+
+def _database_away(request: Request, error: Exception) -> Response:
+    logger().warning("database away", error=type(error).__name__)
+    return answer(request, Kind.DATABASE_AWAY, headers={"Retry-After": "10"})
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    # The message of an error may hold what was in a row; where it happened holds nothing about anybody.
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+    logger().error("request failed", error=type(error).__name__, exception=where, method=request.method)
+    return answer(request, Kind.BROKEN)

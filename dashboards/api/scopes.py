@@ -1,0 +1,28 @@
+"""What a token may be used for. It never does more than its account may."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """A kind of data and whether it is read or changed."""
+
+    HOMES_READ = "homes:read"
+    PERSONS_READ = "persons:read"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    ANALYSIS_READ = "analysis:read"
+    CONTEXTS_READ = "contexts:read"
+    CONTEXTS_WRITE = "contexts:write"
+    READINGS_READ = "readings:read"
+
+
+MEANINGS: dict[Scope, str] = {
+    Scope.HOMES_READ: "Homes, their rooms and devices, and what is silent in them.",
+    Scope.PERSONS_READ: "Who lives there, and whom to call.",
+    Scope.ALERTS_READ: "Alerts, their history and who was told; the stream of changes.",
+    Scope.ALERTS_WRITE: "Taking charge of alerts, giving them back, resolving and reopening them, notes.",
+    Scope.ANALYSIS_READ: "How days stand, indicators, episodes and findings.",
+    Scope.CONTEXTS_READ: "What is going on in homes: hospital, holiday, visit.",
+    Scope.CONTEXTS_WRITE: "Entering contexts, answering proposals, ending and taking back.",
+    Scope.READINGS_READ: "Readings as the sensors sent them.",
+}

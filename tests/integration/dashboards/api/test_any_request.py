@@ -1,0 +1,97 @@
+"""Whatever its own description allows, and what it does not, is asked of the API.
+
+No answer is a 5xx, none has a status, type or shape that the description does not know, and no address answers without
+a token. `make fuzz` asks for longer.
+"""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from dashboards.api.application import PATH
+from tests.integration.dashboards import filling
+from tests.integration.dashboards.api.conftest import Bearer
+from tests.integration.dashboards.conftest import NOW
+from tests.integration.dashboards.filling import Neighbourhood
+
+EXAMPLES = int(os.environ.get("VICINO_TEST_FUZZ_EXAMPLES", "8"))
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+STREAM = "/events"  # it does not end by itself
+# What is asked of in half of all requests, so that more than "not found" and "not understood" is tried.
+SPAN = {"first": "2026-03-01", "last": "2026-03-10", "start": "2026-03-10T00:00:00Z", "end": "2026-03-11T00:00:00Z"}
+
+# What has to be done with an alert before this can be done with it.
+BEFORE = {"/alerts/{alert}/release": ["take-charge"], "/alerts/{alert}/reopen": ["resolve"]}
+
+
+def test_no_request_breaks_it_or_is_answered_otherwise_than_described(
+    api: TestClient, connection: psycopg.Connection, place: Neighbourhood, bearer: Bearer
+) -> None:
+    connection.execute("SELECT ingest.ensure_partitions('1999-12-01', '2000-02-01')")
+    maria, headers = place.homes["maria"], bearer()
+    there = {
+        "home": str(filling.one(connection, "SELECT public_id FROM registry.home WHERE home_id = %s", maria.home_id)),
+        "person": str(maria.person),
+    }
+    schema = schemathesis.openapi.from_asgi(f"{PATH}/openapi.json", api.app)
+    statuses: dict[str, set[int]] = {}
+    for operation in (found.ok() for found in schema.get_all_operations()):
+        if operation.path == STREAM:
+            continue
+        seen = statuses.setdefault(operation.label, set())
+        there["alert"] = str(filling.alert(connection, place.homes["lucia"], NOW, kind=operation.label))
+        for before in BEFORE.get(operation.path, ()):
+            path, body = f"{PATH}/alerts/{there['alert']}/{before}", {"outcome": "true"}
+            assert api.post(path, headers=headers, json=body).status_code == 200
+        there["context"] = str(filling.proposal(connection, maria, "away", NOW - timedelta(hours=1), "Via."))
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            _try(operation, mode, there, headers, seen)
+    assert len(statuses) >= 20
+    # What is asked reaches what it is about, and does not only bounce off.
+    assert [label for label, seen in statuses.items() if not seen & {200, 201}] == []
+    assert any(seen & {409, 422} for seen in statuses.values())
+
+
+def _try(operation: Any, mode: GenerationMode, there: dict[str, str], headers: dict[str, str], seen: set[int]) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), really=st.booleans())
+    def ask(case: Case, really: bool) -> None:
+        if mode is GenerationMode.POSITIVE and really:
+            case.query = {name: SPAN.get(name, value) for name, value in (case.query or {}).items()}
+        if mode is GenerationMode.POSITIVE or really:
+            case.path_parameters = {
+                name: there.get(name, value) for name, value in (case.path_parameters or {}).items()
+            }
+        answer = case.call(headers=headers)
+        seen.add(answer.status_code)
+        checks = CHECKS if mode is GenerationMode.POSITIVE or really else [*CHECKS, negative_data_rejection]
+        case.validate_response(answer, checks=checks)
+
+    ask()
