@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 import alerts.reads
-import registry.reads
+import registry.listing.reads
 from alerts import actions
 from alerts.actions import NOTE_CHARACTERS
 from alerts.lifecycle import Action, Family, Outcome, State
@@ -269,8 +269,8 @@ def _alert(view: View, public_id: UUID) -> Alert:
 
 
 def _alerts(view: View, found: Sequence[alerts.reads.Alert]) -> list[Alert]:
-    homes = registry.reads.public_homes(view, {one.home_id for one in found})
-    persons = registry.reads.public_persons(view, {one.person_id for one in found if one.person_id is not None})
+    homes = registry.listing.reads.public_homes(view, {one.home_id for one in found})
+    persons = registry.listing.reads.public_persons(view, {one.person_id for one in found if one.person_id is not None})
     groups = alerts.reads.public_alerts(view, {one.group_of for one in found if one.group_of is not None})
     return [
         Alert(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 import analytics.reads
 import analytics.wellbeing.reads
+import registry.listing.reads
 import registry.reads
 from alerts.lifecycle import Family
 from analytics.contexts.kinds import ContextKind
@@ -222,8 +223,10 @@ def _indicator(row: Row) -> Indicator:
 
 
 def _findings(view: View, rows: list[Row]) -> list[Finding]:
-    homes = registry.reads.public_homes(view, {row["home_id"] for row in rows})
-    persons = registry.reads.public_persons(view, {row["person_id"] for row in rows if row["person_id"] is not None})
+    homes = registry.listing.reads.public_homes(view, {row["home_id"] for row in rows})
+    persons = registry.listing.reads.public_persons(
+        view, {row["person_id"] for row in rows if row["person_id"] is not None}
+    )
     return [
         Finding(
             number=row["finding_id"],

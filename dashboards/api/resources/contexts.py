@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 import analytics.contexts.reads
-import registry.reads
+import registry.listing.reads
 from analytics.contexts import actions
 from analytics.contexts.actions import NOTE_CHARACTERS
 from analytics.contexts.context import Standing
@@ -126,7 +126,7 @@ def _done(request: Request, desk: DeskDependency, caller: Caller, act: Callable[
 
 def _seen(view: View, public_id: UUID) -> Context:
     found = analytics.contexts.reads.context(view, public_id)
-    homes = registry.reads.public_homes(view, [] if found is None else [found.home_id])
+    homes = registry.listing.reads.public_homes(view, [] if found is None else [found.home_id])
     if found is None or found.home_id not in homes:
         raise ApiError(Kind.NOT_FOUND)
     return _context(found, homes[found.home_id])

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 import analytics.reads
 import devices.reads
+import registry.listing.reads
 import registry.reads
 from core.database import View
 from dashboards.api import cursors
@@ -89,7 +90,7 @@ def homes(
     """Return the homes that the account may see."""
     after = cursors.after_uuid(cursor)
     with desk.database.seen_by(caller.viewer) as view:
-        found = registry.reads.page_of_homes(view, after, limit + 1, municipality)
+        found = registry.listing.reads.page_of_homes(view, after, limit + 1, municipality)
     some, following = page(found, limit, lambda home: cursors.encode(home.public_id))
     return send(request, Page[Home](items=[_home(one) for one in some], next=following))
 

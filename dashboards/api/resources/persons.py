@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+import registry.listing.reads
 import registry.reads
 from core.database import View
 from dashboards.api import cursors
@@ -57,7 +58,7 @@ def persons(
     after = cursors.after_uuid(cursor)
     with desk.database.seen_by(caller.viewer) as view:
         home_id = None if home is None else home_of(view, home).home_id
-        found = registry.reads.page_of_persons(view, after, limit + 1, home_id)
+        found = registry.listing.reads.page_of_persons(view, after, limit + 1, home_id)
         some, following = page(found, limit, lambda seen: cursors.encode(seen.person.public_id))
         items = _persons(view, some)
     return send(request, Page[Person](items=items, next=following))
@@ -67,7 +68,7 @@ def persons(
 def person_by_id(request: Request, desk: DeskDependency, caller: PersonsReader, person: UUID) -> Response:
     """Return one person with the contacts."""
     with desk.database.seen_by(caller.viewer) as view:
-        found = registry.reads.seen_person(view, person)
+        found = registry.listing.reads.seen_person(view, person)
         items = _persons(view, [] if found is None else [found])
     if not items:
         raise ApiError(Kind.NOT_FOUND)
@@ -75,7 +76,7 @@ def person_by_id(request: Request, desk: DeskDependency, caller: PersonsReader, 
 
 
 def _persons(view: View, found: Sequence[registry.reads.SeenPerson]) -> list[Person]:
-    homes = registry.reads.public_homes(view, [seen.person.home_id for seen in found])
+    homes = registry.listing.reads.public_homes(view, [seen.person.home_id for seen in found])
     return [
         Person(
             id=UUID(person.public_id),
