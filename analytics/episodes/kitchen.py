@@ -3,9 +3,10 @@
 Signs in the kitchen (movement, fridge, cupboards, appliances) no more than `MERGED` apart are one use. Whether a use is
 a **meal** depends on what the home watches of what food is kept or prepared in: where that is several things, two of
 them were used within at least `PREPARING`; where it is one, it was used in a use of at least `WITH_ONE`; where it is
-nothing, somebody moved in the kitchen for `MOVING`. Homes that are watched commercially count the same signs (JMIR
-Aging e41187; gerontechnology 4940). It tells that food was prepared, not that it was eaten, and what somebody brings is
-not seen.
+nothing, or nothing of it was touched for `UNTOUCHED` before and after, somebody moved in the kitchen for `MOVING`: who
+does not eat does not stay there, but a contact that is stuck is not touched either. Homes that are watched commercially
+count the same signs (JMIR Aging e41187; gerontechnology 4940). It tells that food was prepared, not that it was eaten,
+and what somebody brings is not seen.
 
 A **use of food** is one use of something that holds or prepares food: a fridge that is opened, a stove that is switched
 on.
@@ -17,7 +18,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from analytics.frames import MINUTE, ROOMS, SECOND, Episode, Instants, Signs, together
+from analytics.frames import HOUR, MINUTE, ROOMS, SECOND, Episode, Instants, Signs, together
 from analytics.observed import HOT_DRINKS, SWITCHED, Track, switched_on
 from analytics.sensors import among
 from core.places import Place, RoomKind
@@ -30,6 +31,7 @@ MERGED = 10 * MINUTE
 PREPARING = 30 * SECOND
 WITH_ONE = 3 * MINUTE
 MOVING = 10 * MINUTE
+UNTOUCHED = 6 * HOUR
 SEVERAL = 2
 SAME_DRINK = 5 * MINUTE
 SAME_FOOD = MINUTE  # a door that is opened and closed is one use
@@ -49,11 +51,14 @@ def uses(signs: Signs, tracks: Sequence[Track], watched: Collection[str]) -> lis
     room = np.concatenate((there.room_id, np.zeros(len(at) - len(there.at), dtype=np.int64)))
     order = np.argsort(at, kind="stable")
     at, place, room = at[order], place[order], room[order]
+    touched = at[among(place.tolist(), FOOD)]
     found = []
     for first, last in together(at, MERGED):
         one = Episode(USE, int(at[first]), int(at[last]), int(room[first : last + 1].max()) or None, last - first + 1)
         found.append(one)
-        if _is_meal(one.end - one.start, len(FOOD.intersection(place[first : last + 1])), stores):
+        around = np.searchsorted(touched, (one.start - UNTOUCHED, one.end + UNTOUCHED))
+        tells = stores if around[0] < around[1] else 0
+        if _is_meal(one.end - one.start, len(FOOD.intersection(place[first : last + 1])), tells):
             found.append(one._replace(kind=MEAL))
     return found
 

@@ -31,9 +31,13 @@ def hot_drinks(observed: Observed, window: Span) -> float:
     return float(observed.begun(kitchen.HOT_DRINK, window))
 
 
-def food_uses(observed: Observed, window: Span) -> float:
-    """Return how often something that holds or prepares food was used on the local day; unit: uses."""
-    return float(observed.begun(kitchen.FOOD_USE, window))
+def food_uses(observed: Observed, window: Span) -> float | None:
+    """Return how often something that holds or prepares food was used on the local day; unit: uses.
+
+    None where there was no use and a meal all the same, by movement: what holds the food may be stuck.
+    """
+    uses = observed.begun(kitchen.FOOD_USE, window)
+    return float(uses) if uses or not observed.begun(kitchen.MEAL, window) else None
 
 
 def _food(sensors: Sensors) -> Flags:
@@ -54,7 +58,8 @@ INDICATORS = (
         direction=Direction.LESS,
         formula="At how many of the three mealtimes (5:00-11:00, 11:00-16:00, 17:00-23:00) a meal was prepared. Of "
         "fridge, cupboards, stove, oven and microwave: where several are watched, two were used; where one is, it was "
-        "used in 3 minutes or more; where none is, 10 minutes and more of movement in the kitchen.",
+        "used in 3 minutes or more; where none is, or none was touched for 6 hours before and after, 10 minutes and "
+        "more of movement in the kitchen.",
         source=SOURCE,
         rests_on="movement, fridge, cupboards and appliances in the kitchen",
         watched=movement_in(RoomKind.KITCHEN),
@@ -85,7 +90,7 @@ INDICATORS = (
         value=food_uses,
         direction=Direction.LESS,
         formula="How often a fridge, cupboard, stove, oven or microwave was opened or switched on; within a minute is "
-        "once.",
+        "once. No verdict where there was none, and a meal by movement.",
         source=SOURCE,
         rests_on="fridge, cupboards and appliances in the kitchen",
         watched=_food,

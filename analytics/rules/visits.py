@@ -6,10 +6,11 @@ goes out (nobody is seen until the door is moved again) or comes back (nobody wa
 farther inside than at the door is not somebody who is just leaving, so that a visit of minutes counts as well. It does
 not tell who: another visitor at that time hides that the expected one did not come. While nobody is at home, nothing is
 told; nor while nobody was seen since the door was moved, because the carer may have left a person who sits down, or the
-person may have gone out; nor where the door was not moved at all since the visit before, or since the day before, and
-not since then: its sensor may be stuck, and of the visit before it was told. Where there is as much going from room to
-room as if more than one were in the home, and the door tells of nobody, it waits until the door is moved again and so
-its sensor lives. It is a matter of care, not an emergency: whoever reads it calls the service that was to come.
+person may have gone out; nor where the door was not moved at all from the visit before to the end of this one: its
+sensor may be stuck, and that it is moved later does not say that it lived. Where no visit was expected since the day
+before, a door that is moved later counts. Where there is as much going from room to room as if more than one were in
+the home, and the door tells of nobody, it waits until the door is moved again and so its sensor lives. It is a matter
+of care, not an emergency: whoever reads it calls the service that was to come.
 """
 
 from collections.abc import Sequence
@@ -80,8 +81,11 @@ class Visits:
             grace = settings.grace if visit.grace is None else visit.grace
             its = span(expected)
             wide = Span(its.start - settings.early * MINUTE, its.end + grace * MINUTE)
-            since = _visit_before(its, past.visits, scene) - settings.early * MINUTE
-            if scene.window.end < wide.end or not _door_lives(scene, Span(since, scene.window.end)):
+            before = _visit_before(its, past.visits, scene)
+            lived = Span(scene.window.start, scene.window.end)
+            if before is not None:
+                lived = Span(before - settings.early * MINUTE, wide.end)
+            if scene.window.end < wide.end or not _door_lives(scene, lived):
                 continue
             if _may_be_unheard(scene, its, wide):
                 continue
@@ -91,11 +95,11 @@ class Visits:
         return found
 
 
-def _visit_before(its: Span, visits: Sequence[ExpectedVisit], scene: Scene) -> int:
-    """Return when the visit before was expected to begin; the beginning of what is seen where there was none."""
+def _visit_before(its: Span, visits: Sequence[ExpectedVisit], scene: Scene) -> int | None:
+    """Return when the visit before was expected to begin; None where there was none since the day before."""
     days = (scene.day, scene.day - ONE_DAY)
     expected = [span(one) for each in visits for day in days if (one := each.on(day, scene.zone)) is not None]
-    return max((one.start for one in expected if one.end <= its.start), default=scene.window.start)
+    return max((one.start for one in expected if one.end <= its.start), default=None)
 
 
 def _door_lives(scene: Scene, within: Span) -> bool:

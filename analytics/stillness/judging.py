@@ -18,7 +18,7 @@ from analytics.stillness import words
 from analytics.stillness.absence import FLOOR
 from analytics.stillness.detector import Expected, Reason
 from analytics.stillness.habit import shortest
-from analytics.stillness.quiet import Where, minute_of
+from analytics.stillness.quiet import Quiet, Where, minute_of
 from analytics.stillness.seen import Still
 from analytics.stillness.words import Period
 from core.localtime import Interval, day_of
@@ -45,21 +45,31 @@ def judge(
     zone: ZoneInfo,
     *,
     heard: bool,
+    doubted: Callable[[Quiet], tuple[int, ...]] = lambda _: (),
 ) -> Judged:
     """Judge quiet times; `expected` returns what is usual as the days before a day tell, `rooms` are their kinds.
 
-    Nothing new is said of a time that goes on where the gateway is not `heard`, nor where too little is known.
+    Nothing new is said of a time that goes on where the gateway is not `heard`, nor where too little is known. Of one
+    that would be told it is asked which rooms are `doubted` to be seen: they make patient like those that are not.
     """
     findings, held = [], []
     for still in stills:
         reason = None
         if (still.quiet.ended or heard) and _may_be_long(still, zone):
-            reason = expected(day_of(instant(still.quiet.start), zone)).explain(still, zone)
+            usual = expected(day_of(instant(still.quiet.start), zone))
+            reason = usual.explain(still, zone)
+            if reason.score >= 1 and still.quiet.where is not Where.AWAY:
+                still = _doubting(still, doubted(still.quiet))  # noqa: PLW2901 - what is told names them
+                reason = usual.explain(still, zone)
         if reason is not None and reason.score >= 1 and still.coverage >= LIMIT:
             findings.append(_finding(still, reason, rooms, zone))
         elif not still.decided or not (still.quiet.ended or heard) or still.coverage < LIMIT:
             held.append(still.quiet.start)
     return Judged(findings, held)
+
+
+def _doubting(still: Still, rooms: tuple[int, ...]) -> Still:
+    return still._replace(blind=tuple(sorted({*still.blind, *rooms})))
 
 
 def _may_be_long(still: Still, zone: ZoneInfo) -> bool:

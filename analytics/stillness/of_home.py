@@ -1,21 +1,25 @@
 """The findings about quiet times as they are stored: told, restated, and withdrawn where somebody moved after all."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from analytics import repository
 from analytics.contexts.effect import Contexts
+from analytics.contexts.repository import traces_of
+from analytics.contexts.traces import Traces
 from analytics.frames import instant
 from analytics.home_day import HomeDay
 from analytics.repository import Home, Told
 from analytics.rules.standing import Standing, held
 from analytics.stillness import repository as quiet_times
 from analytics.stillness.judging import KINDS, judge
+from analytics.stillness.quiet import Quiet
+from analytics.stillness.unvisited import DAYS, unvisited
 from analytics.together import Together
-from core.localtime import Interval, local_day
+from core.localtime import Interval, day_of, local_day
 
 INSTANT = timedelta(microseconds=1)
 
@@ -38,9 +42,10 @@ def judge_stillness(
     """
     connection, rooms = together.connection, computed[-1].rooms
     expected = quiet_times.expected(together, home, rooms, [one.day for one in computed])
+    doubted = _doubted(connection, home, {one.day: one.traces for one in computed}, rooms)
     changed = 0
     for one in computed:
-        judged = judge(one.stills, expected, rooms, home.zone, heard=heard)
+        judged = judge(one.stills, expected, rooms, home.zone, heard=heard, doubted=doubted)
         changed += _withdraw_excluded(
             connection, home, contexts, [(found.kind, found.interval) for found in judged.findings], now
         )
@@ -55,6 +60,19 @@ def judge_stillness(
             starts += [instant(start) for start in judged.held]
             changed += repository.withdraw(connection, home.home_id, kind, own, starts, now)
     return changed
+
+
+def _doubted(
+    connection: Connection[DictRow], home: Home, computed: Mapping[date, Traces], rooms: Mapping[int, int]
+) -> Callable[[Quiet], tuple[int, ...]]:
+    """Return what tells which rooms may not be seen before a time; the days before are read when it is asked."""
+
+    def of(quiet: Quiet) -> tuple[int, ...]:
+        day = day_of(instant(quiet.start), home.zone)
+        stored = traces_of(connection, home.home_id, day - timedelta(days=DAYS), day)
+        return unvisited(quiet, stored | {each: one for each, one in computed.items() if each <= day}, day, rooms)
+
+    return of
 
 
 def _withdraw_excluded(

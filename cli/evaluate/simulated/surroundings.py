@@ -1,7 +1,7 @@
 """The contexts of a simulated home as the service knows them at any instant: entered, and proposed by the system."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from analytics.contexts.context import Context, Standing
@@ -60,6 +60,10 @@ class Surroundings:
     def contexts(self, now: datetime) -> Contexts:
         """Return the contexts that are known at an instant."""
         return Contexts([one.context for one in self._known(now)], self._zone)
+
+    def traces(self, day: date, days: int) -> dict[date, Traces]:
+        """Return the traces of a day and so many days before it."""
+        return {each: one for each, one in self._traces.items() if day - timedelta(days=days) <= each <= day}
 
     @property
     def told(self) -> list[Told]:

@@ -35,6 +35,8 @@ from analytics.silence.evidence import Evidence
 from analytics.silence.reconcile import Told, reconcile
 from analytics.silence.verdict import Subject, Verdict
 from analytics.stillness import judging
+from analytics.stillness.quiet import Quiet
+from analytics.stillness.unvisited import DAYS, unvisited
 from analytics.watch.silences import KINDS, LEARNED, LOOK_EVERY, OUTAGES
 from cli.evaluate.bisection import first
 from cli.evaluate.observation import GATEWAY_ID, Observation
@@ -283,7 +285,17 @@ class _Walk:
         """Return the findings about what may still go on: times without a sign, and windows that are open."""
         heard = now - self._seen.heard_at(now) <= HEARD_WITHIN
         contexts = self._around.contexts(now)
-        still = judging.judge(computed.stills, self._quiet.expected, self._quiet.rooms, self._zone, heard=heard)
+        rooms = self._quiet.rooms
+
+        def doubted(quiet: Quiet) -> tuple[int, ...]:
+            day = day_of(instant(quiet.start), self._zone)
+            days = {
+                **self._around.traces(day, DAYS),
+                **({computed.day: computed.traces} if computed.day <= day else {}),
+            }
+            return unvisited(quiet, days, day, rooms)
+
+        still = judging.judge(computed.stills, self._quiet.expected, rooms, self._zone, heard=heard, doubted=doubted)
         found = [*still.findings, *(self._judged_running(computed, contexts) if heard else ())]
         return [one for one in found if not contexts.excludes(one.kind, one.interval)]
 

@@ -56,6 +56,14 @@ def test_without_a_fridge_moving_about_for_long_is_a_meal() -> None:
     assert [kind for kind, *_ in seen(("12:00", KITCHEN), ("12:06", KITCHEN), home=PLAIN)] == ["kitchen_use"]
 
 
+def test_a_fridge_that_is_not_touched_all_day_does_not_say_that_nobody_cooks() -> None:
+    about = [(f"12:{minute:02}", KITCHEN) for minute in range(0, 15, 5)]
+    assert [kind for kind, *_ in seen(*about)] == ["kitchen_use", "meal"], "its contact may be stuck"
+    opened = ("17:30", FRIDGE, 0.0)
+    assert [kind for kind, *_ in seen(*about, opened)] == ["kitchen_use", "kitchen_use"], "it lives"
+    assert [kind for kind, *_ in seen(*about[:2])] == ["kitchen_use"], "who does not eat does not stay there"
+
+
 def test_pauses_part_two_uses_and_other_rooms_are_none() -> None:
     assert len(seen(("12:00", KITCHEN), ("12:10", KITCHEN), ("12:25", BATHROOM))) == 2
 

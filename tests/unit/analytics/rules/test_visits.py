@@ -67,6 +67,9 @@ def test_after_a_visit_that_was_missed_the_door_has_to_have_been_moved():
     assert Visits().judge(seen(AT_HOME), both, VisitSettings()) == [], "the evening before was told of"
     moved = [*AT_HOME, (moment("19:20") - 24 * HOUR, FRONT_DOOR), (moment("19:40") - 24 * HOUR, LIVING_MOTION)]
     assert [one.subject for one in Visits().judge(seen(sorted(moved)), both, VisitSettings())] == ["visit 7"]
+    mended = [*AT_HOME, (moment("16:00"), FRONT_DOOR), (moment("16:30"), FRONT_DOOR), (moment("16:40"), KITCHEN)]
+    said = Visits().judge(seen(mended), both, VisitSettings())
+    assert said == [], "that its sensor lives in the afternoon does not say that it did in the morning"
 
 
 def test_without_a_name():
