@@ -16,6 +16,7 @@ from analytics.analysis import SLICE, computed_days
 from analytics.baseline import REACH
 from analytics.change import watch
 from analytics.change.budget import threshold
+from analytics.change.day import DomainDay
 from analytics.change.domains import DOMAIN_OF
 from analytics.change.judging import known_of
 from analytics.change.reference import shipped
@@ -112,7 +113,9 @@ def _by_changes(
     contexts = contexts_of(connection, home, began)
     every = [began + ahead * ONE_DAY for ahead in range((days[-1] - began).days + 1)]
     shifts = shifts_of(connection, home, local_day(began, home.zone).end)
-    seen = [one for day in every for one in watch.looked_at(known, day, reference, contexts, shifts)]
+    seen = list[DomainDay]()
+    for day in every:
+        seen += watch.looked_at(known, day, reference, contexts, shifts, seen)
     return [
         [
             one._replace(trial=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from analytics.baseline import Baseline
 from analytics.change.absence_of import absence_of
-from analytics.change.departure import Departure, Values, departures, towards
+from analytics.change.departure import Departure, Odd, Values, departures, towards
 from analytics.change.domains import (
     DOMAINS,
     LOOKS,
@@ -24,6 +25,7 @@ from analytics.change.reference import Reference
 from analytics.indicators import INDICATORS
 
 POINTED_OUT = 1.3  # rarity from which on a departure is named as a contribution: one day in twenty
+NONE_ODD: Mapping[str, Odd] = MappingProxyType({})
 NAMED = 1.5  # rarity from which on an indicator may give its name to a change that others show: one day in thirty
 
 
@@ -89,13 +91,15 @@ class DomainDay(NamedTuple):
 Departed = Mapping[tuple[str, int], Departure]
 
 
-def look(day: date, histories: Mapping[str, Values], reference: Reference) -> list[DomainDay]:
+def look(
+    day: date, histories: Mapping[str, Values], reference: Reference, odd: Mapping[str, Odd] = NONE_ODD
+) -> list[DomainDay]:
     """Return what `day` comes to in each strand of which something is known.
 
     `histories` has for each indicator one figure for each day up to and including `day`, NaN without verdict and on
-    days that do not count.
+    days that do not count. Those that are `odd`, of some indicators, are no part of what is usual.
     """
-    departed = departed_of(histories, reference.typical)
+    departed = departed_of(histories, reference.typical, odd)
     joints = [
         Joint(one.pattern.name, one.days, rarity, one.again)
         for one in patterns_of(departed, reference.rarity)
@@ -111,13 +115,15 @@ def look(day: date, histories: Mapping[str, Values], reference: Reference) -> li
     return found
 
 
-def departed_of(histories: Mapping[str, Values], typical: Mapping[str, float]) -> Departed:
+def departed_of(
+    histories: Mapping[str, Values], typical: Mapping[str, float], odd: Mapping[str, Odd] = NONE_ODD
+) -> Departed:
     """Return how far each indicator departs over each number of days at which it is looked at."""
     return {
         (kind, one.days): one
         for kind, looked in LOOKS.items()
         if (values := histories.get(kind)) is not None
-        for one in departures(values, looked, INDICATORS[kind].spread_floor, typical.get(kind))
+        for one in departures(values, looked, INDICATORS[kind].spread_floor, typical.get(kind), odd.get(kind))
     }
 
 

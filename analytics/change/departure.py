@@ -23,6 +23,7 @@ from analytics.change.domains import Look
 from analytics.indicators.protocol import Direction
 
 Values = npt.NDArray[np.float64]
+Odd = npt.NDArray[np.bool_]
 
 REACH = baseline.REACH.days
 BETWEEN_TENTHS = 2.563  # spreads of a normal distribution between its 10 % and 90 % quantiles
@@ -58,12 +59,15 @@ class Spread(NamedTuple):
     days: int
 
 
-def departure(values: Values, days: int, look: Look, floor: float, typical: float | None = None) -> Departure | None:
+def departure(
+    values: Values, days: int, look: Look, floor: float, typical: float | None = None, odd: Odd | None = None
+) -> Departure | None:
     """Return how far the last `days` of `values` depart from the ones before; None where that cannot be told.
 
     `values` has one figure for each day in order, the last of them the day in question, NaN without verdict. None if
     that day, half of the window or enough of a baseline is missing. `floor` is the least spread of single days, in the
-    unit of the indicator; `typical` that of many homes, on the scale of judging (None: not known).
+    unit of the indicator; `typical` that of many homes, on the scale of judging (None: not known). Days that are `odd`
+    teach nothing of what is usual.
     """
     window = values[-days:]
     if not len(window) or math.isnan(window[-1]):
@@ -72,7 +76,8 @@ def departure(values: Values, days: int, look: Look, floor: float, typical: floa
     least = days if days < A_WEEK else math.ceil(LEAST_SHARE * days)
     if len(there) < least:
         return None
-    past = values[:-days][-REACH:]
+    past = values if odd is None else np.where(odd, np.nan, values)
+    past = past[:-days][-REACH:]
     past = past[~np.isnan(past)][-baseline.DAYS :]
     usual = baseline.baseline(past, floor)
     if usual is None:
@@ -86,9 +91,11 @@ def departure(values: Values, days: int, look: Look, floor: float, typical: floa
     return Departure(days, _mean(there), usual, z, shown_on)
 
 
-def departures(values: Values, look: Look, floor: float, typical: float | None = None) -> list[Departure]:
+def departures(
+    values: Values, look: Look, floor: float, typical: float | None = None, odd: Odd | None = None
+) -> list[Departure]:
     """Return the departures over each number of days at which an indicator is looked at, where they can be told."""
-    found = (departure(values, days, look, floor, typical) for days in look.scales)
+    found = (departure(values, days, look, floor, typical, odd) for days in look.scales)
     return [one for one in found if one is not None]
 
 

@@ -10,6 +10,7 @@ from analytics import repository
 from analytics.change import repository as stored
 from analytics.change import watch
 from analytics.change.budget import threshold
+from analytics.change.day import DomainDay
 from analytics.change.domains import DOMAIN_OF, LOOKS, SHOWN_BY
 from analytics.change.reference import shipped
 from analytics.change.telling import EpisodesOf
@@ -55,15 +56,23 @@ def judge(
     reference = shipped()
     limit = threshold(reference, budget_of(standings))
     shifts = shifts_of(connection, home, local_day(first, home.zone).end)
-    looked = (one for day in days for one in watch.looked_at(known, day, reference, contexts, shifts))
-    seen = [one for one in looked if one.domain in domains]
-    stored.put_days(connection, home, seen, first, last, domains)
-    # Days that are not rare neither begin a change nor go on with one.
-    before = stored.days_of(
-        connection, home.home_id, first - watch.RUNS_BACK, first - ONE_DAY, least=limit, domains=domains
+    # Days that are not rare neither begin a change nor go on with one, and teach what is usual.
+    rare = stored.days_of(
+        connection,
+        home.home_id,
+        first - max(watch.RUNS_BACK, watch.BACK),
+        first - ONE_DAY,
+        least=min(limit, watch.SUDDEN),
+        domains=domains,
     )
+    seen = list[DomainDay]()
+    for day in days:
+        looked = watch.looked_at(known, day, reference, contexts, shifts, [*rare, *seen])
+        seen += [one for one in looked if one.domain in domains]
+    stored.put_days(connection, home, seen, first, last, domains)
+    before = [one for one in rare if one.day >= first - watch.RUNS_BACK and one.rarity >= limit]
     found = held(watch.told([*before, *seen], known, limit, home.zone, episodes_of), standings)
-    kept_back = watch.kept_back(known, days, reference, contexts, limit, shifts)
+    kept_back = watch.kept_back(known, days, reference, contexts, limit, shifts, [*rare, *seen])
     of_domains = [each for each in kept_back if DOMAIN_OF[each[0]] in domains]
     put_silenced(connection, home, told_as, (first, last), of_domains, now)
     interval = Interval(local_day(first, home.zone).start, local_day(last, home.zone).end)

@@ -1,16 +1,16 @@
 """What is kept of a home to judge its changes, and what comes of new figures. Pure: whoever stores it owns the rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from analytics.change.day import DomainDay, look
-from analytics.change.departure import REACH, Values
-from analytics.change.domains import LONGEST, LOOKS, Domain, Strand
+from analytics.change.departure import REACH, Odd, Values
+from analytics.change.domains import LONGEST, LOOKS, SHOWN_BY, Domain, Pace, Strand
 from analytics.change.reference import Reference
-from analytics.change.runs import runs
+from analytics.change.runs import GAP, runs
 from analytics.change.telling import EpisodesOf, finding
 from analytics.contexts.effect import Contexts
 from analytics.contexts.kinds import ContextKind
@@ -21,6 +21,8 @@ from core.localtime import local_day
 
 ONE_DAY = timedelta(days=1)
 BACK = timedelta(days=REACH + LONGEST)
+SUDDEN = 3.5  # rarity from which on a day is none of the usual ones: one in three thousand
+NEWS = timedelta(days=14)
 RUNS_BACK = timedelta(days=60)  # how far back the beginning of a change that goes on is looked for
 
 Seen = dict[tuple[Strand, date], DomainDay]
@@ -47,15 +49,46 @@ def histories(known: Known, day: date, contexts: Contexts) -> dict[str, Values]:
 
 
 def looked_at(
-    known: Known, day: date, reference: Reference, contexts: Contexts, shifts: Shifts = NO_SHIFTS
+    known: Known,
+    day: date,
+    reference: Reference,
+    contexts: Contexts,
+    shifts: Shifts = NO_SHIFTS,
+    before: Iterable[DomainDay] = (),
 ) -> list[DomainDay]:
-    """Return what `day` comes to in each strand, by the outcomes that were known when it ended."""
-    found = look(day, histories(known, day, contexts), reference)
+    """Return what `day` comes to in each strand, by the outcomes that were known when it ended.
+
+    `before` are what days before it came to: what was sudden on them teaches nothing of what is usual.
+    """
+    found = look(day, histories(known, day, contexts), reference, odd_days(before, day))
     if not shifts.of:
         return found
     end = local_day(day, contexts.zone).end
     moved = ((one, shifts.at(one.strand, end)) for one in found)
     return [one._replace(rarity=one.rarity - shift, shift=shift) for one, shift in moved]
+
+
+def odd_days(before: Iterable[DomainDay], day: date) -> dict[str, Odd]:
+    """Return for each indicator which of the days up to `day`, in order, showed something sudden in its domain before.
+
+    Of what goes on for longer only the first `NEWS` days: then it is how somebody lives now.
+    """
+    shown: dict[Domain, set[date]] = {}
+    for one in before:
+        if one.pace is Pace.SUDDEN and one.rarity >= SUDDEN and one.day < day:
+            lasted = max([1, *(each.days for each in (*one.signs, one.joint) if each and each.rarity >= SUDDEN)])
+            shown.setdefault(one.domain, set()).update(one.day - ago * ONE_DAY for ago in range(lasted))
+    found: dict[str, Odd] = {}
+    for domain, days in shown.items():
+        odd = np.zeros(BACK.days + 1, dtype=bool)
+        began, last = date.min, date.min
+        for each in sorted(days):
+            began = each if each - last > GAP[Pace.SUDDEN] else began
+            last, place = each, BACK.days - (day - each).days
+            if place >= 0 and each - began < NEWS:
+                odd[place] = True
+        found |= dict.fromkeys(SHOWN_BY[domain], odd)
+    return found
 
 
 def kept_back(
@@ -65,15 +98,19 @@ def kept_back(
     contexts: Contexts,
     threshold: float,
     shifts: Shifts = NO_SHIFTS,
+    before: Collection[DomainDay] = (),
 ) -> Iterator[tuple[str, date, ContextKind]]:
-    """Yield what contexts keep back on some days: the indicator as which a change would be told, day, and context."""
+    """Yield what contexts keep back on some days: the indicator as which a change would be told, day, and context.
+
+    `before` are what days came to, as `looked_at` has them.
+    """
     for day in days:
         because = {kind: contexts.excludes(kind, INDICATORS[kind].interval(day, contexts.zone)) for kind in LOOKS}
         if not any(because.values()):
             continue
         rare = (
             one.plainest().kind
-            for one in looked_at(known, day, reference, Contexts([], contexts.zone), shifts)
+            for one in looked_at(known, day, reference, Contexts([], contexts.zone), shifts, before)
             if one.rarity >= threshold
         )
         for kind in dict.fromkeys(rare):  # what is sudden and what is slow may be told in the same words

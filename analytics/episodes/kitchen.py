@@ -3,7 +3,7 @@
 Signs in the kitchen (movement, fridge, cupboards, appliances) no more than `MERGED` apart are one use. Whether a use is
 a **meal** depends on what the home watches of what food is kept or prepared in: where that is several things, two of
 them were used within at least `PREPARING`; where it is one, it was used in a use of at least `WITH_ONE`; where it is
-nothing, or nothing of it was touched for `UNTOUCHED` before and after, somebody moved in the kitchen for `MOVING`: who
+nothing, or the one was not touched for `UNTOUCHED` before and after, somebody moved in the kitchen for `MOVING`: who
 does not eat does not stay there, but a contact that is stuck is not touched either. Homes that are watched commercially
 count the same signs (JMIR Aging e41187; gerontechnology 4940). It tells that food was prepared, not that it was eaten,
 and what somebody brings is not seen.
@@ -31,7 +31,7 @@ MERGED = 10 * MINUTE
 PREPARING = 30 * SECOND
 WITH_ONE = 3 * MINUTE
 MOVING = 10 * MINUTE
-UNTOUCHED = 6 * HOUR
+UNTOUCHED = 16 * HOUR  # longer than most nights
 SEVERAL = 2
 SAME_DRINK = 5 * MINUTE
 SAME_FOOD = MINUTE  # a door that is opened and closed is one use
@@ -57,7 +57,7 @@ def uses(signs: Signs, tracks: Sequence[Track], watched: Collection[str]) -> lis
         one = Episode(USE, int(at[first]), int(at[last]), int(room[first : last + 1].max()) or None, last - first + 1)
         found.append(one)
         around = np.searchsorted(touched, (one.start - UNTOUCHED, one.end + UNTOUCHED))
-        tells = stores if around[0] < around[1] else 0
+        tells = 0 if stores == 1 and around[0] == around[1] else stores
         if _is_meal(one.end - one.start, len(FOOD.intersection(place[first : last + 1])), tells):
             found.append(one._replace(kind=MEAL))
     return found

@@ -58,8 +58,8 @@ INDICATORS = (
         direction=Direction.LESS,
         formula="At how many of the three mealtimes (5:00-11:00, 11:00-16:00, 17:00-23:00) a meal was prepared. Of "
         "fridge, cupboards, stove, oven and microwave: where several are watched, two were used; where one is, it was "
-        "used in 3 minutes or more; where none is, or none was touched for 6 hours before and after, 10 minutes and "
-        "more of movement in the kitchen.",
+        "used in 3 minutes or more; where none is, or the one was not touched for 16 hours before and after, 10 "
+        "minutes and more of movement in the kitchen.",
         source=SOURCE,
         rests_on="movement, fridge, cupboards and appliances in the kitchen",
         watched=movement_in(RoomKind.KITCHEN),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.change import watch
 from analytics.change.budget import threshold
+from analytics.change.day import DomainDay
 from analytics.change.reference import shipped
 from analytics.contexts.effect import Contexts
 from analytics.findings import Finding
@@ -26,9 +27,13 @@ class ChangesOfHome:
         first = min(days)
         for day in sorted({first, *(day for values in known.values() for day in values if day > first)}):
             self._seen = {key: one for key, one in self._seen.items() if key[1] != day}
-            self._seen |= {(one.strand, day): one for one in watch.looked_at(known, day, shipped(), contexts)}
+            self._seen |= {(one.strand, day): one for one in self._looked_at(known, day, contexts)}
         in_order = [self._seen[key] for key in sorted(self._seen, key=lambda key: key[1])]
         return {
             budget: watch.told(in_order, known, rarity, self._zone, lambda *_: (), first)
             for budget, rarity in self._thresholds.items()
         }
+
+    def _looked_at(self, known: watch.Known, day: date, contexts: Contexts) -> list[DomainDay]:
+        before = [one for one in self._seen.values() if one.day < day]
+        return watch.looked_at(known, day, shipped(), contexts, before=before)

@@ -9,7 +9,7 @@ import pytest
 from analytics.baseline import Baseline
 from analytics.change import watch
 from analytics.change.day import DomainDay, Joint, Sign
-from analytics.change.domains import DOMAIN_OF, DOMAINS, LOOKS, MISSED, PATTERNS, Domain, Pace
+from analytics.change.domains import DOMAIN_OF, DOMAINS, LOOKS, MISSED, PATTERNS, SHOWN_BY, Domain, Pace
 from analytics.change.reference import shipped
 from analytics.change.runs import WORSE, runs
 from analytics.change.wording import told
@@ -231,3 +231,46 @@ def test_patterns_are_of_indicators_of_their_domain_and_say_which_way_matters() 
             direction = LOOKS[kind].direction
             assert direction is Direction.BOTH or (sign == 1) == (direction in (Direction.MORE, Direction.LATER))
         assert pattern.needs is None or pattern.needs in pattern.signs
+
+
+def walked(figures: watch.Known, days: int) -> list[DomainDay]:
+    seen: list[DomainDay] = []
+    for ahead in range(days):
+        seen += watch.looked_at(figures, DAY + ahead * ONE_DAY, shipped(), CALM, before=seen)
+    return seen
+
+
+def test_bad_nights_that_were_sudden_do_not_hide_those_that_come_after_them() -> None:
+    ordinary, bad = [1.0, 2.0, 1.0, 0.0] * 5, [10.0, 3.0, 7.0, 11.0, 9.0]
+    figures = known(night_bathroom_visits=[*ordinary, *bad, *ordinary[:11], 6.0, 6.0])
+    last = DAY + 37 * ONE_DAY
+
+    def rarity(seen: list[DomainDay]) -> float:
+        return max(one.rarity for one in seen if one.day == last and one.pace is Pace.SUDDEN)
+
+    hidden = rarity(watch.looked_at(figures, last, shipped(), CALM))
+    shown = rarity(walked(figures, 38))
+    assert hidden < 3.0 < shown
+    seen = walked(figures, 38)
+    assert len(watch.told(seen, figures, 3.0, ROME, lambda *_: ())) == 2
+
+
+def test_what_goes_on_for_more_than_two_weeks_is_how_somebody_lives_now() -> None:
+    figures = known(night_bathroom_visits=[1.0, 2.0, 1.0, 0.0] * 7 + [8.0, 9.0, 8.0, 10.0] * 8)
+    by_day = {one.day: one.rarity for one in walked(figures, 60) if one.pace is Pace.SUDDEN}
+    assert by_day[DAY + 35 * ONE_DAY] > watch.SUDDEN
+    assert by_day[DAY + 59 * ONE_DAY] < 2.0
+
+
+def test_which_days_are_odd_goes_by_the_domain_and_what_showed_it() -> None:
+    day = DAY + 10 * ONE_DAY
+    sign = Sign("night_bathroom_visits", 3, 9.0, USUAL, 4.0)
+    before = [
+        DomainDay(Domain.NIGHT, DAY + 5 * ONE_DAY, (sign,), Pace.SUDDEN, 4.0),
+        DomainDay(Domain.NIGHT, DAY + 8 * ONE_DAY, (sign,), Pace.SLOW, 4.0),
+        DomainDay(Domain.KITCHEN, DAY + 8 * ONE_DAY, (sign._replace(kind="meals"),), Pace.SUDDEN, 3.4),
+        DomainDay(Domain.NIGHT, day, (sign,), Pace.SUDDEN, 4.0),
+    ]
+    odd = watch.odd_days(before, day)
+    assert set(odd) == set(SHOWN_BY[Domain.NIGHT])
+    assert np.flatnonzero(odd["night_walking"][::-1]).tolist() == [5, 6, 7], "days ago"

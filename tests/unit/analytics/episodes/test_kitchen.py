@@ -59,7 +59,7 @@ def test_without_a_fridge_moving_about_for_long_is_a_meal() -> None:
 def test_a_fridge_that_is_not_touched_all_day_does_not_say_that_nobody_cooks() -> None:
     about = [(f"12:{minute:02}", KITCHEN) for minute in range(0, 15, 5)]
     assert [kind for kind, *_ in seen(*about)] == ["kitchen_use", "meal"], "its contact may be stuck"
-    opened = ("17:30", FRIDGE, 0.0)
+    opened = ("20:30", FRIDGE, 0.0)
     assert [kind for kind, *_ in seen(*about, opened)] == ["kitchen_use", "kitchen_use"], "it lives"
     assert [kind for kind, *_ in seen(*about[:2])] == ["kitchen_use"], "who does not eat does not stay there"
 
