@@ -16,6 +16,8 @@ from analytics.analysis import SLICE, computed_days
 from analytics.baseline import REACH
 from analytics.change import watch
 from analytics.change.budget import threshold
+from analytics.change.cohort import band_of, priors_of
+from analytics.change.cohort import shipped as cohorts
 from analytics.change.day import DomainDay
 from analytics.change.domains import DOMAIN_OF
 from analytics.change.judging import known_of
@@ -114,8 +116,9 @@ def _by_changes(
     every = [began + ahead * ONE_DAY for ahead in range((days[-1] - began).days + 1)]
     shifts = shifts_of(connection, home, local_day(began, home.zone).end)
     seen = list[DomainDay]()
+    priors = priors_of(cohorts(), band_of(home.birth_year, days[-1].year))
     for day in every:
-        seen += watch.looked_at(known, day, reference, contexts, shifts, seen)
+        seen += watch.looked_at(known, day, reference, contexts, shifts, seen, priors)
     return [
         [
             one._replace(trial=True)

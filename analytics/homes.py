@@ -20,12 +20,18 @@ def homes_of(connection: Connection[DictRow], home_ids: Sequence[int]) -> dict[i
 
 
 def _with_people(found: Iterable[registry.Home], persons: Iterable[registry.Person]) -> dict[int, Home]:
-    people: dict[int, list[int]] = {}
+    people: dict[int, list[registry.Person]] = {}
     for person in persons:
-        people.setdefault(person.home_id, []).append(person.person_id)
+        people.setdefault(person.home_id, []).append(person)
     return {home.home_id: _home(home, people.get(home.home_id, [])) for home in found}
 
 
-def _home(home: registry.Home, living: Sequence[int]) -> Home:
-    person_id = living[0] if len(living) == 1 else None
-    return Home(home.home_id, home.organisation_id, person_id, home.zone)
+def _home(home: registry.Home, living: Sequence[registry.Person]) -> Home:
+    person = living[0] if len(living) == 1 else None
+    return Home(
+        home.home_id,
+        home.organisation_id,
+        person and person.person_id,
+        home.zone,
+        person and person.birth_year,
+    )

@@ -27,12 +27,16 @@ SQL = Statements.beside(__file__)
 
 
 class Home(NamedTuple):
-    """The home that is computed: its ids, the person the findings are about (None if it has several), its zone."""
+    """The home that is computed: its ids, the person the findings are about (None if it has several), its zone.
+
+    `birth_year` is that of the person, None where it is not known or there are several.
+    """
 
     home_id: int
     organisation_id: int
     person_id: int | None
     zone: ZoneInfo
+    birth_year: int | None = None
 
 
 class Progress(NamedTuple):

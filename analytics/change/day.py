@@ -5,8 +5,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from analytics.baseline import Baseline
+from analytics.baseline import LEAST_DAYS, Baseline
 from analytics.change.absence_of import absence_of
+from analytics.change.cohort import Prior
 from analytics.change.departure import Departure, Odd, Values, departures, towards
 from analytics.change.domains import (
     DOMAINS,
@@ -26,6 +27,7 @@ from analytics.indicators import INDICATORS
 
 POINTED_OUT = 1.3  # rarity from which on a departure is named as a contribution: one day in twenty
 NONE_ODD: Mapping[str, Odd] = MappingProxyType({})
+NO_PRIORS: Mapping[str, Prior] = MappingProxyType({})
 NAMED = 1.5  # rarity from which on an indicator may give its name to a change that others show: one day in thirty
 
 
@@ -74,6 +76,11 @@ class DomainDay(NamedTuple):
         """Return the domain and the pace."""
         return Strand(self.domain, self.pace)
 
+    @property
+    def is_early(self) -> bool:
+        """Whether all of it rests on fewer than two weeks, and on a cohort."""
+        return all(each.usual is not None and each.usual.days < LEAST_DAYS for each in self.signs)
+
     def plainest(self) -> Sign:
         """Return the sign by which the day is told: of those rare enough alone the one that says most plainly what.
 
@@ -92,14 +99,19 @@ Departed = Mapping[tuple[str, int], Departure]
 
 
 def look(
-    day: date, histories: Mapping[str, Values], reference: Reference, odd: Mapping[str, Odd] = NONE_ODD
+    day: date,
+    histories: Mapping[str, Values],
+    reference: Reference,
+    odd: Mapping[str, Odd] = NONE_ODD,
+    priors: Mapping[str, Prior] = NO_PRIORS,
 ) -> list[DomainDay]:
     """Return what `day` comes to in each strand of which something is known.
 
     `histories` has for each indicator one figure for each day up to and including `day`, NaN without verdict and on
-    days that do not count. Those that are `odd`, of some indicators, are no part of what is usual.
+    days that do not count. Those that are `odd`, of some indicators, are no part of what is usual; `priors` say what is
+    usual in the cohort of somebody who is not known for two weeks.
     """
-    departed = departed_of(histories, reference.typical, odd)
+    departed = departed_of(histories, reference.typical, odd, priors)
     joints = [
         Joint(one.pattern.name, one.days, rarity, one.again)
         for one in patterns_of(departed, reference.rarity)
@@ -116,14 +128,19 @@ def look(
 
 
 def departed_of(
-    histories: Mapping[str, Values], typical: Mapping[str, float], odd: Mapping[str, Odd] = NONE_ODD
+    histories: Mapping[str, Values],
+    typical: Mapping[str, float],
+    odd: Mapping[str, Odd] = NONE_ODD,
+    priors: Mapping[str, Prior] = NO_PRIORS,
 ) -> Departed:
     """Return how far each indicator departs over each number of days at which it is looked at."""
     return {
         (kind, one.days): one
         for kind, looked in LOOKS.items()
         if (values := histories.get(kind)) is not None
-        for one in departures(values, looked, INDICATORS[kind].spread_floor, typical.get(kind), odd.get(kind))
+        for one in departures(
+            values, looked, INDICATORS[kind].spread_floor, typical.get(kind), odd.get(kind), priors.get(kind)
+        )
     }
 
 

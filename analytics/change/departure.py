@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from analytics import baseline
 from analytics.baseline import Baseline
+from analytics.change.cohort import TENTH, Drawn, Prior, drawn, is_early
 from analytics.change.domains import Look
 from analytics.indicators.protocol import Direction
 
@@ -60,14 +61,20 @@ class Spread(NamedTuple):
 
 
 def departure(
-    values: Values, days: int, look: Look, floor: float, typical: float | None = None, odd: Odd | None = None
+    values: Values,
+    days: int,
+    look: Look,
+    floor: float,
+    typical: float | None = None,
+    odd: Odd | None = None,
+    prior: Prior | None = None,
 ) -> Departure | None:
     """Return how far the last `days` of `values` depart from the ones before; None where that cannot be told.
 
     `values` has one figure for each day in order, the last of them the day in question, NaN without verdict. None if
     that day, half of the window or enough of a baseline is missing. `floor` is the least spread of single days, in the
     unit of the indicator; `typical` that of many homes, on the scale of judging (None: not known). Days that are `odd`
-    teach nothing of what is usual.
+    teach nothing of what is usual. With a `prior` a few days are enough (`analytics.change.cohort`).
     """
     window = values[-days:]
     if not len(window) or math.isnan(window[-1]):
@@ -79,11 +86,16 @@ def departure(
     past = values if odd is None else np.where(odd, np.nan, values)
     past = past[:-days][-REACH:]
     past = past[~np.isnan(past)][-baseline.DAYS :]
-    usual = baseline.baseline(past, floor)
-    if usual is None:
-        return None
-    own = spread_of_days(past, look, floor)
-    spread = own.spread if typical is None else moderated(own, typical)
+    if is_early(len(past)) and prior is not None and typical is not None:
+        own = drawn(judged_as(past, look), typical, TYPICAL_DAYS, _least(past, look, floor), prior)
+        usual, spread = _usual(own, len(past), look), own.spread
+    else:
+        known = baseline.baseline(past, floor)
+        if known is None:
+            return None
+        days_own = spread_of_days(past, look, floor)
+        spread = days_own.spread if typical is None else moderated(days_own, typical)
+        usual, own = known, Drawn(days_own.middle, spread, days_own.days)
     figures = judged_as(there, look)
     z = (_mean(figures) - own.middle) / (spread * math.sqrt(1 / len(there) + 1 / own.days))
     beyond = own.middle + math.copysign(BY_ITSELF * spread, z)
@@ -92,10 +104,15 @@ def departure(
 
 
 def departures(
-    values: Values, look: Look, floor: float, typical: float | None = None, odd: Odd | None = None
+    values: Values,
+    look: Look,
+    floor: float,
+    typical: float | None = None,
+    odd: Odd | None = None,
+    prior: Prior | None = None,
 ) -> list[Departure]:
     """Return the departures over each number of days at which an indicator is looked at, where they can be told."""
-    found = (departure(values, days, look, floor, typical, odd) for days in look.scales)
+    found = (departure(values, days, look, floor, typical, odd, prior) for days in look.scales)
     return [one for one in found if one is not None]
 
 
@@ -125,6 +142,17 @@ def moderated(own: Spread, typical: float) -> float:
 def judged_as(values: Values, look: Look) -> Values:
     """Return figures on the scale on which they are judged."""
     return np.sqrt(np.maximum(values, 0) + TO_BE_STEADY) if look.is_amount else values
+
+
+def _usual(own: Drawn, days: int, look: Look) -> Baseline:
+    """Return what is usual for somebody who is drawn towards a cohort, in the unit of the indicator."""
+    within = TENTH * own.spread * math.sqrt(1 + 1 / own.days)
+    median, low, high = (_in_unit(each, look) for each in (own.middle, own.middle - within, own.middle + within))
+    return Baseline(median, (high - low) / (2 * TENTH), low, high, days)
+
+
+def _in_unit(figure: float, look: Look) -> float:
+    return max(0.0, max(0.0, figure) ** 2 - TO_BE_STEADY) if look.is_amount else figure
 
 
 def towards(z: float, look: Look, days: int) -> float:

@@ -10,6 +10,8 @@ from analytics import repository
 from analytics.change import repository as stored
 from analytics.change import watch
 from analytics.change.budget import threshold
+from analytics.change.cohort import band_of, priors_of
+from analytics.change.cohort import shipped as cohorts
 from analytics.change.day import DomainDay
 from analytics.change.domains import DOMAIN_OF, LOOKS, SHOWN_BY
 from analytics.change.reference import shipped
@@ -66,13 +68,14 @@ def judge(
         domains=domains,
     )
     seen = list[DomainDay]()
+    priors = priors_of(cohorts(), band_of(home.birth_year, now.year))
     for day in days:
-        looked = watch.looked_at(known, day, reference, contexts, shifts, [*rare, *seen])
+        looked = watch.looked_at(known, day, reference, contexts, shifts, [*rare, *seen], priors)
         seen += [one for one in looked if one.domain in domains]
     stored.put_days(connection, home, seen, first, last, domains)
     before = [one for one in rare if one.day >= first - watch.RUNS_BACK and one.rarity >= limit]
     found = held(watch.told([*before, *seen], known, limit, home.zone, episodes_of), standings)
-    kept_back = watch.kept_back(known, days, reference, contexts, limit, shifts, [*rare, *seen])
+    kept_back = watch.kept_back(known, days, reference, contexts, limit, shifts, [*rare, *seen], priors)
     of_domains = [each for each in kept_back if DOMAIN_OF[each[0]] in domains]
     put_silenced(connection, home, told_as, (first, last), of_domains, now)
     interval = Interval(local_day(first, home.zone).start, local_day(last, home.zone).end)

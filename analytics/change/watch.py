@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.change.day import DomainDay, look
+from analytics.change.cohort import Prior
+from analytics.change.day import NO_PRIORS, DomainDay, look
 from analytics.change.departure import REACH, Odd, Values
 from analytics.change.domains import LONGEST, LOOKS, SHOWN_BY, Domain, Pace, Strand
 from analytics.change.reference import Reference
@@ -55,12 +56,14 @@ def looked_at(
     contexts: Contexts,
     shifts: Shifts = NO_SHIFTS,
     before: Iterable[DomainDay] = (),
+    priors: Mapping[str, Prior] = NO_PRIORS,
 ) -> list[DomainDay]:
     """Return what `day` comes to in each strand, by the outcomes that were known when it ended.
 
-    `before` are what days before it came to: what was sudden on them teaches nothing of what is usual.
+    `before` are what days before it came to: what was sudden on them teaches nothing of what is usual. `priors` are
+    what is usual in the person's cohort, for those who are not known for two weeks.
     """
-    found = look(day, histories(known, day, contexts), reference, odd_days(before, day))
+    found = look(day, histories(known, day, contexts), reference, odd_days(before, day), priors)
     if not shifts.of:
         return found
     end = local_day(day, contexts.zone).end
@@ -99,10 +102,11 @@ def kept_back(
     threshold: float,
     shifts: Shifts = NO_SHIFTS,
     before: Collection[DomainDay] = (),
+    priors: Mapping[str, Prior] = NO_PRIORS,
 ) -> Iterator[tuple[str, date, ContextKind]]:
     """Yield what contexts keep back on some days: the indicator as which a change would be told, day, and context.
 
-    `before` are what days came to, as `looked_at` has them.
+    `before` and `priors` are those of `looked_at`.
     """
     for day in days:
         because = {kind: contexts.excludes(kind, INDICATORS[kind].interval(day, contexts.zone)) for kind in LOOKS}
@@ -110,7 +114,7 @@ def kept_back(
             continue
         rare = (
             one.plainest().kind
-            for one in looked_at(known, day, reference, Contexts([], contexts.zone), shifts, before)
+            for one in looked_at(known, day, reference, Contexts([], contexts.zone), shifts, before, priors)
             if one.rarity >= threshold
         )
         for kind in dict.fromkeys(rare):  # what is sudden and what is slow may be told in the same words

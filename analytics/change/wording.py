@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, time
 
+from analytics.baseline import LEAST_DAYS
 from analytics.change.day import Sign
 from analytics.explanation import Sentence, based_on, in_both, period, usual_range, written_day
 from analytics.figures import FIGURES, Tongue
@@ -30,6 +31,13 @@ def _told(sign: Sign, day: date, others: Sequence[Sign], began: date | None, cov
         parts.append(t.gettext("Also: %(others)s.") % {"others": "; ".join(named)})
     if began is not None:
         parts.append(t.gettext("First noticed on %(day)s.") % {"day": written_day(began, tongue.language)})
+    if sign.usual is not None and sign.usual.days < LEAST_DAYS:
+        text = t.ngettext(
+            "Only %(count)d day is known so far: it is compared with other people, too.",
+            "Only %(count)d days are known so far: they are compared with other people, too.",
+            sign.usual.days,
+        )
+        parts.append(text % {"count": sign.usual.days})
     return " ".join([*parts, based_on(coverage, t)])
 
 

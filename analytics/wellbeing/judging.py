@@ -78,15 +78,12 @@ def _stated(
     since = local_day(first, home.zone).start
     sensors = devices.sensors_of_home(connection, home.home_id, since, max(now, since + ONE_DAY))
     shown_by = frozenset(layout_of(tuple(sensors)).devices) & DOMAIN_OF.keys() if sensors else frozenset()
-    parts = {
-        day: parts_of(day, shown_by, {}, {one.domain for one in shows.get(day, ())}, contexts) for day in coverages
-    }
+    # What the cohort helps to judge is told, and shown as still learned.
+    judged = {day: {one.domain for one in shows.get(day, ()) if not one.is_early} for day in coverages}
+    parts = {day: parts_of(day, shown_by, {}, judged[day], contexts) for day in coverages}
     if any(part.sight is Sight.LEARNING for each in parts.values() for part in each):
         known = repository.known_days(connection, home.home_id, shown_by, first - BACK, last)
-        parts = {
-            day: parts_of(day, shown_by, known, {one.domain for one in shows.get(day, ())}, contexts)
-            for day in coverages
-        }
+        parts = {day: parts_of(day, shown_by, known, judged[day], contexts) for day in coverages}
     return [
         fuse(
             day,

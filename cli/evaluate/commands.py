@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from analytics.change.budget import DEFAULT_BUDGET
+from cli.evaluate import cohorts as cohorting
 from cli.evaluate import reference as referring
 from cli.evaluate import report as reporting
 from cli.evaluate.simulated import report as simulated_report
@@ -93,3 +94,19 @@ def reference(
     """Learn how far calm days depart from what is usual: what makes a change rare, and what a budget buys."""
     with errors_in_words():
         referring.write(Run(seed, days, calm=True), homes, recorded_homes, workers, out)
+
+
+@app.command()
+def cohorts(
+    out: Annotated[Path, typer.Argument(help="File to write, as analytics/change/cohorts.json.", metavar="FILE")],
+    homes: Annotated[int, typer.Option(help="Simulated homes to whom nothing happens.", min=2, max=999)] = 36,
+    days: Annotated[int, typer.Option(help="Days of each home.", min=30)] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same homes and people.")] = 2132,
+    recorded_homes: Annotated[
+        Path | None, typer.Option("--tihm", help="Folder of TIHM whose homes teach too, by their people's ages.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; as many as there are cores if absent.", min=1)] = None,
+) -> None:
+    """Learn what is usual among people of an age, for those who are not known for two weeks yet."""
+    with errors_in_words():
+        cohorting.write(Run(seed, days, calm=True), homes, recorded_homes, workers, out)

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.change import watch
 from analytics.change.budget import threshold
+from analytics.change.cohort import ALL, priors_of
+from analytics.change.cohort import shipped as cohorts
 from analytics.change.day import DomainDay
 from analytics.change.reference import shipped
 from analytics.contexts.effect import Contexts
@@ -18,6 +20,7 @@ class ChangesOfHome:
     def __init__(self, zone: ZoneInfo, budgets: Sequence[float]) -> None:
         self._zone = zone
         self._thresholds = {budget: threshold(shipped(), budget) for budget in budgets}
+        self._priors = priors_of(cohorts(), ALL)  # nobody has said how old these people are
         self._seen: watch.Seen = {}
 
     def judged(self, days: Collection[date], known: watch.Known, contexts: Contexts) -> dict[float, list[Finding]]:
@@ -36,4 +39,4 @@ class ChangesOfHome:
 
     def _looked_at(self, known: watch.Known, day: date, contexts: Contexts) -> list[DomainDay]:
         before = [one for one in self._seen.values() if one.day < day]
-        return watch.looked_at(known, day, shipped(), contexts, before=before)
+        return watch.looked_at(known, day, shipped(), contexts, before=before, priors=self._priors)

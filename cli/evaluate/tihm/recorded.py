@@ -46,6 +46,7 @@ class Person(NamedTuple):
     sex: str
     band: str
     home: Layout
+    birth_year: int | None
     motion: Instants
     lived: Lived
     readings: Columns
@@ -113,6 +114,7 @@ def _person(patient: str, home: RecordedHome, labels: Sequence[Label]) -> Person
         key=patient,
         sex=who.get("sex", UNKNOWN),
         band=_band(who.get("birth_year")),
+        birth_year=who.get("birth_year"),
         home=sensed,
         motion=motion,
         lived=lived(readings, sensed, motion, days, ZONE),
