@@ -4,7 +4,6 @@ All of it happens in the transaction of the connection that is passed in, so tha
 in between is ever seen.
 """
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -112,7 +111,7 @@ def judge_again(connection: Connection[DictRow], home: Home, now: datetime) -> i
     known = _Known(judging.contexts_of(connection, home, since), standings_of(connection, home))
     changed = judging.withdraw_explained(connection, home, known.contexts, since, now)
     if days:
-        changed += _judge(connection, home, days, every, evidence, {}, known, now)
+        changed += _judge(connection, home, days, every, evidence, known, now)
     every |= {(kind, today) for kind in INDICATORS}
     changed += changes.judge(connection, home, ((), every), evidence.of, known.standings, known.contexts, now)
     for first in range(0, len(days), SLICE):
@@ -187,7 +186,6 @@ def _judged(together: Together, done: _Computed, now: datetime, told: Told | Non
     restated |= _several_days(connection, home, computed, different, now)
     proposed = judging.take_in(together, home, computed, done.lasting, now, is_over=bool(different), again=again)
     evidence = _Evidence(connection, home.home_id, {one.day: one.evidence for one in computed})
-    silent_still = {one.day: one.silent_still for one in computed}
     since = min(days[0], *(day for _, day in restated)) if restated else days[0]
     known = _Known(
         judging.contexts_together(together, home, since),
@@ -198,11 +196,8 @@ def _judged(together: Together, done: _Computed, now: datetime, told: Told | Non
     about = days if again else ()
     rests = judging.rests_of(together, home, judging.known_from(home, since))
     changed = (
-        _judge(connection, home, days, restated, evidence, silent_still, known, now, told)
+        _judge(connection, home, days, restated, evidence, known, now, told)
         + changes.judge(connection, home, (about, restated), evidence.of, known.standings, known.contexts, now)
-        + sum(
-            _judge_running(together, home, one, evidence, known, now, told) for one in computed if one.running and heard
-        )
         + looking.look(
             connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told, past=past
         )
@@ -313,7 +308,6 @@ def _judge(
     days: Sequence[date],
     restated: Collection[tuple[str, date]],
     evidence: _Evidence,
-    silent_still: Mapping[date, bool],
     known: _Known,
     now: datetime,
     told: Told | None = None,
@@ -335,26 +329,22 @@ def _judge(
     for kind, history in histories.items():
         window = INDICATORS[kind].interval
         judged = [
-            (
-                findings.judge(
-                    kind,
-                    day,
-                    contexts.comparable(kind, day, history, window),
-                    evidence.of,
-                    home.zone,
-                    _limit(kind, known.standings),
-                ),
-                math.isnan(value),
+            findings.judge(
+                kind,
+                day,
+                contexts.comparable(kind, day, history, window),
+                evidence.of,
+                home.zone,
+                _limit(kind, known.standings),
             )
-            for day, value in zip(history["day"], history["value"], strict=True)
+            for day in history["day"]
             if day >= first
         ]
-        verdicts, kept_back = judging.keep_back(contexts, [verdict for verdict, _ in judged], home.zone)
+        verdicts, kept_back = judging.keep_back(contexts, judged, home.zone)
         silenced += kept_back
         every += verdicts
-        undecided = {v.day for v, blind in judged if blind and silent_still.get(v.day, True)}
         if INDICATORS[kind].judged:
-            changed += _store(connection, home, kind, verdicts, undecided, known, now)
+            changed += _store(connection, home, kind, verdicts, known, now)
     repository.put_verdicts(connection, home, every)
     judged_kinds = [kind for kind in histories if INDICATORS[kind].judged]
     if judged_kinds and (told is None or told.silenced or silenced):
@@ -372,11 +362,10 @@ def _store(
     home: Home,
     kind: str,
     verdicts: Sequence[Verdict],
-    undecided: Collection[date],
     known: _Known,
     now: datetime,
 ) -> int:
-    """Store the findings among `verdicts` and withdraw the others, but for days that are `undecided`."""
+    """Store the findings among `verdicts` and withdraw the others."""
     if not verdicts:
         return 0
     excluded = judging.withdraw_excluded(connection, home, known.contexts, verdicts, now)
@@ -386,48 +375,8 @@ def _store(
         indicator.interval(verdicts[0].day, home.zone).start, indicator.interval(verdicts[-1].day, home.zone).end
     )
     starts = [finding.interval.start for finding in stand_out]
-    if indicator.running:
-        starts += [indicator.interval(day, home.zone).start for day in undecided]
     return (
         excluded
         + repository.put_findings(connection, home, stand_out, now)
         + repository.withdraw(connection, home.home_id, kind, about, starts, now)
     )
-
-
-def _judge_running(
-    together: Together,
-    home: Home,
-    one: HomeDay,
-    evidence: _Evidence,
-    known: _Known,
-    now: datetime,
-    told: Told | None,
-) -> int:
-    """Judge what indicators have come to on a day that is not over, in a home that is heard.
-
-    What was said of a silence that goes on until nobody knows whether the sensors live is neither confirmed nor
-    refuted by its going on: it holds until something is heard again. Of a home whose gateway is away, or holds back
-    readings, nothing is asked here: that is no stillness.
-    """
-    connection, changed = together.connection, 0
-    kinds = tuple(so_far.kind for so_far in one.running)
-    histories = together.of(home.home_id, repository.histories, kinds, one.day - baseline.REACH, one.day - ONE_DAY)
-    contexts = known.contexts
-    for so_far in one.running:
-        if so_far.kind not in histories:
-            continue
-        window = INDICATORS[so_far.kind].interval
-        history = contexts.comparable(so_far.kind, one.day, histories[so_far.kind], window)
-        limit = _limit(so_far.kind, known.standings)
-        found = findings.judge_running(so_far, history, evidence.of, home.zone, limit)
-        excluded = None if found is None else contexts.excludes(so_far.kind, found.interval)
-        shown = [] if found is None or excluded is not None else held([found], known.standings)
-        if shown:
-            changed += repository.put_findings(connection, home, shown, now)
-        elif found is not None or so_far.value is not None or not one.silent_still:
-            about, because = window(one.day, home.zone), excluded or ""
-            if told is not None and not told.begins_since(so_far.kind, about.start):
-                continue
-            changed += repository.withdraw(connection, home.home_id, so_far.kind, about, [], now, because)
-    return changed

@@ -4,7 +4,7 @@ Dates are written out, never "last night": a sentence is read when it is read. N
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from gettext import NullTranslations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from analytics import baseline
 from analytics.baseline import Baseline
 from analytics.coverage import LIMIT
-from analytics.figures import FIGURES, LOCALES, SHORTEST_TOLD, Said, Tongue, ends_in_words
+from analytics.figures import FIGURES, LOCALES, Said, Tongue, ends_in_words
 from analytics.indicators import INDICATORS, Indicator
 from core.places import RoomKind
 from core.translation import LANGUAGES, mark, translator
@@ -54,14 +54,6 @@ def unusual(kind: str, day: date, value: float, usual: Baseline, coverage: float
     Raises `KeyError` for an indicator that has no sentence.
     """
     return in_both(lambda language, t: _unusual(kind, day, value, usual, coverage, Tongue(language, t)))
-
-
-def still_running(kind: str, since: datetime, until: datetime, usual: Baseline, coverage: float) -> Sentence:
-    """Say that what `kind` is about has been going on since `since` and still was at `until` (both local).
-
-    Raises `KeyError` for an indicator that has no such sentence.
-    """
-    return in_both(lambda language, t: _still_running(kind, since, until, usual, coverage, language, t))
 
 
 def no_verdict(kind: str, day: date, coverage: float, known_days: int) -> Sentence:
@@ -131,44 +123,6 @@ def _unusual(kind: str, day: date, value: float, usual: Baseline, coverage: floa
             based_on(coverage, t),
         ]
     )
-
-
-def _still_running(
-    kind: str, since: datetime, until: datetime, usual: Baseline, coverage: float, language: str, t: NullTranslations
-) -> str:
-    said = {"longest_stillness": _no_movement_since}[kind](since, until, usual, language, t)
-    return said + " " + based_on(coverage, t)
-
-
-def _no_movement_since(since: datetime, until: datetime, usual: Baseline, language: str, t: NullTranslations) -> str:
-    said = {
-        # Of the clock alone, two times on the night of a change would lie an hour wrong apart: count in UTC.
-        "duration": short((until.astimezone(UTC) - since.astimezone(UTC)) // timedelta(minutes=1), t),
-        "usual": usual_range(usual, _short_hours, FIGURES["longest_stillness"].between, Tongue(language, t)),
-    }
-    if since.date() == until.date():
-        said["time"] = clock(since)
-        return (
-            t.gettext(
-                "No movement since %(time)s (%(duration)s); "
-                "the longest time without movement by day is usually %(usual)s."
-            )
-            % said
-        )
-    said["moment"] = moment(since, language, t)
-    return (
-        t.gettext(
-            "No movement since %(moment)s (%(duration)s); "
-            "the longest time without movement by day is usually %(usual)s."
-        )
-        % said
-    )
-
-
-def _short_hours(hours: float, tongue: Tongue) -> str:
-    """Return a duration in hours as `short` does, to five minutes; below half an hour only that."""
-    minutes = 5 * round(hours * 12)
-    return tongue.t.gettext("less than half an hour") if minutes < SHORTEST_TOLD else short(minutes, tongue.t)
 
 
 def short(minutes: int, t: NullTranslations) -> str:

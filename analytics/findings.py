@@ -10,10 +10,9 @@ import numpy as np
 from analytics.baseline import Baseline, known_before
 from analytics.detectors.protocol import Reason
 from analytics.detectors.sudden import LIMIT, Sudden
-from analytics.explanation import Sentence, flooding, silent_home, silent_sensors, still_running, unusual
+from analytics.explanation import Sentence, flooding, silent_home, silent_sensors, unusual
 from analytics.frames import Episode, History, Span, instant
 from analytics.indicators import INDICATORS, Indicator
-from analytics.measuring import Running
 from core.localtime import Interval
 
 SILENT_HOME = "silent_home"
@@ -82,36 +81,6 @@ def judge(
     said = unusual(kind, day, value, reason.usual, coverage)
     finding = _finding(indicator, day, reason, interval, coverage, said, episodes_of(day, interval))
     return Verdict(kind, day, detector.usual, finding)
-
-
-def judge_running(
-    so_far: Running,
-    history: History,
-    episodes_of: Callable[[date, Interval], Sequence[Episode]],
-    zone: ZoneInfo,
-    limit: float = LIMIT,
-) -> Finding | None:
-    """Judge what an indicator has come to while its window is open; None where nothing stands out, or is known.
-
-    By the same detector, against the same days as `judge`; the finding begins when the final one will, so that the
-    final judgement of the day restates it. It ends at what was seen, so that it never speaks of the future.
-    """
-    if so_far.value is None:
-        return None
-    indicator = INDICATORS[so_far.kind]
-    reason = _detector(indicator, history, so_far.day, limit).explain(so_far.value)
-    if reason is None or reason.score < 1:
-        return None
-    window = indicator.interval(so_far.day, zone)
-    end = instant(so_far.until if so_far.ended_at is None else so_far.ended_at)
-    interval = Interval(window.start, min(window.end, end))
-    if so_far.since is None:
-        said = unusual(so_far.kind, so_far.day, so_far.value, reason.usual, so_far.coverage)
-    else:
-        since, until = (instant(at).astimezone(zone) for at in (so_far.since, so_far.until))
-        said = still_running(so_far.kind, since, until, reason.usual, so_far.coverage)
-    episodes = episodes_of(so_far.day, interval)
-    return _finding(indicator, so_far.day, reason, interval, so_far.coverage, said, episodes)
 
 
 def _detector(indicator: Indicator, history: History, day: date, limit: float) -> Sudden:

@@ -22,7 +22,7 @@ from analytics.episodes import of_home, outing, presence
 from analytics.frames import HOUR, Columns, Episode, Instants, Span, columns, micros, overlap, span
 from analytics.indicators import INDICATORS, OfDay, protocol
 from analytics.layout import Layout
-from analytics.measuring import Running, Sight, Value, running_of, value_of
+from analytics.measuring import Sight, Value, value_of
 from analytics.observed import Observed, passages, tracks
 from analytics.profiles.profile import DayProfile, profile
 from analytics.reports import DeviceDay, Heard, SensorSilence
@@ -88,10 +88,9 @@ class HomeDay(NamedTuple):
 
     `episodes` are those that begin on the day, `evidence` also those of its night that begin after midnight.
     `silences` are times in which the home was silent beyond its habit, `silent_sensors` those of single devices while
-    the home lived. `running` is what indicators have come to whose windows are not over yet; `profile` is there once
-    the day is over; `traces` are what detectors of contexts look at, `scene` what the rules do. `stills` are the long
-    times without a sign of anybody that touch the day, `quiet` is what is kept of all that began on it. `rooms` are the
-    kinds of the home's rooms (`frames.ROOMS`).
+    the home lived. `profile` is there once the day is over; `traces` are what detectors of contexts look at, `scene`
+    what the rules do. `stills` are the long times without a sign of anybody that touch the day, `quiet` is what is kept
+    of all that began on it. `rooms` are the kinds of the home's rooms (`frames.ROOMS`).
     """
 
     day: date
@@ -102,18 +101,12 @@ class HomeDay(NamedTuple):
     devices: dict[int, DeviceDay]
     silences: list["Silence"]
     silent_sensors: list[SensorSilence]
-    running: list[Running]
     profile: DayProfile | None
     traces: Traces
     scene: Scene
     stills: list[Still]
     quiet: QuietDay
     rooms: dict[int, int]
-
-    @property
-    def silent_still(self) -> bool:
-        """Whether the home was silent beyond its habit when it was last looked at."""
-        return any(not silence.ended for silence in self.silences)
 
 
 class Silence(NamedTuple):
@@ -171,7 +164,7 @@ def compute(
     ]
     observed = Observed(day, zone, window, signs, moves, measured, _by_kind(episodes))
     sight = Sight(unknown, reports.unknown(spoken, home, window, patience, silent), blind, away)
-    values, running = _indicators(home, observed, sight, confirmed)
+    values = _indicators(home, observed, sight)
     over = own.end <= window.end - SETTLED and bool(home.watching)
     quiet = quiets(signs, measured, window.end)
     watching = tuple(sorted(home.watching))
@@ -191,7 +184,6 @@ def compute(
             if not blind.explains(silence.span)
         ],
         silent,
-        running,
         profile(observed, not_seen, sight.share(own, watching)) if over else None,
         traces(day, own, window.end, signs, moves, not_seen),
         scene(day, zone, home, window, (signs, outings, measured), sight),
@@ -209,8 +201,8 @@ def compute(
     )
 
 
-def _indicators(home: Layout, observed: Observed, sight: Sight, confirmed: int) -> tuple[list[Value], list[Running]]:
-    values, running = [], []
+def _indicators(home: Layout, observed: Observed, sight: Sight) -> list[Value]:
+    values = []
     seen_until = observed.window.end
     night_is_over = seen_until == micros(local_night(observed.day, observed.zone).end)
     for kind, devices in home.devices.items():
@@ -220,9 +212,7 @@ def _indicators(home: Layout, observed: Observed, sight: Sight, confirmed: int) 
         its = indicator.window(observed.day, observed.zone)
         if its.end <= seen_until - SETTLED or (night_is_over and its.end <= seen_until):
             values.append(value_of(indicator, its, devices, observed, sight))
-        elif indicator.running and its.start < seen_until:
-            running.append(running_of(indicator, its, devices, observed, sight, confirmed))
-    return values, running
+    return values
 
 
 def _by_kind(episodes: Sequence[Episode]) -> dict[str, list[Episode]]:

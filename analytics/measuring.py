@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics import coverage
-from analytics.frames import Span, overlap
+from analytics.frames import Span
 from analytics.indicators import OF_DAYS, OfDay
 from analytics.observed import Observed
 from analytics.profiles.profile import DayProfile
@@ -25,22 +25,6 @@ class Value(NamedTuple):
     unit: str
     coverage: float
     readings: int
-
-
-class Running(NamedTuple):
-    """What an indicator has come to while its window is open.
-
-    `value` (None without verdict) and `coverage` are of the part of the window seen so far, up to `until`. `since` is
-    when the episode began that the value is about, if it is still going on; `ended_at` when it ended, if it is not.
-    """
-
-    kind: str
-    day: date
-    value: float | None
-    coverage: float
-    until: int
-    since: int | None
-    ended_at: int | None
 
 
 class Sight:
@@ -76,23 +60,6 @@ def value_of(indicator: OfDay, window: Span, devices: Sequence[int], observed: O
     value = indicator.value(observed, window) if usable >= coverage.LIMIT else None
     first, last = np.searchsorted(observed.signs.at, window)
     return Value(indicator.kind, observed.day, value, indicator.unit, round(known, 4), int(last - first))
-
-
-def running_of(
-    indicator: OfDay, window: Span, devices: Sequence[int], observed: Observed, sight: Sight, confirmed: int
-) -> Running:
-    """Return what an indicator has come to in the part of `window` that was seen; stillness is `confirmed` so far."""
-    until = observed.window.end
-    so_far = Span(window.start, min(window.end, until))
-    one = value_of(indicator, so_far, devices, observed, sight)
-    its = [e for e in observed.of(indicator.evidence) if overlap(Span(e.start, e.end), so_far)]
-    longest = max(its, key=lambda e: overlap(Span(e.start, e.end), so_far), default=None)
-    since, ended_at = None, None
-    if longest is not None and longest.end == confirmed:
-        since, until = longest.start, longest.end
-    elif longest is not None:
-        ended_at = min(longest.end, so_far.end)
-    return Running(indicator.kind, observed.day, one.value, one.coverage, until, since, ended_at)
 
 
 def values_of_days(day: date, profiles: Mapping[date, DayProfile]) -> list[Value]:

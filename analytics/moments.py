@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from analytics.indicators import INDICATORS
 from analytics.repository import Due
 from core.localtime import day_of, local_day, local_instant, night_of
 
@@ -29,15 +28,12 @@ def next_moment(day: date, zone: ZoneInfo, now: datetime) -> datetime | None:
 def due_again(day: date, zone: ZoneInfo, now: datetime, cadence: timedelta) -> datetime | None:
     """Return when `day`, computed at `now`, is computed again though nothing comes in; None if its figures are final.
 
-    While the day goes on, or a window is open whose indicator is judged while it runs, that is at the cadence, and when
-    it closes.
+    While the day goes on, that is at the cadence, and when it ends.
     """
-    windows = [indicator.interval(day, zone) for indicator in INDICATORS.values() if indicator.running]
-    windows.append(local_day(day, zone))
-    soon = now + max(cadence, CLOSEST)
-    within = [min(max(soon, window.start), window.end) for window in windows if now < window.end]
-    later = next_moment(day, zone, now)
-    return later if later is None else min([*within, later])
+    own, later = local_day(day, zone), next_moment(day, zone, now)
+    if later is None or now >= own.end:
+        return later
+    return min(max(now + max(cadence, CLOSEST), own.start), own.end, later)
 
 
 def days_touched(hour: datetime, zone: ZoneInfo) -> set[date]:

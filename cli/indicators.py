@@ -67,7 +67,7 @@ def _section(indicator: Indicator) -> str:
     if indicator.at_home:
         rows.append(("time away", "is no evidence: a window that is mostly spent away has no figure"))
     if indicator.judged:
-        rows.append(("judged", "yes, also while its window is open" if indicator.running else "yes"))
+        rows.append(("judged", "yes"))
     table = "\n".join(f"| {what} | {said} |" for what, said in rows)
     called = f"`{indicator.kind}`, in Italian: {name(indicator.kind, 'it')}."
     title = f"### {FIGURES[indicator.kind].name}"

@@ -44,8 +44,7 @@ class Indicator:
 
     Only one that is `judged` raises findings: it has a detector that is calibrated. `spread_floor` and `least_excess`
     say, in its unit, how regular a person is taken to be at most and what difference is worth a word at all. There is
-    no value before `SETTLED` after the window's end, so that the last readings have time to come in; but one that is
-    `running` is also judged while its window is open: what it has come to can only grow.
+    no value before `SETTLED` after the window's end, so that the last readings have time to come in.
     """
 
     kind: str
@@ -62,7 +61,6 @@ class Indicator:
     at_home: bool = False
     evidence: str = ""
     judged: bool = False
-    running: bool = False
     days: int = 1
 
     def interval(self, day: date, zone: ZoneInfo) -> Interval:

@@ -11,26 +11,13 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
-from analytics.frames import Flags, Span, instant
+from analytics.frames import Span
 from analytics.rules import wording
 from analytics.rules.heat import Degrees
 from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.temperatures import room_values
-from analytics.rules.warmth import (
-    JUDGED,
-    LATELY,
-    TODAY,
-    OwnTemperature,
-    Run,
-    Warmth,
-    begins_within,
-    goes_on,
-    last_largest,
-    runs,
-    touching,
-    warmth,
-)
+from analytics.rules.warmth import Counted, Lasting, OwnTemperature, Run, Warmth, last_largest, lasting
 
 NAME = "cold"
 QUIET_H = 12
@@ -72,57 +59,30 @@ class Cold:
         watched = max(settings.watched_below, settings.always)
         if not any(np.any(value <= watched) for value in room_values(scene)):
             return []
-        for judged in (TODAY, LATELY, JUDGED):
-            seen = warmth(scene, past, judged)
-            if seen is None:
-                return []
-            strong, holds = _counts(seen, settings)
-            if judged == TODAY and not goes_on(strong | holds, seen, scene):
-                return []
-            if judged > TODAY and begins_within(strong | holds):
-                break
-        assert seen is not None
-        found = runs(strong, holds, ~np.isnan(seen.mean), settings.hours, QUIET_H)
-        return [_met(run, seen, settings, scene) for run in touching(found, seen, scene)]
+        found = lasting(scene, past, lambda seen: _counts(seen, settings), settings.hours, QUIET_H)
+        return [] if found is None else [_met(run, found, settings, scene) for run in found.runs]
 
 
-def _counts(seen: Warmth, settings: ColdSettings) -> tuple[Flags, Flags]:
-    """Return in which hours it is cold enough to be told, and in which it goes on being cold."""
+def _counts(seen: Warmth, settings: ColdSettings) -> Counted:
     mean, below = seen.mean, seen.usual - seen.value
     fallen = (mean <= settings.watched_below) & seen.agree(below >= settings.colder)
     holds = ((mean < settings.advised) & seen.agree(~(below < BACK_K))) | seen.agree(below >= BACK_K)
-    return fallen | seen.agree(seen.value < settings.always), holds & ~np.isnan(mean)
+    always = seen.agree(seen.value < settings.always)
+    return Counted(mean, np.full(len(mean), settings.watched_below), fallen | always, holds & ~np.isnan(mean))
 
 
-def _met(run: Run, seen: Warmth, settings: ColdSettings, scene: Scene) -> Met:
-    hours = slice(run.first, run.last + 1)
-    mean = np.where(np.isnan(seen.mean), np.inf, seen.mean)
-    worst = run.first + last_largest(-mean[hours])
+def _met(run: Run, found: Lasting, settings: ColdSettings, scene: Scene) -> Met:
+    seen, counted = found.seen, found.counted
+    lacking = np.where(np.isnan(counted.value), -np.inf, counted.limit - counted.value)[run.first : run.last + 1]
+    worst = run.first + last_largest(lacking)
     room = int(np.nanargmin(seen.value[worst]))
-    own = OwnTemperature(-1, settings.colder).learn(seen.at_hour(worst, room))
-    since, until = int(seen.begins[run.first]), int(seen.ends[run.last])
-    coverage = float(np.mean(~np.isnan(seen.value[hours])))
-    ended = until < int(seen.ends[np.flatnonzero(np.isfinite(mean))[-1]])
-    said = wording.cold(
-        wording.Felt(
-            float(seen.value[worst, room]),
-            seen.kinds[room],
-            instant(int(seen.begins[worst])).astimezone(scene.zone),
-            instant(since).astimezone(scene.zone),
-            instant(until).astimezone(scene.zone) if ended else None,
-            own.usual,
-            coverage,
-        ),
-        settings.advised,
-        published=settings.advised == ColdSettings().advised,
-    )
-    lacking = settings.watched_below - float(mean[worst])
+    said = wording.felt(run, found, worst, room, OwnTemperature(-1, settings.colder), scene.zone)
     return Met(
         NAME,
-        Span(since, until),
+        Span(int(seen.begins[run.first]), int(seen.ends[run.last])),
         int(seen.ends[run.met]),
-        float(np.clip(0.4 + 0.6 * lacking / SERIOUS_K, 0.4, 1.0)),
-        round(coverage, 4),
-        said,
+        float(np.clip(0.4 + 0.6 * lacking.max() / SERIOUS_K, 0.4, 1.0)),
+        round(said.coverage, 4),
+        wording.cold(said, settings.advised, published=settings.advised == ColdSettings().advised),
         wording.measured(seen, worst) | {"limit": settings.advised, "unit": "Cel"},
     )

@@ -7,31 +7,17 @@ night: the 24 °C that they advise are passed in most Italian homes for weeks. B
 thermometer may be in the sun or by the stove; by night neither is there, and the bedroom counts alone.
 """
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import msgspec
 import numpy as np
 
-from analytics.frames import Flags, Span, instant
-from analytics.profiles.profile import Hours
+from analytics.frames import Span
 from analytics.rules import wording
 from analytics.rules.protocol import Met, Mode, Past, Settings
 from analytics.rules.scene import Scene
 from analytics.rules.temperatures import room_values
-from analytics.rules.warmth import (
-    JUDGED,
-    LATELY,
-    TODAY,
-    OwnTemperature,
-    Run,
-    Warmth,
-    begins_within,
-    goes_on,
-    last_largest,
-    runs,
-    touching,
-    warmth,
-)
+from analytics.rules.warmth import Counted, Lasting, OwnTemperature, Run, Warmth, last_largest, lasting
 from core.places import RoomKind
 
 NAME = "heat"
@@ -56,15 +42,6 @@ class HeatSettings(Settings, frozen=True):
     hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 3
 
 
-class _Limits(NamedTuple):
-    """What counts in each hour: the home's temperature, its limit, whether it is met and whether it goes on."""
-
-    value: Hours
-    limit: Hours
-    strong: Flags
-    holds: Flags
-
-
 class Heat:
     """The rule."""
 
@@ -84,21 +61,11 @@ class Heat:
         least = min(settings.day_limit, settings.night_limit)
         if not any(np.any(value >= least) for value in room_values(scene)):
             return []
-        for judged in (TODAY, LATELY, JUDGED):
-            seen = warmth(scene, past, judged)
-            if seen is None:
-                return []
-            limits = _limits(seen, settings)
-            if judged == TODAY and not goes_on(limits.strong | limits.holds, seen, scene):
-                return []
-            if judged > TODAY and begins_within(limits.strong | limits.holds):
-                break
-        assert seen is not None
-        found = runs(limits.strong, limits.holds, ~np.isnan(limits.value), settings.hours, QUIET_H)
-        return [_met(run, seen, limits, settings, scene) for run in touching(found, seen, scene)]
+        found = lasting(scene, past, lambda seen: _counts(seen, settings), settings.hours, QUIET_H)
+        return [] if found is None else [_met(run, found, settings, scene) for run in found.runs]
 
 
-def _limits(seen: Warmth, settings: HeatSettings) -> _Limits:
+def _counts(seen: Warmth, settings: HeatSettings) -> Counted:
     by_day = (seen.clock >= DAY_FROM) & (seen.clock < DAY_TO)
     warmer = seen.value - seen.usual >= settings.warmer
     beds = [column for column, kind in enumerate(seen.kinds) if kind == RoomKind.BEDROOM]
@@ -110,39 +77,23 @@ def _limits(seen: Warmth, settings: HeatSettings) -> _Limits:
     night = ((bed >= settings.night_limit) & warmer_bed) | (bed >= settings.night_always)
     value = np.where(by_day, seen.mean, bed)
     limit = np.where(by_day, settings.day_limit, settings.night_limit)
-    return _Limits(value, limit, np.where(by_day, day, night), value >= limit)
+    return Counted(value, limit, np.where(by_day, day, night), value >= limit)
 
 
-def _met(run: Run, seen: Warmth, limits: _Limits, settings: HeatSettings, scene: Scene) -> Met:
-    hours = slice(run.first, run.last + 1)
-    excess = np.where(np.isnan(limits.value), -np.inf, limits.value - limits.limit)[hours]
+def _met(run: Run, found: Lasting, settings: HeatSettings, scene: Scene) -> Met:
+    seen, counted = found.seen, found.counted
+    excess = np.where(np.isnan(counted.value), -np.inf, counted.value - counted.limit)[run.first : run.last + 1]
     worst = run.first + last_largest(excess)
     room = int(np.nanargmax(seen.value[worst]))
-    own = OwnTemperature(1, settings.warmer).learn(seen.at_hour(worst, room))
-    since, until = int(seen.begins[run.first]), int(seen.ends[run.last])
-    coverage = float(np.mean(~np.isnan(seen.value[hours])))
-    ended = until < int(seen.ends[np.flatnonzero(~np.isnan(limits.value))[-1]])
-    by_day = DAY_FROM <= int(seen.clock[worst]) < DAY_TO
-    said = wording.heat(
-        wording.Felt(
-            float(seen.value[worst, room]),
-            seen.kinds[room],
-            instant(int(seen.begins[worst])).astimezone(scene.zone),
-            instant(since).astimezone(scene.zone),
-            instant(until).astimezone(scene.zone) if ended else None,
-            own.usual,
-            coverage,
-        ),
-        float(limits.limit[worst]),
-        by_day=by_day,
-        published=limits.limit[worst] == (HeatSettings().day_limit if by_day else HeatSettings().night_limit),
-    )
+    said = wording.felt(run, found, worst, room, OwnTemperature(1, settings.warmer), scene.zone)
+    limit, by_day = float(counted.limit[worst]), DAY_FROM <= int(seen.clock[worst]) < DAY_TO
+    published = HeatSettings().day_limit if by_day else HeatSettings().night_limit
     return Met(
         NAME,
-        Span(since, until),
+        Span(int(seen.begins[run.first]), int(seen.ends[run.last])),
         int(seen.ends[run.met]),
         float(np.clip(0.4 + 0.6 * excess.max() / SERIOUS_K, 0.4, 1.0)),
-        round(coverage, 4),
-        said,
-        wording.measured(seen, worst) | {"limit": float(limits.limit[worst]), "unit": "Cel"},
+        round(said.coverage, 4),
+        wording.heat(said, limit, by_day=by_day, published=limit == published),
+        wording.measured(seen, worst) | {"limit": limit, "unit": "Cel"},
     )

@@ -4,7 +4,7 @@ The usual is that of each room at each hour of the clock, over the `DAYS` days b
 little, and a week that is out of the ordinary does not move the median.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar, NamedTuple, Self
@@ -188,6 +188,42 @@ def _usual(value: Table) -> Table:
 
 def _middles(known: Instants) -> tuple[Instants, Instants]:
     return (known - 1) // 2, known // 2
+
+
+class Counted(NamedTuple):
+    """What counts in each hour: the home's temperature (NaN: not known), its limit, whether it is met or goes on."""
+
+    value: Hours
+    limit: Hours
+    strong: Flags
+    holds: Flags
+
+
+class Lasting(NamedTuple):
+    """The hours that were looked at, what counted in them, and the runs that touch the day of a scene."""
+
+    seen: Warmth
+    counted: Counted
+    runs: list[Run]
+
+
+def lasting(scene: Scene, past: Past, counts: Callable[[Warmth], Counted], need: int, quiet: int) -> Lasting | None:
+    """Return what is met after `need` hours in a row and over after `quiet` ones that do not hold; None without any.
+
+    More days before the scene's are looked at only while something goes on that may have begun on them.
+    """
+    for judged in (TODAY, LATELY, JUDGED):
+        seen = warmth(scene, past, judged)
+        if seen is None:
+            return None
+        counted = counts(seen)
+        going_on = counted.strong | counted.holds
+        if judged == TODAY and not goes_on(going_on, seen, scene):
+            return None
+        if judged == JUDGED or (judged > TODAY and begins_within(going_on)):
+            found = runs(counted.strong, counted.holds, ~np.isnan(counted.value), need, quiet)
+            return Lasting(seen, counted, touching(found, seen, scene))
+    return None
 
 
 def goes_on(going_on: Flags, seen: Warmth, scene: Scene) -> bool:

@@ -6,6 +6,7 @@ Dates are written out; no disease is named.
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from babel.dates import format_date
@@ -13,7 +14,8 @@ from babel.dates import format_date
 from analytics.baseline import Baseline
 from analytics.explanation import ROOMS, Sentence, based_on, clock, in_both, moment
 from analytics.figures import FIGURES, LOCALES, Tongue, spelled
-from analytics.rules.warmth import Warmth
+from analytics.frames import instant
+from analytics.rules.warmth import Lasting, OwnTemperature, Run, Warmth
 from core.places import RoomKind
 
 Said = Callable[[Tongue], str]
@@ -204,6 +206,22 @@ def beyond_own_range(quantity: str, day: date, value: float, usual: Baseline) ->
         return _vital(text, quantity, day, value, tongue, usual=_ends(low, high, tongue), count=usual.days)
 
     return _in_both(said)
+
+
+def felt(run: Run, lasting: Lasting, worst: int, room: int, own: OwnTemperature, zone: ZoneInfo) -> Felt:
+    """Return a run of heat or cold by the hour and room that show it most; `own` is what counts as unusual there."""
+    seen = lasting.seen
+    since, until = int(seen.begins[run.first]), int(seen.ends[run.last])
+    ended = until < int(seen.ends[np.flatnonzero(~np.isnan(lasting.counted.value))[-1]])
+    return Felt(
+        float(seen.value[worst, room]),
+        seen.kinds[room],
+        instant(int(seen.begins[worst])).astimezone(zone),
+        instant(since).astimezone(zone),
+        instant(until).astimezone(zone) if ended else None,
+        own.learn(seen.at_hour(worst, room)).usual,
+        float(np.mean(~np.isnan(seen.value[run.first : run.last + 1]))),
+    )
 
 
 def measured(seen: Warmth, index: int) -> dict[str, Any]:

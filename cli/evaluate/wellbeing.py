@@ -46,10 +46,6 @@ class Wellbeing:
                 verdict = findings.judge(kind, day, history_of(rows), lambda _, __: [], self._home.zone)
                 if verdict.finding is not None:
                     found.add((kind, day))
-            for so_far in one.running:
-                table = history_of(history[so_far.kind])
-                if findings.judge_running(so_far, table, lambda _, __: [], self._home.zone) is not None:
-                    found.add((so_far.kind, day))
         return found
 
     def _remember(self, one: HomeDay, history: dict[str, list[tuple[date, float, float]]]) -> None:

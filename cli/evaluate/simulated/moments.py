@@ -6,7 +6,6 @@ at the end of a silence and not before began within it, and the look at which it
 * the moments at which production computes the day before: 0:30, 8:00 and 12:00
 * when the window of an indicator that raises findings has settled
 * the last look before a time without a sign of anybody ends that may be worth a finding, and every two hours of it
-* while a window is open whose indicator is judged as it runs: every full hour, and when the window closes
 * when the gateway says something new, and at 18:00: then only silences are looked for
 """
 
@@ -59,7 +58,7 @@ def of_day(day: date, zone: ZoneInfo, signs: Instants, words: list[datetime], wo
         if start <= word < end:
             note(word + timedelta(seconds=1), (), silences=True)
     for one in (before, day):
-        for at in (*settled(one, zone), *running(one, zone)):
+        for at in settled(one, zone):
             if start <= at < end:
                 note(at, (one,), silences=False)
     for at in still(day, zone, signs, worth):
@@ -71,16 +70,6 @@ def settled(day: date, zone: ZoneInfo) -> set[datetime]:
     """Return the looks at which the window of an indicator that raises findings has settled."""
     judged = (each for each in INDICATORS.values() if each.judged)
     return {tick(each.interval(day, zone).end + protocol.SETTLED) for each in judged}
-
-
-def running(day: date, zone: ZoneInfo) -> list[datetime]:
-    """Return the looks at which what an indicator has come to, while its window is open, can have changed."""
-    found: set[datetime] = set()
-    for indicator in (each for each in INDICATORS.values() if each.running):
-        begin, end = indicator.interval(day, zone)
-        found |= {at for at in _hours(begin, end) if begin < at <= end}
-        found.add(_tick_before(end))
-    return sorted(found)
 
 
 def still(day: date, zone: ZoneInfo, signs: Instants, worth: Worth) -> list[datetime]:
@@ -102,13 +91,6 @@ def _silences(begin: datetime, end: datetime, signs: Instants, worth: Worth) -> 
         while at < min(moved, end):
             yield at
             at += WITHIN_SILENCE
-
-
-def _hours(begin: datetime, end: datetime) -> Iterator[datetime]:
-    at = begin
-    while at < end:
-        at += timedelta(hours=1)
-        yield at
 
 
 def ticks(after: datetime, until: datetime) -> list[datetime]:

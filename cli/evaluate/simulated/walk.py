@@ -1,9 +1,9 @@
 """One home walked through from its first day to its last, by the code of the services.
 
-`home_day.compute`, `findings.judge` and `findings.judge_running`, `stillness.judging.judge`, `silence.classify` and
-`silence.reconcile` are asked at each of the `moments`, with what the service had by then; what they say is kept as
-stored figures would be. Nothing here decides anything by itself. Like the services it computes days again when readings
-come in late, and says nothing of a home whose gateway is not heard.
+`home_day.compute`, `findings.judge`, `stillness.judging.judge`, `silence.classify` and `silence.reconcile` are asked at
+each of the `moments`, with what the service had by then; what they say is kept as stored figures would be. Nothing here
+decides anything by itself. Like the services it computes days again when readings come in late, and says nothing of a
+home whose gateway is not heard.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,6 @@ from analytics.baseline import REACH
 from analytics.change.budget import DEFAULT_BUDGET
 from analytics.change.domains import LOOKS
 from analytics.contexts.context import Context
-from analytics.contexts.effect import Contexts
 from analytics.findings import SILENT_HOME, SILENT_SENSOR, Finding
 from analytics.frames import Episode, History, Instants, history_of, instant, micros
 from analytics.home_day import BEFORE, HomeDay, compute
@@ -282,7 +281,7 @@ class _Walk:
             yield from values_of_days(day, self._profiles)
 
     def _judged_so_far(self, computed: HomeDay, now: datetime) -> list[Finding]:
-        """Return the findings about what may still go on: times without a sign, and windows that are open."""
+        """Return the findings about what may still go on: times without a sign."""
         heard = now - self._seen.heard_at(now) <= HEARD_WITHIN
         contexts = self._around.contexts(now)
         rooms = self._quiet.rooms
@@ -296,17 +295,7 @@ class _Walk:
             return unvisited(quiet, days, day, rooms)
 
         still = judging.judge(computed.stills, self._quiet.expected, rooms, self._zone, heard=heard, doubted=doubted)
-        found = [*still.findings, *(self._judged_running(computed, contexts) if heard else ())]
-        return [one for one in found if not contexts.excludes(one.kind, one.interval)]
-
-    def _judged_running(self, computed: HomeDay, contexts: Contexts) -> Iterator[Finding]:
-        for so_far in computed.running:
-            if so_far.kind in self._values:
-                history = self._history(so_far.kind, computed.day - ONE_DAY)
-                history = contexts.comparable(so_far.kind, computed.day, history, INDICATORS[so_far.kind].interval)
-                one = findings.judge_running(so_far, history, _no_episodes, self._zone)
-                if one is not None:
-                    yield one
+        return [one for one in still.findings if not contexts.excludes(one.kind, one.interval)]
 
     def _history(self, kind: str, day: date) -> History:
         """Return what is stored of an indicator up to a day."""
@@ -324,11 +313,8 @@ class _Walk:
         self._raised[raised.key] = raised
 
     def _first_raised(self, day: date, finding: Finding, now: datetime) -> tuple[Finding, datetime]:
-        """Return a finding about a window that is open as it was first raised, since the moment before, and when."""
-        looked_at = [
-            *moments.running(day, self._zone),
-            *moments.still(day, self._zone, self._signs, self._quiet.may_be_worth),
-        ]
+        """Return a finding about what goes on as it was first raised, since the moment before, and when."""
+        looked_at = moments.still(day, self._zone, self._signs, self._quiet.may_be_worth)
         earlier = max((at for at in looked_at if at < now), default=finding.interval.start)
         looks = moments.ticks(earlier, now)
 

@@ -81,7 +81,8 @@ def test_the_service_computes_what_comes_in_and_survives_being_killed(
     assert told["vicino_database_answers",] == 1
     assert told["vicino_lag_seconds", "analysis"] < 60
     second.send_signal(signal.SIGTERM)
-    assert second.wait(timeout=8) == 0
+    # What is under way is finished first: how long that takes is the machine's affair, not this test's.
+    assert second.wait(timeout=60) == 0
 
 
 def test_the_queue_s_tables_are_made_once_and_belong_to_the_service(installation, database) -> None:

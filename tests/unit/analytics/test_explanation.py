@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from analytics.baseline import Baseline
-from analytics.explanation import no_verdict, silent_home, silent_sensors, still_running, unusual
+from analytics.explanation import no_verdict, silent_home, silent_sensors, unusual
 from analytics.figures import duration
 from analytics.indicators import INDICATORS
 from core.translation import translator
@@ -54,36 +54,6 @@ def test_stillness() -> None:
     assert said.it == (
         "5 ore e 20 minuti senza alcun movimento in casa venerdì 14 giugno (8:00-22:00); "
         "di solito da meno di mezz\u2019ora a 1 ora. Dati disponibili: 100 %."
-    )
-
-
-@pytest.mark.parametrize(
-    ("since", "usually", "en", "it"),
-    [
-        (
-            (14, 9, 5),
-            (0.75, 1.5),
-            ("9:05 (3 h 40 min)", "45 min to 1 h 30 min"),
-            ("dalle ore 9:05", "da 45 min a 1 h 30 min"),
-        ),
-        (
-            (13, 22, 45),
-            (0.0, 2.0),
-            ("Thursday 13 June at 22:45 (14 h)", "less than half an hour to 2 h"),
-            ("da giovedì 13 giugno, ore 22:45", "da meno di mezz\u2019ora a 2 h"),
-        ),
-    ],
-)
-def test_a_stillness_that_goes_on(since, usually, en, it) -> None:
-    begun, seen = datetime(2019, 6, *since, tzinfo=ROME), datetime(2019, 6, 14, 12, 45, tzinfo=ROME)
-    said = still_running("longest_stillness", begun, seen, usual(*usually), 0.98)
-    assert said.en == (
-        f"No movement since {en[0]}; the longest time without movement by day is usually {en[1]}. "
-        "Based on 98 % of the data."
-    )
-    assert said.it.startswith(f"Nessun movimento {it[0]} (")
-    assert said.it.endswith(
-        f"); di giorno il tempo più lungo senza movimento è di solito {it[1]}. Dati disponibili: 98 %."
     )
 
 

@@ -1,6 +1,5 @@
 """One day of one home, by hand."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -153,12 +152,6 @@ def test_no_sensor_is_missed_while_nobody_is_there() -> None:
     assert computed(rows, past=Past(USUAL, {}, None, {BATHROOM: Heard(last, 36 * HOUR)})).silent_sensors == []
 
 
-@pytest.fixture
-def judged_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    running = replace(INDICATORS["longest_stillness"], running=True)
-    monkeypatch.setitem(INDICATORS, "longest_stillness", running)
-
-
 def test_nothing_later_than_seen_is_looked_at() -> None:
     rows = weeks(DAY)
     seen = utc(DAY + timedelta(days=1), "00:30")
@@ -170,34 +163,12 @@ def test_nothing_later_than_seen_is_looked_at() -> None:
     assert not computed(rows, until=utc(DAY, "23:00")).values
 
 
-@pytest.mark.usefixtures("judged_as_it_runs")
-def test_a_stillness_that_goes_on_is_known_before_the_day_is_over() -> None:
-    rows = [row for row in weeks(DAY) if row[0] < at(DAY, "9:30")]
-    one = computed(rows, until=utc(DAY, "12:05")).running[0]
-    assert one.value == pytest.approx(3.0)
-    assert (one.since, one.until, one.coverage) == (at(DAY, "9:05"), at(DAY, "12:05"), 1.0)
-    assert computed(rows, until=utc(DAY, "07:50")).running == []
-    assert computed(weeks(DAY)).running == []  # it is over
-
-
-@pytest.mark.usefixtures("judged_as_it_runs")
 def test_sensors_that_are_silent_for_too_long_are_not_taken_for_somebody_still() -> None:
     rows = [row for row in weeks(DAY) if row[0] < at(DAY, "9:30")]
     result = computed(rows, until=utc(DAY, "15:30"))
-    assert result.running[0].value is None
-    assert result.running[0].since is None
-    assert result.silent_still
     # Nothing is believed of it from its beginning, and nothing is decided.
     still = result.stills[-1]
     assert (still.quiet.start, still.quiet.end, still.decided) == (at(DAY, "9:05"), at(DAY, "9:05"), False)
-
-
-@pytest.mark.usefixtures("judged_as_it_runs")
-def test_who_moved_again_is_not_still_any_more_but_was() -> None:
-    rows = [row for row in weeks(DAY) if not at(DAY, "9:30") <= row[0] < at(DAY, "12:20")]
-    one = computed(rows, until=utc(DAY, "14:00")).running[0]
-    assert (one.since, one.ended_at) == (None, at(DAY, "12:35"))
-    assert one.value == pytest.approx(3.5)
 
 
 def test_the_long_times_without_a_sign_that_touch_a_day_and_what_is_kept_of_all_that_began_on_it() -> None:
@@ -218,14 +189,6 @@ def test_the_long_times_without_a_sign_that_touch_a_day_and_what_is_kept_of_all_
     # While it goes on, it ends where it was last seen.
     goes_on = computed([row for row in rows if row[0] < at(DAY, "9:30")], until=utc(DAY, "12:05")).stills[-1].quiet
     assert (goes_on.start, goes_on.end, goes_on.ended) == (at(DAY, "9:05"), at(DAY, "12:05"), False)
-
-
-@pytest.mark.usefixtures("judged_as_it_runs")
-def test_who_is_out_is_not_still_while_the_day_goes_on() -> None:
-    rows = [row for row in weeks(DAY) if row[0] < at(DAY, "9:00")] + [(at(DAY, "9:00"), FRONT_DOOR)]
-    one = computed(rows, until=utc(DAY, "12:50")).running[0]
-    assert one.value == pytest.approx(0.5)
-    assert one.since is None
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 28), 7), (date(2026, 10, 24), 9), (DAY, 8)])

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.frames import HOUR
-from analytics.rules import cold as cold_rule
-from analytics.rules import heat as heat_rule
+from analytics.rules import warmth as warmth_of_rules
 from analytics.rules.cold import Cold, ColdSettings
 from analytics.rules.heat import Heat, HeatSettings
 from analytics.rules.temperatures import temperatures
@@ -255,6 +254,5 @@ def test_a_look_at_the_day_alone_tells_whether_there_is_anything_to_look_further
     one, settings = rule
     found = one.judge(scene, known, settings)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (cold_rule, heat_rule):
-            patch.setattr(module, "goes_on", lambda *_: True)
+        patch.setattr(warmth_of_rules, "goes_on", lambda *_: True)
         assert one.judge(scene, known, settings) == found
