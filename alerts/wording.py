@@ -34,6 +34,7 @@ TITLES: dict[str, str] = {
     ),
     "stillness": mark("Nobody moves: possible fall"),
     "long_absence": mark("Unusually long absence"),
+    "learned": mark("A day like those on which others were agitated"),
     "silent_home": mark("No news from the sensors of the home"),
     "silent_sensor": mark("No news from a sensor"),
     "gateway_silence": mark("The gateway of the home"),

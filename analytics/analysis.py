@@ -25,6 +25,7 @@ from analytics.frames import Episode, instant, micros, readings_columns, span
 from analytics.home_day import HomeDay, compute, reading_window
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout_of
+from analytics.learned import of_home as learned
 from analytics.measuring import values_of_days
 from analytics.memory import Memory
 from analytics.profiles import repository as profiles
@@ -201,6 +202,7 @@ def _judged(together: Together, done: _Computed, now: datetime, told: Told | Non
         + looking.look(
             connection, home, computed, known.standings, known.contexts, now, heard=heard, told=told, past=past
         )
+        + learned.judge(connection, home, {*different, *about}, known.standings, known.contexts, now)
         + judge_stillness(together, home, computed, known.standings, known.contexts, now, heard=heard, told=told)
         + technical.silences(connection, home, computed, done.interval, now, told, rests)
         + technical.silent_sensors(connection, home, computed, done.interval, now, told, rests)

@@ -30,7 +30,7 @@ from analytics.repository import Home
 from analytics.rules.catalogue import RULES
 from analytics.rules.judging import finding_of
 from analytics.rules.repository import past_of, standings_of
-from analytics.rules.standing import CHANGES, QUIET_TIMES, ChangeSettings, default, with_fields
+from analytics.rules.standing import CHANGES, LEARNED, QUIET_TIMES, ChangeSettings, default, with_fields
 from core.errors import VicinoError
 from core.localtime import local_day
 
@@ -70,9 +70,10 @@ def backtests(
 
     Raises `VicinoError` as `backtest`.
     """
-    if rule in QUIET_TIMES:
+    if rule in (*QUIET_TIMES, LEARNED):
+        why = "it has nothing that could be set" if rule == LEARNED else "it is judged while nothing moves"
         raise VicinoError(
-            f"{rule} cannot be tried on days that are over: it is judged while nothing moves.",
+            f"{rule} cannot be tried on days that are over: {why}.",
             advice="`vicino findings` lists what it has found",
         )
     if rule in RULES:

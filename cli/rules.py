@@ -11,7 +11,7 @@ import analytics.rules.repository as stored
 import registry.reads
 from analytics.rules.catalogue import RULES
 from analytics.rules.protocol import Mode
-from analytics.rules.standing import CHANGES, QUIET_TIMES, Setting, default, settings_of, with_fields
+from analytics.rules.standing import CHANGES, LEARNED, QUIET_TIMES, Setting, default, settings_of, with_fields
 from cli.backtest import fields_of
 from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
@@ -66,7 +66,7 @@ def set_rule(
 def _defaults() -> dict[str, Any]:
     return {
         rule: {"mode": str(default(rule).mode), "settings": msgspec.to_builtins(default(rule).settings)}
-        for rule in (*RULES, *QUIET_TIMES, CHANGES)
+        for rule in (*RULES, *QUIET_TIMES, CHANGES, LEARNED)
     }
 
 

@@ -37,6 +37,10 @@ RULES: Mapping[str, RuleWords] = {
     "long_absence": RuleWords(
         mark("Unusually long absence"), mark("Somebody went out and has not come back for much longer than usual.")
     ),
+    "learned": RuleWords(
+        mark("Days that a learned model finds worth a look"),
+        mark("It has learned from days on which people with dementia were agitated. It says nothing about an illness."),
+    ),
     "heat": RuleWords(mark("Heat in the home"), mark("The home is warmer than is good for elderly people.")),
     "cold": RuleWords(mark("Cold in the home"), mark("The home is colder than is good for elderly people.")),
     "night_absence": RuleWords(

@@ -13,7 +13,7 @@ from analytics.preview import reads
 from analytics.preview.reads import Change, Holding, Scope
 from analytics.rules.catalogue import RULES
 from analytics.rules.protocol import Mode
-from analytics.rules.standing import CHANGES, QUIET_TIMES, Standing, default, rule_of, with_fields
+from analytics.rules.standing import CHANGES, LEARNED, QUIET_TIMES, Standing, default, rule_of, with_fields
 from core.database import View
 from core.errors import VicinoError
 from core.localtime import day_of
@@ -28,7 +28,7 @@ YEAR = timedelta(days=365)
 SEEING = {"operator", "coordinator", "administrator"}
 SETTING = "coordinator"
 NEVER_SET = mark("as it is delivered")
-EVERY = (CHANGES, *QUIET_TIMES, *RULES)
+EVERY = (CHANGES, *QUIET_TIMES, *RULES, LEARNED)
 
 
 class Place(NamedTuple):

@@ -98,6 +98,7 @@ _PATTERNS: Mapping[str, Aspect] = {
     "time_in_bed": Aspect.NIGHT,
     "activity*": Aspect.ACTIVITY,
     "room_changes": Aspect.ACTIVITY,
+    "learned": Aspect.ACTIVITY,
     "walking_*": Aspect.ACTIVITY,
     "company": Aspect.ACTIVITY,
     "day_rest": Aspect.ACTIVITY,

@@ -23,6 +23,8 @@ QUIET_TIMES = ("stillness", "long_absence")
 
 # Changes of all domains together; each indicator that may tell one can be set by itself, too.
 CHANGES = "changes"
+# The detector that has learned from labelled days: on trial, as nobody has labelled days of these homes.
+LEARNED = "learned"
 
 
 class ChangeSettings(Settings, frozen=True):
@@ -58,11 +60,11 @@ def settings_of(rule: str) -> type[Settings]:
         return RULES[rule].settings
     if rule == CHANGES:
         return ChangeSettings
-    if rule in QUIET_TIMES or rule in DOMAIN_OF:
+    if rule in QUIET_TIMES or rule in DOMAIN_OF or rule == LEARNED:
         return Settings
     if rule in INDICATORS:
         return SuddenSettings
-    known = ", ".join([*RULES, *QUIET_TIMES, CHANGES, *DOMAIN_OF])
+    known = ", ".join([*RULES, *QUIET_TIMES, CHANGES, LEARNED, *DOMAIN_OF])
     raise VicinoError(f"There is no rule {rule!r}.", advice=f"choose one of: {known}")
 
 
@@ -74,6 +76,8 @@ def default(rule: str) -> Standing:
     settings = settings_of(rule)()
     if rule in RULES:
         return Standing(RULES[rule].mode, settings)
+    if rule == LEARNED:
+        return Standing(Mode.SHADOW, settings)
     is_on = rule in QUIET_TIMES or rule == CHANGES or rule in DOMAIN_OF or INDICATORS[rule].judged
     return Standing(Mode.ACTIVE if is_on else Mode.OFF, settings)
 
@@ -96,7 +100,7 @@ def standings(settings: Iterable[Setting]) -> dict[str, Standing]:
     Detectors of indicators are there only where something was set. What is stored and does not fit any more is left as
     it was above.
     """
-    found = {rule: default(rule) for rule in (*RULES, *QUIET_TIMES, CHANGES)}
+    found = {rule: default(rule) for rule in (*RULES, *QUIET_TIMES, CHANGES, LEARNED)}
     for each in settings:
         try:
             before = found.get(each.rule) or default(each.rule)

@@ -11,7 +11,7 @@ import alerts.reads
 from analytics.preview import actions, reads
 from analytics.preview.actions import NotYoursToSetError, RuleError
 from analytics.rules.protocol import Mode
-from analytics.rules.standing import CHANGES, QUIET_TIMES
+from analytics.rules.standing import CHANGES, LEARNED, QUIET_TIMES
 from core.database import View
 from core.translation import mark
 from dashboards import board, previews, rule_words, rules
@@ -75,7 +75,7 @@ def one(
         modes=rules.mode_choices(rules.standing_in(holding.here, rule), words),
         figures=rules.figures(words, holding) if rule == CHANGES else [],
         history=changes,
-        can_be_tried=rule not in QUIET_TIMES,
+        can_be_tried=rule not in (*QUIET_TIMES, LEARNED),
         said=words.say(SAVED) if saved else "",
         waiting=waits.homes,
         announcement=waits.sentence,
@@ -159,7 +159,7 @@ def _preview(request: Request, desk: Desk, visitor: Visitor, public_id: UUID, te
         place=place,
         back=_path(rule, place.value),
         sides=sides,
-        can_be_tried=rule not in QUIET_TIMES,
+        can_be_tried=rule not in (*QUIET_TIMES, LEARNED),
         wished=[
             words.say(rule_words.MODES[found.wished.mode]) if found.wished.mode else "",
             *(
