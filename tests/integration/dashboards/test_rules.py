@@ -134,7 +134,7 @@ def test_every_rule_and_every_figure_has_its_page_in_both_languages(
         (home.organisation_id, home.home_id, *[NOW - timedelta(days=5)] * 4),
     )
     page = client.get("/rules").text
-    assert page.count("0 segnalazioni in 60 giorni") == 2 * 8  # in words and in the picture
+    assert page.count("0 segnalazioni in 60 giorni") == 2 * 9  # in words and in the picture
     assert page.count("1 segnalazione in 60 giorni") == 2
     client.post("/language", data={"csrf": csrf, "language": "en", "next": "/"})
     for rule in (*EVERY, *DOMAIN_OF):
