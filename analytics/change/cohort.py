@@ -1,15 +1,17 @@
 """What is usual among people of the same age, for whoever is not known for two weeks yet.
 
 A person's usual figure is drawn towards that of the cohort by how much the people of it differ (empirical Bayes with
-normal distributions: Efron and Morris, J. Am. Stat. Assoc. 1975, 70:311, eq. 1.4 to 1.6). With n days known, a day's
-deviation s and a deviation t between people,
+normal distributions: Efron and Morris, J. Am. Stat. Assoc. 1975, 70:311). With n days known, a day's deviation s and
+a deviation t between people,
 
     usual = (e * median + k * cohort) / (e + k),   k = s^2 / t^2,   e = n * 2 / pi
 
 and e + k days are what it rests on. The median of few days is what its mean would be of 2 / pi as many (its efficiency
 under a normal distribution); s is the deviation of the person's days by the median deviation, moderated by what is
 typical of many homes as ever (`departure.moderated`), counting 0.37 of a day each (the efficiency of the median
-deviation, Rousseeuw and Croux, J. Am. Stat. Assoc. 1993, 88:1273). After two weeks the person's own days count alone.
+deviation, Rousseeuw and Croux, J. Am. Stat. Assoc. 1993, 88:1273). It is uncertain itself, and taken `UNCERTAIN` times
+larger: with that, no more is told in the second week of recorded homes than later. After two weeks the person's own
+days count alone; what is slow waits for them.
 
 Figures are on the scale on which changes are judged (`departure.judged_as`).
 """
@@ -28,8 +30,8 @@ from analytics.baseline import HIGH, LEAST_DAYS, LOW, MAD_TO_SIGMA, middle
 
 Values = npt.NDArray[np.float64]
 
-EARLIEST = 5  # days known, before which nothing is judged
-UNCERTAIN = 1.15
+EARLIEST = 7  # days known, before which nothing is judged
+UNCERTAIN = 1.3
 MEDIAN_COUNTS, DEVIATION_COUNTS = 2 / math.pi, 0.37
 # People differ at least by this part of what is seen, and of the error: chance may have made them alike.
 LEAST_OF_DIFFERENCE, LEAST_OF_ERROR = 0.25, 0.5

@@ -74,7 +74,7 @@ def departure(
     `values` has one figure for each day in order, the last of them the day in question, NaN without verdict. None if
     that day, half of the window or enough of a baseline is missing. `floor` is the least spread of single days, in the
     unit of the indicator; `typical` that of many homes, on the scale of judging (None: not known). Days that are `odd`
-    teach nothing of what is usual. With a `prior` a few days are enough (`analytics.change.cohort`).
+    teach nothing of what is usual. With a `prior` (`analytics.change.cohort`) a few days are enough for what is sudden.
     """
     window = values[-days:]
     if not len(window) or math.isnan(window[-1]):
@@ -86,7 +86,7 @@ def departure(
     past = values if odd is None else np.where(odd, np.nan, values)
     past = past[:-days][-REACH:]
     past = past[~np.isnan(past)][-baseline.DAYS :]
-    if is_early(len(past)) and prior is not None and typical is not None:
+    if is_early(len(past)) and days < A_WEEK and prior is not None and typical is not None:
         own = drawn(judged_as(past, look), typical, TYPICAL_DAYS, _least(past, look, floor), prior)
         usual, spread = _usual(own, len(past), look), own.spread
     else:

@@ -79,7 +79,7 @@ def _stated(
     sensors = devices.sensors_of_home(connection, home.home_id, since, max(now, since + ONE_DAY))
     shown_by = frozenset(layout_of(tuple(sensors)).devices) & DOMAIN_OF.keys() if sensors else frozenset()
     # What the cohort helps to judge is told, and shown as still learned.
-    judged = {day: {one.domain for one in shows.get(day, ()) if not one.is_early} for day in coverages}
+    judged = {day: {one.domain for one in looked if one.day == day and not one.is_early} for day in coverages}
     parts = {day: parts_of(day, shown_by, {}, judged[day], contexts) for day in coverages}
     if any(part.sight is Sight.LEARNING for each in parts.values() for part in each):
         known = repository.known_days(connection, home.home_id, shown_by, first - BACK, last)

@@ -94,7 +94,7 @@ def test_after_two_weeks_the_cohort_counts_for_nothing() -> None:
 
 def test_what_is_counted_is_said_as_a_count() -> None:
     found = departure(
-        np.array([0.0] * 6 + [9.0]), 1, LOOKS["night_bathroom_visits"], 0.5, 0.4, prior=Prior(1.2, 0.4, 40)
+        np.array([0.0] * 8 + [9.0]), 1, LOOKS["night_bathroom_visits"], 0.5, 0.4, prior=Prior(1.2, 0.4, 40)
     )
     assert found is not None
     assert 0.0 <= found.usual.low <= found.usual.median <= found.usual.high < 4.0
@@ -170,3 +170,9 @@ def test_who_is_early_is_known_for_less_than_two_weeks() -> None:
     assert [is_early(days) for days in (0, EARLIEST - 1, EARLIEST, LEAST_DAYS - 1, LEAST_DAYS)] == [
         False, False, True, True, False,
     ]  # fmt: skip
+
+
+def test_what_is_slow_waits_for_two_weeks_of_the_person_s_own() -> None:
+    week = MORE._replace(scales=(7,))
+    values = np.array([4.0, 5.0] * 5 + [9.0] * 7)
+    assert departure(values, 7, week, 0.5, 1.0, prior=PRIOR) is None
