@@ -93,9 +93,12 @@ def _hand_over(connection: Connection, escalation: Escalation, found: NextStep, 
 def _notify(
     connection: Connection, escalation: Escalation, recipient: Recipient, ways: Sequence[Way], now: datetime
 ) -> None:
-    """Note a message to one person on the best of `ways` on which no earlier one waits; the rest go with it."""
+    """Note a message to one person on the best of `ways` on which no earlier one waits; the rest go with it.
+
+    Those that were passed over go last. Where one waits on each, that is the message.
+    """
     for place, way in enumerate(ways):
-        left = ways[place + 1 :]
+        left = [*ways[place + 1 :], *ways[:place]]
         if repository.add_notification(
             connection,
             escalation,

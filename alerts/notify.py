@@ -154,7 +154,7 @@ def _failed(
     result = Result.RETRY
     with database.transaction() as connection:
         if gives_up:
-            wanted = repository.hold_while_new(connection, claimed.alert_id)
+            wanted = repository.hold_while_wanted(connection, claimed)
             repository.mark_failed(connection, claimed, error.reason, uncertain=error.uncertain)
             if error.gone:
                 mark_gone(connection, claimed.channel, claimed.address, error.reason, now)

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Policy, as_json, from_json
+from alerts.summaries.about import SEVERAL, Purpose
 from core.database import Row
 from core.statements import Statements
 
@@ -362,6 +363,20 @@ def hold_while_new(connection: Connection, alert_id: int) -> bool:
     """Keep an alert as it is until the end of the transaction; tell whether nobody has taken charge of it."""
     row = connection.execute(STATEMENTS["hold_alert"], {"alert_id": alert_id}).fetchone()
     return row is not None and row["state"] == State.NEW
+
+
+def hold_while_wanted(connection: Connection, claimed: Claimed) -> bool:
+    """Keep an alert as it is until the end of the transaction; tell whether a message that failed is still called for.
+
+    A call is while nobody has taken charge, a reminder while they have. Of one about several alerts that is looked at
+    when it is sent.
+    """
+    row = connection.execute(STATEMENTS["hold_alert"], {"alert_id": claimed.alert_id}).fetchone()
+    if row is None or claimed.purpose in SEVERAL:
+        return row is not None
+    if claimed.purpose == Purpose.REMINDER:
+        return bool(row["state"] == State.IN_CHARGE and row["taken_by"] == claimed.account_id)
+    return bool(row["state"] == State.NEW)
 
 
 def mark_cancelled(connection: Connection, claimed: Claimed) -> None:

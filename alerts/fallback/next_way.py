@@ -3,6 +3,9 @@
 What falls back is a new message for the same person and step. The old one, where it may still succeed, waits until the
 new one has failed too, and is called off as soon as the new one was accepted. Nothing falls back once somebody has
 taken charge.
+
+Messages of two steps never stand on one way at once. The later one passes it over and keeps it: where the earlier one
+fails for good, and nobody has told the person meanwhile, the later one is tried there too.
 """
 
 from collections.abc import Callable
@@ -31,17 +34,22 @@ def falls_back_at(family: Family, due_at: datetime) -> datetime | None:
 def after_failure(connection: Connection, claimed: Claimed, now: datetime) -> str | None:
     """Use the next way after a message that failed for good, in the transaction that says so; return its channel.
 
-    The caller holds the alert (`alerts.repository.hold_while_new`). None where there is no way left.
+    The caller holds the alert (`alerts.repository.hold_while_wanted`). None where no way is free: then an earlier
+    message on one that is left is tried at once, and a later message that has waited for this one goes on.
     """
     falls_back = falls_back_at(claimed.family, now)
     found = repository.next_way(connection, claimed.notification_id, now, falls_back, failed=True)
     if found:
         _say(claimed.notification_id, claimed.alert_id, found, "failed")
-    return found
+        return found
+    if claimed.family is Family.SAFETY:
+        repository.press(connection, claimed.notification_id, now)
+    repository.wake(connection)
+    return None
 
 
 def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], None] = lambda _: None) -> int:
-    """Use the next way of each safety message not accepted in time and of what did not arrive; return of how many.
+    """Use the next way of each safety message not accepted in time and of what failed; return of how many.
 
     `on_fallback` is told the channel that was not in time. One that fails holds up no other, nor what comes after.
     """
@@ -71,7 +79,7 @@ def _use_next_way(database: Database, late: Overdue, now: datetime, on_fallback:
         found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)
     if found is None:
         return False
-    reason = "accepted, but not delivered" if late.failed else "not accepted in time"
+    reason = "failed" if late.failed else "not accepted in time"
     _say(late.notification_id, late.alert_id, found, reason)
     on_fallback(late.channel)
     return True

@@ -39,8 +39,9 @@ def _act(connection: Connection, idle: Idle, now: datetime) -> None:
 def _remind(connection: Connection, idle: Idle, now: datetime) -> None:
     """Note a message to whoever has the alert, over the best way there is to them."""
     who = Recipient(idle.taken_by, None, idle.taken_by_name, idle.language)
-    for way in ways_of(connection, [who], family=Family(idle.family))[who][:1]:
-        repository.add_reminder(connection, idle, way.channel, way.address, now)
+    ways = ways_of(connection, [who], family=Family(idle.family))[who]
+    if ways:
+        repository.add_reminder(connection, idle, ways, now)
 
 
 def _write(connection: Connection, idle: Idle, action: Action, after: State, now: datetime) -> None:

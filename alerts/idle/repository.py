@@ -1,8 +1,12 @@
 """What reminding and giving back write."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from psycopg.types.json import Jsonb
+
+from alerts.addresses.ways import Way
 from alerts.repository import Connection
 from core.statements import Statements
 
@@ -44,15 +48,17 @@ def put_off(connection: Connection, alert_id: int, until: datetime) -> None:
     connection.execute(STATEMENTS["put_off"], {"alert_id": alert_id, "until": until})
 
 
-def add_reminder(connection: Connection, idle: Idle, channel: str, address: str, now: datetime) -> None:
-    """Note a message that reminds whoever has an alert."""
+def add_reminder(connection: Connection, idle: Idle, ways: Sequence[Way], now: datetime) -> None:
+    """Note a message that reminds whoever has an alert, on the best of `ways`; the others are kept with it."""
+    best, *others = ways
     values = {
         "organisation_id": idle.organisation_id,
         "alert_id": idle.alert_id,
         "round": idle.round,
-        "channel": channel,
+        "channel": best.channel,
         "account_id": idle.taken_by,
-        "address": address,
+        "address": best.address,
+        "others": Jsonb([way._asdict() for way in others]),
         "language": idle.language,
         "now": now,
     }

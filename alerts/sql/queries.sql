@@ -132,13 +132,13 @@ SELECT %(organisation_id)s, %(alert_id)s, %(round)s, %(step)s, %(channel)s, %(ac
        %(language)s, %(due_at)s, %(due_at)s, %(others)s, %(falls_back_at)s
 WHERE NOT EXISTS (
     SELECT FROM alerts.notification
-    WHERE alert_id = %(alert_id)s AND channel = %(channel)s AND address = %(address)s AND state = 'due'
+    WHERE alert_id = %(alert_id)s AND channel = %(channel)s AND address = %(address)s AND state = 'due' AND purpose = 'call'
 )
 ON CONFLICT DO NOTHING;
 
 -- hold_alert --
 -- Keeps an alert as it is until the end of the transaction.
-SELECT state FROM alerts.alert WHERE alert_id = %(alert_id)s FOR SHARE;
+SELECT state, taken_by FROM alerts.alert WHERE alert_id = %(alert_id)s FOR SHARE;
 
 -- claim_notification --
 -- Leases the most pressing notification that is due. A lease that was never given back means an attempt without an answer.

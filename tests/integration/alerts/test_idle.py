@@ -57,6 +57,19 @@ def deliver_all(service, seconds):
     return channel.sent
 
 
+def test_a_reminder_uses_the_next_way_where_the_best_fails(world, service, taken):
+    world.connection.execute(
+        "INSERT INTO alerts.address (account_id, channel, address, position, added_at)"
+        " VALUES (%s, 'sms', '+393330000001', 0, '2026-01-01')",
+        (world.anna,),
+    )
+    look_after_idle(service, later(610))
+    # No text messages are set up here.
+    assert [message.purpose for message in deliver_all(service, 610)] == [Purpose.REMINDER]
+    rows = [(row["channel"], row["state"]) for row in world.notifications() if row["purpose"] == "reminder"]
+    assert rows == [("sms", "failed"), ("email", "sent")]
+
+
 def test_whoever_has_it_is_reminded_and_then_it_is_given_back(world, service, taken):
     assert look_after_idle(service, later(609)) == 0
     assert look_after_idle(service, later(610)) == 1

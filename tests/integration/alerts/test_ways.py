@@ -14,6 +14,8 @@ from alerts.escalation import escalate
 from alerts.fallback.next_way import PATIENCE, fall_back
 from alerts.lifecycle import Family
 from alerts.notify import Result
+from alerts.summaries import repository as summaries
+from alerts.summaries.about import Purpose
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 
@@ -157,6 +159,10 @@ def send(service, channels, clock):
 
 def states(world):
     return [(row["channel"], row["state"]) for row in world.notifications()]
+
+
+def tried(world):
+    return {(row["channel"], row["step"]) for row in world.notifications()}
 
 
 def test_a_person_is_told_once_by_the_preferred_way(world, alert, send, channels):
@@ -318,6 +324,76 @@ def test_a_step_uses_another_way_where_an_earlier_message_still_waits(world, ale
     escalate(service, clock.now())
     rows = world.notifications()
     assert [(row["channel"], row["step"]) for row in rows] == [("sms", 0), ("webhook", 1)]
+
+
+def test_a_way_on_which_an_earlier_message_waited_is_tried_for_the_step_once_that_has_failed(
+    world, alert, service, send, channels, clock
+):
+    hanging = notify.claim(service, clock.now())
+    clock.jump(NOW + timedelta(seconds=300))
+    notify.renew(service, hanging, clock.now())
+    # The next step comes before anybody looks that the first message has not been accepted in time.
+    escalate(service, clock.now())
+    fall_back(service, clock.now())
+    assert [(row["channel"], row["step"]) for row in world.notifications()] == [
+        ("sms", 0), ("webhook", 1), ("email", 0),
+    ]  # fmt: skip
+    for channel in channels.values():
+        channel.error = NEVER
+    send()
+    # But for the one that hangs, each way has failed for each step, or will when somebody looks.
+    while fall_back(service, clock.now()):
+        send()
+    assert tried(world) == {("sms", 0), ("webhook", 0), ("email", 0), ("webhook", 1), ("email", 1)}
+    notify.deliver(service, channels, hanging, clock, lambda: 0.0)
+    channels["sms"].error = None
+    assert (fall_back(service, clock.now()), send()) == (1, [Result.SENT])
+    assert (world.notifications()[-1]["channel"], world.notifications()[-1]["step"]) == ("sms", 1)
+    assert fall_back(service, clock.now()) == 0
+
+
+def test_an_earlier_message_that_waits_for_its_time_is_tried_at_once_where_nothing_else_is_left(
+    world, alert, service, send, channels, clock
+):
+    channels["sms"].error = TransportError("too many", permanent=False, retry_after_s=60)
+    send()
+    clock.jump(NOW + timedelta(seconds=59))
+    world.connection.execute("UPDATE alerts.notification SET due_at = %s", (clock.now() + timedelta(seconds=50),))
+    world.connection.execute("UPDATE alerts.alert SET escalates_at = %s", (clock.now(),))
+    escalate(service, clock.now())
+    channels["webhook"].error = channels["email"].error = NEVER
+    channels["sms"].error = None
+    assert send() == [Result.FELL_BACK, Result.FAILED, Result.SENT]
+    assert (world.notifications()[0]["channel"], world.notifications()[0]["sent_at"]) == ("sms", clock.now())
+    # Whoever has been told since the step began is not told of it once more.
+    assert (fall_back(service, clock.now()), send()) == (0, [])
+
+
+def test_a_summary_that_waits_holds_up_no_call(world, alert, service, send, channels, clock, anna):
+    send()
+    way = [Way("email", "anna@example.org")]
+    world.connection.execute("DELETE FROM alerts.address")
+    with service.transaction() as connection:
+        (row,) = world.alerts()
+        summaries.add(connection, [row["alert_id"]], anna, way, Purpose.HAND_OVER, NOW + timedelta(seconds=360), NOW)
+    clock.jump(NOW + timedelta(seconds=300))
+    escalate(service, clock.now())
+    assert send() == [Result.SENT]
+    assert [row["purpose"] for row in world.notifications() if row["state"] == "sent"] == ["call", "call"]
+
+
+def test_a_summary_uses_the_next_way_though_the_alert_that_it_hangs_on_is_taken(
+    world, alert, service, send, channels, clock, anna, seen_by
+):
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, alert, clock.now())
+    ways = [Way("sms", "+393331234567"), Way("email", "anna@example.org")]
+    with service.transaction() as connection:
+        (row,) = world.alerts()
+        summaries.add(connection, [row["alert_id"]], anna, ways, Purpose.HAND_OVER, NOW, NOW)
+    channels["sms"].error = NEVER
+    assert send() == [Result.FELL_BACK, Result.SENT]
+    assert len(channels["email"].handed) == 1
 
 
 def test_an_address_that_is_no_more_is_not_tried_again(world, alert, service, send, channels, ways, anna):
