@@ -23,7 +23,7 @@ from alerts.errors import (
     NotResolvedError,
     NotThisReasonError,
 )
-from alerts.lifecycle import Outcome, State
+from alerts.lifecycle import NOTE_CHARACTERS, Outcome, State
 from alerts.policy import new_round
 from alerts.reasons import repository as reasons
 from alerts.reasons.catalogue import OUTCOME_OF, Reason
@@ -31,8 +31,6 @@ from alerts.repository import Standing
 from analytics.feedback import actions as feedback
 from analytics.feedback.precision import Judgement
 from core.database import View
-
-NOTE_CHARACTERS = 2000
 
 
 class Done(NamedTuple):

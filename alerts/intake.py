@@ -26,11 +26,11 @@ from alerts.policy import Found, Rules, decide, has_slowed_down, new_round
 from alerts.repository import Changed, Connection, Entry, Known, NewAlert, Opened
 from alerts.surroundings import HomeFacts, home_facts
 from alerts.wording import Caller, safety_explanation
-from analytics import reads as analytics_reads
+from analytics.telling import reads as analytics_reads
 from core.database import Database, Row
 from core.log import logger
 from core.vocabulary import ABOUT_CALLS, BY_ID, CALLS
-from ingest import reads as ingest_reads
+from ingest.urgent import reads as ingest_reads
 
 URGENT, FINDING = "urgent", "finding"
 SOS = "sos_button"

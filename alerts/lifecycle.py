@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from core.translation import mark
 
+# As long as a note in the history may be; the database holds it too.
+NOTE_CHARACTERS = 2000
+
 
 class State(StrEnum):
     """Where an alert stands."""

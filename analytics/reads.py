@@ -34,7 +34,6 @@ __all__ = [
     "due",
     "episodes",
     "findings_of_home",
-    "findings_since",
     "findings_that_hold",
     "hourly_activity",
     "hourly_indicators",
@@ -51,18 +50,6 @@ __all__ = [
 
 OUT = -1  # stands for a room where somebody was out of the home
 _EPOCH_MS = 946_684_800_000  # 2000-01-01, where PostgreSQL's timestamps start
-
-
-def findings_since(connection: Connection[DictRow], found_from: datetime) -> list[Row]:
-    """Return the findings made, changed or withdrawn since `found_from`, oldest first, for the alerts.
-
-    Those on trial are left out.
-
-    Columns: finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at,
-    updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at. A row
-    becomes visible when its transaction ends, which may be minutes after its times: look back by more than that.
-    """
-    return connection.execute(SQL["findings_since"], {"found_from": found_from}).fetchall()
 
 
 def findings_that_hold(connection: Connection[DictRow], start: datetime, end: datetime) -> list[Row]:

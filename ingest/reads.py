@@ -114,21 +114,6 @@ def rollup_lag_s(connection: Connection[Row], now: datetime) -> float:
     return 0.0 if row is None else max(0.0, (now - row["received_at"]).total_seconds())
 
 
-def urgent_from(connection: Connection[Row], urgent_id: int) -> list[Row]:
-    """Return safety readings by their number, from `urgent_id` on, in its order.
-
-    `home_id` is the home whose device it is. `standing` says whether the device is 'registered', was taken away
-    ('retired') or is known nowhere ('unregistered'): then the home is that of the gateway that heard it. `series_id` is
-    None for such a call, or where the device has no such series; `device` is its key then. `heard_by` is the id of the
-    gateway that heard it where that is not the device's own, `heard_elsewhere` tells whether it stands in another home,
-    and `hearer` is its key, '' for one of another organisation. Where a reading's own time could not be used, `ts` is
-    when it was received.
-    Fields: urgent_id, series_id, ts, value, received_at, quantity_id, home_id, organisation_id, standing, device,
-    heard_by, heard_elsewhere, hearer.
-    """
-    return connection.execute(_sql["urgent_from"], {"urgent_id": urgent_id}).fetchall()
-
-
 def touched_since(connection: Connection[Row], xact: int, touched_id: int, maximum: int = 10_000) -> list[Row]:
     """Return the hours of homes for which readings came in, behind the cursor (`xact`, `touched_id`), in its order.
 

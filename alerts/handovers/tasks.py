@@ -6,10 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from alerts import repository as alerts_repository
-from alerts.actions import NOTE_CHARACTERS
 from alerts.errors import AlertError, NoteTooLongError
 from alerts.handovers import repository
-from alerts.lifecycle import Action, Family, State
+from alerts.lifecycle import NOTE_CHARACTERS, Action, Family, State
 from alerts.policy import from_json, new_round
 from alerts.repository import Connection, Entry
 from alerts.wording import title

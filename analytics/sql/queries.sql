@@ -274,12 +274,6 @@ FROM analytics.silence WHERE ended_at IS NULL AND withdrawn_at IS NULL ORDER BY 
 -- Tell whoever listens that there is something to look for in analytics.finding.
 SELECT pg_notify('vicino_finding', '');
 
--- findings_since --
--- Findings made or changed since an instant, for the alerts: those on trial never alert.
-SELECT finding_id, organisation_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, updated_at,
-       coverage, detector, detector_version, explanation_it, explanation_en, evidence, withdrawn_at, withdrawn_for
-FROM analytics.finding WHERE updated_at >= %(found_from)s AND NOT trial ORDER BY updated_at, finding_id;
-
 -- findings_that_hold --
 -- The findings of all homes that touch an interval and still hold, those on trial too.
 SELECT finding_id, home_id, person_id, family, kind, severity, started_at, ended_at, found_at, coverage, detector, explanation_it,

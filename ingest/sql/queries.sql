@@ -194,17 +194,6 @@ FROM ingest.gateway_status
 -- How many gateways cannot keep all that comes, by what keeps them from it.
 SELECT trouble, count(*) AS gateways FROM ingest.gateway_status WHERE trouble <> '' GROUP BY trouble ORDER BY trouble
 
--- urgent_from --
--- Safety readings by their number, whatever any clock says.
-SELECT urgent.urgent_id, urgent.series_id, urgent.ts, urgent.value, urgent.received_at,
-       urgent.quantity_id, urgent.home_id, home.organisation_id, urgent.standing, urgent.device, urgent.heard_by,
-       coalesce(hearer.home_id <> urgent.home_id, false) AS heard_elsewhere,
-       CASE WHEN hearer.organisation_id = home.organisation_id THEN hearer.key ELSE '' END AS hearer
-FROM ingest.urgent JOIN registry.home USING (home_id)
-LEFT JOIN devices.gateway AS hearer ON hearer.gateway_id = urgent.heard_by
-WHERE urgent.urgent_id >= %(urgent_id)s
-ORDER BY urgent.urgent_id
-
 -- touched_since --
 -- Touched hours behind a cursor, as far as no transaction that is still open can put one before them.
 SELECT touched_id, xact::text::bigint AS xact, home_id, hour, received_at

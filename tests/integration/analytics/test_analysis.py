@@ -8,7 +8,8 @@ import pytest
 
 from analytics.frames import instant
 from analytics.jobs import Pace, analyse, analyse_home, look
-from analytics.reads import Lag, episodes, findings_of_home, findings_since, indicators, lag, latest_indicators
+from analytics.reads import Lag, episodes, findings_of_home, indicators, lag, latest_indicators
+from analytics.telling.reads import findings_since
 from core.viewer import Viewer
 from tests.unit.analytics.made import at, utc
 

@@ -9,7 +9,7 @@ from analytics.backtest import backtest, settings_in
 from analytics.frames import instant
 from analytics.homes import homes
 from analytics.jobs import analyse, analyse_home
-from analytics.reads import findings_of_home, findings_since, findings_that_hold
+from analytics.reads import findings_of_home, findings_that_hold
 from analytics.repository import due_homes, due_of_homes
 from analytics.rules.repository import (
     Scope,
@@ -23,6 +23,7 @@ from analytics.rules.repository import (
 )
 from analytics.rules.standing import Mode, Setting
 from analytics.rules.timetable import ExpectedVisit
+from analytics.telling.reads import findings_since
 from core.clock import SimulatedClock
 from core.errors import VicinoError
 from core.viewer import Viewer

@@ -1,0 +1,1 @@
+"""What the analysis tells alerts: its findings, without anything that computes them."""

@@ -1,0 +1,1 @@
+"""What is urgent among what came in, for alerts."""
