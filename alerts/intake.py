@@ -2,7 +2,7 @@
 
 1. Read what came lately, with some overlap, because rows become visible out of order, when their transactions end:
    urgent readings by their number, so that no clock can hide one, findings by the time they were found. Now and then
-   look back much further.
+   look back much further. Of urgent readings that have waited, a few at a time, and what came lately before them.
 2. Leave out what is settled: taken in already as it is, or withdrawn before anybody saw it.
 3. Take in each of the rest in a transaction of its own, which first claims it: of two workers one wins.
 4. Of a finding of which more is known by now, the open alert says it. Where all is over that a technical alert tells
@@ -36,6 +36,8 @@ URGENT, FINDING = "urgent", "finding"
 SOS = "sos_button"
 # Ingest commits at once, so that a number becomes visible before many later ones have.
 RECENT_IDS = 1000
+# So many are taken in before it is looked again for what came meanwhile.
+AT_ONCE = 20
 # An analysis computes for minutes before its findings can be seen.
 OVERLAP = timedelta(hours=1)
 SWEEP = timedelta(days=1)
@@ -52,11 +54,22 @@ class Taken(NamedTuple):
     troubled: int
 
 
+class Looked(NamedTuple):
+    """How many urgent readings were looked at to the end, and whether there may be more."""
+
+    taken: int
+    more: bool
+
+
 class Trouble(NamedTuple):
     """When a row could last not be taken in, and how long it waits for the next attempt."""
 
     tried_at: datetime
     wait: timedelta
+
+    def waits(self, now: datetime) -> bool:
+        """Tell whether it is not tried yet at `now`; a clock that was put back does not lengthen the wait."""
+        return self.tried_at <= now < self.tried_at + self.wait
 
 
 Take = Callable[[Connection, Row, datetime], bool]
@@ -84,30 +97,36 @@ class Intake:
 
     def look(self, now: datetime, *, sweep: bool = False) -> Taken:
         """Take in what is new at `now`; a sweep looks at all urgent readings and at the findings of a day more."""
-        taken = self.look_urgent(now, sweep=sweep) + self.look_findings(now, sweep=sweep)
-        return Taken(taken, self.troubled)
+        looked = self.look_urgent(now, sweep=sweep)
+        taken = looked.taken
+        while looked.more:
+            looked = self.look_urgent(now)
+            taken += looked.taken
+        return Taken(taken + self.look_findings(now, sweep=sweep), self.troubled)
 
     @property
     def troubled(self) -> int:
         """How many readings and findings could not be taken in so far."""
         return len(self._troubled)
 
-    def look_urgent(self, now: datetime, *, sweep: bool = False, between: Callable[[], None] = lambda: None) -> int:
-        """Take in the urgent readings that are new at `now`; return how many were looked at to the end.
+    def look_urgent(self, now: datetime, *, sweep: bool = False, between: Callable[[], None] = lambda: None) -> Looked:
+        """Take in urgent readings that are new at `now`, as many as are taken in at once.
 
-        After an outage there may be hundreds: `between` is called after each.
+        After an outage there may be thousands. What came lately goes before them, and what comes meanwhile is found by
+        the next look. `between` is called after each.
         """
         with self._database.transaction() as connection:
-            latest, untaken = repository.urgent_untaken(connection, 0 if sweep else self._urgent_from)
-            rows = ingest_reads.urgent_from(connection, min(untaken)) if untaken else []
-        if latest is None:
+            waiting = repository.urgent_untaken(
+                connection, 0 if sweep else self._urgent_from, now, self._put_off(URGENT, now), AT_ONCE
+            )
+            rows = {row["urgent_id"]: row for row in ingest_reads.urgent_among(connection, waiting.next)}
+        if waiting.latest is None:
             # Even what had been there is gone, as after a restored backup: the numbers may begin anew.
             self._urgent_from = 0
-            return 0
-        waiting = [row for row in rows if row["urgent_id"] in untaken]
-        left = self._take_each(URGENT, "urgent_id", waiting, self._urgent, now, between)
-        self._urgent_from = min([latest - RECENT_IDS, *(row["urgent_id"] for row in left)])
-        return len(waiting) - len(left)
+            return Looked(0, more=False)
+        left = self._take_each(URGENT, "urgent_id", [rows[each] for each in waiting.next], self._urgent, now, between)
+        self._urgent_from = min(waiting.latest - RECENT_IDS, waiting.latest if waiting.first is None else waiting.first)
+        return Looked(len(waiting.next) - len(left), more=len(waiting.next) == AT_ONCE)
 
     def look_findings(self, now: datetime, *, sweep: bool = False, between: Callable[[], None] = lambda: None) -> int:
         """Take in the findings that are new at `now`; return how many were looked at to the end.
@@ -150,8 +169,7 @@ class Intake:
     def _attempt(self, source: str, source_id: int, row: Row, take: Take, now: datetime) -> bool:
         key = (source, source_id)
         trouble = self._troubled.get(key)
-        # A clock that was put back does not lengthen the wait.
-        if trouble is not None and trouble.tried_at <= now < trouble.tried_at + trouble.wait:
+        if trouble is not None and trouble.waits(now):
             return False
         try:
             with self._database.transaction() as connection:
@@ -168,6 +186,10 @@ class Intake:
         if taken:
             self._on_taken(source, row)
         return True
+
+    def _put_off(self, source: str, now: datetime) -> list[int]:
+        """Return which rows of a source could not be taken in and are not tried yet."""
+        return [number for (of, number), trouble in self._troubled.items() if of == source and trouble.waits(now)]
 
     def _urgent(self, connection: Connection, row: Row, now: datetime) -> bool:
         """Take in a safety reading; tell whether nobody else had."""

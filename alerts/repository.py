@@ -20,6 +20,8 @@ Connection = psycopg.Connection[Row]
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 # Two gateways that hear one press stamp it each by its own clock, and a button repeats it for seconds.
 SAME_CALL = timedelta(seconds=5)
+# What came or happened so lately goes before what had been stored for long.
+LATELY = timedelta(hours=1)
 
 
 class Known(NamedTuple):
@@ -27,6 +29,17 @@ class Known(NamedTuple):
 
     as_of: datetime
     withdrawn: bool
+
+
+class Untaken(NamedTuple):
+    """Urgent readings by number: the latest, the `first` that is not taken in, and the `next` to take in, in order.
+
+    `latest` is None where there are none, `first` where all are taken in.
+    """
+
+    latest: int | None
+    first: int | None
+    next: list[int]
 
 
 class NewAlert(NamedTuple):
@@ -169,10 +182,13 @@ def taken_in_among(connection: Connection, source: str, source_ids: Collection[i
     return {row["source_id"]: Known(row["as_of"], row["withdrawn"]) for row in rows}
 
 
-def urgent_untaken(connection: Connection, first: int) -> tuple[int | None, set[int]]:
-    """Return the latest number of an urgent reading from `first` on (None of none), and which are not taken in."""
-    row = _one(connection.execute(STATEMENTS["urgent_untaken"], {"first": first}))
-    return row["latest"], set(row["urgent_ids"])
+def urgent_untaken(connection: Connection, first: int, now: datetime, put_off: Collection[int], most: int) -> Untaken:
+    """Return which urgent readings from the number `first` on are to be taken in at `now`, `most` at once.
+
+    Homes of which one came lately go first. Those that are `put_off` are left out.
+    """
+    values = {"first": first, "lately": now - LATELY, "put_off": list(put_off), "most": most}
+    return Untaken(**_one(connection.execute(STATEMENTS["urgent_untaken"], values)))
 
 
 def take_in(
@@ -275,7 +291,7 @@ def add_history(connection: Connection, entry: Entry) -> None:
 
 def due_escalation(connection: Connection, now: datetime) -> Escalation | None:
     """Return the most pressing escalation that is due, locked, or None."""
-    row = connection.execute(STATEMENTS["due_escalation"], {"now": now}).fetchone()
+    row = connection.execute(STATEMENTS["due_escalation"], {"now": now, "lately": now - LATELY}).fetchone()
     if row is None:
         return None
     return Escalation(**{name: row[name] for name in Escalation._fields} | {"family": Family(row["family"])})
@@ -333,7 +349,7 @@ def claim_notification(
     connection: Connection, now: datetime, leased_until: datetime, *, safety_only: bool
 ) -> Claimed | None:
     """Lease the most pressing notification that is due until `leased_until`; None if there is none."""
-    values = {"now": now, "leased_until": leased_until, "safety_only": safety_only}
+    values = {"now": now, "lately": now - LATELY, "leased_until": leased_until, "safety_only": safety_only}
     row = connection.execute(STATEMENTS["claim_notification"], values).fetchone()
     if row is None:
         return None

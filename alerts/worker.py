@@ -76,7 +76,7 @@ class Worker:
         try:
             # What waits already must not wait for what is new, however much that is.
             self._escalate(senders)
-            fall_back(self._database, self._clock.now(), self._metrics.fell_back)
+            self._use_next_ways(senders)
             senders.poke()
             sweep = self._sweep_is_due()
             self._take_urgent(senders, sweep=sweep)
@@ -108,13 +108,26 @@ class Worker:
     def _take_urgent(self, senders: Senders, *, sweep: bool = False) -> None:
         # The first of many is told before the last is taken in.
         escalating = self._now_and_then(lambda: self._escalate(senders))
-        if self._intake.look_urgent(self._clock.now(), sweep=sweep, between=escalating):
-            self._escalate(senders)
+        more = True
+        while more:
+            taken, more = self._intake.look_urgent(self._clock.now(), sweep=sweep, between=escalating)
+            if taken:
+                self._escalate(senders)
+            if more:
+                sweep = False
+                # Thousands may have waited; what came lately has been taken in before them, and none of it hangs.
+                self._use_next_ways(senders)
+                self._beat()
 
     def _take_between(self, senders: Senders) -> None:
+        self._use_next_ways(senders)
         self._take_urgent(senders)
         # A night's findings may take longer than anybody waits for a sign of life.
         self._beat()
+
+    def _use_next_ways(self, senders: Senders) -> None:
+        if fall_back(self._database, self._clock.now(), self._metrics.fell_back):
+            senders.poke()
 
     def _hand_over_shifts(self) -> None:
         monotonic = self._clock.monotonic()
@@ -123,7 +136,7 @@ class Worker:
             self._handed_over_at = monotonic
 
     def _beat(self) -> None:
-        """Write down that calls for help have been looked at to the last one and all that was due is carried out."""
+        """Write down that calls for help which came lately have been looked at and all that was due is carried out."""
         monotonic = self._clock.monotonic()
         if self._beaten_at is not None and monotonic - self._beaten_at < BEAT_EVERY_S:
             return

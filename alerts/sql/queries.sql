@@ -13,11 +13,19 @@ WHERE progress.looked_until < excluded.looked_until OR progress.looked_until > %
 SELECT source_id, withdrawn_at IS NOT NULL AS withdrawn, coalesce(as_of, at) AS as_of FROM alerts.taken_in WHERE source = %(source)s AND source_id = ANY(%(source_ids)s);
 
 -- urgent_untaken --
--- Which urgent readings have not been taken in, by their numbers from one on, and the latest number there is from there.
-SELECT max(urgent_id) AS latest,
-    coalesce(array_agg(urgent_id ORDER BY urgent_id) FILTER (WHERE taken_in.source_id IS NULL), '{}') AS urgent_ids
-FROM ingest.urgent LEFT JOIN alerts.taken_in ON taken_in.source = 'urgent' AND taken_in.source_id = urgent_id
-WHERE urgent_id >= %(first)s;
+-- Of the urgent readings from a number on: the latest number, the first that is not taken in, and those to take in next. A home of which
+-- one came lately goes before what has waited for long; of one home all go in their order.
+WITH untaken AS (
+    SELECT urgent_id, home_id, received_at FROM ingest.urgent
+    WHERE urgent_id >= %(first)s
+        AND NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'urgent' AND source_id = urgent_id)
+)
+SELECT (SELECT max(urgent_id) FROM ingest.urgent WHERE urgent_id >= %(first)s) AS latest,
+    (SELECT min(urgent_id) FROM untaken) AS first,
+    ARRAY(
+        SELECT urgent_id FROM untaken WHERE urgent_id <> ALL (%(put_off)s)
+        ORDER BY home_id IN (SELECT home_id FROM untaken WHERE received_at >= %(lately)s) DESC, urgent_id LIMIT %(most)s
+    ) AS next;
 
 -- take_in --
 -- Claims one reading or finding; no row where somebody else did.
@@ -109,10 +117,11 @@ VALUES (%(organisation_id)s, %(alert_id)s, %(at)s, %(account_id)s, %(account_nam
         %(outcome)s, %(note)s, %(detail)s);
 
 -- due_escalation --
--- The most pressing escalation that is due, locked; one that another worker carries out is left to it.
+-- The most pressing escalation that is due, locked; one that another worker carries out is left to it. What happened lately does not
+-- wait for what had been stored for long.
 SELECT alert_id, organisation_id, home_id, person_id, family, kind, round, step, policy, group_of FROM alerts.alert
 WHERE escalates_at <= %(now)s AND state = 'new'
-ORDER BY family = 'safety' DESC, escalates_at LIMIT 1
+ORDER BY family = 'safety' DESC, happened_at < %(lately)s, escalates_at LIMIT 1
 FOR UPDATE SKIP LOCKED;
 
 -- set_step --
@@ -142,7 +151,8 @@ SELECT state, taken_by FROM alerts.alert WHERE alert_id = %(alert_id)s FOR SHARE
 
 -- claim_notification --
 -- Leases the most pressing notification that is due. A lease that was never given back means an attempt without an answer.
--- Where another way was put beside one, that is tried first: else both might go out at once.
+-- Where another way was put beside one, that is tried first: else both might go out at once. What happened lately does not wait for
+-- what had been stored for long.
 WITH due AS (
     SELECT notification.notification_id
     FROM alerts.notification JOIN alerts.alert USING (alert_id)
@@ -156,7 +166,7 @@ WITH due AS (
                 AND (later.account_id = notification.account_id OR later.contact_id = notification.contact_id)
                 AND later.state = 'due' AND (later.last_error = '' OR later.leased_until > %(now)s)
         )
-    ORDER BY alert.family = 'safety' DESC, notification.due_at LIMIT 1
+    ORDER BY alert.family = 'safety' DESC, alert.happened_at < %(lately)s, notification.due_at LIMIT 1
     FOR UPDATE OF notification SKIP LOCKED
 )
 UPDATE alerts.notification

@@ -1,5 +1,7 @@
 """Urgent readings as alerts read them. Imports no library of figures: a dead alert worker must be back at once."""
 
+from collections.abc import Sequence
+
 from psycopg import Connection
 
 from core.database import Row
@@ -8,8 +10,8 @@ from core.statements import Statements
 _sql = Statements.beside(__file__)
 
 
-def urgent_from(connection: Connection[Row], urgent_id: int) -> list[Row]:
-    """Return safety readings by their number, from `urgent_id` on, in its order.
+def urgent_among(connection: Connection[Row], urgent_ids: Sequence[int]) -> list[Row]:
+    """Return safety readings by their numbers, in their order.
 
     `home_id` is the home whose device it is. `standing` says whether the device is 'registered', was taken away
     ('retired') or is known nowhere ('unregistered'): then the home is that of the gateway that heard it. `series_id` is
@@ -20,4 +22,4 @@ def urgent_from(connection: Connection[Row], urgent_id: int) -> list[Row]:
     Fields: urgent_id, series_id, ts, value, received_at, quantity_id, home_id, organisation_id, standing, device,
     heard_by, heard_elsewhere, hearer.
     """
-    return connection.execute(_sql["urgent_from"], {"urgent_id": urgent_id}).fetchall()
+    return connection.execute(_sql["urgent_among"], {"urgent_ids": list(urgent_ids)}).fetchall()

@@ -180,3 +180,32 @@ def test_a_call_does_not_wait_until_a_nights_findings_are_taken_in(world, start,
     press(world)
     until(lambda: [mail for mail in mailbox.received if mail.message["Importance"] == "high"], 60)
     assert taken() < 3001
+
+
+def test_a_call_does_not_wait_until_what_had_been_stored_is_taken_in(world, start, mailbox):
+    there = world.neighbour(world.travo)
+    (elsewhere,) = world.rows(
+        "SELECT series_id FROM devices.series JOIN registry.home USING (home_id)"
+        " WHERE home.key = %s AND quantity_id = 20",
+        there,
+    )
+    first = world.urgent(datetime.now(UTC) - timedelta(days=60))
+    world.connection.execute(
+        "INSERT INTO ingest.urgent OVERRIDING USER VALUE"
+        " SELECT (jsonb_populate_record(urgent, jsonb_build_object('ts', ts + number * interval '1 minute'))).*"
+        " FROM ingest.urgent, generate_series(1, 3000) AS number WHERE urgent_id = %s",
+        (first,),
+    )
+    start()
+
+    def taken():
+        return len(world.rows("SELECT FROM alerts.taken_in"))
+
+    until(lambda: taken() > 5, 60)
+    world.urgent(datetime.now(UTC), series=elsewhere["series_id"])
+    world.connection.execute("SELECT pg_notify('vicino_urgent', '')")
+    until(lambda: [mail for mail in mailbox.received if mail.to == ["carla@example.org"]], 60)
+    # It has given a sign of life meanwhile.
+    (beat,) = world.rows("SELECT at FROM alerts.heartbeat WHERE part = 'alerts'")
+    assert datetime.now(UTC) - beat["at"] < timedelta(seconds=30)
+    assert taken() < 3002

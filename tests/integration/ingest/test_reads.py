@@ -17,7 +17,7 @@ from ingest import reads, repository
 from ingest.gateways.repository import record_status
 from ingest.mqtt5 import Delivery
 from ingest.series import Directory
-from ingest.urgent.reads import urgent_from
+from ingest.urgent.reads import urgent_among
 from ingest.validate import Limits, judge
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -175,14 +175,15 @@ def test_urgent_readings_come_with_whom_they_concern(world, service, take_in):
     home = world.home("home")
     take_in(home, ("d/sos_button", NOW_MS, 1.0), ("d/occupancy", NOW_MS, 1.0))
     with service.transaction() as connection:
-        (found,) = urgent_from(connection, 0)
+        (number,) = connection.execute("SELECT urgent_id FROM ingest.urgent").fetchone().values()
+        (found,) = urgent_among(connection, [number])
         assert (found["quantity_id"], found["home_id"], found["value"], found["ts"]) == (
             20,
             world.home_id(home),
             1.0,
             NOW,
         )
-        assert urgent_from(connection, found["urgent_id"] + 1) == []
+        assert urgent_among(connection, [number + 1]) == []
 
 
 def test_touched_hours_are_never_skipped_though_transactions_end_in_another_order(
