@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from alerts.channels.transport import TransportError
 from alerts.intake import Intake
-from alerts.lifecycle import State
 from alerts.policy import Rules
 
 RULES = Rules(safety_repeat_s=300, safety_times=2, safety_then_every_s=900)
@@ -81,11 +80,11 @@ class Channel:
     def send(self, message):
         claimed, leased_until, mood, meanwhile = self.sending[-1]
         row = self.row(message.public_id)
-        self.require(row["alert_state"] == State.NEW, "handed over though somebody had taken charge")
+        self.require(self.world.is_wanted(row["notification_id"]), "handed over though nobody had to be told any more")
         self.require(row["state"] == "due", "handed over though it was settled")
         self.require(row["attempts"] == claimed.attempts, "handed over by a worker whose lease was over")
         name = self.world.names[row["account_id"]]
-        self.require(name in self.world.told_of[row["organisation_id"]], "told to somebody else")
+        self.require(name in self.world.may_be_told(row["organisation_id"]), "told to somebody else")
         self.require(not self.accepted_elsewhere(row), "told by another way though one was accepted")
         if mood == "die before":
             raise WorkerDiedError
@@ -125,13 +124,25 @@ class Channel:
             self.wrong.append(otherwise)
 
     def row(self, public_id):
-        (row,) = self.world.rows(
-            "SELECT notification.*, alert.state AS alert_state"
-            " FROM alerts.notification JOIN alerts.alert USING (alert_id)"
-            " WHERE notification.public_id = %s",
-            public_id,
-        )
+        (row,) = self.world.rows("SELECT * FROM alerts.notification WHERE public_id = %s", public_id)
         return row
+
+
+# Of a call: nobody has taken charge. Of a reminder: whoever is reminded has. Of a summary: something in it is open.
+NOT_WANTED = """
+    SELECT message.notification_id FROM alerts.notification AS message JOIN alerts.alert USING (alert_id)
+    WHERE message.state = 'due' AND NOT CASE message.purpose
+        WHEN 'call' THEN alert.state = 'new'
+        WHEN 'reminder' THEN alert.state = 'in_charge' AND alert.taken_by = message.account_id
+            AND alert.round = message.round
+        ELSE EXISTS (
+            SELECT FROM alerts.notification AS first JOIN alerts.summarised USING (notification_id)
+            JOIN alerts.alert AS within ON within.alert_id = summarised.alert_id
+            WHERE first.alert_id = message.alert_id AND first.round = message.round AND first.step = message.step
+                AND first.account_id = message.account_id AND within.state = 'new'
+        )
+    END
+"""
 
 
 class Region:
@@ -157,3 +168,15 @@ class Region:
                     " VALUES (%s, %s, %s, %s, '2026-01-01')",
                     (self.accounts[name], channel, address % name, place),
                 )
+
+    def not_wanted(self):
+        """The messages that wait though nobody has to be told any more."""
+        return {row["notification_id"] for row in self.rows(NOT_WANTED)}
+
+    def is_wanted(self, notification_id):
+        """Whether a message that waits still has to be sent."""
+        return notification_id not in self.not_wanted()
+
+    def may_be_told(self, organisation_id):
+        """The names of those who may be told of alerts of an organisation."""
+        return self.told_of[organisation_id]

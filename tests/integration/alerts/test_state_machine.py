@@ -83,8 +83,11 @@ class Life(RuleBasedStateMachine):
             "TRUNCATE alerts.notification, alerts.history, alerts.taken_in, alerts.cause, alerts.alert,"
             " alerts.progress, ingest.urgent, analytics.finding CASCADE"
         )
+        self.start(Channel)
+
+    def start(self, channel):
         self.clock = SimulatedClock(NOW)
-        self.channel = Channel(self.region, self.clock)
+        self.channel = channel(self.region, self.clock)
         self.workers = [Worker(self.service) for _ in range(2)]
         self.number = 0
         # Of which messages their channel has said that they failed.
@@ -305,11 +308,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_waits_for_an_alert_that_is_taken(self):
-        waiting = self.region.rows(
-            "SELECT FROM alerts.notification JOIN alerts.alert USING (alert_id)"
-            " WHERE notification.state = 'due' AND alert.state <> 'new'"
-        )
-        assert not waiting
+        assert not self.region.not_wanted()
 
     @invariant()
     def no_message_is_lost_and_none_is_there_twice(self):
@@ -318,7 +317,6 @@ class Life(RuleBasedStateMachine):
         ended = {row["alert_id"] for row in self.region.rows(
             "SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')"
         )}  # fmt: skip
-        going_on = {(each["alert_id"], each["round"]) for each in self.region.alerts() if each["state"] == State.NEW}
         for row in rows:
             assert row["state"] != "sent" or row["public_id"] in handed
             # The one way is called off as soon as another one to the same person was accepted.
@@ -327,8 +325,6 @@ class Life(RuleBasedStateMachine):
             given_up = row["public_id"] in self.channel.refused or row["attempts"] >= MOST_ATTEMPTS[Family.WELLBEING]
             given_up = given_up or row["public_id"] in self.reported
             assert row["state"] != "failed" or given_up
-            left = row["state"] == "failed" and row["others"] and (row["alert_id"], row["round"]) in going_on
-            assert not left, "the next way was not used"
         steps = Counter((*step(row), row["channel"]) for row in rows)
         assert all(count == 1 for count in steps.values())
 
@@ -460,6 +456,6 @@ def test_any_order_of_events(region, service, people, seen_by):
     run_state_machine_as_test(
         lambda: Life(region, service, people, seen_by),
         settings=settings(
-            max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

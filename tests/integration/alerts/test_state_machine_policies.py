@@ -1,0 +1,353 @@
+"""The play of operators, workers, crashes, channels and the clock once more, under policies of an organisation's own.
+
+They remind whoever has an alert and does nothing, and give it back; hand over to an association, whose members take a
+task and return it; keep quiet hours; bundle the technical alerts of a morning; tell one of several alerts of a home for
+all; have a budget of wellbeing alerts a day; and do not open anew what was just judged. What has to hold is the same,
+and:
+
+* A reminder goes to nobody but whoever has the alert; a summary to nobody when nothing in it is open.
+* Of wellbeing, unless it is severe, and of technical alerts nobody is told at night.
+* A task is open only while nobody has its alert, and has an address only while the one who took it does.
+* What somebody has and does nothing with goes back, and then somebody is told.
+* Each alert that nobody takes says so once in a round, or waits for one of its home that is told.
+"""
+
+from datetime import timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+
+from alerts import actions, repository
+from alerts.errors import AlertError
+from alerts.escalation import escalate
+from alerts.fallback.next_way import fall_back
+from alerts.handovers import tasks
+from alerts.handovers.tasks import TaskOutcome
+from alerts.idle.idleness import look_after_idle
+from alerts.lifecycle import JUDGED, Family, State
+from alerts.policies import repository as policies
+from alerts.policies.plan import LastResort, Plan, Step, Who, telling, tellings
+from alerts.policies.repository import Wanted
+from alerts.policy import from_json
+from tests.integration.alerts.killable import Channel, Region
+from tests.integration.alerts.test_state_machine import NAMES, NOW, Life, step
+
+ROME = ZoneInfo("Europe/Rome")
+BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again", "given_back", "returned")
+QUIET = {"quiet_from": "21:00", "quiet_until": "08:00"}
+OPERATORS, COORDINATORS, ASSOCIATION = Who(role="operator"), Who(role="coordinator"), Who(association="avs")
+
+
+@st.composite
+def plans(draw):
+    """A plan for each family, with each of what it may say or without."""
+    idle = st.sampled_from([{}, {"remind_after": 300}, {"remind_after": 300, "give_back_after": 300}])
+    grouped = st.sampled_from([{}, {"group_within": 3600}])
+    helpers = draw(st.sampled_from([(COORDINATORS,), (ASSOCIATION,), (COORDINATORS, ASSOCIATION)]))
+    safety = Plan(
+        name="safety",
+        steps=(Step(tell=(OPERATORS,), times=draw(st.integers(1, 2)), every=300), Step(tell=helpers, after=300)),
+        last_resort=LastResort(tell=(Who(person="dora"),), every=900),
+        **draw(idle),
+    )
+    wellbeing = Plan(
+        name="wellbeing",
+        steps=(Step(tell=(OPERATORS,)), Step(tell=helpers, after=3600)),
+        unanswered_after=3600,
+        **(QUIET if draw(st.booleans()) else {}),
+        **draw(idle),
+        **draw(grouped),
+        budget=draw(st.integers(0, 1)),
+        cool_down=draw(st.sampled_from([0, 3600])),
+    )
+    technical = Plan(
+        name="technical",
+        steps=(Step(tell=(OPERATORS, COORDINATORS)),),
+        unanswered_after=7200,
+        **draw(st.sampled_from([{}, QUIET, {"told_at": "08:00"}])),
+        **draw(idle),
+        **draw(grouped),
+    )
+    return {Family.SAFETY: safety, Family.WELLBEING: wellbeing, Family.TECHNICAL: technical}
+
+
+class PolicyRegion(Region):
+    """The region with an association, of which vera is a member."""
+
+    def __init__(self, world):
+        super().__init__(world)
+        association = world._make("registry.organisation", key="avs", name="Volontari", kind="association")
+        self.accounts["vera"] = world.account("vera", association, "operator")
+        self.names[self.accounts["vera"]] = "vera"
+        world.connection.execute("UPDATE registry.home SET address = 'Via Roma 1'")
+
+    def may_be_told(self, organisation_id):
+        return (*self.told_of[organisation_id], "vera")
+
+    def meant(self, alert):
+        """The names of those whom the step of an alert that was carried out last tells."""
+        plan, told_of = from_json(alert["policy"]).plan, self.told_of[alert["organisation_id"]]
+        found = telling(plan, alert["step"] - 1)
+        if found is None:
+            return {"dora"} if plan.last_resort.tell else set()
+        who = plan.steps[found.step].tell
+        return (
+            ({name for name in told_of if name != "dora"} if OPERATORS in who else set())
+            | ({"dora"} if COORDINATORS in who else set())
+            | ({"vera"} if ASSOCIATION in who else set())
+        )
+
+    def messages(self, alert_id):
+        """The calls for an alert and the summaries in which it is."""
+        return self.world.connection.execute(
+            "SELECT notification.* FROM alerts.notification WHERE alert_id = %(of)s AND purpose = 'call'"
+            " OR notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = %(of)s)"
+            " OR purpose NOT IN ('call', 'reminder') AND (alert_id, round, step, account_id) IN ("
+            "   SELECT first.alert_id, first.round, first.step, first.account_id FROM alerts.summarised"
+            "   JOIN alerts.notification AS first USING (notification_id) WHERE summarised.alert_id = %(of)s)",
+            {"of": alert_id},
+        ).fetchall()
+
+
+class PolicyChannel(Channel):
+    """Looks besides whether it is told by night what can wait for the day."""
+
+    def send(self, message):
+        row = self.row(message.public_id)
+        (alert,) = self.world.rows("SELECT * FROM alerts.alert WHERE alert_id = %s", row["alert_id"])
+        plan = from_json(alert["policy"]).plan
+        if alert["family"] != Family.SAFETY and row["purpose"] == "call" and self.due_at_night(row, alert, plan):
+            self.wrong.append("due at night")
+        super().send(message)
+
+    def due_at_night(self, row, alert, plan):
+        """Whether a message was noted at an hour at which nobody is told of such a thing."""
+        if not plan.quiet_from or (alert["severity"] >= plan.severe and alert["family"] == Family.WELLBEING):
+            return False
+        return not 8 <= row["first_due_at"].astimezone(ROME).hour < 21
+
+
+class PolicyLife(Life):
+    """Any order of what can happen."""
+
+    # A plan is drawn there instead.
+    @initialize(plan=plans())
+    def begin(self, plan):
+        self.region.world.connection.execute(
+            "TRUNCATE alerts.notification, alerts.history, alerts.taken_in, alerts.cause, alerts.alert,"
+            " alerts.progress, alerts.policy, alerts.handover, alerts.summarised,"
+            " ingest.urgent, analytics.finding CASCADE"
+        )
+        with self.service.transaction() as connection:
+            policies.load(connection, [Wanted("union", family, "", of) for family, of in plan.items()], NOW)
+        self.start(PolicyChannel)
+
+    def steps(self, worker):
+        escalate(worker.mortal, self.clock.now())
+        fall_back(worker.mortal, self.clock.now())
+        look_after_idle(worker.mortal, self.clock.now())
+
+    @rule(kind=st.sampled_from(["first", "second"]), family=st.sampled_from(["wellbeing", "technical"]))
+    def another_finding_arrives(self, kind, family):
+        now = self.clock.now()
+        at = now - timedelta(milliseconds=self.next_number())
+        self.region.world.finding(at, now, kind=f"{kind} {family}", family=family, severity=0.3)
+
+    @rule(which=st.integers(0, 2), who=NAMES)
+    def operator_notes(self, which, who):
+        alerts = self.region.alerts()
+        try:
+            with self.seen_by(self.region.accounts[who]) as view:
+                actions.note(view, alerts[-1 - which % len(alerts)]["public_id"], "on the way", self.clock.now())
+        except (AlertError, ZeroDivisionError):
+            pass
+
+    @rule(returns=st.booleans(), which=st.integers(0, 2), outcome=st.sampled_from(TaskOutcome))
+    def volunteer_acts(self, returns, which, outcome):
+        with self.seen_by(self.region.accounts["vera"]) as view:
+            there = tasks.tasks(view)
+        if not there:
+            return
+        task = there[which % len(there)]
+        act = partial(tasks.give_back, outcome=outcome, note="") if returns else tasks.accept
+        try:
+            with self.seen_by(self.region.accounts["vera"]) as view:
+                act(view, task.public_id, now=self.clock.now())
+        except AlertError:
+            pass
+
+    # --- what always holds ---
+
+    @invariant()
+    def no_message_is_lost_and_none_is_there_twice(self):
+        alerts = {alert["alert_id"]: alert for alert in self.region.alerts()}
+        summarised = {}
+        for row in self.region.rows("SELECT * FROM alerts.summarised"):
+            summarised.setdefault(row["notification_id"], set()).add(row["alert_id"])
+        rows = self.region.notifications()
+        handed = {hand.public_id for hand in self.channel.hands}
+        ended = {row["alert_id"] for row in self.region.rows(
+            "SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')"
+        )}  # fmt: skip
+        seen = set()
+        for row in rows:
+            person = step(row)
+            assert (*person, row["channel"]) not in seen
+            seen.add((*person, row["channel"]))
+            assert row["state"] != "sent" or row["public_id"] in handed
+            if row["state"] != "cancelled":
+                continue
+            other = any(
+                (each["alert_id"], each["round"], each["step"], each["account_id"]) == person
+                and each["state"] == "sent"
+                for each in rows
+            )
+            alert = alerts[row["alert_id"]]
+            if row["purpose"] == "reminder":
+                over = alert["state"] != State.IN_CHARGE or alert["round"] > row["round"]
+            elif row["purpose"] == "call":
+                over = row["alert_id"] in ended
+            else:
+                first = next(each for each in rows if each["notification_id"] in summarised and step(each) == person)
+                over = summarised[first["notification_id"]] <= ended
+            assert over or other, "called off by nobody"
+
+    @invariant()
+    def everybody_concerned_is_told_of_a_step_that_was_taken(self):
+        for alert in self.region.alerts():
+            if alert["step"] == 0 or alert["state"] != State.NEW:
+                continue
+            told = {
+                self.region.names[row["account_id"]]
+                for row in self.region.messages(alert["alert_id"])
+                if row["round"] == alert["round"] or row["purpose"] != "call" or row["state"] != "cancelled"
+            }
+            assert told >= self.region.meant(alert)
+
+    @invariant()
+    def a_task_is_open_only_while_nobody_has_its_alert(self):
+        for row in self.region.rows(
+            "SELECT handover.*, alert.state AS alert_state, alert.taken_by"
+            " FROM alerts.handover JOIN alerts.alert USING (alert_id)"
+        ):
+            if row["state"] == "offered":
+                assert row["alert_state"] == State.NEW
+            if row["state"] == "accepted":
+                assert (row["alert_state"], row["taken_by"]) == (State.IN_CHARGE, row["accepted_by"])
+            assert (row["address"] != "") == (row["state"] == "accepted")
+
+    @invariant()
+    def whoever_has_an_alert_is_reminded_where_its_policy_says_so(self):
+        for alert in self.region.alerts():
+            plan = from_json(alert["policy"]).plan
+            waits = alert["state"] == State.IN_CHARGE and plan.remind_after
+            over = alert["idle_step"] == 1 and not plan.give_back_after
+            assert (alert["idle_at"] is not None) == bool(waits and not over)
+
+    @invariant()
+    def it_goes_on_until_somebody_comes_or_it_says_that_nobody_did(self):
+        rows = self.region.rows("SELECT alert_id FROM alerts.history WHERE action = 'unanswered'")
+        said = {row["alert_id"] for row in rows}
+        for alert in self.region.alerts():
+            if alert["state"] == State.NEW and alert["escalates_at"] is None:
+                assert alert["family"] != Family.SAFETY
+                assert alert["alert_id"] in said
+
+    # --- how it ends ---
+
+    def look_at_intake(self):
+        for worker in self.workers:
+            worker.intake.look(self.clock.now(), sweep=True)
+        (row,) = self.region.rows(
+            "SELECT (SELECT count(*) FROM ingest.urgent) AS there, (SELECT count(*) FROM alerts.taken_in"
+            " WHERE source = 'urgent') AS taken,"
+            " (SELECT count(*) FROM ingest.urgent WHERE value = 1) AS calls,"
+            " (SELECT coalesce(sum(times), 0) FROM alerts.alert WHERE family = 'safety') AS times"
+        )
+        assert row["there"] == row["taken"]
+        assert row["calls"] == row["times"]
+
+    def look_at_calm(self):
+        """Nobody does anything: what is due comes, one after the other, until every alert has said that nobody came."""
+        # A clock that was ahead may have put something off.
+        self.clock.advance((self.latest_that_waits() - self.clock.now()).total_seconds())
+        self.work_calmly()
+        for _ in range(150):
+            open_ones = [alert for alert in self.region.alerts() if alert["state"] == State.NEW]
+            for alert in open_ones:
+                if self.said_that_nobody_came(alert):
+                    self.assert_that_all_were_told(alert)
+                    # So that it ends: safety calls without end, and others of the home wait for it.
+                    self.act("dora", "resolve", alert["public_id"], JUDGED[0])
+            with self.service.transaction() as connection:
+                due = repository.next_due(connection)
+            if due is None:
+                break
+            self.clock.advance(max(0.0, (due - self.clock.now()).total_seconds()) + 1)
+            self.work_calmly()
+        assert due is None
+
+    def look_at_the_rest(self):
+        """Each is in somebody's hands for good, or over; nothing waits."""
+        for alert in self.region.alerts():
+            assert alert["state"] != State.NEW
+            if alert["state"] == State.IN_CHARGE:
+                assert not from_json(alert["policy"]).plan.give_back_after
+        assert not self.region.rows("SELECT FROM alerts.notification WHERE state = 'due'")
+        assert not self.region.rows("SELECT FROM alerts.handover WHERE state = 'offered'")
+
+    def entries_of_round(self, alert):
+        entries = self.region.rows(
+            "SELECT action, at FROM alerts.history WHERE alert_id = %s ORDER BY history_id", alert["alert_id"]
+        )
+        begun = max(place for place, entry in enumerate(entries) if entry["action"] in BEGINS_A_ROUND)
+        return entries[begun:]
+
+    def said_that_nobody_came(self, alert):
+        said = [entry["action"] for entry in self.entries_of_round(alert)].count("unanswered")
+        # A call that comes after it begins the steps anew: then it is said once more.
+        assert said <= 1 or alert["times"] > 1
+        over = alert["step"] > tellings(from_json(alert["policy"]).plan)
+        assert said or not over
+        return over
+
+    def told_as(self, alert, name):
+        """What happened to an alert, and each message to somebody, for whoever reads why a play failed."""
+        rows = [row for row in self.region.messages(alert["alert_id"]) if self.region.names[row["account_id"]] == name]
+        shown = ("round", "step", "purpose", "channel", "state", "attempts", "last_error")
+        of = {key: alert[key] for key in ("family", "kind", "state", "round", "step")}
+        said = [entry["action"] for entry in self.region.rows(
+            "SELECT action FROM alerts.history WHERE alert_id = %s ORDER BY history_id", alert["alert_id"]
+        )]  # fmt: skip
+        return name, of, said, [[row[key] for key in shown] for row in rows]
+
+    def assert_that_all_were_told(self, alert):
+        """Whoever a step of the round told has had a message, one of before was on its way, or all failed for good."""
+        rows = self.region.messages(alert["alert_id"])
+        everybody = set()
+        for number in range(tellings(from_json(alert["policy"]).plan)):
+            everybody |= self.region.meant(alert | {"step": number + 1})
+        for name in everybody:
+            theirs = [row for row in rows if self.region.names[row["account_id"]] == name]
+            of_round = [row for row in theirs if row["round"] == alert["round"] or row["purpose"] != "call"]
+            states = {row["state"] for row in of_round or theirs}
+            # What is more than a day's budget is told in the afternoon.
+            later = any(row["purpose"] == "overflow" and row["state"] == "due" for row in of_round)
+            assert later or "sent" in states or states == {"failed"}, self.told_as(alert, name)
+
+
+def test_any_order_of_events_under_policies_of_ones_own(world, service, seen_by):
+    region = PolicyRegion(world)
+    run_state_machine_as_test(
+        lambda: PolicyLife(region, service, seen_by),
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+        ),
+    )
