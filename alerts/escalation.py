@@ -8,17 +8,18 @@ Each person is told by the best way there is to them; the others are kept with t
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts import repository
-from alerts.addresses.ways import Recipient, Way, ways_of
+from alerts.addresses.ways import Recipient, Way
 from alerts.due import carry_out_due
 from alerts.fallback.next_way import falls_back_at
 from alerts.grouping.groups import LOOKED_AT_AGAIN, waits_for_group
 from alerts.handovers.tasks import offer
 from alerts.lifecycle import Action, State
-from alerts.policies.recipients import Place, people
+from alerts.policies.recipients import Place, reached
 from alerts.policies.walk import carry_out
 from alerts.policy import NextStep, from_json, permitted_of
 from alerts.repository import Connection, Entry, Escalation
@@ -27,13 +28,6 @@ from alerts.summaries.about import Purpose
 from alerts.summaries.bundling import due_at, purpose_of
 from core.database import Database
 from core.log import logger
-
-
-class Reached(NamedTuple):
-    """Somebody who is to be told, and the ways there are to them, the best first."""
-
-    recipient: Recipient
-    ways: Sequence[Way]
 
 
 def escalate(database: Database, now: datetime) -> int:
@@ -49,25 +43,16 @@ def _carry_out(connection: Connection, escalation: Escalation, now: datetime) ->
         repository.set_step(connection, escalation.alert_id, escalation.step, again_at)
         return
     place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id)
-
-    def reach(found: NextStep) -> list[Reached]:
-        meant = [
-            Recipient(each.account_id, each.contact_id, each.name, each.language)
-            for each in people(connection, found.tell, place, now, last_resort=found.last_resort)
-        ]
-        ways = ways_of(connection, meant, channels=found.channels, family=escalation.family)
-        return [Reached(recipient, ways[recipient]) for recipient in meant if ways[recipient]]
-
-    carried = carry_out(policy, escalation.step, now, reach)
+    carried = carry_out(policy, escalation.step, now, partial(reached, connection, place, escalation.family, now))
     for step in carried.passed_over:
         _write(connection, escalation, Action.PASSED_ON, now, {"step": step})
-    for reached in carried.people:
-        purpose = purpose_of(connection, escalation.alert_id, policy, reached.recipient, now)
+    for recipient, ways in carried.people:
+        purpose = purpose_of(connection, escalation.alert_id, policy, recipient, now)
         if purpose is Purpose.CALL:
-            _notify(connection, escalation._replace(step=carried.number), reached.recipient, reached.ways, now)
+            _notify(connection, escalation._replace(step=carried.number), recipient, ways, now)
         else:
             at = due_at(purpose, ZoneInfo(policy.zone), now)
-            summaries.add(connection, [escalation.alert_id], reached.recipient, reached.ways, purpose, at, now)
+            summaries.add(connection, [escalation.alert_id], recipient, ways, purpose, at, now)
         if purpose is Purpose.OVERFLOW and summaries.mark_overflow(connection, escalation.alert_id, now):
             _write(connection, escalation, Action.OVERFLOW, now)
     if carried.people:

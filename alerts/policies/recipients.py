@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from alerts.addresses.ways import Recipient, Way, ways_of
+from alerts.lifecycle import Family
 from alerts.policies import repository
 from alerts.policies.plan import Who
 from alerts.policies.repository import Connection, Person
+from alerts.policy import NextStep
 from alerts.shifts.calendar import on_duty
 from alerts.shifts.repository import Held, rotas_of
 
@@ -21,6 +24,13 @@ class Place(NamedTuple):
     organisation_id: int
     home_id: int
     person_id: int | None
+
+
+class Reached(NamedTuple):
+    """Somebody who is to be told, and the ways there are to them, the best first."""
+
+    recipient: Recipient
+    ways: Sequence[Way]
 
 
 def people(
@@ -35,6 +45,16 @@ def people(
             if person.login not in resting:
                 found.setdefault((person.account_id, person.contact_id), person)
     return list(found.values())
+
+
+def reached(connection: Connection, place: Place, family: Family, now: datetime, step: NextStep) -> list[Reached]:
+    """Return whom a step reaches at `now`: those it tells to whom there is a way that it may use."""
+    meant = [
+        Recipient(each.account_id, each.contact_id, each.name, each.language)
+        for each in people(connection, step.tell, place, now, last_resort=step.last_resort)
+    ]
+    ways = ways_of(connection, meant, channels=step.channels, family=family)
+    return [Reached(recipient, ways[recipient]) for recipient in meant if ways[recipient]]
 
 
 def off_duty(rotas: Sequence[Held], now: datetime) -> frozenset[str]:

@@ -1,13 +1,13 @@
 """A policy tried out: who would be told when of an alert that nobody takes. Nothing is written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from alerts.addresses.ways import Recipient, ways_of
 from alerts.lifecycle import Family
-from alerts.policies.recipients import Place, people
+from alerts.policies.recipients import Place, reached
 from alerts.policies.repository import Connection
 from alerts.policies.walk import carry_out
 from alerts.policy import Found, NextStep, Rules, decide
@@ -15,7 +15,7 @@ from alerts.policy import Found, NextStep, Rules, decide
 LONGEST = timedelta(days=7)
 
 
-class Reached(NamedTuple):
+class Told(NamedTuple):
     """Somebody who would be told, and the channel that would be used first."""
 
     name: str
@@ -30,7 +30,7 @@ class Moment(NamedTuple):
 
     at: datetime
     number: int
-    people: tuple[Reached, ...]
+    people: tuple[Told, ...]
     passed_over: tuple[int, ...]
     unanswered: bool
     last_resort: bool
@@ -53,7 +53,7 @@ def moments(
     for _ in range(most):
         if now is None or now - at > LONGEST:
             return
-        carried = carry_out(policy, number, now, _reaching(connection, family, place, now))
+        carried = carry_out(policy, number, now, partial(_reached, connection, place, family, now))
         yield Moment(
             now,
             carried.number,
@@ -65,17 +65,5 @@ def moments(
         number, now = carried.number + 1, carried.found.next_at
 
 
-def _reaching(
-    connection: Connection, family: Family, place: Place, now: datetime
-) -> Callable[[NextStep], list[Reached]]:
-    """Return what says whom a step would reach at an instant."""
-
-    def reach(found: NextStep) -> list[Reached]:
-        meant = [
-            Recipient(each.account_id, each.contact_id, each.name, each.language)
-            for each in people(connection, found.tell, place, now, last_resort=found.last_resort)
-        ]
-        ways = ways_of(connection, meant, channels=found.channels, family=family)
-        return [Reached(each.name, ways[each][0].channel) for each in meant if ways[each]]
-
-    return reach
+def _reached(connection: Connection, place: Place, family: Family, now: datetime, step: NextStep) -> list[Told]:
+    return [Told(who.name, ways[0].channel) for who, ways in reached(connection, place, family, now, step)]

@@ -25,6 +25,8 @@ def hand_over_shifts(database: Database, now: datetime) -> int:
         held = repository.rotas_of(connection)
     told = 0
     for each in held:
+        if not _has_changed(each, now):
+            continue
         try:
             with database.transaction() as connection:
                 told += _hand_over(connection, each, now)
@@ -33,6 +35,12 @@ def hand_over_shifts(database: Database, now: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - one rota must not hold up the others
             logger().error("hand-over not told", reason=type(error).__name__)
     return told
+
+
+def _has_changed(held: Held, now: datetime) -> bool:
+    """Tell whether others are on duty than when a hand-over was last noted: nothing is written but then."""
+    since = held.handed_over_until
+    return since is None or on_duty(held.rota, since) != on_duty(held.rota, now)
 
 
 def _hand_over(connection: Connection, held: Held, now: datetime) -> int:

@@ -17,13 +17,14 @@ Connection = psycopg.Connection[Row]
 
 
 class Held(NamedTuple):
-    """A rota that holds, and where."""
+    """A rota that holds, where, and until when its changes of shift have been told: None before the first look."""
 
     rota_id: int
     organisation_id: int
     organisation: str
     version: int
     rota: Rota
+    handed_over_until: datetime | None = None
 
 
 class Changed(NamedTuple):

@@ -6,7 +6,7 @@ WITH RECURSIVE above AS (
     SELECT parent.organisation_id, parent.parent_id, distance + 1
     FROM registry.organisation AS parent JOIN above ON above.parent_id = parent.organisation_id
 )
-SELECT rota_id, rota.organisation_id, organisation.key AS organisation, rota.version, calendar
+SELECT rota_id, rota.organisation_id, organisation.key AS organisation, rota.version, calendar, handed_over_until
 FROM alerts.rota JOIN registry.organisation USING (organisation_id) LEFT JOIN above USING (organisation_id)
 WHERE until IS NULL AND (distance IS NOT NULL OR %(organisation_id)s::int IS NULL)
 ORDER BY distance, organisation.key, rota.key;

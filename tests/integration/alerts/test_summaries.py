@@ -179,7 +179,11 @@ def test_who_comes_on_is_told_what_is_open_and_who_has_it(world, service, intake
     with seen_by(world.anna) as view:
         actions.take_charge(view, world.alerts()[0]["public_id"], NOW)
     change = datetime(2026, 3, 3, 14, tzinfo=UTC)  # 15:00 in Rome
+    assert hand_over_shifts(service, change - timedelta(seconds=40)) == 0
+    # Nothing is written as long as the same people are on duty.
+    noted = world.rows("SELECT handed_over_until, xmin FROM alerts.rota")
     assert hand_over_shifts(service, change - timedelta(seconds=20)) == 0
+    assert world.rows("SELECT handed_over_until, xmin FROM alerts.rota") == noted
     assert hand_over_shifts(service, change) == 1
     assert hand_over_shifts(service, change + timedelta(seconds=1)) == 0
     assert hand_over_shifts(service, change + timedelta(seconds=20)) == 0
