@@ -10,7 +10,7 @@ import psycopg
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Policy, from_json
 from alerts.wording import title
-from core.database import Row, View
+from core.database import Row, View, only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -76,27 +76,6 @@ class HistoryEntry(NamedTuple):
     detail: dict[str, Any]
 
 
-class NotificationEntry(NamedTuple):
-    """Who was to be told (an account or a contact) and what became of it: `state` is due, sent, failed or cancelled.
-
-    `delivered_at` and `read_at` are there where the channel reports it.
-    """
-
-    round: int
-    step: int
-    channel: str
-    account_id: int | None
-    contact_id: int | None
-    state: str
-    due_at: datetime
-    attempts: int
-    last_error: str
-    sent_at: datetime | None
-    uncertain: bool
-    delivered_at: datetime | None
-    read_at: datetime | None
-
-
 class Told(NamedTuple):
     """Who was told, by which channel and for what, and what became of it: due, sent or failed.
 
@@ -138,7 +117,6 @@ class AlertPage(NamedTuple):
 
     alert: Alert
     history: list[HistoryEntry]
-    notifications: list[NotificationEntry]
     told: list[Told]
     escalating: Escalating | None
     together: list[Companion]
@@ -182,7 +160,7 @@ def open_alerts(view: View, limit: int = 500) -> list[Alert]:
 
 
 def alert(view: View, public_id: UUID) -> AlertPage | None:
-    """Return one alert with its history and notifications; None if there is none that the viewer may see."""
+    """Return one alert with its history and who was told; None if there is none that the viewer may see."""
     row = view.connection.execute(STATEMENTS["alert_by_public_id"], {"public_id": public_id}).fetchone()
     if row is None:
         return None
@@ -190,7 +168,6 @@ def alert(view: View, public_id: UUID) -> AlertPage | None:
     return AlertPage(
         _alert(row),
         [_history(entry) for entry in view.connection.execute(STATEMENTS["history_of"], key)],
-        [NotificationEntry(**entry) for entry in view.connection.execute(STATEMENTS["notifications_of"], key)],
         [Told(**entry) for entry in view.connection.execute(STATEMENTS["told_of"], key)],
         _escalating(view.connection.execute(STATEMENTS["escalation_of"], key).fetchone()),
         [
@@ -247,10 +224,7 @@ def unnotified(view: View) -> int:
 
 def status(connection: psycopg.Connection[Row], now: datetime) -> Status:
     """Return how the alerts stand as a whole, for a service."""
-    row = connection.execute(STATEMENTS["status"], {"now": now, "looked_for": now - LOOKED_FOR}).fetchone()
-    if row is None:
-        raise LookupError("A statement that always has a row had none.")
-    return Status(**row)
+    return Status(**only(connection.execute(STATEMENTS["status"], {"now": now, "looked_for": now - LOOKED_FOR})))
 
 
 def _seconds_since(instant: datetime | None, now: datetime) -> float:

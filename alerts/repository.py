@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Policy, as_json, from_json
 from alerts.summaries.about import SEVERAL, Purpose
-from core.database import Row
+from core.database import Row, only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -188,7 +188,7 @@ def urgent_untaken(connection: Connection, first: int, now: datetime, put_off: C
     Homes of which one came lately go first. Those that are `put_off` are left out.
     """
     values = {"first": first, "lately": now - LATELY, "put_off": list(put_off), "most": most}
-    return Untaken(**_one(connection.execute(STATEMENTS["urgent_untaken"], values)))
+    return Untaken(**only(connection.execute(STATEMENTS["urgent_untaken"], values)))
 
 
 def take_in(
@@ -228,7 +228,7 @@ def open_or_join(
         "escalates_at": escalates_at,
         "now": now,
     }
-    row = _one(connection.execute(STATEMENTS["open_or_join"], values))
+    row = only(connection.execute(STATEMENTS["open_or_join"], values))
     return Opened(**row | {"state": State(row["state"]), "policy": from_json(row["policy"])})
 
 
@@ -413,7 +413,7 @@ def mark_failed(connection: Connection, claimed: Claimed, error: str, *, uncerta
 
 def next_due(connection: Connection) -> datetime | None:
     """Return when there is something to do next, None if nothing waits."""
-    at: datetime | None = _one(connection.execute(STATEMENTS["next_due"]))["at"]
+    at: datetime | None = only(connection.execute(STATEMENTS["next_due"]))["at"]
     return at
 
 
@@ -471,16 +471,9 @@ def standing(connection: Connection, public_id: UUID) -> Standing | None:
 
 
 def _act(connection: Connection, statement: str, values: dict[str, Any]) -> int | None:
-    called_off: int | None = _one(connection.execute(STATEMENTS[statement], values))["called_off"]
+    called_off: int | None = only(connection.execute(STATEMENTS[statement], values))["called_off"]
     return called_off
 
 
 def _lease(claimed: Claimed) -> dict[str, Any]:
     return {"notification_id": claimed.notification_id, "attempts": claimed.attempts}
-
-
-def _one(cursor: psycopg.Cursor[Row]) -> Row:
-    row = cursor.fetchone()
-    if row is None:
-        raise LookupError("A statement that always has a row had none.")
-    return row

@@ -16,7 +16,7 @@ from cli.installation import Installation
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError
-from registry.reads import Organisation
+from registry.reads import Organisation, below
 
 app = typer.Typer(help="How alerts are answered.", no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def statistics(
     with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
         if since > until:
             raise VicinoError("The first day is after the last.", advice="give --from a day that is not after --to")
-        chosen = below(organisation, registry.reads.organisations(connection))
+        chosen = _chosen(organisation, registry.reads.organisations(connection))
         found, together = figures_of(connection, [each.organisation_id for each in chosen], since, _after(until), now)
     if not as_json:
         _show(together)
@@ -62,17 +62,11 @@ def statistics(
     print(json.dumps(said, indent=2))
 
 
-def below(key: str | None, organisations: list[Organisation]) -> list[Organisation]:
+def _chosen(key: str | None, organisations: list[Organisation]) -> list[Organisation]:
     """Return the organisation `key` and those below it, or all; raises `VicinoError` where there is none."""
-    if key is None:
-        return organisations
-    found = [each for each in organisations if each.key == key]
-    if not found:
+    found = organisations if key is None else below(key, organisations)
+    if key is not None and not found:
         raise VicinoError(f"There is no organisation {key!r}.", advice="see them with: vicino registry show")
-    ids = {found[0].organisation_id}
-    while more := [each for each in organisations if each.parent_id in ids and each.organisation_id not in ids]:
-        ids |= {each.organisation_id for each in more}
-        found += more
     return found
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 import msgspec
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
@@ -158,6 +158,14 @@ class Database:
         self._configure(connection)
         _set(connection, "idle_in_transaction_session_timeout", _IN_TRANSACTION)
         return connection
+
+
+def only(cursor: Cursor[DictRow]) -> Row:
+    """Return the row of a statement that always has one; raises `LookupError` where it had none."""
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("A statement that always has a row had none.")
+    return row
 
 
 def _set(connection: Connection[DictRow], name: str, value: str) -> None:

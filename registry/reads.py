@@ -44,6 +44,9 @@ class SeenOrganisation(NamedTuple):
     roles: list[str]
 
 
+AnyOrganisation = TypeVar("AnyOrganisation", Organisation, SeenOrganisation)
+
+
 class Home(NamedTuple):
     """A home; `organisation` is the key of its organisation."""
 
@@ -268,6 +271,16 @@ class AccountLine(NamedTuple):
 def organisations(connection: Connection[DictRow]) -> list[Organisation]:
     """Return every organisation."""
     return [Organisation(**row) for row in connection.execute(_SQL["all_organisations"])]
+
+
+def below(key: str, among: Sequence[AnyOrganisation]) -> list[AnyOrganisation]:
+    """Return the organisation `key` and those below it, of `among`; none where it is not there."""
+    found = [each for each in among if each.key == key]
+    ids = {each.organisation_id for each in found}
+    while more := [each for each in among if each.parent_id in ids and each.organisation_id not in ids]:
+        ids |= {each.organisation_id for each in more}
+        found += more
+    return found
 
 
 def accounts(connection: Connection[DictRow]) -> list[AccountLine]:

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from psycopg import Cursor
-
 from alerts.repository import Connection
-from core.database import Row
+from core.database import Row, only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -39,13 +37,13 @@ def announce_test_seen(
         "now": now,
         "ends_at": ends_at,
     }
-    outcome: str | None = _one(connection.execute(STATEMENTS["announce_test_seen"], values))["outcome"]
+    outcome: str | None = only(connection.execute(STATEMENTS["announce_test_seen"], values))["outcome"]
     return outcome
 
 
 def call_off_tests_seen(connection: Connection, home: UUID, now: datetime) -> int:
     """Call off as the viewer whatever waits in a home to be tried; return how many there were."""
-    ended: int = _one(connection.execute(STATEMENTS["call_off_tests_seen"], {"home": home, "now": now}))["ended"]
+    ended: int = only(connection.execute(STATEMENTS["call_off_tests_seen"], {"home": home, "now": now}))["ended"]
     return ended
 
 
@@ -56,7 +54,7 @@ def seen_test_alarms(connection: Connection, home_id: int) -> list[Row]:
 
 def test_alarm(connection: Connection, test_alarm_id: int) -> Row:
     """Return how a test alarm stands."""
-    return _one(connection.execute(STATEMENTS["test_alarm"], {"test_alarm_id": test_alarm_id}))
+    return only(connection.execute(STATEMENTS["test_alarm"], {"test_alarm_id": test_alarm_id}))
 
 
 def take_test_press(connection: Connection, row: Row, *, lasting: bool) -> bool:
@@ -80,10 +78,3 @@ def clear_test(connection: Connection, row: Row) -> None:
     """Note that the alarm is over which a device gave because it was tried, if it did."""
     values = {name: row[name] for name in ("home_id", "series_id", "quantity_id")}
     connection.execute(STATEMENTS["clear_test"], values | {"at": row["ts"]})
-
-
-def _one(cursor: Cursor[Row]) -> Row:
-    row = cursor.fetchone()
-    if row is None:
-        raise LookupError("A statement that always has a row had none.")
-    return row

@@ -158,12 +158,10 @@ def pair(connection: Connection, channel: str, code: bytes, address: str, now: d
     return Paired(**row)
 
 
-def leave_address(connection: Connection, channel: str, address: str, reason: str, now: datetime) -> str | None:
-    """Take an address out of use; return the language of whoever was reached there, None where nobody was."""
-    values = {"channel": channel, "address": address, "reason": reason, "now": now}
-    row = connection.execute(_SQL["language_at"], values).fetchone()
-    connection.execute(_SQL["leave_address"], values)
-    return row["language"] if row else None
+def language_at(connection: Connection, channel: str, address: str) -> str | None:
+    """Return the language of whoever is reached at an address; None where nobody is."""
+    language: str | None = _value(connection, "language_at", {"channel": channel, "address": address})
+    return language
 
 
 def take_reading(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from alerts.lifecycle import Family, State
 from alerts.repository import Connection
-from core.database import Row, View
+from core.database import View, only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -45,7 +45,7 @@ def asked(connection: Connection, public_id: UUID) -> Asked | None:
 
 def may_act(view: View, alert: UUID) -> bool:
     """Tell whether the viewer may act on an alert now; nobody may whose account was closed."""
-    return bool(_one(view.connection, "may_act", {"alert": alert})["may_act"])
+    return bool(only(view.connection.execute(STATEMENTS["may_act"], {"alert": alert}))["may_act"])
 
 
 def acts_by(view: View, way: str) -> None:
@@ -55,22 +55,15 @@ def acts_by(view: View, way: str) -> None:
 
 def say_there(view: View, alert: UUID, now: datetime) -> bool:
     """Note that the viewer says that they are with the person; tell whether it was noted."""
-    return bool(_one(view.connection, "say_there", {"alert": alert, "now": now})["said"])
+    return bool(only(view.connection.execute(STATEMENTS["say_there"], {"alert": alert, "now": now}))["said"])
 
 
 def say_contact_there(connection: Connection, message: UUID, now: datetime) -> bool:
     """Note that the contact whom a message went to says that they are with the person; tell whether it was noted."""
-    return bool(_one(connection, "say_contact_there", {"public_id": message, "now": now})["said"])
+    return bool(only(connection.execute(STATEMENTS["say_contact_there"], {"public_id": message, "now": now}))["said"])
 
 
 def note_reply(connection: Connection, public_id: UUID, answer: str, now: datetime) -> bool:
     """Note that a message was answered; tell whether it had not been."""
     values = {"public_id": public_id, "answer": answer, "now": now}
-    return bool(_one(connection, "note_reply", values)["noted"])
-
-
-def _one(connection: Connection, statement: str, values: dict[str, object]) -> Row:
-    row = connection.execute(STATEMENTS[statement], values).fetchone()
-    if row is None:
-        raise LookupError("A statement that always has a row had none.")
-    return row
+    return bool(only(connection.execute(STATEMENTS["note_reply"], values))["noted"])

@@ -311,11 +311,6 @@ LIMIT %(limit)s;
 SELECT at, account_id, account_name, action, from_state, to_state, outcome, note, detail
 FROM alerts.history WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY history_id;
 
--- notifications_of --
--- Who was to be told of an alert and what became of it.
-SELECT round, step, channel, account_id, contact_id, state, due_at, attempts, last_error, sent_at, uncertain, delivered_at, read_at
-FROM alerts.notification WHERE alert_id = %(alert_id)s AND organisation_id IN (SELECT registry.viewer_organisations()) ORDER BY notification_id;
-
 -- escalation_of --
 -- How far the escalation of an alert is that nobody has taken, and what was decided when it opened.
 SELECT policy, step, escalates_at FROM alerts.alert

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from alerts.repository import Connection
-from core.database import View
+from core.database import View, only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -32,7 +32,4 @@ def watched(view: View) -> Watched:
 
 def standing(connection: Connection) -> Watched:
     """Return how the chain stands, for a service."""
-    row = connection.execute(STATEMENTS["watched"]).fetchone()
-    if row is None:
-        raise LookupError("A statement that always has a row had none.")
-    return Watched(**row)
+    return Watched(**only(connection.execute(STATEMENTS["watched"])))

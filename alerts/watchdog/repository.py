@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from alerts.repository import Connection
+from core.database import only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -25,7 +26,4 @@ def beat(connection: Connection, part: str, now: datetime) -> None:
 
 def chain(connection: Connection, limit: datetime) -> Chain:
     """Return how the chain stands; who should have had a message about a call for help before `limit` counts."""
-    row = connection.execute(STATEMENTS["chain"], {"limit": limit}).fetchone()
-    if row is None:
-        raise LookupError("A statement that always has a row had none.")
-    return Chain(**row)
+    return Chain(**only(connection.execute(STATEMENTS["chain"], {"limit": limit})))

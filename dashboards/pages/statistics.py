@@ -14,7 +14,7 @@ from dashboards.pages.frame import COORDINATOR, Frame
 from dashboards.pages.waiting import waiting
 from dashboards.statistics_views import OUTCOMES, STATES, view_of
 from dashboards.visitors import DeskDependency, SignedIn
-from registry.reads import SeenOrganisation, seen_homes, seen_organisations
+from registry.reads import below, seen_homes, seen_organisations
 
 router = APIRouter()
 
@@ -40,7 +40,9 @@ def whole(
         mine = [each for each in seen_organisations(view) if COORDINATOR in each.roles]
         if not mine:
             raise HTTPException(404)
-        chosen = below(where, mine)
+        chosen = mine if where == EVERYWHERE else below(where, mine)
+        if not chosen:
+            raise HTTPException(404)
         zones = [home.zone for home in seen_homes(view)]
         today = day_of(visitor.now, zones[0]) if zones else visitor.now.date()
         until = min(day_in(last) or today, today)
@@ -76,17 +78,3 @@ def day_in(written: str) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         return None
-
-
-def below(key: str, organisations: list[SeenOrganisation]) -> list[SeenOrganisation]:
-    """Return the organisation `key` and those below it, or all if none is named; answers 404 where it is not seen."""
-    if key == EVERYWHERE:
-        return organisations
-    found = [each for each in organisations if each.key == key]
-    if not found:
-        raise HTTPException(404)
-    ids = {found[0].organisation_id}
-    while more := [each for each in organisations if each.parent_id in ids and each.organisation_id not in ids]:
-        ids |= {each.organisation_id for each in more}
-        found += more
-    return found

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from alerts.addresses.repository import mark_gone
 from alerts.channels.telegram.api import Bot
 from alerts.channels.transport import TransportError
 from alerts.reach import repository
@@ -180,7 +181,9 @@ class Updates:
 
     def _leave(self, chat: int, reason: str) -> str | None:
         with self._database.transaction() as connection:
-            return repository.leave_address(connection, CHANNEL, str(chat), reason, self._clock.now())
+            language = repository.language_at(connection, CHANNEL, str(chat))
+            mark_gone(connection, CHANNEL, str(chat), reason, self._clock.now())
+        return language
 
     def _write(self, reply: Reply) -> None:
         try:

@@ -81,12 +81,6 @@ RETURNING account.account_id, account.language;
 -- Enters an address of an account before those it has.
 SELECT alerts.reach(%(account_id)s, %(channel)s, %(address)s, %(now)s) AS reached;
 
--- leave_address --
--- Takes an address out of use, whoever has it.
-UPDATE alerts.address SET gone_at = %(now)s, gone_for = %(reason)s
-WHERE channel = %(channel)s AND address = %(address)s AND gone_at IS NULL
-RETURNING address_id;
-
 -- leave_other_accounts --
 -- A chat belongs to one account: takes it from the others.
 UPDATE alerts.address SET gone_at = %(now)s, gone_for = 'another account'

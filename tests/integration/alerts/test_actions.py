@@ -251,7 +251,7 @@ def test_a_whole_life(world, alert, seen_by, service):
     assert page.history[4].note == "called her, no answer"
     assert page.history[5].outcome is Outcome.TRUE
     assert (page.alert.state, page.alert.outcome) == (State.RESOLVED, Outcome.UNCLEAR)
-    assert {entry.round for entry in page.notifications} == {1, 2}
+    assert {row["round"] for row in world.notifications()} == {1, 2}
 
 
 def test_what_cannot_be_done_says_why(world, alert, seen_by, intake):
