@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 import registry.reads
-from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, Sent
+from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, OfShift, Sent
 from alerts.statistics.reads import figures_of
 from alerts.statistics.times import Times
 from cli.gateways import DEFAULT_DATA, Data
@@ -92,6 +92,22 @@ def _family(found: OfFamily) -> dict[str, Any]:
         "taken": _times(found.taken),
         "closed": _times(found.closed),
         "hours": [_hour(hour) for hour in found.hours if hour.alerts],
+        "shifts": [_shift(shift) for shift in found.shifts],
+    }
+
+
+def _shift(found: OfShift) -> dict[str, Any]:
+    rota, *ends = found.shift
+    begins, until = (None if end is None else f"{end:%H:%M}" for end in ends)
+    return {
+        "rota": rota,
+        "begins": begins,
+        "ends": until,
+        "alerts": found.alerts,
+        "nobody_took_charge": found.unanswered,
+        "told": _times(found.told),
+        "taken": _times(found.taken),
+        "closed": _times(found.closed),
     }
 
 
@@ -136,6 +152,14 @@ def _show(figures: Figures) -> None:
         times = [_in_words(found) for found in (each.told, each.taken, each.closed)]
         table.add_row(str(each.family), str(each.alerts), per, str(each.unanswered), *times)
     results.print(table)
+    shifts = Table("family", "rota", "shift", "alerts", "nobody in time", "told", "taken", "closed")
+    for each in figures.families:
+        for of in each.shifts:
+            times = [_in_words(found) for found in (of.told, of.taken, of.closed)]
+            during = "none" if of.shift.begins is None else f"{of.shift.begins:%H:%M}-{of.shift.ends:%H:%M}"
+            shifts.add_row(str(each.family), of.shift.rota, during, str(of.alerts), str(of.unanswered), *times)
+    if shifts.row_count:
+        results.print(shifts)
     kinds = Table("kind", "alerts", "true", "false", "explained", "unclear")
     for kind in figures.kinds:
         kinds.add_row(kind.kind, str(kind.alerts), *(str(count) for count in kind.counts))

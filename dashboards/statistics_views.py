@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from alerts.channels.names import title_of
 from alerts.reasons.catalogue import LABELS
-from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, Sent
+from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, OfShift, Sent
 from alerts.statistics.times import Times
 from alerts.wording import title
 from analytics.feedback.precision import Counts
@@ -53,6 +53,17 @@ class HourView(NamedTuple):
     taken: str
 
 
+class ShiftView(NamedTuple):
+    """The alerts that opened in one shift."""
+
+    name: str
+    alerts: int
+    unanswered: int
+    told: str
+    taken: str
+    closed: str
+
+
 class FamilyView(NamedTuple):
     """The alerts of one family."""
 
@@ -63,6 +74,7 @@ class FamilyView(NamedTuple):
     axis: str
     hours: str
     table: list[HourView]
+    shifts: list[ShiftView]
 
 
 class BarView(NamedTuple):
@@ -126,6 +138,7 @@ def _family(found: OfFamily, words: Words) -> FamilyView:
         times_axis([lasting(seconds, words) if seconds < TICKS_S[-1] else lasting_day(words) for seconds in TICKS_S]),
         _hours(found, name, words),
         [_hour(hour, words) for hour in found.hours if hour.alerts],
+        [_shift(shift, words) for shift in found.shifts],
     )
 
 
@@ -203,9 +216,21 @@ def _hours(found: OfFamily, name: str, words: Words) -> str:
 
 
 def _hour(hour: Hour, words: Words) -> HourView:
-    median = hour.taken.median_s
-    taken = "\N{EN DASH}" if median is None else lasting(median, words)
-    return HourView(f"{hour.hour}:00", hour.alerts, hour.unanswered, taken)
+    return HourView(f"{hour.hour}:00", hour.alerts, hour.unanswered, _half(hour.taken, words))
+
+
+def _shift(found: OfShift, words: Words) -> ShiftView:
+    rota, begins, ends = found.shift
+    if begins is None or ends is None:
+        name = words.translations.gettext("%(rota)s: nobody had a shift") % {"rota": rota}
+    else:
+        name = f"{rota}, {begins:%H:%M}\N{EN DASH}{ends:%H:%M}"
+    took = (_half(each, words) for each in (found.told, found.taken, found.closed))
+    return ShiftView(name, found.alerts, found.unanswered, *took)
+
+
+def _half(found: Times, words: Words) -> str:
+    return "\N{EN DASH}" if found.median_s is None else lasting(found.median_s, words)
 
 
 def _kind(number: int, found: OfKind, words: Words) -> BarView:

@@ -79,6 +79,18 @@ def on_duty(rota: Rota, at: datetime) -> frozenset[str]:
     return _people(week, at)
 
 
+def shifts_at(rota: Rota, at: datetime) -> list[Shift]:
+    """Return the shifts of the weekly pattern in which an instant lies; none in a gap of it."""
+    day = day_of(at, rota.zone)
+    return [
+        shift
+        for begun in (day - DAY, day)
+        for shift in rota.shifts
+        if begun.weekday() in shift.weekdays
+        and (during := _interval(begun, shift.begins, shift.ends, rota.zone)).start <= at < during.end
+    ]
+
+
 def duties(rota: Rota, start: datetime, end: datetime) -> list[Duty]:
     """Return who is on duty between two instants, in order; each interval has other people than the one before it."""
     pieces = [

@@ -8,7 +8,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,19 @@ WEEK = timedelta(days=7)
 HOURS = 24
 
 
+class OnDuty(NamedTuple):
+    """A shift by its rota and its times of day, by the clock of the rota; without times, when nobody had a shift."""
+
+    rota: str
+    begins: time | None = None
+    ends: time | None = None
+
+
 class Happened(NamedTuple):
     """What happened to one alert, in instants; None where it has not. `zone` is that of its home.
 
-    `unanswered` tells whether it ever had to say that nobody took charge; `over_at` is when it closed by itself.
+    `shifts` are those in which it opened, by the rotas that held then for its home; `unanswered` tells whether it ever
+    had to say that nobody took charge; `over_at` is when it closed by itself.
     """
 
     organisation_id: int
@@ -39,6 +48,7 @@ class Happened(NamedTuple):
     unanswered: bool
     outcome: Outcome | None
     reason: Reason | None = None
+    shifts: tuple[OnDuty, ...] = ()
 
 
 class Sent(NamedTuple):
@@ -76,6 +86,17 @@ class Hour(NamedTuple):
     taken: Times
 
 
+class OfShift(NamedTuple):
+    """The alerts that opened in one shift."""
+
+    shift: OnDuty
+    alerts: int
+    unanswered: int
+    told: Times
+    taken: Times
+    closed: Times
+
+
 class OfFamily(NamedTuple):
     """The alerts of one family. `per_home_week` is None where there is no home."""
 
@@ -87,6 +108,7 @@ class OfFamily(NamedTuple):
     taken: Times
     closed: Times
     hours: tuple[Hour, ...]
+    shifts: tuple[OfShift, ...] = ()
 
     @property
     def unanswered_share(self) -> float | None:
@@ -191,7 +213,22 @@ def _family(family: Family, happened: Sequence[Happened], homes: int, period: Pe
         took(taken, own),
         took(closed, own),
         tuple(hours),
+        tuple(_shifts(own, period.now)),
     )
+
+
+def _shifts(happened: Sequence[Happened], now: datetime) -> Iterable[OfShift]:
+    """Yield what is told of each shift, by rota and beginning; where there was none, last."""
+    by_shift: defaultdict[OnDuty, list[Happened]] = defaultdict(list)
+    for one in happened:
+        for shift in one.shifts:
+            by_shift[shift].append(one)
+    for shift in sorted(
+        by_shift, key=lambda each: (each.rota, each.begins is None, each.begins or time.min, each.ends)
+    ):
+        own = by_shift[shift]
+        took = (times(how(one, now) for one in own) for how in (told, taken, closed))
+        yield OfShift(shift, len(own), _unanswered(own), *took)
 
 
 def _unanswered(happened: Iterable[Happened]) -> int:

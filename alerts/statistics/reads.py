@@ -1,13 +1,16 @@
 """What is known of the alerts of a period, by organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
+import msgspec
 import psycopg
 
 from alerts.lifecycle import Family, Outcome
 from alerts.reasons.catalogue import Reason
-from alerts.statistics.figures import Figures, Happened, Period, Sent, by_organisation, figures
+from alerts.shifts.calendar import Rota, shifts_at
+from alerts.statistics.figures import Figures, Happened, OnDuty, Period, Sent, by_organisation, figures
 from core.database import Row
 from core.statements import Statements
 
@@ -23,14 +26,37 @@ def figures_of(
     counted that its viewer may not see. Homes are counted as they are now.
     """
     asked = {"organisations": list(organisations), "first": first, "last": last}
-    happened = [_happened(row) for row in connection.execute(STATEMENTS["happened"], asked)]
+    rotas = [_rota(row) for row in connection.execute(STATEMENTS["rotas"], asked)]
+    happened = [_happened(row, rotas) for row in connection.execute(STATEMENTS["happened"], asked)]
     sent = [Sent(**row) for row in connection.execute(STATEMENTS["sent"], asked)]
     homes = {row["organisation_id"]: row["homes"] for row in connection.execute(STATEMENTS["homes"], asked)}
     period = Period((last - first).days, now)
     return by_organisation(happened, sent, homes, period), figures(happened, sent, sum(homes.values()), period)
 
 
-def _happened(row: Row) -> Happened:
+class _Rota(NamedTuple):
+    """A rota as it held for the homes of an organisation from an instant until another, None if it still does."""
+
+    organisation_id: int
+    rota: Rota
+    since: datetime
+    until: datetime | None
+
+
+def _rota(row: Row) -> _Rota:
+    return _Rota(row["organisation_id"], msgspec.convert(row["calendar"], Rota), row["since"], row["until"])
+
+
+def _happened(row: Row, rotas: Sequence[_Rota]) -> Happened:
     outcome = None if row["outcome"] is None else Outcome(row["outcome"])
     reason = None if row["reason"] is None else Reason(row["reason"])
-    return Happened(**row | {"family": Family(row["family"]), "outcome": outcome, "reason": reason})
+    shifts = tuple(_shifts(row["organisation_id"], row["opened_at"], rotas))
+    return Happened(**row | {"family": Family(row["family"]), "outcome": outcome, "reason": reason, "shifts": shifts})
+
+
+def _shifts(organisation_id: int, at: datetime, rotas: Sequence[_Rota]) -> Iterator[OnDuty]:
+    """Yield the shifts that were on duty for an organisation at an instant; of a rota that has a gap then, the gap."""
+    for held in rotas:
+        if held.organisation_id == organisation_id and held.since <= at and (held.until is None or at < held.until):
+            there = dict.fromkeys(OnDuty(held.rota.name, each.begins, each.ends) for each in shifts_at(held.rota, at))
+            yield from there or (OnDuty(held.rota.name),)

@@ -51,3 +51,16 @@ SELECT organisation_id, count(*)::int AS homes FROM registry.home
 JOIN registry.organisation USING (organisation_id)
 WHERE organisation_id = ANY(%(organisations)s) AND organisation.kind <> 'canary'
 GROUP BY organisation_id;
+
+-- rotas --
+-- The rotas that held in a period for the homes of some organisations: their own, and those of the organisations above them.
+WITH RECURSIVE above AS (
+    SELECT organisation_id AS below_id, organisation_id, parent_id FROM registry.organisation
+    WHERE organisation_id = ANY(%(organisations)s)
+    UNION ALL
+    SELECT below_id, parent.organisation_id, parent.parent_id
+    FROM registry.organisation AS parent JOIN above ON above.parent_id = parent.organisation_id
+)
+SELECT below_id AS organisation_id, calendar, since, until FROM alerts.rota JOIN above USING (organisation_id)
+WHERE since < %(last)s::date + interval '1 day' AND (until IS NULL OR until >= %(first)s::date - interval '1 day')
+ORDER BY rota.rota_id;

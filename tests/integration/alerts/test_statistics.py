@@ -1,8 +1,9 @@
 """Statistics of alerts that really went their way; and that nobody counts what they may not see."""
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -10,6 +11,9 @@ from alerts import actions, notify
 from alerts.escalation import escalate
 from alerts.lifecycle import Family, Outcome
 from alerts.reasons.catalogue import Reason
+from alerts.shifts import repository as shifts
+from alerts.shifts.calendar import Rota, Shift
+from alerts.statistics.figures import OnDuty
 from alerts.statistics.reads import figures_of
 from cli import alert_statistics
 from cli.__main__ import app
@@ -75,6 +79,45 @@ def test_what_happened_is_told_of_each_organisation_and_of_all(world, service, a
     assert email.waiting > 0
 
 
+@pytest.fixture
+def on_duty(service):
+    """A rota of the union, which also holds for the municipalities below it, and one that ended before."""
+    early, late = (
+        Shift(weekdays=tuple(range(7)), begins=time(begins), ends=time(ends), people=("dora",))
+        for begins, ends in ((6, 14), (14, 22))
+    )
+    rota = Rota(key="first", name="Centrale", timezone="Europe/Rome", shifts=(early,))
+    with service.transaction() as connection:
+        shifts.load(connection, [("union", rota)], NOW - timedelta(days=2))
+        shifts.load(
+            connection, [("union", msgspec.structs.replace(rota, shifts=(early, late)))], NOW - timedelta(hours=1)
+        )
+
+
+def test_what_happened_is_told_of_the_shift_in_which_it_opened(world, service, answered, on_duty, seen_by):
+    with service.transaction() as connection:
+        apart, together = figures_of(connection, [world.union, world.bobbio, world.travo], *days(), answered)
+    # It is 14:02 there: by the rota that held before, nobody had a shift.
+    (of,) = together.families[0].shifts
+    assert of.shift == OnDuty("Centrale", time(14), time(22))
+    assert (of.alerts, of.unanswered, of.told.median_s, of.taken) == (2, 1, 4, (2, 1, 90, None))
+    assert [each.alerts for each in apart[world.bobbio].families[0].shifts] == [1]
+    with seen_by(world.dora) as view:
+        _, seen = figures_of(view.connection, [world.bobbio], *days(), answered)
+    assert seen.families[0].shifts == apart[world.bobbio].families[0].shifts
+
+
+def test_an_alert_that_opened_before_a_new_rota_is_told_by_the_old_one(world, service, answered, on_duty):
+    world.connection.execute("UPDATE alerts.alert SET opened_at = opened_at - interval '90 minutes'")
+    with service.transaction() as connection:
+        _, together = figures_of(connection, [world.bobbio], *days(), answered)
+    assert [each.shift for each in together.families[0].shifts] == [OnDuty("Centrale", time(6), time(14))]
+    world.connection.execute("UPDATE alerts.alert SET opened_at = opened_at - interval '12 hours'")
+    with service.transaction() as connection:
+        _, together = figures_of(connection, [world.bobbio], *days(), answered)
+    assert [each.shift for each in together.families[0].shifts] == [OnDuty("Centrale")]
+
+
 def test_a_viewer_counts_nothing_that_is_not_theirs(world, seen_by, answered):
     every = [world.union, world.bobbio, world.travo]
     for account, seen in ((world.carla, {world.travo}), (world.anna, {world.bobbio}), (world.dora, set(every[1:]))):
@@ -106,7 +149,7 @@ def test_a_day_is_one_of_the_home_s_own_clock(world, service, intake, answered):
     assert next_day.families[0].hours[0].alerts == 1
 
 
-def test_the_command_says_the_same_as_json(world, service, answered, monkeypatch):
+def test_the_command_says_the_same_as_json(world, service, answered, on_duty, monkeypatch):
     @contextmanager
     def database(_):
         yield service
@@ -122,6 +165,8 @@ def test_the_command_says_the_same_as_json(world, service, answered, monkeypatch
     assert safety["taken"] == {"alerts": 2, "not_over": 1, "median_s": 90.0, "p90_s": None}
     assert safety["nobody_took_charge_share"] == 0.5
     assert [hour["hour"] for hour in safety["hours"]] == [14]
+    (shift,) = safety["shifts"]
+    assert (shift["rota"], shift["begins"], shift["ends"], shift["alerts"]) == ("Centrale", "14:00", "22:00", 2)
     one = CliRunner().invoke(app, [*command, "--organisation", "travo"])
     assert [each["key"] for each in alert_statistics.json.loads(one.stdout)["organisations"]] == ["travo"]
     below = CliRunner().invoke(app, [*command, "--organisation", "union"])
@@ -129,3 +174,4 @@ def test_the_command_says_the_same_as_json(world, service, answered, monkeypatch
     assert CliRunner().invoke(app, [*command, "--organisation", "nowhere"]).exit_code != 0
     table = CliRunner().invoke(app, command[:-1])
     assert table.exit_code == 0
+    assert "14:00" in table.output

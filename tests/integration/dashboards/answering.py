@@ -4,9 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from tests.integration.dashboards import filling
 from tests.integration.dashboards.filling import Home, Neighbourhood
+
+# Somebody is on duty by day; of the night the figures say so.
+ROTA = {
+    "key": "day",
+    "name": "Centrale",
+    "timezone": "Europe/Rome",
+    "shifts": [{"weekdays": list(range(7)), "begins": "07:00:00", "ends": "19:00:00", "people": ["nobody"]}],
+}
 
 
 def answered(
@@ -90,6 +99,11 @@ def weeks(connection: Connection[Any], place: Neighbourhood, now: datetime) -> N
             taken=3_600.0 * (1 + number), closed=7_200.0 * (1 + number), outcome=outcomes[-1 - number % 3], by=by,
             family="wellbeing", kind="cold", severity=0.5,
         )  # fmt: skip
+    connection.execute(
+        "INSERT INTO alerts.rota (organisation_id, key, version, calendar, since)"
+        " SELECT organisation_id, 'day', 1, %s, %s FROM registry.organisation WHERE key = 'servizio-sociale'",
+        (Jsonb(ROTA), now - timedelta(days=60)),
+    )
     waits = answered(connection, homes[0], now - timedelta(hours=2), unanswered=True, by=by)
     message(connection, homes[0], waits, now - timedelta(hours=2), by, state="failed", attempts=3)
     message(

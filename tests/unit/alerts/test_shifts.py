@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.shifts.calendar import Change, Rota, Shift, duties, gaps, on_duty
+from alerts.shifts.calendar import Change, Rota, Shift, duties, gaps, on_duty, shifts_at
 
 ROME = ZoneInfo("Europe/Rome")
 EVERY_DAY = tuple(range(7))
@@ -130,3 +131,12 @@ def test_away_from_changes_of_the_clock_it_is_what_the_wall_says(calendar, hour)
         if on:
             expected |= set(shift.people)
     assert on_duty(calendar, instant) == expected
+
+
+@given(calendar=ROTAS, day=DAYS, minutes=st.integers(0, 1439))
+def test_without_changes_those_on_duty_are_those_of_the_shifts_at_that_moment(calendar, day, minutes):
+    usual = msgspec.structs.replace(calendar, changes=())
+    at = datetime.combine(day, time(0), tzinfo=UTC) + timedelta(minutes=minutes)
+    found = shifts_at(usual, at)
+    assert frozenset().union(*(shift.people for shift in found)) == on_duty(usual, at)
+    assert bool(found) == bool(on_duty(usual, at))

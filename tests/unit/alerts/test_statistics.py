@@ -1,6 +1,6 @@
 """How alerts are answered: what is not over counts as what is known of it, and figures add up."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts.lifecycle import Family, Outcome
 from alerts.reasons.catalogue import Reason
 from alerts.statistics import figures as made
-from alerts.statistics.figures import Happened, Period, Sent, by_organisation, figures
+from alerts.statistics.figures import Happened, OnDuty, Period, Sent, by_organisation, figures
 from alerts.statistics.times import Course, quantile, times
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -28,9 +28,9 @@ def happened(**changes):
 def going_on(courses, at):
     """The share that goes on after `at`, by the formula as it is printed: the product of (n - d) / n."""
     share = Fraction(1)
-    for time in {each.seconds for each in courses if each.over and each.seconds <= at}:
-        risk = sum(each.seconds >= time for each in courses)
-        share *= Fraction(risk - sum(each.over and each.seconds == time for each in courses), risk)
+    for end in {each.seconds for each in courses if each.over and each.seconds <= at}:
+        risk = sum(each.seconds >= end for each in courses)
+        share *= Fraction(risk - sum(each.over and each.seconds == end for each in courses), risk)
     return share
 
 
@@ -96,6 +96,30 @@ def test_alerts_are_counted_for_each_home_and_week_and_by_the_clock_of_their_hom
         22: (1, 0),
     }
     assert figures(some, [], homes=0, period=PERIOD).families[0].per_home_week is None
+
+
+def test_each_shift_says_how_its_alerts_were_answered_and_a_gap_is_told_last():
+    early, late, gap = OnDuty("Centrale", time(6), time(14)), OnDuty("Centrale", time(14), time(22)), OnDuty("Centrale")
+    other = OnDuty("Auser", time(8), time(20))
+
+    def later(seconds):
+        return NOW - timedelta(hours=1) + timedelta(seconds=seconds)
+
+    some = [
+        happened(shifts=(late, other), taken_at=later(30)),
+        happened(shifts=(early, other), taken_at=later(90), closed_at=later(540)),
+        happened(shifts=(early,), taken_at=later(150), unanswered=True),
+        happened(shifts=(gap,)),
+        happened(family=Family.TECHNICAL, kind="weak_link"),
+    ]
+    safety, _, technical = figures(some, [], homes=1, period=PERIOD).families
+    assert [(each.shift, each.alerts, each.unanswered) for each in safety.shifts] == [
+        (other, 2, 0), (early, 2, 1), (late, 1, 0), (gap, 1, 0),
+    ]  # fmt: skip
+    assert safety.shifts[1].taken == (2, 0, 90, 150)
+    assert safety.shifts[1].closed == (2, 1, 540, None)
+    assert safety.shifts[3].taken == (1, 1, None, None)
+    assert technical.shifts == ()
 
 
 def test_outcomes_are_counted_by_kind_and_what_closed_by_itself_is_no_judgement():
