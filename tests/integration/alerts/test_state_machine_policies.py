@@ -9,7 +9,8 @@ and:
 * Of wellbeing, unless it is severe, and of technical alerts nobody is told at night.
 * A task is open only while nobody has its alert, and has an address only while the one who took it does.
 * What somebody has and does nothing with goes back, and then somebody is told.
-* Each alert that nobody takes says so once in a round, or waits for one of its home that is told.
+* Each alert that nobody takes says so once in a round, or waits for one of its home, and then has no message.
+* Nobody is called for more alerts of wellbeing a day than there is a budget for, nor for a technical one of a morning.
 """
 
 from datetime import timedelta
@@ -189,9 +190,7 @@ class PolicyLife(Life):
             summarised.setdefault(row["notification_id"], set()).add(row["alert_id"])
         rows = self.region.notifications()
         handed = {hand.public_id for hand in self.channel.hands}
-        ended = {row["alert_id"] for row in self.region.rows(
-            "SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')"
-        )}  # fmt: skip
+        ended = self.ended()
         seen = set()
         for row in rows:
             person = step(row)
@@ -255,6 +254,42 @@ class PolicyLife(Life):
             if alert["state"] == State.NEW and alert["escalates_at"] is None:
                 assert alert["family"] != Family.SAFETY
                 assert alert["alert_id"] in said
+
+    @invariant()
+    def what_belongs_to_a_group_has_no_message_while_the_first_is_open(self):
+        ended = self.ended()
+        for alert in self.region.alerts():
+            if alert["group_of"] is not None and alert["family"] != Family.SAFETY and alert["group_of"] not in ended:
+                assert not self.region.messages(alert["alert_id"])
+
+    @invariant()
+    def technical_alerts_of_a_morning_are_told_in_a_round(self):
+        rows = self.region.rows(
+            "SELECT family, purpose, policy FROM alerts.notification JOIN alerts.alert USING (alert_id)"
+            " WHERE purpose IN ('call', 'morning_round')"
+        )
+        for row in rows:
+            bundled = row["family"] == Family.TECHNICAL and from_json(row["policy"]).plan.told_at
+            assert (row["purpose"] == "morning_round") == bool(bundled)
+
+    @invariant()
+    def nobody_is_called_for_more_than_a_days_budget(self):
+        called, ended = {}, self.ended()
+        for alert in self.region.alerts():
+            plan = from_json(alert["policy"]).plan
+            if alert["family"] != Family.WELLBEING or not plan.budget or alert["severity"] >= plan.severe:
+                continue
+            # What was taken does not count, though a channel may have had it in its hands by then.
+            for row in self.region.messages(alert["alert_id"]) if alert["alert_id"] not in ended else ():
+                if row["purpose"] == "call" and row["state"] in ("due", "sent"):
+                    day = row["first_due_at"].astimezone(ROME).date()
+                    called.setdefault((row["account_id"], day), set()).add(alert["alert_id"])
+                    assert len(called[row["account_id"], day]) <= plan.budget
+
+    def ended(self):
+        """The alerts that somebody has taken, or that were over, at any time."""
+        rows = self.region.rows("SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')")
+        return {row["alert_id"] for row in rows}
 
     # --- how it ends ---
 
