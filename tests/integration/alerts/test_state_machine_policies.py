@@ -34,7 +34,7 @@ from alerts.policies.plan import LastResort, Plan, Step, Who, telling, tellings
 from alerts.policies.repository import Wanted
 from alerts.policy import from_json
 from tests.integration.alerts.killable import Channel, Region
-from tests.integration.alerts.test_state_machine import NAMES, NOW, Life, step
+from tests.integration.alerts.test_state_machine import MOODS, NAMES, NOW, WORKERS, Life, step
 
 ROME = ZoneInfo("Europe/Rome")
 BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again", "given_back", "returned")
@@ -165,6 +165,34 @@ class PolicyLife(Life):
                 actions.note(view, alerts[-1 - which % len(alerts)]["public_id"], "on the way", self.clock.now())
         except (AlertError, ZeroDivisionError):
             pass
+
+    @rule(worker=WORKERS, mood=MOODS, times=st.integers(1, 4), delivers=st.booleans())
+    def what_is_due_comes(self, worker, mood, times, delivers):
+        """Nobody does anything, and a worker whose channel is in one mood goes on until the next step, or some of them."""
+        worker = self.workers[worker]
+        with self.living(worker, None):
+            worker.intake.look(self.clock.now())
+            for _ in range(times):
+                with self.service.transaction() as connection:
+                    due = repository.next_due(connection)
+                if due is not None:
+                    self.clock.advance(min(3600.0, max(0.0, (due - self.clock.now()).total_seconds())))
+                self.steps(worker)
+                if delivers:
+                    self.work_off(worker, mood, 6)
+
+    @rule(
+        who=NAMES, which=st.integers(0, 2), worker=WORKERS, mood=MOODS, rounds=st.integers(1, 3), delivers=st.booleans()
+    )
+    def somebody_takes_it_and_forgets_it(self, who, which, worker, mood, rounds, delivers):
+        alerts = self.region.alerts()
+        self.act(who, "take", alerts[-1 - which % len(alerts)]["public_id"], JUDGED[0]) if alerts else None
+        with self.living(self.workers[worker], None):
+            for _ in range(rounds):
+                self.clock.advance(301)
+                self.steps(self.workers[worker])
+                if delivers:
+                    self.work_off(self.workers[worker], mood, 4)
 
     @rule(returns=st.booleans(), which=st.integers(0, 2), outcome=st.sampled_from(TaskOutcome))
     def volunteer_acts(self, returns, which, outcome):
