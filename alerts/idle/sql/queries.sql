@@ -11,15 +11,11 @@ FOR UPDATE OF alert SKIP LOCKED;
 UPDATE alerts.alert SET idle_step = 1, idle_at = %(back_at)s WHERE alert_id = %(alert_id)s;
 
 -- give_back --
--- Gives an alert back to the queue; its escalation begins anew, and a reminder that is still on its way is called off.
-WITH given AS (
-    UPDATE alerts.alert
-    SET state = 'new', taken_by = NULL, taken_by_name = '', taken_at = NULL, round = round + 1, step = 0,
-        escalates_at = %(escalates_at)s, updated_at = greatest(updated_at, %(now)s)
-    WHERE alert_id = %(alert_id)s AND state = 'in_charge'
-    RETURNING alert_id
-)
-SELECT alerts.call_off(alert_id) FROM given;
+-- Gives an alert back to the queue; its escalation begins anew.
+UPDATE alerts.alert
+SET state = 'new', taken_by = NULL, taken_by_name = '', taken_at = NULL, round = round + 1, step = 0,
+    escalates_at = %(escalates_at)s, updated_at = greatest(updated_at, %(now)s)
+WHERE alert_id = %(alert_id)s AND state = 'in_charge';
 
 -- put_off --
 -- Puts off what could not be done, so that it does not hold up the others.

@@ -23,6 +23,18 @@ END
 $$;
 CREATE OR REPLACE TRIGGER transition BEFORE UPDATE OF state ON alerts.alert FOR EACH ROW EXECUTE FUNCTION alerts.check_transition();
 
+-- A reminder is for whoever has the alert: it goes with the charge, however that ends.
+CREATE OR REPLACE FUNCTION alerts.end_reminders() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE alerts.notification SET state = 'cancelled', leased_until = NULL
+    WHERE alert_id = NEW.alert_id AND purpose = 'reminder' AND state = 'due';
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER end_reminders AFTER UPDATE OF state ON alerts.alert
+    FOR EACH ROW WHEN (OLD.state = 'in_charge' AND NEW.state <> 'in_charge') EXECUTE FUNCTION alerts.end_reminders();
+
 -- Whoever writes a note, or says that they are there, does something with the alert.
 CREATE OR REPLACE FUNCTION alerts.note_is_no_idleness() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

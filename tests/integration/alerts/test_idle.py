@@ -57,6 +57,23 @@ def deliver_all(service, seconds):
     return channel.sent
 
 
+@pytest.mark.parametrize("gives_it_away", ["released", "called again"])
+def test_a_reminder_that_waits_is_called_off_with_the_charge(world, service, taken, seen_by, intake, gives_it_away):
+    look_after_idle(service, later(610))
+    if gives_it_away == "released":
+        with seen_by(world.anna) as view:
+            actions.release(view, taken, later(620))
+    else:
+        world.urgent(later(619))
+        intake.look_urgent(later(620))
+    (reminder,) = [row for row in world.notifications() if row["purpose"] == "reminder"]
+    assert reminder["state"] == "cancelled"
+    # Whoever takes it again is not reminded by that.
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, taken, later(630))
+    assert deliver_all(service, 640) == []
+
+
 def test_a_reminder_uses_the_next_way_where_the_best_fails(world, service, taken):
     world.connection.execute(
         "INSERT INTO alerts.address (account_id, channel, address, position, added_at)"

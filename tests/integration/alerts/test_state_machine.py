@@ -456,6 +456,6 @@ def test_any_order_of_events(region, service, people, seen_by):
     run_state_machine_as_test(
         lambda: Life(region, service, people, seen_by),
         settings=settings(
-            max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
