@@ -15,6 +15,7 @@ from alerts.channels.levels import NOTHING_SET, Level, kind_at, level_of, told_a
 from alerts.channels.transport import NOBODY, NoTransport, Outgoing, Transport, TransportError
 from alerts.fallback.next_way import after_failure
 from alerts.grouping.repository import told_with
+from alerts.handovers.repository import is_helper
 from alerts.lifecycle import Family
 from alerts.repository import Claimed
 from alerts.summaries.about import SEVERAL, Purpose
@@ -115,6 +116,9 @@ def _prepared(database: Database, claimed: Claimed, level: Level) -> Outgoing | 
     with database.transaction() as connection:
         where = municipality(connection, claimed.home_id)
         purpose = Purpose(claimed.purpose)
+        if claimed.account_id is not None and is_helper(connection, claimed.alert_id, claimed.account_id):
+            # Whatever the channel may know: a task says who is concerned to nobody, and where to whoever takes it.
+            level = Level.KIND
         # What may not be said is not even read; one about several alerts is about nobody.
         names = level is not Level.KIND and purpose not in SEVERAL
         told = told_at(level, facts(connection, claimed)) if names else NOBODY

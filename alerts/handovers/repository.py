@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from alerts.repository import Connection
-from core.database import Row
+from core.database import Row, only
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -53,3 +53,9 @@ def give_back(
     values = {"public_id": public_id, "outcome": outcome, "note": note, "escalates_at": escalates_at, "now": now}
     row = connection.execute(STATEMENTS["give_back"], values).fetchone()
     return bool(row and row["returned"])
+
+
+def is_helper(connection: Connection, alert_id: int, account_id: int) -> bool:
+    """Tell whether an account is told of an alert as a member of an association alone, and not as one of its people."""
+    values = {"alert_id": alert_id, "account_id": account_id}
+    return bool(only(connection.execute(STATEMENTS["is_helper"], values))["helps"])

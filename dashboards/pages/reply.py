@@ -43,7 +43,11 @@ DONE = {
     Answer.TAKE_CHARGE: mark("You are in charge now. Nobody else is called any more."),
     Answer.THERE: mark("You are in charge now, and your colleagues read that you are there."),
 }
+# What a member of an association takes: the page of the task says more, and that only to whoever has it.
+TASK_BUTTON = (mark("I take it"), mark("You then see the address, and nobody else is called."))
+TASK_DONE = mark("The task is yours, and nobody else is called.")
 SIGN_IN = mark("Sign in to see who it is and what is known")
+TASK_SIGN_IN = mark("Sign in to see where it is")
 
 
 class Said(NamedTuple):
@@ -72,6 +76,9 @@ REFUSED = {
         mark("You are in charge"), mark("You took charge of this alert already. Nobody else is called."), 409
     ),
     Standing.TAKEN: Said(mark("Somebody is in charge"), mark("Already taken by %(name)s."), 409),
+    Standing.GONE: Said(
+        mark("There is nothing left to do"), mark("Somebody else has taken this task, or it is over."), 409
+    ),
     Standing.USED: Said(
         mark("You have answered already"), mark("The link of a message works once. Sign in to do anything else."), 410
     ),
@@ -111,7 +118,13 @@ def answer(request: Request, desk: DeskDependency, token: str, answer: Annotated
     if said not in reply.answers or reply.asked is None:
         return _page(request, desk, reply, token)
     logger().info("answered by link", notification_id=reply.asked.notification_id, channel=reply.asked.channel)
-    return _page(request, desk, reply, token, done=THERE_DONE if reply.asked.contact_id is not None else DONE[said])
+    return _page(request, desk, reply, token, done=_done(reply, said))
+
+
+def _done(reply: Reply, said: Answer) -> str:
+    if reply.task is not None:
+        return TASK_DONE
+    return THERE_DONE if reply.asked is not None and reply.asked.contact_id is not None else DONE[said]
 
 
 def _look(desk: Desk, message: UUID) -> Reply:
@@ -142,7 +155,7 @@ def _page(request: Request, desk: Desk, reply: Reply, token: str, *, done: str =
         shown = "" if reply.standing is Standing.NOT_ALLOWED else what
         signs_in = shown and asked.account_id is not None
         said = {"what": shown, "alert": asked.alert if signs_in else None, "name": asked.taken_by_name}
-        return _refused(desk, language, REFUSED[reply.standing], said)
+        return _refused(desk, language, REFUSED[reply.standing], said, sign_in=_sign_in(reply))
     question = ASKED if asked.family is Family.SAFETY else ASKED_CALMLY
     return _filled(
         desk,
@@ -155,18 +168,27 @@ def _page(request: Request, desk: Desk, reply: Reply, token: str, *, done: str =
         alert=asked.alert if done and asked.account_id is not None else None,
         buttons=[] if done else _buttons(reply, words),
         address=f"{PATH}/{token}",
+        sign_in=words.say(_sign_in(reply)),
     )
+
+
+def _sign_in(reply: Reply) -> str:
+    return SIGN_IN if reply.task is None else TASK_SIGN_IN
 
 
 def _buttons(reply: Reply, words: Words) -> list[tuple[str, str, str]]:
     contact = reply.asked is not None and reply.asked.contact_id is not None
     labels = {each: BUTTONS[each] for each in reply.answers}
+    if reply.task is not None:
+        labels = dict.fromkeys(reply.answers, TASK_BUTTON)
     if contact:
         labels[Answer.THERE] = (BUTTONS[Answer.THERE][0], THERE_HINT)
     return [(each.value, words.say(label), words.say(hint)) for each, (label, hint) in labels.items()]
 
 
-def _refused(desk: Desk, language: str, said: Said, values: Mapping[str, object]) -> HTMLResponse:
+def _refused(
+    desk: Desk, language: str, said: Said, values: Mapping[str, object], sign_in: str = SIGN_IN
+) -> HTMLResponse:
     words = Words(language)
     return _filled(
         desk,
@@ -178,10 +200,11 @@ def _refused(desk: Desk, language: str, said: Said, values: Mapping[str, object]
         alert=values.get("alert"),
         buttons=[],
         address="",
+        sign_in=words.say(sign_in),
     )
 
 
 def _filled(desk: Desk, language: str, status: int, **values: object) -> HTMLResponse:
-    page = desk.renderer.page("reply.html", language, status, sign_in=Words(language).say(SIGN_IN), **values)
+    page = desk.renderer.page("reply.html", language, status, **values)
     page.headers.update(HEADERS)
     return page

@@ -28,3 +28,16 @@ SELECT alerts.accept_handover(%(public_id)s, %(now)s) AS accepted;
 -- give_back --
 -- Returns what came of a task as the viewer.
 SELECT alerts.return_handover(%(public_id)s, %(outcome)s, %(note)s, %(escalates_at)s, %(now)s) AS returned;
+
+-- is_helper --
+-- Whether somebody is told of an alert only as a member of an association that it was handed to, and not as one of its own people.
+WITH RECURSIVE own AS (
+    SELECT organisation.organisation_id, parent_id FROM alerts.alert JOIN registry.organisation USING (organisation_id)
+    WHERE alert_id = %(alert_id)s
+    UNION ALL
+    SELECT parent.organisation_id, parent.parent_id FROM registry.organisation AS parent JOIN own ON own.parent_id = parent.organisation_id
+)
+SELECT EXISTS (
+    SELECT FROM alerts.handover JOIN registry.membership USING (organisation_id)
+    WHERE alert_id = %(alert_id)s AND account_id = %(account_id)s
+) AND NOT EXISTS (SELECT FROM own JOIN registry.membership USING (organisation_id) WHERE account_id = %(account_id)s) AS helps;

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from alerts import actions, reads
+from alerts import actions, notify, reads
+from alerts.channels.levels import Level
+from alerts.channels.transport import NOBODY
 from alerts.errors import AlertNotFoundError
 from alerts.escalation import escalate
 from alerts.handovers import tasks
@@ -14,6 +16,8 @@ from alerts.lifecycle import Family, Outcome
 from alerts.policies import repository as policies
 from alerts.policies.plan import LastResort, Plan, Step, Who
 from alerts.policies.repository import Wanted
+from alerts.replies.answers import Answer, Standing, answer, look
+from core.clock import SimulatedClock
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 
@@ -119,6 +123,65 @@ def test_it_is_offered_once_in_a_round_and_anew_in_the_next(world, service, offe
     escalate(service, later(20))
     with seen_by(world.vera) as view:
         assert [task.state for task in tasks.tasks(view)] == ["offered", "returned"]
+
+
+LASTS = timedelta(hours=12)
+
+
+def message_to(world, account):
+    (row,) = world.rows("SELECT public_id FROM alerts.notification WHERE account_id = %s", account)
+    return row["public_id"]
+
+
+def test_a_member_takes_the_task_by_the_link_of_the_message(world, offered, people, seen_by):
+    before = world.alerts(), world.actions()
+    reply = look(people, message_to(world, world.vera), later(5), LASTS)
+    assert (reply.standing, reply.answers) == (Standing.OPEN, (Answer.TAKE_CHARGE,))
+    assert answer(people, message_to(world, world.vera), Answer.THERE, later(5), LASTS).answers == reply.answers
+    assert (world.alerts(), world.actions()) == before
+    assert answer(people, message_to(world, world.vera), Answer.TAKE_CHARGE, later(6), LASTS).task is not None
+    (alert,) = world.alerts()
+    assert (alert["state"], alert["taken_by_name"]) == ("in_charge", "Vera (Volontari)")
+    (entry,) = world.rows("SELECT detail FROM alerts.history WHERE action = 'taken'")
+    assert entry["detail"] == {"by": "link"}
+    assert only_task(seen_by, world.vera).address == "Via Roma 1"
+    assert look(people, message_to(world, world.vera), later(7), LASTS).standing is Standing.MINE
+    # The other one is told no more than that there is nothing to do.
+    other = answer(people, message_to(world, world.vito), Answer.TAKE_CHARGE, later(8), LASTS)
+    assert (other.standing, other.answers) == (Standing.GONE, ())
+    with seen_by(world.vera) as view:
+        tasks.give_back(view, only_task(seen_by, world.vera).public_id, TaskOutcome.CANNOT, "", later(9))
+    assert look(people, message_to(world, world.vera), later(10), LASTS).standing is Standing.USED
+    assert look(people, message_to(world, world.vito), later(10), LASTS).standing is Standing.OVER
+
+
+def test_the_link_of_a_member_ends_with_the_task_and_with_time(world, offered, people, seen_by):
+    assert look(people, message_to(world, world.vera), NOW + LASTS, LASTS).standing is Standing.EXPIRED
+    with seen_by(world.anna) as view:
+        actions.resolve(view, offered, Outcome.FALSE, "", later(20))
+    assert look(people, message_to(world, world.vera), later(30), LASTS).standing is Standing.RESOLVED
+    world.connection.execute("DELETE FROM registry.membership WHERE account_id = %s", (world.vito,))
+    assert look(people, message_to(world, world.vito), later(30), LASTS).standing is Standing.NOT_ALLOWED
+
+
+def test_a_member_is_told_no_name_whatever_the_channel_may_know(world, service, offered):
+    told = {}
+
+    class Noting:
+        def send(self, message):
+            told[message.address] = message.told
+
+    world.connection.execute("UPDATE alerts.notification SET channel = 'webhook', state = 'due'")
+    world.connection.execute(
+        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
+        " language, due_at) SELECT organisation_id, alert_id, 1, 9, 'webhook', %s, 'dora', 'it', %s FROM alerts.alert",
+        (world.dora, NOW),
+    )
+    while (claimed := notify.claim(service, NOW)) is not None:
+        clock = SimulatedClock(NOW)
+        notify.deliver(service, {"webhook": Noting()}, claimed, clock, lambda: 0.5, {"webhook": Level.FULL})
+    assert told["vera@example.org"] == told["vito@example.org"] == NOBODY
+    assert told["dora"] != NOBODY
 
 
 def test_of_wellbeing_the_task_does_not_say_what_it_is_about(world, service, offered, intake, seen_by):

@@ -235,3 +235,32 @@ def test_programs_are_slowed_down_and_stand_in_nobodys_way(
     clock.advance(float(slowed.headers["retry-after"]))
     assert site.client.get(link(message)).status_code == 409
     assert state(connection) == "in_charge"
+
+
+def test_a_member_of_an_association_takes_the_task_and_is_led_to_it(
+    site: Site, connection: psycopg.Connection, place: filling.Neighbourhood, alert: UUID
+) -> None:
+    association = filling.organisation(connection, "avs", "association")
+    vera, vito = (filling.account(connection, name, name.title(), association) for name in ("vera", "vito"))
+    connection.execute(
+        "INSERT INTO alerts.handover (organisation_id, alert_id, alert_public_id, round, task_it, task_en,"
+        " municipality, offered_at) SELECT %s, alert_id, public_id, round, 'Passa a vedere', 'Look in', 'Bobbio', %s"
+        " FROM alerts.alert",
+        (association, NOW),
+    )
+    own, other = told(connection, alert, vera), told(connection, alert, vito)
+    page = site.client.get(link(own))
+    assert page.status_code == 200
+    assert page.text.count("<button") == 1
+    assert "Me ne occupo io" in page.text
+    assert not re.search("Maria|Rossi|Via Roma", page.text)
+    done = site.client.post(link(own), data={"answer": "take_charge"})
+    assert done.status_code == 200
+    # The page of the alert leads whoever has its task there.
+    assert f'href="/alerts/{alert}"' in done.text
+    assert not re.search("Maria|Rossi|Via Roma", done.text)
+    assert state(connection) == "in_charge"
+    gone = site.client.post(link(other), data={"answer": "take_charge"})
+    assert gone.status_code == 409
+    assert "Di questo incarico si occupa già qualcun altro" in plain(gone.text)
+    assert "Vera" not in gone.text
