@@ -37,6 +37,8 @@ from tests.integration.alerts.killable import Channel, Region
 from tests.integration.alerts.test_state_machine import MOODS, NAMES, NOW, WORKERS, Life, step
 
 ROME = ZoneInfo("Europe/Rome")
+# Ten minutes before the quiet hours end and the technical alerts of a morning are told.
+BEFORE_THE_ROUND = NOW.replace(hour=6, minute=50)
 BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again", "given_back", "returned")
 QUIET = {"quiet_from": "21:00", "quiet_until": "08:00"}
 OPERATORS, COORDINATORS, ASSOCIATION = Who(role="operator"), Who(role="coordinator"), Who(association="avs")
@@ -135,8 +137,8 @@ class PolicyLife(Life):
     """Any order of what can happen."""
 
     # A plan is drawn there instead.
-    @initialize(plan=plans())
-    def begin(self, plan):
+    @initialize(plan=plans(), at=st.sampled_from([NOW, BEFORE_THE_ROUND]))
+    def begin(self, plan, at):
         self.region.world.connection.execute(
             "TRUNCATE alerts.notification, alerts.history, alerts.taken_in, alerts.cause, alerts.alert,"
             " alerts.progress, alerts.policy, alerts.handover, alerts.summarised,"
@@ -145,6 +147,7 @@ class PolicyLife(Life):
         with self.service.transaction() as connection:
             policies.load(connection, [Wanted("union", family, "", of) for family, of in plan.items()], NOW)
         self.start(PolicyChannel)
+        self.clock.jump(at)
 
     def steps(self, worker):
         escalate(worker.mortal, self.clock.now())
