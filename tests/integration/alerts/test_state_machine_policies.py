@@ -176,13 +176,30 @@ class PolicyLife(Life):
         with self.living(worker, None):
             worker.intake.look(self.clock.now())
             for _ in range(times):
-                with self.service.transaction() as connection:
-                    due = repository.next_due(connection)
-                if due is not None:
-                    self.clock.advance(min(3600.0, max(0.0, (due - self.clock.now()).total_seconds())))
-                self.steps(worker)
-                if delivers:
-                    self.work_off(worker, mood, 6)
+                self.next_comes(worker, mood, 6 if delivers else 0)
+
+    def next_comes(self, worker, mood, most):
+        with self.service.transaction() as connection:
+            due = repository.next_due(connection)
+        if due is not None:
+            self.clock.advance(min(3600.0, max(0.0, (due - self.clock.now()).total_seconds())))
+        self.steps(worker)
+        self.work_off(worker, mood, most)
+
+    @rule(worker=WORKERS, mood=MOODS, returns=st.booleans(), outcome=st.sampled_from(TaskOutcome))
+    def volunteer_takes_the_next_task(self, worker, mood, returns, outcome):
+        """Nobody does anything until an association is called; then one of its members takes the task."""
+        worker = self.workers[worker]
+        with self.living(worker, None):
+            worker.intake.look(self.clock.now())
+            for _ in range(5):
+                if self.region.rows("SELECT FROM alerts.handover WHERE state = 'offered'"):
+                    break
+                self.next_comes(worker, mood, 6)
+        self.volunteer(0, partial(tasks.accept, now=self.clock.now()))
+        if returns:
+            self.clock.advance(30)
+            self.volunteer(0, partial(tasks.give_back, outcome=outcome, note="", now=self.clock.now()))
 
     @rule(
         who=NAMES, which=st.integers(0, 2), worker=WORKERS, mood=MOODS, rounds=st.integers(1, 3), delivers=st.booleans()
@@ -200,15 +217,18 @@ class PolicyLife(Life):
 
     @rule(returns=st.booleans(), which=st.integers(0, 2), outcome=st.sampled_from(TaskOutcome))
     def volunteer_acts(self, returns, which, outcome):
+        act = partial(tasks.give_back, outcome=outcome, note="") if returns else tasks.accept
+        self.volunteer(which, partial(act, now=self.clock.now()))
+
+    def volunteer(self, which, act):
+        """Let the member of the association do something with one of the latest tasks."""
         with self.seen_by(self.region.accounts["vera"]) as view:
             there = tasks.tasks(view)
         if not there:
             return
-        task = there[which % len(there)]
-        act = partial(tasks.give_back, outcome=outcome, note="") if returns else tasks.accept
         try:
             with self.seen_by(self.region.accounts["vera"]) as view:
-                act(view, task.public_id, now=self.clock.now())
+                act(view, there[which % len(there)].public_id)
         except AlertError:
             pass
 
@@ -277,6 +297,15 @@ class PolicyLife(Life):
             waits = alert["state"] == State.IN_CHARGE and plan.remind_after
             over = alert["idle_step"] == 1 and not plan.give_back_after
             assert (alert["idle_at"] is not None) == bool(waits and not over)
+
+    @invariant()
+    def nobody_loses_an_alert_without_a_reminder(self):
+        last = {}
+        for row in self.region.rows("SELECT alert_id, action FROM alerts.history ORDER BY history_id"):
+            if row["action"] == "given_back":
+                assert last[row["alert_id"]] == "reminded"
+            if row["action"] in ("taken", "noted", "reminded"):
+                last[row["alert_id"]] = row["action"]
 
     @invariant()
     def it_goes_on_until_somebody_comes_or_it_says_that_nobody_did(self):
