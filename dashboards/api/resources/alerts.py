@@ -13,8 +13,7 @@ from starlette.responses import Response
 import alerts.reads
 import registry.listing.reads
 from alerts import actions
-from alerts.actions import NOTE_CHARACTERS
-from alerts.lifecycle import Action, Family, Outcome, State
+from alerts.lifecycle import NOTE_CHARACTERS, Action, Family, Outcome, State
 from alerts.reasons.catalogue import REASONS, Reason
 from core.database import View
 from dashboards.api import cursors
