@@ -433,10 +433,10 @@ class PolicyLife(Life):
             assert later or "sent" in states or states == {"failed"}, self.told_as(alert, name)
 
 
-def test_any_order_of_events_under_policies_of_ones_own(world, service, seen_by):
+def test_any_order_of_events_under_policies_of_ones_own(world, service, people, seen_by):
     region = PolicyRegion(world)
     run_state_machine_as_test(
-        lambda: PolicyLife(region, service, seen_by),
+        lambda: PolicyLife(region, service, people, seen_by),
         settings=settings(
             max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
