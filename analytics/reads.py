@@ -172,12 +172,12 @@ def watched(kind: str, sensors: Sequence[Sensor]) -> list[Sensor]:
     return [sensor for place, sensor in enumerate(ordered) if place in rests]
 
 
-def latest_indicators(view: View, first: date) -> list[Row]:
-    """Return the last indicator of each kind of every home that the viewer may see, not older than `first`.
+def latest_indicators(view: View, first: date, home_id: int | None = None) -> list[Row]:
+    """Return the last indicator of each kind of every home that the viewer may see, or of one, not older than `first`.
 
     Columns: home_id, kind, day, value, unit, coverage, computed_at, median, spread, low, high, days.
     """
-    return _seen(view, "seen_latest_indicators", first=first)
+    return _seen(view, "seen_latest_indicators", first=first, home_id=home_id)
 
 
 def silences(view: View) -> list[Row]:

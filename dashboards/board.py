@@ -163,10 +163,10 @@ def _lines(
     for alert in alerts.reads.open_alerts(view, ALL):
         found[alert.home_id].append(alert)
     statuses: dict[int, list[Row]] = defaultdict(list)
-    for status in ingest.reads.gateway_statuses(view):
+    for status in ingest.reads.gateway_statuses(view, only):
         statuses[status["home_id"]].append(status)
     indicators: dict[int, list[Row]] = defaultdict(list)
-    for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date()):
+    for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date(), only):
         indicators[indicator["home_id"]].append(indicator)
     signs = last_signs(view, [home.home_id for home in homes], now, only)
     around = analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1), only)

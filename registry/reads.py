@@ -389,6 +389,12 @@ def seen_home(view: View, public_id: str) -> Home | None:
     return None if row is None else Home(**row)
 
 
+def seen_home_of_person(view: View, public_id: UUID) -> Home | None:
+    """Return the home of a person, by the public id of the person, if the viewer may see both."""
+    row = view.connection.execute(_SQL["seen_home_of_person"], {"public_id": public_id}).fetchone()
+    return None if row is None else Home(**row)
+
+
 def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
     """Return the persons the viewer may see, of all homes or of one, with their contacts."""
     given = {"home_id": home_id}

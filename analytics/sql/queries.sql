@@ -309,7 +309,7 @@ ORDER BY kind, day;
 SELECT DISTINCT ON (home_id, kind) home_id, kind, day, indicator.value, indicator.unit, indicator.coverage,
        indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
 FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
-WHERE day >= %(first)s
+WHERE day >= %(first)s AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
 ORDER BY home_id, kind, day DESC;
 
 -- lag --

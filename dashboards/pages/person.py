@@ -80,9 +80,8 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
 
 def found(view: View, public_id: UUID) -> tuple[registry.reads.SeenPerson, registry.reads.Home]:
     """Return the person and the home; 404 where there is none that the viewer may see."""
-    wanted = str(public_id)
-    seen = next((one for one in registry.reads.seen_persons(view) if one.person.public_id == wanted), None)
-    homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
-    if seen is None or seen.person.home_id not in homes:
+    home = registry.reads.seen_home_of_person(view, public_id)
+    if home is None:
         raise HTTPException(404)
-    return seen, homes[seen.person.home_id]
+    living = registry.reads.seen_persons(view, home.home_id)
+    return next(one for one in living if one.person.public_id == str(public_id)), home

@@ -172,6 +172,14 @@ WHERE organisation_id IN (SELECT registry.viewer_organisations())
   AND (%(public_id)s::text IS NULL OR home.public_id::text = %(public_id)s)
 ORDER BY home.name, home_id;
 
+-- seen_home_of_person --
+-- The home of a person that a viewer may see, by the public id of the person.
+SELECT home_id, home.public_id::text AS public_id, home.organisation_id, organisation.key AS organisation, home.key, home.name,
+       municipality, address, access_notes, timezone
+FROM registry.home JOIN registry.person USING (home_id) JOIN registry.organisation ON organisation.organisation_id = home.organisation_id
+WHERE person.public_id = %(public_id)s AND person.organisation_id IN (SELECT registry.viewer_organisations())
+  AND home.organisation_id IN (SELECT registry.viewer_organisations());
+
 -- seen_persons --
 -- The persons a viewer may see, of all homes or of one.
 SELECT person_id, public_id::text AS public_id, home_id, key, name, birth_year, sex, phone, language
