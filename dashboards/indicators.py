@@ -27,8 +27,10 @@ SHOWN = ("night_bathroom_visits", "sleep_duration", "longest_stillness", "activi
 
 
 class Shown(NamedTuple):
-    """One indicator as the page shows it; a row is day, value, usual range, share of the data."""
+    """One indicator as the page shows it, to its last `day`; a row is day, value, usual range, share of the data."""
 
+    kind: str
+    day: date
     name: str
     sentence: str
     picture: str
@@ -95,7 +97,7 @@ def shown(
         description=gettext("%(known)d of %(days)d days known, %(outside)d of them outside the usual range. %(last)s")
         % {"known": known, "days": len(points), "outside": outside, "last": said},
     )
-    return Shown(words.say(figure.name), said, picture, tuple(table))
+    return Shown(kind, max(rows), words.say(figure.name), said, picture, tuple(table))
 
 
 def _point(day: date, row: Row | None, *, judged: bool = True) -> Point:

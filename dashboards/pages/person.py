@@ -9,7 +9,7 @@ import alerts.reads
 import registry.reads
 from core.database import View
 from core.localtime import day_of, local_day
-from dashboards import board, contexts, indicators, life, night, today, week, wellbeing
+from dashboards import board, contexts, indicators, life, night, today, trends, week, wellbeing
 from dashboards.alert_views import AlertView, alert_view
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
@@ -17,7 +17,7 @@ from dashboards.pictures.days import hours_axis, swatch
 from dashboards.visitors import DeskDependency, SignedIn
 
 router = APIRouter()
-KEYS = ("gap", "night", "now", "seen", "act", "look")
+KEYS = ("gap", "night", "now", "seen", "act", "look", "unknown")
 EARLIER = 10  # alerts that are listed
 
 
@@ -70,6 +70,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         axis=hours_axis("hours", words.translations.gettext("Hours of the day")),
         key={kind: swatch(kind) for kind in KEYS},
         indicators=shown,
+        part_of={kind: part for part, kinds in trends.KINDS.items() for kind in kinds},
         contexts=around,
         earlier=earlier,
         labels=board.LABELS,
