@@ -4,6 +4,7 @@ Plain words, never a disease; numbers as they are written in the language.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import NamedTuple
 
@@ -29,8 +30,13 @@ class Tongue(NamedTuple):
 
     def number(self, value: float, digits: int) -> str:
         """Return a number with so many decimals; never minus zero."""
-        rounded = round(value, digits) + 0.0
-        return format_decimal(rounded, format=f"#,##0.{'0' * digits}".rstrip("."), locale=LOCALES[self.language])
+        return _written(round(value, digits) + 0.0, digits, self.language)
+
+
+@lru_cache(maxsize=4096)
+def _written(rounded: float, digits: int, language: str) -> str:
+    """Return a number as it is written: a year of a person writes the same few over and over."""
+    return format_decimal(rounded, format=f"#,##0.{'0' * digits}".rstrip("."), locale=LOCALES[language])
 
 
 Said = Callable[[float, Tongue], str]

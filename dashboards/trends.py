@@ -1,6 +1,7 @@
 """Views of one part of life over weeks, months or a year: its indicators against the person's own usual band."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,7 @@ from core.database import View
 from core.localtime import Interval, day_of, local_day
 from core.translation import mark
 from dashboards.actogram import Period, numbered, period
+from dashboards.concern import Concern
 from dashboards.indicators import NOT_JUDGED, sentence, usual
 from dashboards.life import ALERTS, marks_of
 from dashboards.pictures.days import Caption, Mark
@@ -31,6 +33,7 @@ ONE_DAY = timedelta(days=1)
 PERIODS = (30, 90, 365)
 DEFAULT = 90
 COUNTS = mark("%(known)d of %(days)d days known, %(outside)d of them outside the usual range.")
+LISTED = 120  # days up to which each has a line of its own in the table: nobody reads more
 CLOCK = frozenset({"sleep_start", "sleep_end"})  # an hour of the clock: nothing begins at zero
 
 
@@ -90,6 +93,7 @@ class Trend(NamedTuple):
     picture: str
     rows: tuple[Line, ...]
     figures: Mapping[str, Any]
+    by_week: bool
 
 
 class Stored(NamedTuple):
@@ -150,39 +154,75 @@ def _trend(kind: str, stored: Stored, words: Words) -> Trend:
     # What is not over yet has no figure, and what was before the home had any was not looked at: neither is a gap.
     days = [day for day in stored.days if min(rows) <= day <= max(rows)]
     windows = [INDICATORS[kind].interval(day, stored.home.zone) for day in days]
+    marked = _marked(windows, stored)
     not_judged = {
         day: words.say(CONTEXTS[why])
-        for day, window in zip(days, windows, strict=True)
-        if (why := stored.contexts.excludes(kind, window)) is not None
+        for day, window, near in zip(days, windows, marked.near, strict=True)
+        if near and (why := stored.contexts.excludes(kind, window)) is not None
     }
     values = [
-        _value(rows.get(day), window, stored, judged=day not in not_judged)
-        for day, window in zip(days, windows, strict=True)
+        _value(rows.get(day), alert, numbers, judged=day not in not_judged)
+        for day, alert, numbers in zip(days, marked.alerts, marked.numbers, strict=True)
     ]
     last = max(rows)
     said = sentence(rows[last], figure, not_judged.get(last, ""), words)
     typical = _typical(kind, values, stored, words)
     name = words.say(figure.name)
     caption = Caption(f"series-{kind}", name, _described(values, said, typical, words))
+    by_week = len(days) > LISTED
+    lines = (
+        _line(kind, day, value, not_judged.get(day), stored, words)
+        for day, value in zip(reversed(days), reversed(values), strict=True)
+    )
     return Trend(
         kind,
         name,
         said,
         typical,
         series_picture(values, _axis(kind, values, days, words), caption),
-        tuple(
-            _line(kind, day, value, not_judged.get(day), stored, words)
-            for day, value in zip(reversed(days), reversed(values), strict=True)
-        ),
+        tuple(_weeks(kind, days, values, stored, words) if by_week else lines),
         _figures(kind, days, values),
+        by_week,
     )
 
 
-def _value(row: Row | None, window: Interval, stored: Stored, *, judged: bool) -> Value:
+class Marked(NamedTuple):
+    """What is marked on each of some days: the gravest alert, the numbers of what was going on.
+
+    `near` tells whether anything was going on at all in what the day's figure looks at.
+    """
+
+    near: list[bool]
+    alerts: list[Concern | None]
+    numbers: list[tuple[int, ...]]
+
+
+def _marked(windows: Sequence[Interval], stored: Stored) -> Marked:
+    """Return what is marked on the days with these windows. A year has more days than there are marks: look by mark."""
     # What spans several days is marked on the last of them.
-    on = Interval(max(window.start, window.end - timedelta(days=1, hours=1)), window.end)
-    alert = min((one.concern for one in stored.marks if on.start <= one.at < on.end), default=None)
-    numbers = tuple(number for number, one in stored.numbered if one.start < on.end and one.interval.end > on.start)
+    lasts = [Interval(max(one.start, one.end - timedelta(days=1, hours=1)), one.end) for one in windows]
+    near = [False] * len(windows)
+    alerts: list[Concern | None] = [None] * len(windows)
+    numbers: list[tuple[int, ...]] = [()] * len(windows)
+    for number, context in stored.numbered:
+        for place in _touched(windows, context.interval):
+            near[place] = True
+        for place in _touched(lasts, context.interval):
+            numbers[place] += (number,)
+    for one in stored.marks:
+        for place in _touched(lasts, Interval(one.at, one.at + timedelta(microseconds=1))):
+            earlier = alerts[place]
+            alerts[place] = one.concern if earlier is None else min(earlier, one.concern)
+    return Marked(near, alerts, numbers)
+
+
+def _touched(windows: Sequence[Interval], interval: Interval) -> range:
+    """Return the places of the windows, in order of both ends, that an interval touches."""
+    first = bisect_right(windows, interval.start, key=lambda one: one.end)
+    return range(first, bisect_left(windows, interval.end, key=lambda one: one.start))
+
+
+def _value(row: Row | None, alert: Concern | None, numbers: tuple[int, ...], *, judged: bool) -> Value:
     if row is None:
         return Value(None, None, None, None, 0.0, alert, numbers)
     found = Value(row["value"], row["low"], row["high"], row["median"], row["coverage"], alert, numbers)
@@ -229,8 +269,8 @@ def _described(values: Sequence[Value], said: str, typical: str, words: Words) -
 def _line(kind: str, day: date, value: Value, not_judged: str | None, stored: Stored, words: Words) -> Line:
     gettext, figure, tongue = words.translations.gettext, FIGURES[kind], Tongue.of(words.language)
     marked = [gettext("alert")] if value.alert is not None else []
-    names = {number: words.say(CONTEXTS[one.kind]) for number, one in stored.numbered}
-    marked += [f"{number} {names[number]}" for number in value.going_on]
+    kinds = dict(stored.numbered)
+    marked += [f"{number} {words.say(CONTEXTS[kinds[number].kind])}" for number in value.going_on]
     band = usual(value.low, value.high, figure, tongue)
     if not_judged is not None:
         band = words.say(NOT_JUDGED) % {"why": not_judged}
@@ -244,14 +284,44 @@ def _line(kind: str, day: date, value: Value, not_judged: str | None, stored: St
     )
 
 
+def _weeks(kind: str, days: Sequence[date], values: Sequence[Value], stored: Stored, words: Words) -> list[Line]:
+    """Return a line for each week, the latest first: its middle day, how much is known, what is marked in it."""
+    gettext, figure, tongue = words.translations.gettext, FIGURES[kind], Tongue.of(words.language)
+    kinds = dict(stored.numbered)
+    found = []
+    for _, group in groupby(zip(days, values, strict=True), key=lambda pair: pair[0].isocalendar()[:2]):
+        week = list(group)
+        known = [one.value for _, one in week if one.value is not None]
+        band = next((one for _, one in reversed(week) if one.low is not None), None)
+        alerted = sum(one.alert is not None for _, one in week)
+        numbers = dict.fromkeys(number for _, one in week for number in one.going_on)
+        marked = [gettext("alert")] if alerted else []
+        marked += [f"{number} {words.say(CONTEXTS[kinds[number].kind])}" for number in numbers]
+        found.append(
+            Line(
+                week[-1][0],
+                f"{words.short_day(week[0][0])} - {words.short_day(week[-1][0])}",
+                figure.written(median(known), tongue) if known else gettext("no verdict"),
+                "" if band is None else usual(band.low, band.high, figure, tongue),
+                words.percent(sum(one.coverage for _, one in week) / len(week)),
+                ", ".join(marked),
+            )
+        )
+    return found[::-1]
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
 def _figures(kind: str, days: Sequence[date], values: Sequence[Value]) -> dict[str, Any]:
     """Return the figures for a closer look: days since 1970, values, the ends of the band."""
     return {
         "unit": "clock" if kind in CLOCK else INDICATORS[kind].unit,
         "days": [(day - date(1970, 1, 1)).days for day in days],
-        "value": [one.value for one in values],
-        "low": [one.low for one in values],
-        "high": [one.high for one in values],
+        "value": [_short(one.value) for one in values],
+        "low": [_short(one.low) for one in values],
+        "high": [_short(one.high) for one in values],
         "alert": [one.alert.key if one.alert is not None else None for one in values],
         "going_on": [bool(one.going_on) for one in values],
     }

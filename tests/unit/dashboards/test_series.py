@@ -117,6 +117,18 @@ def test_a_view_begins_with_the_first_figure_and_ends_with_the_last() -> None:
     assert trends(stored({}, by_kind={}), Part.SLEEP, EN) == []
 
 
+def test_over_a_year_the_table_has_a_line_a_week() -> None:
+    rows = nights(7.0, 150) | nights(8.0, 3)
+    days = tuple(LAST - timedelta(days=back) for back in reversed(range(365)))
+    hospital = Context(ContextKind.HOSPITAL, local_day(LAST - timedelta(days=9), ROME).start, None)
+    (one,) = trends(stored(rows, days=days, contexts=[hospital]), Part.SLEEP, EN)
+    assert one.by_week
+    assert 150 / 7 <= len(one.rows) <= 150 / 7 + 2
+    assert one.rows[0][1:] == ("9 Mar - 15 Mar", "7 hours", "", "100 %", "1 In hospital")
+    assert one.rows[-1].usual == "6 hours and 30 minutes to 8 hours"
+    assert len(one.figures["days"]) == 150
+
+
 def test_weeks_are_compared_with_those_before_them_where_they_are_known() -> None:
     before = list(nights(8.0, 30, LAST - timedelta(days=30)).values())
     (one,) = trends(stored(nights(7.0), before=before), Part.SLEEP, EN)
