@@ -22,7 +22,7 @@ from core.localtime import Interval, day_of, local_day
 from core.translation import mark
 from dashboards.actogram import Period, numbered, period
 from dashboards.concern import Concern
-from dashboards.indicators import NOT_JUDGED, sentence, usual
+from dashboards.indicators import DAYS, NOT_JUDGED, SHOWN, sentence, usual
 from dashboards.life import ALERTS, marks_of
 from dashboards.pictures.days import Caption, Mark
 from dashboards.pictures.series import Axis, Value, series_picture
@@ -136,9 +136,25 @@ def load(view: View, home: registry.reads.Home, contexts: Contexts, now: datetim
     )
 
 
-def trends(stored: Stored, part: Part, words: Words) -> list[Trend]:
-    """Return the indicators of a part of life that the home has, in their order."""
-    return [_trend(kind, stored, words) for kind in KINDS[part] if kind in stored.by_kind]
+def lately(
+    rows: Sequence[Row], home: registry.reads.Home, contexts: Contexts, marks: tuple[Mark, ...], now: datetime
+) -> Stored:
+    """Return the same of what the page of a person shows of the last days, from `rows` ordered by kind and day."""
+    last = day_of(now, home.zone)
+    by_kind = {
+        kind: {row["day"]: row for row in found}
+        for kind, found in groupby(rows, key=lambda row: row["kind"])
+        if kind in SHOWN
+    }
+    days = tuple(last - back * ONE_DAY for back in reversed(range(DAYS)))
+    start = local_day(days[0], home.zone).start
+    acting = [one for one in contexts.acting if one.interval.end > start and one.start < now]
+    return Stored(home, now, days, by_kind, {}, marks, contexts, tuple(numbered(acting)))
+
+
+def trends(stored: Stored, kinds: Sequence[str], words: Words) -> list[Trend]:
+    """Return those of some indicators that the home has, in their order."""
+    return [_trend(kind, stored, words) for kind in kinds if kind in stored.by_kind]
 
 
 def going_on(stored: Stored, words: Words) -> list[Period]:
@@ -233,8 +249,9 @@ def _axis(kind: str, values: Sequence[Value], days: Sequence[date], words: Words
     figure, tongue = FIGURES[kind], Tongue.of(words.language)
     known = [each for one in values for each in (one.value, one.low, one.high) if each is not None]
     lowest, highest = min(known, default=0.0), max(known, default=1.0)
-    # Where all lies in the upper half, the lower one would be empty; the ends are written, so nobody is misled.
-    least = math.floor(lowest) if kind in CLOCK or lowest > highest / 2 else min(0, math.floor(lowest))
+    # Where all lies in the upper half, the lower one would be empty. What is counted begins at none all the same.
+    far = INDICATORS[kind].unit != "1" and lowest > highest / 2
+    least = math.floor(lowest) if kind in CLOCK or far else min(0, math.floor(lowest))
     most = max(math.ceil(highest), least + 1)
     middle = len(days) // 2
     named = [

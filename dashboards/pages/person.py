@@ -45,13 +45,13 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         begins = local_day(week.begins(day_of(now, home.zone)), home.zone).start
         lived = life.load(view, home, around.effect, begins, now)
         figures = indicators.rows(view, home, now)
-        shown = indicators.load(figures, home, around.effect, now, words)
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
         earlier: list[AlertView] = [
             alert_view(alert, home, [seen.person], words)
             for alert in alerts.reads.alerts_of_home(view, home.home_id, EARLIER)
         ]
     days = week.load(lived, words)
+    lately = trends.lately(figures, home, around.effect, lived.marks, now)
     year = seen.person.birth_year
     return frame.page(
         template,
@@ -69,7 +69,8 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         days=days.days,
         axis=hours_axis("hours", words.translations.gettext("Hours of the day")),
         key={kind: swatch(kind) for kind in KEYS},
-        indicators=shown,
+        indicators=trends.trends(lately, indicators.SHOWN, words),
+        going_on=trends.going_on(lately, words),
         part_of={kind: part for part, kinds in trends.KINDS.items() for kind in kinds},
         contexts=around,
         earlier=earlier,

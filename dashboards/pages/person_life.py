@@ -42,7 +42,7 @@ def whole(
         name=frame.words.say(NAMES[chosen]),
         count=count,
         periods=PERIODS,
-        trends=trends.trends(stored, chosen, frame.words),
+        trends=trends.trends(stored, trends.KINDS[chosen], frame.words),
         going_on=trends.going_on(stored, frame.words),
         swatches={kind: swatch(kind) for kind in KEYS},
         labels=board.LABELS,

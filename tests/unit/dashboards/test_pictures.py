@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from core.localtime import Interval
 from dashboards.concern import Concern
-from dashboards.pictures.band import Point, band_picture, is_inside
 from dashboards.pictures.days import LARGE, Caption, Mark, Stay, day_picture, hours_axis, swatch
 from dashboards.pictures.scale import NOON, DayScale
 
@@ -152,10 +151,8 @@ def test_a_picture_has_words_for_those_who_do_not_see_it_and_no_inline_style() -
     assert description is not None
     assert (title.text, description.text) == ("Monday <1>", 'Slept & "rested"')
     assert picture.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
-    points = [Point(PLAIN, 3.0, 1.0, 2.0), Point(PLAIN, None, 1.0, 2.0), Point(PLAIN, 1.0, None, None)]
     texts = [
         ET.tostring(picture, encoding="unicode"),
-        band_picture("x", points, ["a", "b"], title="t", description="d"),
         hours_axis("hours", "hours", begins=12, step=3),
         *[swatch(kind) for kind in ("gap", "night", "now", "seen", "act", "look")],
     ]
@@ -196,12 +193,3 @@ def test_alerts_are_marked_each_with_its_own_shape() -> None:
     heads = [one for kind in ("mark-act", "mark-look") for one in by_class(picture, kind) if one.tag == f"{SVG}path"]
     assert len(heads) == 2
     assert len({head.get("d") for head in heads}) == 2
-
-
-def test_a_value_outside_the_usual_band_has_another_shape() -> None:
-    assert is_inside(Point(PLAIN, 2.0, 1.0, 2.0))
-    assert not is_inside(Point(PLAIN, 2.1, 1.0, 2.0))
-    assert is_inside(Point(PLAIN, 9.0, None, None))
-    points = [Point(PLAIN, 5.0, 0.0, 2.0), Point(PLAIN, 1.0, 0.0, 2.0), Point(PLAIN, None, 0.0, 2.0)]
-    picture = ET.fromstring(band_picture("x", points, ["a", "b"], title="t", description="d"))  # noqa: S314 - our own text
-    assert [len(by_class(picture, kind)) for kind in ("outside", "inside", "missing")] == [1, 1, 1]

@@ -110,18 +110,18 @@ def nights(value: float, count: int = 20, last: date = LAST - timedelta(days=1))
 
 
 def test_a_view_begins_with_the_first_figure_and_ends_with_the_last() -> None:
-    (one,) = trends(stored(nights(7.0)), Part.SLEEP, EN)
+    (one,) = trends(stored(nights(7.0)), KINDS[Part.SLEEP], EN)
     assert (one.name, len(one.rows)) == ("Duration of sleep", 20)
     assert one.rows[0].day == LAST - timedelta(days=1)
     assert one.rows[0][2:5] == ("7 hours", "6 hours and 30 minutes to 8 hours", "100 %")
-    assert trends(stored({}, by_kind={}), Part.SLEEP, EN) == []
+    assert trends(stored({}, by_kind={}), KINDS[Part.SLEEP], EN) == []
 
 
 def test_over_a_year_the_table_has_a_line_a_week() -> None:
     rows = nights(7.0, 150) | nights(8.0, 3)
     days = tuple(LAST - timedelta(days=back) for back in reversed(range(365)))
     hospital = Context(ContextKind.HOSPITAL, local_day(LAST - timedelta(days=9), ROME).start, None)
-    (one,) = trends(stored(rows, days=days, contexts=[hospital]), Part.SLEEP, EN)
+    (one,) = trends(stored(rows, days=days, contexts=[hospital]), KINDS[Part.SLEEP], EN)
     assert one.by_week
     assert 150 / 7 <= len(one.rows) <= 150 / 7 + 2
     assert one.rows[0][1:] == ("9 Mar - 15 Mar", "7 hours", "", "100 %", "1 In hospital")
@@ -131,9 +131,9 @@ def test_over_a_year_the_table_has_a_line_a_week() -> None:
 
 def test_weeks_are_compared_with_those_before_them_where_they_are_known() -> None:
     before = list(nights(8.0, 30, LAST - timedelta(days=30)).values())
-    (one,) = trends(stored(nights(7.0), before=before), Part.SLEEP, EN)
+    (one,) = trends(stored(nights(7.0), before=before), KINDS[Part.SLEEP], EN)
     assert one.typical == "On a typical day of these 30: 7 hours; of the 30 before: 8 hours."
-    (alone,) = trends(stored(nights(7.0), before=before[:10]), Part.SLEEP, EN)
+    (alone,) = trends(stored(nights(7.0), before=before[:10]), KINDS[Part.SLEEP], EN)
     assert alone.typical == "On a typical day of these 30: 7 hours."
     assert alone.typical in alone.picture
 
@@ -142,7 +142,7 @@ def test_what_a_context_explains_has_no_band_and_says_why() -> None:
     day = LAST - timedelta(days=5)
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     given = stored(nights(7.0), contexts=[Context(ContextKind.HOSPITAL, noon, noon + timedelta(days=1))])
-    (one,) = trends(given, Part.SLEEP, EN)
+    (one,) = trends(given, KINDS[Part.SLEEP], EN)
     line = next(line for line in one.rows if line.day == day)
     assert line.usual == "not judged: In hospital"
     assert line.marked == "1 In hospital"
@@ -152,7 +152,7 @@ def test_what_a_context_explains_has_no_band_and_says_why() -> None:
 def test_an_alert_of_the_night_is_marked_on_its_night() -> None:
     day = LAST - timedelta(days=3)
     at = datetime(LAST.year, LAST.month, LAST.day - 2, 2, tzinfo=UTC)  # after midnight, of the night before
-    (one,) = trends(stored(nights(7.0), marks=(Mark(at, Concern.LOOK),)), Part.SLEEP, EN)
+    (one,) = trends(stored(nights(7.0), marks=(Mark(at, Concern.LOOK),)), KINDS[Part.SLEEP], EN)
     assert [line.day for line in one.rows if line.marked] == [day]
 
 
@@ -169,6 +169,6 @@ def test_every_indicator_can_be_drawn_and_said(kind: str, words: Words) -> None:
         for back, value in enumerate([0.0, 0.2, None, 25.5], start=1)
     }
     part = next(part for part, kinds in KINDS.items() if kind in kinds)
-    (one,) = trends(stored({}, by_kind={kind: rows}), part, words)
+    (one,) = trends(stored({}, by_kind={kind: rows}), KINDS[part], words)
     assert len(one.rows) == 4
     assert ET.fromstring(one.picture).get("role") == "img"  # noqa: S314 - our own text
