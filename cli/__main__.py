@@ -25,6 +25,8 @@ from cli import status as standing
 from cli.addresses import app as addresses_app
 from cli.alert_messages import messages as alert_messages
 from cli.alert_statistics import app as alerts_app
+from cli.backup.commands import app as backup_app
+from cli.backup.commands import restore
 from cli.bench.commands import app as bench_app
 from cli.canary import app as canary_app
 from cli.channels import app as channels_app
@@ -70,6 +72,7 @@ app.add_typer(findings_app, name="findings")
 rejects_app = typer.Typer(help="What could not be stored, and trying it again.", no_args_is_help=True)
 app.add_typer(rejects_app, name="rejects")
 app.add_typer(alerts_app, name="alerts")
+app.add_typer(backup_app, name="backup")
 app.add_typer(bench_app, name="bench")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
@@ -90,6 +93,7 @@ alerts_app.command("messages")(alert_messages)
 app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)
 app.command("homes")(list_homes)
+app.command("restore")(restore)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")

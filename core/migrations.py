@@ -12,12 +12,13 @@ administrator that the connection belongs to.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from psycopg import Connection, sql
+from psycopg.pq import TransactionStatus
 
 from core.errors import VicinoError
 
@@ -43,23 +44,73 @@ class Applied(NamedTuple):
     file: str
 
 
+class Known(NamedTuple):
+    """One incremental file that was run in some database, and the SHA-256 of its text."""
+
+    folder: str
+    file: str
+    checksum: str
+
+
 def migrate(connection: Connection[Any], folders: Sequence[Path], variant: Variant | None = None) -> list[Applied]:
     """Bring the database to the present schema and return the incremental files that were run now.
 
-    `connection` belongs to an administrator (it makes roles and extensions) and is in autocommit. `folders` are
-    the import packages that store data, in the order in which they build on each other. `variant` says what a new
-    database becomes where that cannot be found out from the server. Raises `MigrationError` if a file that has been
-    run was changed since, or was run by a newer version of Vicino.
+    `connection` belongs to an administrator (it makes roles and extensions) and is in autocommit, or in a transaction
+    in which all of it is to happen. `folders` are the import packages that store data, in the order in which they build
+    on each other. `variant` says what a new database becomes where that cannot be found out from the server. Raises
+    `MigrationError` if a file that has been run was changed since, or was run by a newer version of Vicino.
     """
+    return _under_lock(connection, lambda: _migrate(connection, folders, variant, None))
+
+
+def migrate_to(
+    connection: Connection[Any], folders: Sequence[Path], files: Sequence[Known], variant: Variant | None = None
+) -> list[Applied]:
+    """Bring an empty database to the tables that another one had after it had run `files`, and no further.
+
+    For data of an older release: they are put into the tables they came from, and `migrate` then does with them what it
+    does with any database of that release. Nothing under `sql/idempotent/` is run. Where one database has TimescaleDB
+    and the other has not, each file counts for its counterpart. Otherwise as `migrate`.
+    """
+    refuse_foreign(folders, files)
+    only = {(known.folder, _regardless(known.file)) for known in files}
+    return _under_lock(connection, lambda: _migrate(connection, folders, variant, only))
+
+
+def refuse_foreign(folders: Sequence[Path], files: Sequence[Known]) -> None:
+    """Raise `MigrationError` if any of `files` is not one of this version's, word by word."""
+    for folder in [Path(__file__).parent, *folders]:
+        _refuse_unknown(folder, _files(folder, "incremental"), {(each.folder, each.file): "" for each in files})
+    homes = {folder.name: folder for folder in [Path(__file__).parent, *folders]}
+    for each in files:
+        home = homes.get(each.folder)
+        if home is None:
+            raise _newer(each.folder, each.file)
+        if hashlib.sha256((home / "sql" / "incremental" / each.file).read_bytes()).hexdigest() != each.checksum:
+            raise _changed(each.folder, each.file)
+
+
+def known_files(connection: Connection[Any]) -> list[Known]:
+    """Return the incremental files that this database has run, each folder's in their order."""
+    return [Known(*key, checksum) for key, checksum in sorted(_applied(connection).items())]
+
+
+def _under_lock(connection: Connection[Any], work: Callable[[], list[Applied]]) -> list[Applied]:
     connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
     try:
-        return _migrate(connection, folders, variant)
+        return work()
     finally:
-        connection.execute("RESET ROLE")
-        connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+        if connection.info.transaction_status is not TransactionStatus.INERROR:
+            connection.execute("RESET ROLE")
+            connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
 
 
-def _migrate(connection: Connection[Any], folders: Sequence[Path], variant: Variant | None) -> list[Applied]:
+def _migrate(
+    connection: Connection[Any],
+    folders: Sequence[Path],
+    variant: Variant | None,
+    only: Collection[tuple[str, str]] | None,
+) -> list[Applied]:
     own = Path(__file__).parent
     _administer(connection, own)
     variant = _variant(connection, variant)
@@ -73,17 +124,15 @@ def _migrate(connection: Connection[Any], folders: Sequence[Path], variant: Vari
     done: list[Applied] = []
     for folder in [own, *folders]:
         files = [path for path in _files(folder, "incremental") if _is_for(path, variant)]
+        if only is not None:
+            files = [path for path in files if (folder.name, _regardless(path.name)) in only]
         _refuse_unknown(folder, files, known)
         for path in files:
             checksum = hashlib.sha256(path.read_bytes()).hexdigest()
             if known.get((folder.name, path.name)) == checksum:
                 continue
             if (folder.name, path.name) in known:
-                raise MigrationError(
-                    f"The migration {folder.name}/{path.name} was changed after it had been applied.",
-                    kept="the database as it is",
-                    advice="restore the file and put the change into a new, higher-numbered one",
-                )
+                raise _changed(folder.name, path.name)
             with connection.transaction():
                 _run(connection, path)
                 connection.execute(
@@ -91,7 +140,7 @@ def _migrate(connection: Connection[Any], folders: Sequence[Path], variant: Vari
                     (folder.name, path.name, checksum),
                 )
             done.append(Applied(folder.name, path.name))
-    for folder in [own, *folders]:
+    for folder in [own, *folders] if only is None else ():
         for path in _files(folder, "idempotent"):
             if _is_for(path, variant):
                 with connection.transaction():
@@ -142,11 +191,23 @@ def _refuse_unknown(folder: Path, files: Sequence[Path], known: dict[tuple[str, 
     names = {path.name for path in files}
     newer = sorted(file for owner, file in known if owner == folder.name and file not in names)
     if newer:
-        raise MigrationError(
-            f"The database was migrated by a newer Vicino: it knows {folder.name}/{newer[0]}, this version does not.",
-            kept="the database as it is",
-            advice="start the version that migrated it, or a later one",
-        )
+        raise _newer(folder.name, newer[0])
+
+
+def _newer(folder: str, file: str) -> MigrationError:
+    return MigrationError(
+        f"The database was migrated by a newer Vicino: it knows {folder}/{file}, this version does not.",
+        kept="the database as it is",
+        advice="start the version that migrated it, or a later one",
+    )
+
+
+def _changed(folder: str, file: str) -> MigrationError:
+    return MigrationError(
+        f"The migration {folder}/{file} was changed after it had been applied.",
+        kept="the database as it is",
+        advice="restore the file and put the change into a new, higher-numbered one",
+    )
 
 
 def _files(folder: Path, kind: str) -> list[Path]:
@@ -160,6 +221,11 @@ def _files(folder: Path, kind: str) -> list[Path]:
 def _is_for(path: Path, variant: Variant) -> bool:
     suffix = path.name.removesuffix(".sql").rpartition(".")[2]
     return suffix not in set(Variant) or suffix == variant
+
+
+def _regardless(file: str) -> str:
+    """Return the name of a file, the same for both variants."""
+    return re.sub(r"\.(plain|timescale)\.sql$", ".sql", file)
 
 
 def _run(connection: Connection[Any], path: Path) -> None:

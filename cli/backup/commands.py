@@ -1,0 +1,218 @@
+"""`vicino backup` and `vicino restore`."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import psycopg
+import typer
+from pyrage import x25519
+from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+
+from cli.backup import checking, files, keys, making, restoring
+from cli.backup.making import Made
+from cli.database_server import SETTING, administrator_url, given_url
+from cli.gateways import DEFAULT_DATA, Data
+from cli.installation import Installation
+from cli.screen import messages, results, say
+from core.clock import SystemClock
+from core.errors import VicinoError
+from core.migrations import Applied
+from embedded.postgres import EmbeddedPostgres
+from embedded.privatefile import write_private
+
+LAST_FILE = "last-backup.json"
+
+app = typer.Typer(help="Backups: the database as of one moment and the files that belong to it, encrypted.")
+
+KeyFile = Annotated[Path, typer.Option("--key-file", help="File with the key.")]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url", envvar=SETTING, show_envvar=True, help="Administrator's address of a server of yours."
+    ),
+]
+FilesFolder = Annotated[
+    Path | None, typer.Option("--files", help="With a server of yours: folder of the keys and settings beside it.")
+]
+
+
+class Last(msgspec.Struct, frozen=True):
+    """When the last backup was made, and how many bytes it takes."""
+
+    made_at: datetime
+    size: int
+
+
+def last(installation: Installation) -> Last | None:
+    """Return when the last backup of an installation was made; None if none is known."""
+    try:
+        return msgspec.json.decode((installation.root / LAST_FILE).read_bytes(), type=Last)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return None
+
+
+@app.callback(invoke_without_command=True)
+def backup(
+    context: typer.Context,
+    to: Annotated[Path | None, typer.Option("--to", help="The new file.")] = None,
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="File with the key that makes backups.")] = None,
+    database_url: DatabaseUrl = None,
+    files_from: FilesFolder = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Make a backup while everything goes on. Nothing is written over."""
+    if context.invoked_subcommand is not None:
+        return
+    if to is None or key_file is None:
+        raise VicinoError(
+            "Where to write the backup and by which key is not said.",
+            kept="the installation; no backup was made",
+            advice="vicino backup --to FILE --key-file KEY; `vicino backup key --to KEY` makes a key",
+        )
+    installation, clock = Installation(data), SystemClock()
+    recipient = keys.for_making(key_file)
+    kept = list(files.of_installation(installation.root) if files_from is None else files.within(files_from))
+    with _database_errors_in_words(), administrator_url(installation, database_url, clock) as url, _bar() as tell:
+        made = making.make(url, kept, to, recipient, clock, tell)
+    if installation.root.is_dir():
+        noted = msgspec.json.encode(Last(made.head.made_at, to.stat().st_size))
+        write_private(installation.root / LAST_FILE, noted.decode() + "\n")
+    _tell(made, f"{to} ({to.stat().st_size:,} bytes)")
+
+
+@app.command("key")
+def key(
+    to: Annotated[Path, typer.Option("--to", help="File for the half that makes backups; it stays on this machine.")],
+) -> None:
+    """Make a key. The half that opens backups is printed once and kept nowhere."""
+    if to.exists():
+        raise VicinoError(
+            f"There is a file {to} already.",
+            kept="the file: backups that were made with it are opened by its recovery key",
+            advice="go on using it, or name another file with --to",
+        )
+    made = keys.new_pair()
+    write_private(to, made.making)
+    print(made.recovery)
+    messages.print(
+        "[bold]This recovery key is shown this once.[/bold] Write it down, twice, and keep it away from this machine:"
+        " nobody can open a backup without it, and whoever has it and a backup can read all of it."
+        f" {to} makes backups and cannot open them.",
+        highlight=False,
+    )
+
+
+@app.command("verify")
+def verify(
+    file: Annotated[Path, typer.Argument(help="The backup.")],
+    key_file: KeyFile,
+) -> None:
+    """Read a backup from beginning to end and check all of it; nothing is restored."""
+    identity = keys.for_opening(key_file)
+    with _bar() as tell:
+        made = checking.check(file, identity, tell)
+    _tell(made, f"{file} is whole")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.")],
+    key_file: KeyFile,
+    database_url: DatabaseUrl = None,
+    files_to: FilesFolder = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Put a backup into a new folder, or into an empty database of a server of yours."""
+    identity = keys.for_opening(key_file)
+    url = given_url(database_url)
+    if url is None:
+        _refuse_used(data)
+    elif files_to is not None:
+        _refuse_used(files_to)
+    with _database_errors_in_words():
+        if url is not None:
+            restoring.refuse_unless_empty(url)
+        say("Checking the backup")
+        with _bar() as tell:
+            made = checking.check(file, identity, tell)
+        say("Restoring")
+        with _bar() as tell:
+            if url is None:
+                applied = _into_folder(file, identity, made, data, tell)
+            elif files_to is None:
+                applied = restoring.restore(file, identity, made, url, None, tell)
+            else:
+                with _whole_or_not_at_all(files_to) as folder:
+                    applied = restoring.restore(file, identity, made, url, folder, tell)
+    if applied:
+        messages.print(f"It was made by an earlier version: {len(applied)} migrations brought it to this one.")
+    _tell(made, str(data) if url is None else "the database")
+    if url is None:
+        messages.print(f"Start it with: vicino up --data {data}", highlight=False)
+
+
+def _into_folder(file: Path, identity: x25519.Identity, made: Made, data: Path, tell: making.Progress) -> list[Applied]:
+    """Restore into a new folder, with a database server of its own."""
+    with _whole_or_not_at_all(data) as folder:
+        installation = Installation(folder)
+        with EmbeddedPostgres(installation.postgres, installation.secrets, clock=SystemClock()) as server:
+            return restoring.restore(file, identity, made, server.administrator_url, folder, tell)
+
+
+@contextmanager
+def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
+    """Give a folder beside `folder` that gets its name when all is done, and is removed if that fails."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.unfinished-", dir=folder.parent))
+    try:
+        yield unfinished
+        if folder.exists():
+            folder.rmdir()
+        unfinished.rename(folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _refuse_used(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise VicinoError(
+            f"{folder} is not empty.",
+            kept="everything: nothing was touched",
+            advice="name a folder that is not there yet; nothing is ever restored over what is there",
+        )
+
+
+@contextmanager
+def _bar() -> Iterator[making.Progress]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=messages, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda table, size: progress.update(task, description=table, advance=size)
+
+
+@contextmanager
+def _database_errors_in_words() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise VicinoError(
+            f"The database does not answer ({type(error).__name__}).",
+            kept="everything as it was",
+            advice="check its address and whether it runs, then try again",
+        ) from error
+
+
+def _tell(made: Made, where: str) -> None:
+    rows = sum(each.rows for each in made.foot.tables.values())
+    results.print(
+        f"{where}: {rows:,} rows of {len(made.foot.tables)} tables and {len(made.foot.files)} files,"
+        f" as of {made.head.made_at:%Y-%m-%d %H:%M:%S} UTC, Vicino {made.head.vicino}.",
+        highlight=False,
+        soft_wrap=True,
+    )
