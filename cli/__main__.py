@@ -33,9 +33,11 @@ from cli.channels import app as channels_app
 from cli.contexts import app as contexts_app
 from cli.device_commands import app as devices_app
 from cli.digest import app as digest_app
+from cli.doctor.commands import doctor
 from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
 from cli.installation import Installation
+from cli.migrate import bring_up
 from cli.policies import app as policies_app
 from cli.precision import show_precision
 from cli.push import enter_apprise, push_key
@@ -94,6 +96,8 @@ app.command("push-key")(push_key)
 addresses_app.command("apprise")(enter_apprise)
 app.command("homes")(list_homes)
 app.command("restore")(restore)
+app.command("doctor")(doctor)
+app.command("migrate")(bring_up)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")

@@ -17,6 +17,16 @@ SERVICES = (
     "dashboards",
     "simulator",
 )
+# Read by the command line alone.
+OF_COMMANDS = frozenset(
+    {
+        "VICINO_SECRETS_DIR",
+        "VICINO_BROKER_ADMIN_URL",
+        "VICINO_DATABASE_ADMIN_URL",
+        "VICINO_DATA_DIR",
+        "VICINO_SMS_HTTP_TEMPLATE",
+    }
+)
 HEAD = """# Settings
 
 Read from the environment, or from files in the folder that `VICINO_SECRETS_DIR` names. This page is what
@@ -39,6 +49,20 @@ def table(settings_class: type[Settings], known: set[str]) -> list[str]:
             default = f"`{value.get_secret_value() if hasattr(value, 'get_secret_value') else value}`"
         rows.append(f"| `VICINO_{name.upper()}` | {field.description} | {default} |")
     return rows
+
+
+def classes() -> list[type[Settings]]:
+    """Return the settings of every service."""
+    found: list[type[Settings]] = []
+    for service in SERVICES:
+        module = importlib.import_module(f"{service}.settings")
+        found += [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Settings)]
+    return found
+
+
+def names() -> frozenset[str]:
+    """Return the names of all settings, as the environment has them."""
+    return OF_COMMANDS | {f"VICINO_{name.upper()}" for each in classes() for name in each.model_fields}
 
 
 def page() -> str:

@@ -90,6 +90,17 @@ def refuse_foreign(folders: Sequence[Path], files: Sequence[Known]) -> None:
             raise _changed(each.folder, each.file)
 
 
+def missing_files(folders: Sequence[Path], files: Sequence[Known], variant: Variant | str) -> list[Applied]:
+    """Return the incremental files of this version that a database which has run `files` has still to run."""
+    there = {(each.folder, each.file) for each in files}
+    return [
+        Applied(folder.name, path.name)
+        for folder in [Path(__file__).parent, *folders]
+        for path in _files(folder, "incremental")
+        if _is_for(path, Variant(variant)) and (folder.name, path.name) not in there
+    ]
+
+
 def known_files(connection: Connection[Any]) -> list[Known]:
     """Return the incremental files that this database has run, each folder's in their order."""
     return [Known(*key, checksum) for key, checksum in sorted(_applied(connection).items())]

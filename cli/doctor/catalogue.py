@@ -1,0 +1,90 @@
+"""All checks, in the order in which they are made, and what each of them says now."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import psycopg
+import psycopg_pool
+
+from cli.doctor.checks import backups, broker, care, certificates, database, machine, services, settings
+from cli.doctor.finding import Finding, error
+from cli.doctor.surroundings import Surroundings
+
+Check = Callable[[Surroundings], Iterator[Finding]]
+
+
+class Said(NamedTuple):
+    """What a check says: nothing where all is well, None where it could not look."""
+
+    check: str
+    findings: tuple[Finding, ...] | None
+
+
+# The first of the database says why none of the others could look.
+WITHOUT_DATABASE: dict[str, Check] = {
+    "processes": services.processes,
+    "disks": machine.disks,
+    "clock": machine.clock,
+    "secrets": machine.secrets,
+    "dependencies": machine.dependencies,
+    "settings known": settings.unknown,
+    "settings valid": settings.values,
+    "settings together": settings.together,
+    "broker": broker.broker,
+    "certificates": certificates.certificates,
+    "backups": backups.backups,
+}
+DATABASE = "database"
+WITH_DATABASE: dict[str, Check] = {
+    "migrations": database.migrations,
+    "database roles": database.roles,
+    "row security": database.row_security,
+    "connections": services.connections,
+    "beats": services.beats,
+    "lags": services.lags,
+    "time zones": machine.time_zones,
+    "channels": settings.channels,
+    "gateways": care.gateways,
+    "rejects": care.rejects,
+    "recipients": care.recipients,
+    "duty": care.duty,
+}
+
+
+def look(found: Surroundings) -> Iterator[Said]:
+    """Make all checks. One that fails itself says so, and the others go on."""
+    yield from (_said(name, check, found) for name, check in WITHOUT_DATABASE.items())
+    server = _server(found)
+    yield server
+    for name, check in WITH_DATABASE.items():
+        yield Said(name, None) if server.findings and found.database_url is None else _said(name, check, found)
+
+
+def _server(found: Surroundings) -> Said:
+    try:
+        return Said(DATABASE, tuple(database.server(found)))
+    except (psycopg.Error, psycopg_pool.PoolTimeout) as problem:
+        return Said(
+            DATABASE,
+            (
+                error(
+                    f"The database does not answer ({type(problem).__name__}).",
+                    "start it, or correct VICINO_DATABASE_URL",
+                ),
+            ),
+        )
+
+
+def _said(name: str, check: Check, found: Surroundings) -> Said:
+    try:
+        return Said(name, tuple(check(found)))
+    except Exception as problem:  # noqa: BLE001 - whatever keeps a check from looking is itself something to tell
+        return Said(
+            name,
+            (
+                error(
+                    f"{name} could not be looked at ({type(problem).__name__}).",
+                    "see what else is wrong; report this if nothing is",
+                ),
+            ),
+        )
