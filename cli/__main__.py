@@ -28,6 +28,7 @@ from cli.alert_statistics import app as alerts_app
 from cli.backup.commands import app as backup_app
 from cli.backup.commands import restore
 from cli.bench.commands import app as bench_app
+from cli.ca.commands import app as ca_app
 from cli.canary import app as canary_app
 from cli.channels import app as channels_app
 from cli.contexts import app as contexts_app
@@ -76,6 +77,7 @@ app.add_typer(rejects_app, name="rejects")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(backup_app, name="backup")
 app.add_typer(bench_app, name="bench")
+app.add_typer(ca_app, name="ca")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
 app.add_typer(devices_app, name="devices")

@@ -14,6 +14,7 @@ from core.database import Database, Role
 from core.errors import VicinoError
 from core.metrics import exposed, make_registry
 from core.service import stop_on_signals
+from core.tls import ServedCertificate
 from dashboards import static_files
 from dashboards.app import create_app
 from dashboards.live import Hub
@@ -38,6 +39,7 @@ def main() -> int:
     try:
         static_files.manifest()
         key_of(settings.reply_key)
+        certificate = served_certificate(settings)
         listening = listen(settings.dashboards_host, settings.dashboards_port)
     except VicinoError as error:
         log.logger().error("cannot start", reason=str(error))
@@ -56,13 +58,14 @@ def main() -> int:
         hub = Hub(database, clock)
         registry = make_registry("dashboards")
         registry.register(page_figures(hub))
-        server = make_server(database, clock, settings, hub, RequestMetrics(registry))
+        server = make_server(database, clock, settings, hub, RequestMetrics(registry), certificate)
         thread = threading.Thread(target=server.run, args=([listening],), name="server")
         thread.start()
         log.logger().info("serving", host=settings.dashboards_host, port=listening.getsockname()[1])
         with exposed(registry, settings.metrics_host, settings.metrics_port):
             while not stop.wait(0.5) and thread.is_alive():
-                pass
+                if certificate is not None:
+                    certificate.look()
         failed = not stop.is_set()
         hub.close()
         server.should_exit = True
@@ -88,12 +91,25 @@ def listen(host: str, port: int) -> socket.socket:
     return found
 
 
+def served_certificate(settings: DashboardSettings) -> ServedCertificate | None:
+    """Return the certificate of the pages, None where they are served without; raises `VicinoError` if it is no use."""
+    if settings.tls_certificate is None and settings.tls_key is None:
+        return None
+    if settings.tls_certificate is None or settings.tls_key is None:
+        raise VicinoError(
+            "Of certificate and key of the pages only one is set.",
+            advice="set both VICINO_TLS_CERTIFICATE and VICINO_TLS_KEY, or neither",
+        )
+    return ServedCertificate(settings.tls_certificate, settings.tls_key)
+
+
 def make_server(
     database: Database,
     clock: SystemClock,
     settings: DashboardSettings,
     hub: Hub,
     metrics: RequestMetrics | None = None,
+    certificate: ServedCertificate | None = None,
 ) -> uvicorn.Server:
     """Return the HTTP server, not yet running."""
     config = uvicorn.Config(
@@ -105,6 +121,9 @@ def make_server(
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=BODY_BYTES,
     )
+    if certificate is not None:
+        config.load()
+        config.ssl = certificate.context  # one that stays ours, so that it can be given new files
     return uvicorn.Server(config)
 
 

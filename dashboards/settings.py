@@ -1,6 +1,7 @@
 """Settings of the pages."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
@@ -22,6 +23,12 @@ class DashboardSettings(Settings):
     )
     dashboards_host: str = Field(default="127.0.0.1", description="Network address the pages are served on.")
     dashboards_port: int = Field(default=8000, description="Port the pages are served on.", ge=0, le=65_535)
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="File with the certificate (PEM) of the pages, which are then served over https. It is read again "
+        "when it changes. None: http, for a proxy that does it or for this machine alone.",
+    )
+    tls_key: Path | None = Field(default=None, description="File with the key of that certificate.")
     session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)
     reply_key: SecretStr | None = Field(
         default=None,
