@@ -32,6 +32,7 @@ from cli.ca.commands import app as ca_app
 from cli.canary import app as canary_app
 from cli.channels import app as channels_app
 from cli.contexts import app as contexts_app
+from cli.deploy.commands import app as deploy_app
 from cli.device_commands import app as devices_app
 from cli.digest import app as digest_app
 from cli.doctor.commands import doctor
@@ -78,6 +79,7 @@ app.add_typer(alerts_app, name="alerts")
 app.add_typer(backup_app, name="backup")
 app.add_typer(bench_app, name="bench")
 app.add_typer(ca_app, name="ca")
+app.add_typer(deploy_app, name="deploy")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
 app.add_typer(devices_app, name="devices")

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.installation import Installation
+from cli.installation import Installation, given
 from core.access.accounts import ADMINISTRATOR
 from core.clock import Clock
 from core.credentials import Credentials
 from core.database import Database
-from core.mqtt import BrokerAddress
+from core.mqtt import BrokerAddress, trusting
 from devices import enrolment
 from devices.dynamic_security import DynamicSecurity
 from embedded.privatefile import private_folder, write_private
@@ -19,17 +19,23 @@ ADMINISTRATOR_URL = "VICINO_BROKER_ADMIN_URL"
 FOLDER = "gateways"
 
 
+def broker_address(url: str) -> BrokerAddress:
+    """Return where a broker is, with the authority that VICINO_BROKER_CA names; raises `VicinoError` for none."""
+    ca = os.environ.get("VICINO_BROKER_CA")
+    return trusting(BrokerAddress.parse(url), Path(ca) if ca else None)
+
+
 @contextmanager
 def accounts(installation: Installation) -> Iterator[DynamicSecurity | None]:
     """Give the broker's administration; None where the broker has none that we know.
 
     Raises `VicinoError` if there is one and it does not answer.
     """
-    url = os.environ.get(ADMINISTRATOR_URL) or installation.broker_secret(ADMINISTRATOR.name)
+    url = given(ADMINISTRATOR_URL) or installation.broker_secret(ADMINISTRATOR.name)
     if url is None:
         yield None
         return
-    with DynamicSecurity(BrokerAddress.parse(url)) as control:
+    with DynamicSecurity(broker_address(url)) as control:
         yield control
 
 
@@ -48,7 +54,7 @@ def signing_in(
     At a broker whose accounts we do not manage they sign in as the installation's settings say.
     """
     if not installation.manages_accounts:
-        address = BrokerAddress.parse(installation.broker_url)
+        address = broker_address(installation.broker_url)
         return lambda _: address
     addresses = {each.gateway: each.address for each in enrolled(installation, database, keys, clock)}
     return addresses.__getitem__

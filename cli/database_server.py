@@ -1,11 +1,9 @@
 """Where the database of an installation is, for those who administer it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from cli.installation import Installation
+from cli.installation import Installation, given
 from cli.screen import say
 from core.clock import Clock
 from core.errors import VicinoError
@@ -13,18 +11,11 @@ from embedded.postgres import ADMINISTRATOR, EmbeddedPostgres
 from embedded.runfile import hold, read_run
 
 SETTING = "VICINO_DATABASE_ADMIN_URL"
-FILE = SETTING.lower()
 
 
 def given_url(option: str | None) -> str | None:
     """Return the address of a server of yours: the option, else the setting, else its file; None without any."""
-    if option or os.environ.get(SETTING):
-        return option or os.environ[SETTING]
-    folder = os.environ.get("VICINO_SECRETS_DIR")
-    try:
-        return (Path(folder) / FILE).read_text(encoding="utf-8").strip() if folder else None
-    except FileNotFoundError:
-        return None
+    return option or given(SETTING) or None
 
 
 @contextmanager

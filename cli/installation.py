@@ -30,6 +30,18 @@ STORING = tuple(
 SERVICE_LOGIN = "vicino_app_service"
 PEOPLE_LOGIN = "vicino_app_people"
 BROKER_URL_FILE = "vicino_broker_url"
+DATABASE_URL, BROKER_URL, BROKER_ADMIN_URL = "VICINO_DATABASE_URL", "VICINO_BROKER_URL", "VICINO_BROKER_ADMIN_URL"
+
+
+def given(name: str) -> str:
+    """Return a setting that the command line was given: by the environment, or by its file in VICINO_SECRETS_DIR."""
+    folder = os.environ.get("VICINO_SECRETS_DIR")
+    if os.environ.get(name) or not folder:
+        return os.environ.get(name, "")
+    try:
+        return (Path(folder) / name.lower()).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
 
 
 class Installation(NamedTuple):
@@ -90,9 +102,14 @@ class Installation(NamedTuple):
 
     @contextmanager
     def database(self) -> Iterator[Database]:
-        """Give the database of the running installation, as the services see it."""
-        self.run()
-        with Database(self.service_url, Role.SERVICE, name="command line", maximum=2) as database:
+        """Give the database of the running installation, as the services see it.
+
+        Where nothing runs on the folder and VICINO_DATABASE_URL is given, that is it: services run elsewhere.
+        """
+        elsewhere = given(DATABASE_URL) if read_run(self.root) is None else ""
+        if not elsewhere:
+            self.run()
+        with Database(elsewhere or self.service_url, Role.SERVICE, name="command line", maximum=2) as database:
             yield database
 
     @contextmanager
@@ -108,12 +125,14 @@ class Installation(NamedTuple):
 
         It says how to sign in only where the broker is one of yours: ours has an account for each who does.
         """
+        named = given(BROKER_URL)
+        if read_run(self.root) is None and named:
+            return named
         port = self.run().broker_port
-        given = os.environ.get("VICINO_BROKER_URL")
         if port:
             return f"mqtt://127.0.0.1:{port}"
-        if given:
-            return given
+        if named:
+            return named
         raise VicinoError(
             "This installation uses a broker of yours, whose address is not written down.",
             advice="set VICINO_BROKER_URL as you did when you started it",
@@ -157,4 +176,4 @@ class Installation(NamedTuple):
     @property
     def manages_accounts(self) -> bool:
         """Whether the broker can be told here who may sign in."""
-        return bool(os.environ.get("VICINO_BROKER_ADMIN_URL") or self.broker_secret(ADMINISTRATOR.name))
+        return bool(given(BROKER_ADMIN_URL) or self.broker_secret(ADMINISTRATOR.name))

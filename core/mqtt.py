@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from enum import IntEnum
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
+from pydantic import SecretStr
 
 from core.errors import VicinoError
 from core.log import logger
@@ -76,16 +78,26 @@ class BrokerAddress(NamedTuple):
             ) from error
 
 
-def broker_of(settings: Settings) -> BrokerAddress:
-    """Return the broker that settings name; raises `VicinoError` if they name none, or if `broker_ca` is not there."""
-    address = BrokerAddress.parse(settings.broker_url.get_secret_value())
-    if settings.broker_ca is None:
+def broker_of(settings: Settings, url: SecretStr | None = None) -> BrokerAddress:
+    """Return the broker that settings name, by another account's `url` if that is given.
+
+    Raises `VicinoError` if they name none, or if `broker_ca` is not there.
+    """
+    return trusting(BrokerAddress.parse((url or settings.broker_url).get_secret_value()), settings.broker_ca)
+
+
+def trusting(address: BrokerAddress, ca: Path | None) -> BrokerAddress:
+    """Return the address with the authority whose certificate is in the file `ca`; the same for None.
+
+    Raises `VicinoError` if it cannot be read.
+    """
+    if ca is None:
         return address
     try:
-        return address._replace(ca=settings.broker_ca.read_text(encoding="ascii"))
+        return address._replace(ca=ca.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError) as error:
         raise VicinoError(
-            f"The certificate of the broker's authority cannot be read from {settings.broker_ca}.",
+            f"The certificate of the broker's authority cannot be read from {ca}.",
             advice="correct VICINO_BROKER_CA",
         ) from error
 

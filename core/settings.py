@@ -6,9 +6,9 @@ environment says goes before.
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +18,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="VICINO_", secrets_dir=os.environ.get("VICINO_SECRETS_DIR"), extra="ignore"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty_secrets(cls, given: Any) -> Any:
+        """Take an empty secret for none: a container engine wants a file for each, also for one that is not used."""
+        if not isinstance(given, dict):
+            return given
+        may_lack = {name for name, field in cls.model_fields.items() if field.annotation == (SecretStr | None)}
+        return {name: value for name, value in given.items() if value != "" or name not in may_lack}
 
     # Not called data_dir: VICINO_DATA_DIR names the recorded data that tests use.
     data: Path = Field(default=Path("data"), description="Folder of this installation: outboxes, run file, logs.")

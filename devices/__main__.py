@@ -14,7 +14,7 @@ from core.database import Database, Role, asking_for_figures
 from core.errors import VicinoError
 from core.log import logger
 from core.metrics import exposed, make_registry
-from core.mqtt import BrokerAddress, broker_of
+from core.mqtt import broker_of
 from core.notices import Listener
 from core.service import stop_on_signals, wait_until_there
 from devices import enrolment, models
@@ -107,7 +107,7 @@ def admit_waiting(settings: DevicesSettings, admissions: Admissions) -> int:
         admissions.give_up(made, NOT_KEPT_HERE)
         return 0
     try:
-        with DynamicSecurity(BrokerAddress.parse(settings.broker_admin_url.get_secret_value())) as control:
+        with DynamicSecurity(broker_of(settings, settings.broker_admin_url)) as control:
             admissions.admit(made, control)
     except VicinoError as error:
         admissions.put_off(made, error.reason if isinstance(error, BrokerControlError) else str(error))
@@ -122,7 +122,7 @@ def expel_strangers(settings: DevicesSettings, database: Database) -> int:
     """
     if settings.broker_admin_url is None:
         return 0
-    with DynamicSecurity(BrokerAddress.parse(settings.broker_admin_url.get_secret_value())) as control:
+    with DynamicSecurity(broker_of(settings, settings.broker_admin_url)) as control:
         strangers = enrolment.strangers(database, control.names())
         control.expel(strangers)
     if strangers:

@@ -1,8 +1,8 @@
 """An authority of one's own in a folder: its certificate, its key, and those that it has issued.
 
 `ca.crt` is what everybody is given; `NAME.crt` and `private/NAME.key` are for one server. Keys are readable for their
-owner only. Certificates are X.509 version 3 with ECDSA on P-256 (RFC 5280, RFC 5758); the names of a server stand in its
-subjectAltName, as RFC 6125 wants it.
+owner only. Certificates are X.509 version 3 with ECDSA on P-256 (RFC 5280, RFC 5758); the names of a server stand in
+its subjectAltName, as RFC 6125 wants it.
 """
 
 import ipaddress

@@ -1,0 +1,1 @@
+"""`vicino deploy`: the secrets and certificates that `docker-compose.yml` hands to each service."""
