@@ -105,8 +105,11 @@ def _status(asking: Database, clock: Clock) -> Status:
 def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
     """Run the worker until `stop` is set."""
     url = settings.database_url.get_secret_value()
+    reached = Database(url, Role.SERVICE, name="alerts", maximum=12, frozen_s=FROZEN_S)
+    if not reached.wait_until_there(clock, stop):
+        return
     with (
-        Database(url, Role.SERVICE, name="alerts", maximum=12, frozen_s=FROZEN_S) as database,
+        reached as database,
         telling_figures(settings, clock) as metrics,
     ):
         others = installed(settings, database, clock)

@@ -52,7 +52,10 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
     url = settings.database_url.get_secret_value()
     pace = Pace(timedelta(seconds=settings.analytics_settle_s), timedelta(seconds=settings.analytics_cadence_s))
     with ExitStack() as stack:
-        database = stack.enter_context(Database(url, Role.SERVICE, name="analytics"))
+        database = Database(url, Role.SERVICE, name="analytics")
+        if not database.wait_until_there(clock, stop):
+            return
+        stack.enter_context(database)
         if wait_until_there(lambda: bring_up_to_date(database), "database", LOST, clock, stop) is None:
             return
         orders = stack.enter_context(Orders(url))

@@ -8,17 +8,22 @@ Roles (made by the migrations):
 * `vicino_views` owns the security-barrier views through which people see readings; it is filtered likewise.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 import msgspec
+import psycopg
 from psycopg import Connection, Cursor, sql
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
+from core.clock import Clock
+from core.migrations import LOCK
+from core.service import wait_until_there
 from core.viewer import Viewer
 
 Row = dict[str, Any]
@@ -113,6 +118,31 @@ class Database:
         """Start the pool; the first connection is made in the background."""
         self._pool.open()
         return self
+
+    def wait_until_there(self, clock: Clock, stop: threading.Event) -> bool:
+        """Return True as soon as the server answers, knows our role and is not being migrated; False if `stop` is set.
+
+        To be asked before the pool is opened: a pool that was opened before its server was there tries again after ever
+        longer pauses.
+        """
+        return bool(wait_until_there(self._is_there, "database", (psycopg.Error,), clock, stop))
+
+    def open_when_there(self, clock: Clock, stop: threading.Event) -> None:
+        """Open the pool as soon as the server is there, and return at once; until then whoever asks gets an error."""
+
+        def wait() -> None:
+            if self.wait_until_there(clock, stop):
+                self.open()
+
+        threading.Thread(target=wait, name="waiting for the database", daemon=True).start()
+
+    def _is_there(self) -> bool:
+        with self.connect() as connection:
+            # Whoever migrates holds this lock from before the roles are made until all is done.
+            row = connection.execute("SELECT pg_try_advisory_lock_shared(%s) AS free", (LOCK,)).fetchone()
+            if row is None or not row["free"]:
+                raise psycopg.errors.LockNotAvailable("The database is being migrated.")
+        return True
 
     def close(self) -> None:
         """End all connections."""

@@ -4,6 +4,7 @@ import logging
 import socket
 import sys
 import threading
+from contextlib import ExitStack
 
 import uvicorn
 
@@ -45,16 +46,17 @@ def main() -> int:
         log.logger().error("cannot start", reason=str(error))
         return 1
     clock = SystemClock()
-    with (
-        listening,
-        Database(
+    with listening, ExitStack() as stack:
+        database = Database(
             settings.database_url.get_secret_value(),
             Role.PEOPLE,
             name="dashboards",
             maximum=CONNECTIONS,
             patience_s=PATIENCE_S,
-        ) as database,
-    ):
+        )
+        stack.callback(database.close)
+        # The pages answer before it is there, and say that it is away.
+        database.open_when_there(clock, stop)
         hub = Hub(database, clock)
         registry = make_registry("dashboards")
         registry.register(page_figures(hub))

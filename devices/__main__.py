@@ -35,7 +35,10 @@ def serve(settings: DevicesSettings, clock: Clock, stop: threading.Event) -> Non
     """Publish and watch until `stop` is set."""
     url = settings.database_url.get_secret_value()
     with ExitStack() as stack:
-        database = stack.enter_context(Database(url, Role.SERVICE, name="devices"))
+        database = Database(url, Role.SERVICE, name="devices")
+        if not database.wait_until_there(clock, stop):
+            return
+        stack.enter_context(database)
         publisher = ConfigPublisher(
             database,
             broker_of(settings),

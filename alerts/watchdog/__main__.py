@@ -86,10 +86,15 @@ def serve(settings: WatchdogSettings, clock: Clock, stop: threading.Event) -> No
     registry = make_registry("watchdog")
     metrics = WatchdogMetrics(registry)
     with ExitStack() as stack:
-        watching = stack.enter_context(_database(url, "watchdog"))
-        calling = stack.enter_context(_database(url, "canary"))
+        watching, calling = (_database(url, name) for name in ("watchdog", "canary"))
+        for each in (watching, calling):
+            stack.callback(each.close)
+            # It watches before the database is there: that it is away is the first thing to tell.
+            each.open_when_there(clock, stop)
         if settings.metrics_port:
-            asking = stack.enter_context(asking_for_figures(url, Role.SERVICE, name="watchdog"))
+            asking = asking_for_figures(url, Role.SERVICE, name="watchdog")
+            stack.callback(asking.close)
+            asking.open_when_there(clock, stop)
             registry.register(watchdog_figures(lambda: look(asking, limits, clock.now(), silent), clock))
         stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))
         canary = None

@@ -1,4 +1,4 @@
-"""docker-compose.yml, Dockerfile and what they name: sound by their own rules, and as guarded as they are meant to be."""
+"""docker-compose.yml, Dockerfile and what they name: sound by their own rules, and guarded as is meant."""
 
 import json
 import re
