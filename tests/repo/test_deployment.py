@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import promql_parser
 import pytest
 import yaml
 
@@ -190,6 +191,9 @@ def test_the_dashboards_of_grafana_ask_for_figures_that_there_are() -> None:
     page = (ROOT / "docs" / "operations" / "metrics.md").read_text(encoding="utf-8")
     known = set(re.findall(r"`(vicino_\w+)`", page))
     board = json.loads((ROOT / "deploy" / "grafana" / "dashboards" / "vicino.json").read_text(encoding="utf-8"))
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            promql_parser.parse(target["expr"])
     asked = {
         re.sub("_(bucket|sum|count)$", "", name)
         for panel in board["panels"]

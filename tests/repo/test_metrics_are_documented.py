@@ -3,7 +3,9 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import promql_parser
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
@@ -22,8 +24,14 @@ from ingest.counters import Counters
 from ingest.delays import Delays
 from ingest.metrics import ingest_figures
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operations" / "metrics.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "operations" / "metrics.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(vicino_\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
+RULES: list[dict[str, Any]] = [
+    rule
+    for group in yaml.safe_load((ROOT / "deploy" / "alert-rules.yml").read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
+]
 RESERVED = {"le", "quantile"}
 
 
@@ -85,17 +93,33 @@ def test_no_label_could_name_somebody() -> None:
     assert LABELS.isdisjoint({"gateway", "home", "person", "series", "organisation", "account", "address", "device"})
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"\bvicino_[a-z_]+", PAGE.partition("## Rules")[2]))))
-def test_the_rules_ask_for_figures_that_there_are(name: str) -> None:
-    assert name.removesuffix("_bucket") in described()
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_the_rules_ask_for_figures_and_labels_that_there_are(rule: dict[str, Any]) -> None:
+    for name in re.findall(r"\bvicino_[a-z_]+", rule["expr"]):
+        assert name.removesuffix("_bucket") in described()
+    for name, labels in re.findall(r"(\bvicino_[a-z_]+)\{([^}]*)\}", rule["expr"]):
+        known = described()[name.removesuffix("_bucket")][1]
+        assert set(re.findall(r"(\w+)=", labels)) <= known
+    promql_parser.parse(rule["expr"])
 
 
-def test_the_examples_can_be_read() -> None:
-    scraping, ruling = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_each_rule_says_for_whom_it_is_what_it_means_and_what_to_do(rule: dict[str, Any]) -> None:
+    assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
+    assert rule["labels"] in ({"severity": "page"}, {"severity": "ticket"})
+    assert rule["annotations"].keys() == {"summary", "advice"}
+    assert re.fullmatch(r"\d+[smh]", rule.get("for", "1m"))
+
+
+def test_the_page_lists_the_rules_and_nothing_else() -> None:
+    listed = re.findall(r"^\| `([A-Z]\w+)` \|", PAGE.partition("## Rules")[2], re.MULTILINE)
+    assert listed == [rule["alert"] for rule in RULES]
+    assert len(set(listed)) == len(listed)
+
+
+def test_the_example_can_be_read() -> None:
+    (scraping,) = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
     assert scraping["scrape_configs"][0]["static_configs"]
-    rules = [rule for group in ruling["groups"] for rule in group["rules"]]
-    assert len({rule["alert"] for rule in rules}) == len(rules)
-    assert all(rule["expr"].count("(") == rule["expr"].count(")") for rule in rules)
 
 
 def test_the_names_follow_the_conventions_of_prometheus() -> None:
