@@ -28,7 +28,8 @@ ALERTS = 500  # of a home that are marked at most, the latest
 class Life(NamedTuple):
     """What is stored of some days of a home, until `until`.
 
-    `stays` are in rooms, out of the home and in what is going on; `episodes` are rows as they are stored.
+    `stays` are in rooms, out of the home and in what is going on; `episodes` are rows as they are stored; `rooms` are
+    the kinds of rooms that the home has.
     """
 
     zone: ZoneInfo
@@ -38,6 +39,7 @@ class Life(NamedTuple):
     unknown: tuple[Interval, ...]
     marks: tuple[Mark, ...]
     contexts: tuple[Context, ...]
+    rooms: tuple[str, ...] = ()
 
     def lanes(self) -> tuple[str, ...]:
         """Return the lanes that pictures of these days have, from top to bottom."""
@@ -60,6 +62,7 @@ def load(view: View, home: registry.reads.Home, contexts: Contexts, start: datet
         tuple(Interval(max(gap.start, start), gap.end) for gap in unheard if gap.end > start),
         marks_of(alerts.reads.alerts_of_home(view, home.home_id, ALERTS), now),
         around,
+        tuple(kind for kind in ROOM_KINDS if kind in kinds.values()),
     )
 
 

@@ -64,6 +64,7 @@ def load(life: Life, indicators: Sequence[Row], words: Words) -> Night:
     part = part_of(life, scale)
     stays = [*_done(life, scale), *_places(part)]
     lanes = tuple(lane for lane in NAMES if any(stay.lane == lane for stay in stays))
+    lanes = lanes or ("bathroom_visit", "in_bed")
     is_over = life.until >= scale.interval.end
     facts = tuple(_facts(day, life, indicators, words, is_over=is_over))
     name = gettext("From %(first)s to %(last)s") % {"first": words.day(day), "last": words.day(today)}

@@ -11,6 +11,8 @@ from dashboards.reads import LastSeen
 from dashboards.week import Part, cell, part_of, summary
 from dashboards.wording import Words
 
+NO_ROOM = "other"
+
 
 class Line(NamedTuple):
     """A line of the table behind a picture: from when to when, where or what, and how long."""
@@ -41,6 +43,8 @@ def load(life: Life, seen: LastSeen | None, words: Words) -> Timeline:
     if seen is not None and scale.interval.start <= seen.at and seen.room_kind in LANES:
         ringed = Stay(seen.room_kind, Interval(seen.at, min(seen.at, life.until)))
         lanes = tuple(lane for lane in LANES if lane in {*lanes, seen.room_kind})
+    # Where nobody was seen anywhere, what is not known needs room to be seen.
+    lanes = lanes or life.rooms or (NO_ROOM,)
     said = _said(part, lanes, words)
     moved = _moved(seen, life.until, words)
     title = gettext("Today until %(time)s") % {"time": words.clock(life.until, life.zone)}

@@ -3,7 +3,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.localtime import Interval
-from dashboards import night
+from dashboards import night, today
 from dashboards.life import Life
 from dashboards.pictures.days import Stay
 from dashboards.wording import Words
@@ -74,6 +74,18 @@ def test_a_night_of_which_part_is_not_known_is_not_counted() -> None:
     assert {fact.value for fact in found.values()} == {"not known yet"}
     later = facts(lived(at(18, 0, NEXT), *EPISODES, unknown=gap), USUAL)
     assert {fact.value for fact in later.values()} == {"no verdict"}
+
+
+def test_a_night_and_a_day_of_which_nothing_is_known_are_hatched() -> None:
+    nothing = Life(ROME, at(4, 0, NEXT), (), (), (Interval(at(0), at(4, 0, NEXT)),), (), (), ("bedroom", "kitchen"))
+    shown, day = night.load(nothing, [], EN), today.load(nothing, None, EN)
+    assert shown.lanes == ("in the bathroom", "in bed")
+    assert day.lanes == ("bedroom", "kitchen")
+    for picture in (shown.picture, day.picture):
+        assert 'class="gap"' in picture
+    assert "no movement known" in shown.summary
+    assert day.summary == "No movement known, 4 h without readings."
+    assert today.load(nothing._replace(rooms=()), None, EN).lanes == ("other room",)
 
 
 def test_what_is_stored_of_a_night_is_what_is_shown() -> None:
