@@ -9,6 +9,7 @@ from analytics.contexts.kinds import ContextKind
 from tests.browser.conftest import Site
 from tests.browser.test_operator import Watched, barriers, sign_in
 from tests.integration.dashboards import filling
+from tests.integration.dashboards.test_person_views import episode
 
 PAGES = (
     "",
@@ -42,7 +43,9 @@ def test_no_page_of_a_person_has_a_barrier(
         page.get_by_role("button", name="English").click()
     page.wait_for_selector(f'html[lang="{language}"]')
     found = []
-    basis = f"/basis/night_bathroom_visits/{(now - timedelta(days=2)).date()}"
+    evening = (now - timedelta(days=2)).replace(hour=22, minute=30)
+    episode(site.connection, maria, "bathroom_visit", evening, 4)
+    basis = f"/basis/night_bathroom_visits/{evening.date()}"
     for path in (*PAGES, basis):
         page.goto(f"{site.address}/persons/{maria.person}{path}")
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
