@@ -153,6 +153,52 @@ class Status(NamedTuple):
         return _seconds_since(self.oldest_due, now)
 
 
+class SharedAlert(NamedTuple):
+    """An alert as those close to the person see it; `taken_by` is "" where that is not shared with them."""
+
+    person_id: int
+    public_id: UUID
+    family: Family
+    kind: str
+    severity: float
+    state: State
+    happened_at: datetime
+    opened_at: datetime
+    in_charge: bool
+    taken_by: str
+    taken_at: datetime | None
+    resolved_at: datetime | None
+    outcome: Outcome | None
+
+    def title(self, language: str) -> str:
+        """Return what the alert is called."""
+        return title(self.kind, self.family, language)
+
+
+def shared_alerts(view: View, now: datetime, since: datetime) -> list[SharedAlert]:
+    """Return the alerts that are shared with the viewer at `now`: open ones, and those that ended since `since`."""
+    rows = view.connection.execute(STATEMENTS["shared_alerts"], {"now": now, "since": since})
+    return [
+        SharedAlert(
+            **row
+            | {
+                "family": Family(row["family"]),
+                "state": State(row["state"]),
+                "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+            }
+        )
+        for row in rows
+    ]
+
+
+def shared_reasons(view: View, now: datetime) -> list[Row]:
+    """Return how pressing what is open is, of persons of whom the viewer may know how the day goes.
+
+    Columns: person_id, public_id, family, severity, opened_at, in_charge.
+    """
+    return view.connection.execute(STATEMENTS["shared_reasons"], {"now": now}).fetchall()
+
+
 def open_alerts(view: View, limit: int = 500) -> list[Alert]:
     """Return the open alerts, most pressing first: safety first, then not yet taken, severity and age."""
     rows = view.connection.execute(STATEMENTS["open_alerts"], {"limit": limit})

@@ -42,6 +42,10 @@ __all__ = [
     "latest_indicators",
     "page_of_findings",
     "replacement_round",
+    "shared_days",
+    "shared_outings",
+    "shared_sight",
+    "shared_sleep",
     "silences",
     "stays",
     "to_bring",
@@ -212,6 +216,26 @@ def replacement_round(
     }
     forecasts = seen_batteries(view, list(homes), installed, now)
     return round_of(homes, installed, rooms, forecasts, silent, within=within)
+
+
+def shared_days(view: View, now: datetime, first: date) -> list[Row]:
+    """Return how days stand, as far as that is shared with the viewer at `now`: person_id, day, state, because."""
+    return _seen(view, "shared_days", now=now, first=first)
+
+
+def shared_sight(view: View, now: datetime, first: date) -> list[Row]:
+    """Return how much is known of what is shared with the viewer: person_id, coverage, context_since."""
+    return _seen(view, "shared_sight", now=now, first=first)
+
+
+def shared_sleep(view: View, now: datetime, since: datetime) -> list[Row]:
+    """Return the last sleep, as far as that is shared with the viewer: person_id, asleep_at, up_at."""
+    return _seen(view, "shared_sleep", now=now, since=since)
+
+
+def shared_outings(view: View, now: datetime, since: datetime) -> list[Row]:
+    """Return outings, as far as they are shared with the viewer: person_id, started_at, ended_at."""
+    return _seen(view, "shared_outings", now=now, since=since)
 
 
 def _seen(view: View, name: str, **parameters: Any) -> list[Row]:

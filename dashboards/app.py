@@ -25,6 +25,7 @@ from dashboards.pages import (
     contexts,
     enrolment,
     events,
+    family,
     files,
     health,
     install,
@@ -112,6 +113,7 @@ def create_app(
         rules,
         statistics,
         tasks,
+        family,
         events,
     ):
         app.include_router(module.router)

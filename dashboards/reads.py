@@ -13,9 +13,9 @@ LOOKED_BACK = timedelta(hours=12)
 AHEAD = timedelta(minutes=5)  # a gateway's clock may be a little fast
 # What says that somebody moves at that instant. States that may last (a bed that is occupied, a door that stands open)
 # are told again and again while nothing moves: their devices are watching, but they are no movement.
-_MOVEMENT = [BY_NAME[name].id for name in sorted(PRESENCE | {"opening", "vibration", "toilet_flush"})]
+MOVEMENT = [BY_NAME[name].id for name in sorted(PRESENCE | {"opening", "vibration", "toilet_flush"})]
 # What a device must tell to be one that watches whether somebody is there. A plug or a thermometer is none.
-_WATCHING = [*_MOVEMENT, *(BY_NAME[name].id for name in ("contact", "bed_occupancy", "chair_occupancy"))]
+WATCHING = [*MOVEMENT, *(BY_NAME[name].id for name in ("contact", "bed_occupancy", "chair_occupancy"))]
 
 
 class LastSeen(NamedTuple):
@@ -38,8 +38,8 @@ class LastSigns(NamedTuple):
 def last_signs(view: View, home_ids: Iterable[int], now: datetime, home_id: int | None = None) -> dict[int, LastSigns]:
     """Return the last signs of homes the viewer may see: of all in `home_ids`, read for `home_id` alone if given."""
     wanted = {
-        "movement": _MOVEMENT,
-        "watching": _WATCHING,
+        "movement": MOVEMENT,
+        "watching": WATCHING,
         "since": now - LOOKED_BACK,
         "until": now + AHEAD,
         "home_id": home_id,

@@ -81,6 +81,10 @@ class Words(NamedTuple):
         """Return a day in few letters, as in 16 Mar."""
         return _short_day(day, self.locale)
 
+    def weekday(self, day: date) -> str:
+        """Return the weekday in few letters, as in Mon."""
+        return format_date(day, "EEE", locale=self.locale)
+
     def moment(self, instant: datetime, zone: ZoneInfo, now: datetime) -> str:
         """Return when something was, as people say it: the day only where it is not today."""
         gettext = self.translations.gettext

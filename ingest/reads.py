@@ -392,6 +392,24 @@ def rejects(connection: Connection[Row], maximum: int = 100) -> list[Row]:
     return connection.execute(_sql["rejects"], {"maximum": maximum}).fetchall()
 
 
+def shared_signs(
+    view: View, now: datetime, since: datetime, movement: Sequence[int], watching: Sequence[int]
+) -> list[Row]:
+    """Return the last signs of the persons of which something is shared with the viewer at `now`.
+
+    `movement` are the quantities that say that somebody moves, `watching` those that a device must tell to count.
+    Columns: person_id, hour (None where movement by the hour is not shared: one row), reading_at, moved_at, room_kind,
+    moves.
+    """
+    given = {"now": now, "since": since, "movement": list(movement), "watching": list(watching)}
+    return view.connection.execute(_sql["shared_signs"], given).fetchall()
+
+
+def shared_gateways(view: View, now: datetime) -> list[Row]:
+    """Return whether the homes are heard of which something is shared: person_id, online, received_at, changed_at."""
+    return view.connection.execute(_sql["shared_gateways"], {"now": now}).fetchall()
+
+
 def _span(home_id: int, start: datetime, end: datetime, quantities: Sequence[int] | None) -> dict[str, object]:
     return {
         "home_id": home_id,

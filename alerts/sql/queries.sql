@@ -366,3 +366,11 @@ SELECT
          WHERE updated_at >= %(looked_for)s AND withdrawn_at IS NULL AND NOT trial
              AND NOT EXISTS (SELECT FROM alerts.taken_in WHERE source = 'finding' AND source_id = finding_id))
     ) AS oldest_untaken;
+
+-- shared_alerts --
+-- Alerts that are shared with the viewer: those that are open, and those that ended since an instant.
+SELECT * FROM alerts.shared_alerts(%(now)s, %(since)s);
+
+-- shared_reasons --
+-- How pressing what is open is, for whoever may know how the day goes.
+SELECT * FROM alerts.shared_reasons(%(now)s);

@@ -342,3 +342,19 @@ INSERT INTO analytics.queue_version (version) VALUES (%(version)s) ON CONFLICT (
 -- in_queue_schema --
 -- From here to the end of the transaction, unqualified names are those of the job queue.
 SELECT set_config('search_path', 'procrastinate', true);
+
+-- shared_days --
+-- How days stand, as far as that is shared with the viewer.
+SELECT * FROM analytics.shared_days(%(now)s, %(first)s);
+
+-- shared_sight --
+-- How much is known of the days that are shared with the viewer.
+SELECT * FROM analytics.shared_sight(%(now)s, %(first)s);
+
+-- shared_sleep --
+-- The last sleep, as far as that is shared with the viewer.
+SELECT * FROM analytics.shared_sleep(%(now)s, %(since)s);
+
+-- shared_outings --
+-- Outings since an instant, as far as they are shared with the viewer.
+SELECT * FROM analytics.shared_outings(%(now)s, %(since)s);

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from dashboards import board
 from dashboards.pages.frame import Frame
@@ -35,6 +35,8 @@ def part(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order
 def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order, template: str) -> Response:
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
+        if not frame.is_staff:
+            return RedirectResponse("/family" if frame.sees_family else "/mine", 303)
         found = board.load(view, visitor.now, frame.words, desk.settings.limits)
     return frame.page(
         template,

@@ -14,7 +14,8 @@ from dashboards.visitors import Visitor
 from dashboards.watch import ROME, said
 from dashboards.wording import Words
 from ingest.rejects.reads import is_in_charge
-from registry.reads import own_account, seen_organisations
+from registry.agreement import Capacity
+from registry.reads import close_persons, own_account, seen_organisations
 
 COORDINATOR = "coordinator"
 
@@ -23,7 +24,9 @@ class Frame(NamedTuple):
     """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not.
 
     `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`: they do somewhere.
-    `watch` is what the visitor must know of the machinery: that alerts are not worked on, for instance.
+    `is_staff`: they belong to an organisation; `sees_family`: something of somebody may be shared with them; `is_self`:
+    they are somebody who is looked after, or decide for one. `watch` is what the visitor must know of the machinery:
+    that alerts are not worked on, for instance.
     """
 
     desk: Desk
@@ -35,6 +38,9 @@ class Frame(NamedTuple):
     watch: tuple[str, ...]
     gets_tasks: bool
     coordinates: bool
+    is_staff: bool
+    sees_family: bool
+    is_self: bool
 
     @classmethod
     def around(cls, request: Request, desk: Desk, visitor: Visitor, view: View) -> "Frame":
@@ -47,7 +53,21 @@ class Frame(NamedTuple):
         watch = said(watched(view), visitor.now, ROME, words, desk.settings.alerts_silent_after)
         name = account.name if account else ""
         path, in_charge = request.url.path, is_in_charge(view)
-        return cls(desk, visitor, name, path, in_charge, sees, tuple(watch), gets_tasks, coordinates)
+        close = close_persons(view, visitor.now)
+        return cls(
+            desk,
+            visitor,
+            name,
+            path,
+            in_charge,
+            sees,
+            tuple(watch),
+            gets_tasks,
+            coordinates,
+            is_staff=bool(organisations) or not close,
+            sees_family=any(one.capacity is not Capacity.SELF for one in close),
+            is_self=any(one.capacity is not Capacity.FAMILY for one in close),
+        )
 
     @property
     def words(self) -> Words:
@@ -68,6 +88,9 @@ class Frame(NamedTuple):
             sees_rules=self.sees_rules,
             gets_tasks=self.gets_tasks,
             coordinates=self.coordinates,
+            is_staff=self.is_staff,
+            sees_family=self.sees_family,
+            is_self=self.is_self,
             now=self.visitor.now,
             watch=self.watch,
             **values,

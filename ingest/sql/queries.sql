@@ -355,3 +355,11 @@ JOIN devices.device USING (device_id)
 WHERE series.quantity_id = ANY (%(quantities)s::smallint[]) AND device.retired_at IS NULL AND daily.plausible > 0
   AND daily.day >= %(since)s AND daily.day >= coalesce(device.battery_changed_at, %(since)s)
 ORDER BY series.device_id, series.quantity_id, daily.day
+
+-- shared_signs --
+-- The last signs of the persons of which something is shared with the viewer, by the hour where that is.
+SELECT * FROM ingest.shared_signs(%(now)s, %(since)s, %(movement)s::smallint[], %(watching)s::smallint[])
+
+-- shared_gateways --
+-- Whether the homes are heard of which something is shared with the viewer.
+SELECT * FROM ingest.shared_gateways(%(now)s)
