@@ -8,8 +8,9 @@ Roles (made by the migrations):
 * `vicino_views` owns the security-barrier views through which people see readings; it is filtered likewise.
 """
 
+import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
@@ -59,11 +60,13 @@ class Role(StrEnum):
 class View(NamedTuple):
     """The data as one viewer may see them: a transaction in which row-level security knows who is looking.
 
-    Only `Database.seen_by` makes one, so a function that asks for a `View` cannot read around the viewer.
+    Only `Database.seen_by` makes one, so a function that asks for a `View` cannot read around the viewer. Whoever reads
+    data of persons through it enters their numbers in `listed`.
     """
 
     viewer: Viewer
     connection: Connection[DictRow]
+    listed: set[int]
 
 
 class Database:
@@ -90,6 +93,7 @@ class Database:
         self._name = name
         self._limit_s = limit_s
         self._frozen_s = frozen_s
+        self._note: Callable[[View], None] | None = None
         self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             url,
             min_size=1,
@@ -171,7 +175,16 @@ class Database:
         """Give the data as `viewer` may see them, inside one transaction."""
         with self.transaction() as connection:
             connection.execute("SELECT set_config('vicino.account', %s, true)", (str(viewer.account_id),))
-            yield View(viewer, connection)
+            view = View(viewer, connection, set())
+            yield view
+            if self._note is not None and view.listed:
+                self._note(view)
+
+    def noting(self, note: Callable[[View], None]) -> Self:
+        """Return the same pool, by which each view is noted that listed persons, before its transaction ends."""
+        twin = copy.copy(self)
+        twin._note = note  # noqa: SLF001 - its own
+        return twin
 
     def connect(self) -> Connection[DictRow]:
         """Return a connection of one's own, outside the pool and in autocommit, for COPY or LISTEN.

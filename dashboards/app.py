@@ -12,6 +12,7 @@ from core.database import Database
 from core.mqtt import broker_of
 from dashboards import errors
 from dashboards.api.application import PATH, create_api
+from dashboards.audit import Asked, Audit
 from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
@@ -31,6 +32,7 @@ from dashboards.pages import (
     install,
     install_lorawan,
     install_walk,
+    invite,
     notifications,
     person,
     person_basis,
@@ -39,6 +41,7 @@ from dashboards.pages import (
     rejects,
     reply,
     rules,
+    sharing,
     sign_in,
     statistics,
     tasks,
@@ -68,6 +71,7 @@ def create_app(
     settings. Raises `ReplyKeyError` if the key for the links in messages cannot be used.
     """
     own = hub or Hub(database, clock)
+    seen = database.noting(Audit(clock).note)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +83,7 @@ def create_app(
         title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
     )
     desk = Desk(
-        database,
+        seen,
         clock,
         settings,
         Renderer(),
@@ -114,6 +118,8 @@ def create_app(
         statistics,
         tasks,
         family,
+        sharing,
+        invite,
         events,
     ):
         app.include_router(module.router)
@@ -121,6 +127,7 @@ def create_app(
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
+    app.add_middleware(Asked)
     if metrics is not None:
         app.add_middleware(CountRequests, metrics=metrics, clock=clock)
     return app

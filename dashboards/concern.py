@@ -130,7 +130,11 @@ def blindness(sight: Sight, now: datetime, limits: Limits) -> tuple[Blindness, d
     lately = sight.moved_at is not None and now - sight.moved_at <= limits.still_by_day
     causes: list[tuple[bool, Blindness, datetime | None]] = [
         (sight.gateways == 0, Blindness.NO_GATEWAY, None),
-        (sight.reading_at is None and sight.moved_at is None, Blindness.NEVER, None),
+        (
+            sight.reading_at is None and sight.moved_at is None and sight.paused_since is None,
+            Blindness.NEVER,
+            None,
+        ),
         (not sight.online and sight.heard_at is not None, Blindness.OFFLINE, sight.changed_at),
         (unheard, Blindness.UNHEARD, sight.heard_at),
         (sight.paused_since is not None, Blindness.PAUSED, sight.paused_since),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from core.database import View
 from core.statements import Statements
@@ -33,6 +34,29 @@ class LastSigns(NamedTuple):
 
     reading_at: datetime | None
     movement: LastSeen | None
+
+
+class Look(NamedTuple):
+    """Somebody was shown, or has changed, data of a person, by a page of the kind `route`.
+
+    `capacity` is what they are to the person ("": nothing), `organisation` for whom they work, `others` how many other
+    persons were on the same page.
+    """
+
+    at: datetime
+    method: str
+    route: str
+    name: str
+    capacity: str
+    organisation: str
+    others: int
+    is_viewer: bool
+
+
+def looks(view: View, public_id: UUID, since: datetime, now: datetime) -> list[Look]:
+    """Return who looked at a person since an instant, the latest first; nothing where the viewer does not decide."""
+    given = {"public_id": public_id, "since": since, "now": now}
+    return [Look(**row) for row in view.connection.execute(SQL["looks"], given)]
 
 
 def last_signs(view: View, home_ids: Iterable[int], now: datetime, home_id: int | None = None) -> dict[int, LastSigns]:

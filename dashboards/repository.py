@@ -1,5 +1,6 @@
 """What the pages write and read of their own: sign-ins."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -41,6 +42,12 @@ def session(connection: Connection[Row], digest: bytes, now: datetime) -> Sessio
 def end_session(connection: Connection[Row], digest: bytes) -> None:
     """Forget a sign-in."""
     connection.execute(SQL["end_session"], {"digest": digest})
+
+
+def note_look(connection: Connection[Row], persons: Sequence[int], method: str, route: str, now: datetime) -> None:
+    """Note in the audit that the viewer of the connection was shown, or has changed, data of some persons."""
+    given = {"persons": list(persons), "method": method, "route": route, "now": now}
+    connection.execute(SQL["note_look"], given)
 
 
 def answers(connection: Connection[Row]) -> bool:

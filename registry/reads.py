@@ -397,11 +397,21 @@ def seen_home_of_person(view: View, public_id: UUID) -> Home | None:
 
 def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
     """Return the persons the viewer may see, of all homes or of one, with their contacts."""
-    given = {"home_id": home_id}
+    return _seen_persons(view, home_id, None)
+
+
+def seen_person(view: View, public_id: UUID) -> SeenPerson | None:
+    """Return one person by the public id, if the viewer may see it."""
+    return next(iter(_seen_persons(view, None, public_id)), None)
+
+
+def _seen_persons(view: View, home_id: int | None, public_id: UUID | None) -> list[SeenPerson]:
+    given = {"home_id": home_id, "public_id": public_id}
     contacts: dict[int, list[Contact]] = {}
     for row in view.connection.execute(_SQL["seen_contacts"], given):
         contacts.setdefault(_take(row, "person_id"), []).append(Contact(**row))
-    found = (Person(**row) for row in view.connection.execute(_SQL["seen_persons"], given))
+    found = [Person(**row) for row in view.connection.execute(_SQL["seen_persons"], given)]
+    view.listed.update(person.person_id for person in found)
     return [SeenPerson(person, contacts.get(person.person_id, [])) for person in found]
 
 
@@ -427,6 +437,7 @@ def shared_now(view: View, now: datetime) -> dict[int, frozenset[Data]]:
     found: dict[int, set[Data]] = {}
     for row in view.connection.execute(_SQL["viewer_shared"], {"now": now}):
         found.setdefault(row["person_id"], set()).add(Data(row["data"]))
+    view.listed.update(found)
     return {person_id: frozenset(kinds) for person_id, kinds in found.items()}
 
 
@@ -444,6 +455,7 @@ def decided(view: View, public_id: UUID, now: datetime) -> Decided | None:
     row = view.connection.execute(_SQL["decided"], {"public_id": public_id, "now": now}).fetchone()
     if row is None:
         return None
+    view.listed.add(row["person_id"])
     accounts = tuple(CloseAccount(one["name"], Capacity(one["capacity"]), one["contact"]) for one in row["accounts"])
     return Decided(
         row["person_id"],

@@ -61,16 +61,21 @@ def sign_in(
         desk.throttle.failed(login, address)
         return _page(request, desk, next, login=login, refused=True, status=401)
     desk.throttle.succeeded(login, address)
-    token = new_token()
-    with desk.database.transaction() as connection:
-        repository.start_session(
-            connection, account.account_id, digest(token), new_token(), desk.clock.now(), desk.settings.session_lasts
-        )
     answer = RedirectResponse(local_path(next), 303)
-    _set_cookie(answer, desk, SESSION_COOKIE, token, round(desk.settings.session_lasts.total_seconds()))
+    begin(answer, desk, account.account_id)
     if LANGUAGE_COOKIE not in request.cookies and account.language in LANGUAGES:
         _set_language(answer, desk, account.language)
     return answer
+
+
+def begin(answer: Response, desk: Desk, account_id: int) -> None:
+    """Begin a sign-in of an account with this answer."""
+    token = new_token()
+    with desk.database.transaction() as connection:
+        repository.start_session(
+            connection, account_id, digest(token), new_token(), desk.clock.now(), desk.settings.session_lasts
+        )
+    _set_cookie(answer, desk, SESSION_COOKIE, token, round(desk.settings.session_lasts.total_seconds()))
 
 
 @router.post("/sign-out")
@@ -113,13 +118,7 @@ def _page(
     wait_s: int = 0,
     status: int = 200,
 ) -> Response:
-    name = cookie_name(FORM_COOKIE, secure=desk.settings.secure)
-    held = request.cookies.get(name) or new_token()
-    try:
-        proof = masked(held)
-    except ValueError:
-        held = new_token()
-        proof = masked(held)
+    held, proof = form_proof(request, desk)
     answer = desk.renderer.page(
         "sign_in.html",
         language_of(request),
@@ -133,8 +132,23 @@ def _page(
     )
     if wait_s:
         answer.headers["Retry-After"] = str(wait_s)
-    _set_cookie(answer, desk, FORM_COOKIE, held, None)
+    hold_proof(answer, desk, held)
     return answer
+
+
+def form_proof(request: Request, desk: Desk) -> tuple[str, str]:
+    """Return what the cookie of somebody not signed in is to hold, and the proof for a form of the page."""
+    held = request.cookies.get(cookie_name(FORM_COOKIE, secure=desk.settings.secure)) or new_token()
+    try:
+        return held, masked(held)
+    except ValueError:
+        held = new_token()
+        return held, masked(held)
+
+
+def hold_proof(answer: Response, desk: Desk, held: str) -> None:
+    """Let the cookie of somebody not signed in hold what `form_proof` told."""
+    _set_cookie(answer, desk, FORM_COOKIE, held, None)
 
 
 def _set_cookie(answer: Response, desk: Desk, name: str, value: str, lasts_s: int | None) -> None:

@@ -1,0 +1,80 @@
+"""Who looked at whom: each request that shows or changes data of persons leaves one entry, in the same transaction.
+
+What is read is noted where it is read (`View.listed`), so that a new page is noted without doing anything for it. A
+page that stays open asks again and again: it counts as one look in a quarter of an hour.
+"""
+
+import threading
+from collections import deque
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.clock import Clock
+from core.database import View
+from dashboards import repository
+
+ONE_LOOK = timedelta(minutes=15)
+REMEMBERED = 32  # looks of an account
+UNKNOWN = "?"
+
+_asked: ContextVar[Scope | None] = ContextVar("asked", default=None)
+
+
+class Asked:
+    """Lets what is noted say by which request it was asked for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        token = _asked.set(scope)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _asked.reset(token)
+
+
+class Look(NamedTuple):
+    """What an account was shown at an instant."""
+
+    at: datetime
+    persons: frozenset[int]
+
+
+class Audit:
+    """Notes what viewers are shown."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._looks: dict[int, deque[Look]] = {}
+
+    def note(self, view: View) -> None:
+        """Note what was listed in a view, before its transaction ends: what cannot be noted is not shown."""
+        persons, now = frozenset(view.listed), self._clock.now()
+        method, route, is_fragment = _request()
+        if is_fragment and self._is_open(view.viewer.account_id, persons, now):
+            return
+        repository.note_look(view.connection, sorted(persons), method, route, now)
+        with self._lock:
+            self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(Look(now, persons))
+
+    def _is_open(self, account_id: int, persons: frozenset[int], now: datetime) -> bool:
+        """Tell whether the account was shown as much a moment ago, by a page that is open still."""
+        with self._lock:
+            looks = list(self._looks.get(account_id, ()))
+        return any(now - look.at < ONE_LOOK and persons <= look.persons for look in looks)
+
+
+def _request() -> tuple[str, str, bool]:
+    """Return method and kind of page of the request under way, and whether a page asks by itself."""
+    scope = _asked.get()
+    if scope is None or scope["type"] != "http":
+        return UNKNOWN, UNKNOWN, False
+    route = getattr(scope.get("route"), "path", UNKNOWN)
+    is_fragment = scope["method"] == "GET" and (b"hx-request", b"true") in scope["headers"]
+    return scope["method"], route, is_fragment

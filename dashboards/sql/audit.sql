@@ -1,0 +1,7 @@
+-- note_look --
+-- Notes in the audit that the viewer was shown, or has changed, data of some persons.
+SELECT dashboards.note_look(%(persons)s::int[], %(method)s, %(route)s, %(now)s)
+
+-- looks --
+-- Who looked at a person, for whoever decides about it.
+SELECT at, method, route, name, capacity, organisation, others, is_viewer FROM dashboards.looks(%(public_id)s, %(since)s, %(now)s)
