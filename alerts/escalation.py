@@ -42,7 +42,7 @@ def _carry_out(connection: Connection, escalation: Escalation, now: datetime) ->
         again_at = permitted_of(policy, now + LOOKED_AT_AGAIN)
         repository.set_step(connection, escalation.alert_id, escalation.step, again_at)
         return
-    place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id)
+    place = Place(escalation.organisation_id, escalation.home_id, escalation.person_id, escalation.family)
     carried = carry_out(policy, escalation.step, now, partial(reached, connection, place, escalation.family, now))
     for step in carried.passed_over:
         _write(connection, escalation, Action.PASSED_ON, now, {"step": step})

@@ -90,7 +90,8 @@ def try_policy(
         found = _home(connection, home)
         opens = at.replace(tzinfo=found.zone)
         plan = repository.nearest(connection, found.organisation_id, family, kind) or _rules()
-        place = Place(found.organisation_id, found.home_id, home_facts(connection, found.home_id).only_person)
+        only = home_facts(connection, found.home_id).only_person
+        place = Place(found.organisation_id, found.home_id, only, family)
         said = list(moments(connection, plan, family, place, found.zone, opens, severity, most))
     if as_json:
         print(json.dumps([_moment(each, opens) for each in said], indent=2, ensure_ascii=False))

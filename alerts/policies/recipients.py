@@ -24,6 +24,7 @@ class Place(NamedTuple):
     organisation_id: int
     home_id: int
     person_id: int | None
+    family: Family
 
 
 class Reached(NamedTuple):
@@ -77,4 +78,4 @@ def _meant(connection: Connection, who: Who, place: Place, rotas: Sequence[Held]
         for role in ("operator", "coordinator"):
             yield from repository.by_role(connection, role, place.organisation_id, who.association)
     elif who.contacts:
-        yield from repository.contacts(connection, place.home_id, place.person_id)
+        yield from repository.contacts(connection, place.home_id, place.person_id, place.family, now)

@@ -121,9 +121,15 @@ def by_login(connection: Connection, logins: Collection[str]) -> list[Person]:
     return [_account(row) for row in connection.execute(STATEMENTS["by_login"], {"logins": list(logins)})]
 
 
-def contacts(connection: Connection, home_id: int, person_id: int | None) -> list[Person]:
-    """Return whom to call for a person, or for everybody in the home, in the order of calling."""
-    rows = connection.execute(STATEMENTS["contacts"], {"home_id": home_id, "person_id": person_id})
+def contacts(
+    connection: Connection, home_id: int, person_id: int | None, family: Family, now: datetime
+) -> list[Person]:
+    """Return whom to call for a person, or for everybody in the home, in the order of calling.
+
+    Left out is with whom alerts of this family are not shared at `now`, where it was agreed what is.
+    """
+    given = {"home_id": home_id, "person_id": person_id, "family": family, "now": now}
+    rows = connection.execute(STATEMENTS["contacts"], given)
     return [Person(account_id=None, login="", **row) for row in rows]
 
 

@@ -11,6 +11,7 @@ from analytics.contexts.context import Context, Standing
 from analytics.contexts.kinds import ContextKind
 from core.database import Row, View
 from core.statements import Statements
+from registry import reads as registry
 
 SQL = Statements.beside(__file__)
 
@@ -49,6 +50,8 @@ def going_on(connection: Connection[DictRow], home_id: int, now: datetime) -> li
     """Return what is going on in a home at `now`, as it stands, for a service."""
     rows = connection.execute(SQL["contexts_of_homes"], {"homes": [home_id], "start": now})
     found = [_context(row, row["confidence"]) for row in rows]
+    pauses = registry.unwatched(connection, [home_id], now).get(home_id, [])
+    found += [Context(ContextKind.PAUSED, *interval) for interval in pauses]
     return [each for each in found if each.start <= now]
 
 

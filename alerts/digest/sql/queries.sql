@@ -1,11 +1,12 @@
 -- wanted_digests --
--- The contacts who want to be told once a day and have not been on this day of the home, with the home of their person.
+-- The contacts who want to be told once a day and have not been on this day of the home, with the home of their person; but none
+-- with whom it is not shared how the day goes.
 SELECT contact_id, contact.language, person.organisation_id, home_id, timezone, digest.at
 FROM alerts.digest
 JOIN registry.contact USING (contact_id)
 JOIN registry.person USING (person_id)
 JOIN registry.home USING (home_id)
-WHERE NOT EXISTS (
+WHERE registry.contact_may_know(contact_id, 'day', %(now)s) AND NOT EXISTS (
     SELECT FROM alerts.news
     WHERE about = 'day' AND news.contact_id = digest.contact_id
         AND day = (%(now)s::timestamptz AT TIME ZONE timezone)::date

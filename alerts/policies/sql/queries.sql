@@ -67,10 +67,12 @@ WHERE role = %(role)s AND active ORDER BY account_id;
 SELECT account_id, login, name, email, language FROM registry.account WHERE login = ANY(%(logins)s) AND active ORDER BY account_id;
 
 -- contacts --
--- Whom to call for the people of a home, in the order of calling: of one person, or of all where none is named.
+-- Whom to call for the people of a home, in the order of calling: of one person, or of all where none is named; but nobody with whom
+-- what it is about is not shared.
 SELECT contact_id, contact.name, email, contact.language
 FROM registry.contact JOIN registry.person USING (person_id)
 WHERE home_id = %(home_id)s AND (person_id = %(person_id)s OR %(person_id)s::int IS NULL)
+    AND registry.contact_may_know(contact_id, %(family)s, %(now)s)
 ORDER BY person_id, position, contact_id;
 
 -- known --

@@ -67,9 +67,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         AND (share.data IN ('safety', 'technical', 'charge') OR registry.unwatched_since(person.home_id, at) IS NULL)
 $$;
 
-CREATE OR REPLACE FUNCTION registry.viewer_may_see(wanted int, kind_of_data text, at timestamptz) RETURNS boolean
+-- Whether a contact may be told of a kind of data at an instant, by a message for instance. Where nothing was ever agreed about the
+-- family of a person, its contacts are told as the policies of the organisation say; from then on only what is shared with them.
+CREATE OR REPLACE FUNCTION registry.contact_may_know(wanted int, kind_of_data text, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM registry.viewer_shared(at) WHERE person_id = wanted AND data = kind_of_data)
+    SELECT coalesce(bool_or(
+        NOT EXISTS (SELECT FROM registry.consent WHERE consent.person_id = contact.person_id AND purpose = 'family')
+        AND NOT EXISTS (SELECT FROM registry.share WHERE share.person_id = contact.person_id)
+        OR EXISTS (
+            SELECT FROM registry.person JOIN registry.home USING (home_id)
+            JOIN registry.share ON share.contact_id = contact.contact_id
+            CROSS JOIN LATERAL (
+                SELECT (extract(hour FROM local) * 60 + extract(minute FROM local))::int AS minute
+                FROM (SELECT at AT TIME ZONE home.timezone AS local) AS here
+            ) AS clock
+            WHERE person.person_id = contact.person_id AND share.data = kind_of_data
+                AND coalesce(share.since, '-infinity') <= at AND coalesce(share.ended_at, 'infinity') > at
+                AND registry.holds(person.person_id, 'family', at)
+                AND CASE WHEN from_minute < to_minute THEN clock.minute >= from_minute AND clock.minute < to_minute
+                         ELSE clock.minute >= from_minute OR clock.minute < to_minute END
+                AND (kind_of_data IN ('safety', 'technical', 'charge') OR registry.unwatched_since(person.home_id, at) IS NULL)
+        )
+    ), false)
+    FROM registry.contact WHERE contact_id = wanted
 $$;
 
 -- The persons the viewer is close to, with what may be said of each to anybody of them: the name, whose care it is, whether
@@ -287,7 +307,7 @@ GRANT SELECT ON registry.consent, registry.share, registry.pause TO vicino_peopl
 GRANT SELECT ON registry.unwatched TO vicino_people, vicino_service;
 
 REVOKE ALL ON FUNCTION registry.holds(int, text, timestamptz), registry.unwatched_since(int, timestamptz),
-    registry.viewer_close_to(timestamptz), registry.viewer_shared(timestamptz), registry.viewer_may_see(int, text, timestamptz),
+    registry.viewer_close_to(timestamptz), registry.viewer_shared(timestamptz), registry.contact_may_know(int, text, timestamptz),
     registry.viewer_persons(timestamptz), registry.viewer_agreed(timestamptz), registry.viewer_may_decide(int, timestamptz),
     registry.decided_person(uuid, timestamptz), registry.viewer_name(),
     registry.give_consent(uuid, text, text, timestamptz, timestamptz, text, timestamptz),
@@ -300,4 +320,5 @@ GRANT EXECUTE ON FUNCTION registry.viewer_close_to(timestamptz), registry.viewer
     registry.withdraw_consent(uuid, text, timestamptz), registry.set_share(uuid, text, text, int, int, timestamptz),
     registry.begin_pause(uuid, timestamptz, timestamptz), registry.end_pause(uuid, timestamptz),
     registry.decided(uuid, timestamptz) TO vicino_people;
-GRANT EXECUTE ON FUNCTION registry.holds(int, text, timestamptz), registry.unwatched_since(int, timestamptz) TO vicino_service;
+GRANT EXECUTE ON FUNCTION registry.holds(int, text, timestamptz), registry.unwatched_since(int, timestamptz),
+    registry.contact_may_know(int, text, timestamptz) TO vicino_service;

@@ -200,6 +200,43 @@ def test_the_family_is_told_where_the_policy_says_so(world, service, intake, dec
     assert told(world) == {(1, 0): ["lucia"]}
 
 
+@pytest.mark.parametrize(
+    ("shares", "withdrawn", "expected"),
+    [
+        ([("safety", 0, 1440)], None, True),
+        ([("wellbeing", 0, 1440)], None, False),
+        # From one minute past on: not in the hours.
+        ([("safety", 60, 61)], None, False),
+        ([("safety", 0, 1440)], NOW, False),
+        ([], None, False),
+    ],
+)
+def test_where_it_was_agreed_what_the_family_sees_nobody_else_of_it_is_told(
+    world, service, intake, decide, shares, withdrawn, expected
+):
+    world.connection.execute(
+        "INSERT INTO registry.contact (organisation_id, person_id, key, name, email)"
+        " VALUES (%s, %s, 'figlia', 'Lucia', 'lucia@example.org')",
+        (world.bobbio, world.person),
+    )
+    world.connection.execute(
+        "INSERT INTO registry.consent (organisation_id, person_id, purpose, basis, valid_from, withdrawn_at)"
+        " VALUES (%s, %s, 'family', 'consent', %s, %s)",
+        (world.bobbio, world.person, NOW - timedelta(days=1), withdrawn),
+    )
+    for data, start, end in shares:
+        world.connection.execute(
+            "INSERT INTO registry.share (organisation_id, person_id, contact_id, data, from_minute, to_minute)"
+            " SELECT organisation_id, person_id, contact_id, %s, %s, %s FROM registry.contact",
+            (data, start, end),
+        )
+    decide(steps=(Step(tell=(Who(contacts="family"),)),))
+    world.urgent()
+    intake.look(NOW)
+    run(world, service, 0)
+    assert (told(world) == {(1, 0): ["lucia"]}) is expected
+
+
 def test_taking_charge_stops_it_all(world, service, intake, decide, seen_by):
     decide(steps=(Step(tell=(Who(role="operator"),), times=5, every=60),))
     world.urgent()

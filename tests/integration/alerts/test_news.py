@@ -258,6 +258,31 @@ def test_who_wants_it_is_told_once_a_day_at_the_homes_own_time(wanted, heard, st
         assert news.look() == 0
 
 
+def test_who_is_not_meant_to_know_is_told_nothing_and_in_a_pause_nobody_is(
+    wanted, heard, stated, news, world, channels, clock
+):
+    heard(NOW)
+    stated()
+    world.connection.execute(
+        "INSERT INTO registry.consent (organisation_id, person_id, purpose, basis, valid_from)"
+        " SELECT DISTINCT organisation_id, person_id, 'family', 'consent', %s::timestamptz FROM registry.contact",
+        (NOW - timedelta(days=1),),
+    )
+    assert news.look() == 0
+    world.connection.execute(
+        "INSERT INTO registry.share (organisation_id, person_id, contact_id, data)"
+        " SELECT organisation_id, person_id, contact_id, 'day' FROM registry.contact"
+    )
+    world.connection.execute(
+        "INSERT INTO registry.pause (organisation_id, home_id, person_id, started_at)"
+        " SELECT organisation_id, home_id, person_id, %s FROM registry.person",
+        (NOW - timedelta(hours=1),),
+    )
+    assert news.look() == 0
+    world.connection.execute("DELETE FROM registry.pause")
+    assert news.look() == 1
+
+
 def test_the_next_day_it_is_told_again(wanted, heard, stated, news, channels, clock):
     heard(NOW)
     stated()

@@ -38,7 +38,7 @@ def test_applying_twice_changes_nothing(service: Database, example: Document) ->
         "persons": Count(3, 0, 0),
         "contacts": Count(2, 0, 0),
         "consents": Count(2, 0, 0),
-        "shares": Count(7, 0, 0),
+        "shares": Count(8, 0, 0),
         "closeness": Count(1, 0, 0),
         "gateways": Count(2, 0, 0),
         "devices": Count(9, 0, 0),

@@ -279,6 +279,7 @@ def test_an_invitation_ends_with_its_time_when_taken_back_and_with_the_consent(
 
 def test_nobody_is_invited_who_would_see_nothing(seen_by: SeenBy, ada: UUID) -> None:
     with seen_by("omar") as view:
+        sharing.share(view, ada, "vicino", Data.SAFETY, None, NOW)
         for contact in ("vicino", "nessuno", ""):
             with pytest.raises(invitations.NothingSharedError):
                 invitations.make(view, ada, Capacity.FAMILY, contact, NOW)
