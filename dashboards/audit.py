@@ -75,6 +75,7 @@ def _request() -> tuple[str, str, bool]:
     scope = _asked.get()
     if scope is None or scope["type"] != "http":
         return UNKNOWN, UNKNOWN, False
-    route = getattr(scope.get("route"), "path", UNKNOWN)
+    # What is mounted, as the interface for programs is, knows only the rest of the address.
+    route = scope.get("root_path", "") + getattr(scope.get("route"), "path", UNKNOWN)
     is_fragment = scope["method"] == "GET" and (b"hx-request", b"true") in scope["headers"]
     return scope["method"], route, is_fragment

@@ -397,16 +397,7 @@ def seen_home_of_person(view: View, public_id: UUID) -> Home | None:
 
 def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
     """Return the persons the viewer may see, of all homes or of one, with their contacts."""
-    return _seen_persons(view, home_id, None)
-
-
-def seen_person(view: View, public_id: UUID) -> SeenPerson | None:
-    """Return one person by the public id, if the viewer may see it."""
-    return next(iter(_seen_persons(view, None, public_id)), None)
-
-
-def _seen_persons(view: View, home_id: int | None, public_id: UUID | None) -> list[SeenPerson]:
-    given = {"home_id": home_id, "public_id": public_id}
+    given = {"home_id": home_id}
     contacts: dict[int, list[Contact]] = {}
     for row in view.connection.execute(_SQL["seen_contacts"], given):
         contacts.setdefault(_take(row, "person_id"), []).append(Contact(**row))

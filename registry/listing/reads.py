@@ -41,6 +41,7 @@ def public_persons(view: View, person_ids: Collection[int]) -> dict[int, UUID]:
 
 
 def _with_contacts(view: View, found: Sequence[Person]) -> list[SeenPerson]:
+    view.listed.update(person.person_id for person in found)
     contacts: dict[int, list[Contact]] = {}
     for row in view.connection.execute(SQL["contacts_of_persons"], {"persons": [person.person_id for person in found]}):
         contacts.setdefault(row.pop("person_id"), []).append(Contact(**row))

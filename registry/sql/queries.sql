@@ -186,7 +186,6 @@ SELECT person_id, public_id::text AS public_id, home_id, key, name, birth_year, 
 FROM registry.person
 WHERE organisation_id IN (SELECT registry.viewer_organisations())
   AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
-  AND (%(public_id)s::uuid IS NULL OR public_id = %(public_id)s)
 ORDER BY home_id, person_id;
 
 -- reached_at --
@@ -212,7 +211,6 @@ SELECT person_id, contact.key, contact.name, relation, contact.phone, email, con
 FROM registry.contact JOIN registry.person USING (person_id)
 WHERE contact.organisation_id IN (SELECT registry.viewer_organisations())
   AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
-  AND (%(public_id)s::uuid IS NULL OR person.public_id = %(public_id)s)
 ORDER BY person_id, position, contact_id;
 
 -- seen_rooms --
