@@ -141,7 +141,7 @@ def test_an_operator_invites_and_the_invited_makes_an_account(page: Page, site: 
     is_fine(page)
     page.fill("#code", code)
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("la invita a vedere come sta Maria Rossi")
+    expect(page.locator("main")).to_contain_text("ti invita a vedere come sta Maria Rossi")
     is_fine(page)
     page.fill("#login", "elena.nuova")
     page.fill("#password", filling.PASSWORD)

@@ -1,8 +1,16 @@
 -- addresses_of --
--- What is entered for some accounts and contacts, in order of preference, with what is gone.
+-- What is entered for some accounts and contacts, in order of preference, with what is gone. A contact with an account of the family is
+-- reached in the ways which that account has set up as well: a telephone that shows messages, for instance.
 SELECT account_id, contact_id, channel, address, position, verified_at, gone_at, gone_for
-FROM alerts.address
-WHERE account_id = ANY(%(accounts)s::int[]) OR contact_id = ANY(%(contacts)s::int[])
+FROM (
+    SELECT account_id, contact_id, channel, address, position, verified_at, gone_at, gone_for, address_id
+    FROM alerts.address
+    WHERE account_id = ANY(%(accounts)s::int[]) OR contact_id = ANY(%(contacts)s::int[])
+    UNION ALL
+    SELECT NULL, close.contact_id, channel, address, position, verified_at, gone_at, gone_for, address_id
+    FROM registry.person_account AS close JOIN registry.account USING (account_id) JOIN alerts.address USING (account_id)
+    WHERE close.contact_id = ANY(%(contacts)s::int[]) AND close.ended_at IS NULL AND account.active AND gone_at IS NULL
+) AS entered
 ORDER BY position, address_id;
 
 -- enter_address --

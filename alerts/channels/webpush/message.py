@@ -33,7 +33,7 @@ def payload(outgoing: Outgoing, links: Links) -> bytes:
         "urgent": urgent,
         # What only says that there is nothing more to do takes the place of a call, and wakes nobody.
         "quiet": bool(outgoing.said),
-        "action": gettext("Take charge") if urgent else gettext("Open"),
+        "action": _action(outgoing, urgent=urgent),
         "receipt": "" if outgoing.said else str(outgoing.public_id),
         "over": gettext("Somebody has taken charge already."),
     }
@@ -44,6 +44,8 @@ def path(outgoing: Outgoing) -> str:
     """Return which page a message leads to."""
     if outgoing.kind == TRIAL:
         return "/notifications"
+    if outgoing.for_family:
+        return "/family"
     if outgoing.purpose in SEVERAL:
         return "/alerts"
     return "/" if outgoing.alert_public_id == NO_ALERT else f"/alerts/{outgoing.alert_public_id}"
@@ -53,9 +55,18 @@ def body(outgoing: Outgoing) -> str:
     """Return the second line: who, as far as the message says it, and where; of several alerts, how many of what."""
     if outgoing.said:
         return " ".join(outgoing.said[1:])
+    if outgoing.for_family:
+        return " ".join(words.sentences(outgoing))
     if outgoing.purpose in SEVERAL:
         return ", ".join(words.lines(outgoing.about, outgoing.language))
     return words.who_and_where(outgoing)
+
+
+def _action(outgoing: Outgoing, *, urgent: bool) -> str:
+    gettext = translator(outgoing.language).gettext
+    if outgoing.for_family and words.is_answered(outgoing):
+        return gettext("Say that you are there")
+    return gettext("Take charge") if urgent and not outgoing.for_family else gettext("Open")
 
 
 def topic(outgoing: Outgoing) -> str:

@@ -72,6 +72,30 @@ def ways(service):
     return to
 
 
+def test_a_contact_is_reached_on_the_telephone_of_its_account_as_long_as_it_is_of_the_family(world, service):
+    account = world._make("registry.account", login="lucia", name="Lucia")
+    world.connection.execute(
+        "INSERT INTO alerts.address (account_id, channel, address, position, added_at)"
+        " VALUES (%s, 'webpush', 'her telephone', 0, %s)",
+        (account, NOW),
+    )
+    daughter = Recipient(None, contact(world), "Lucia", "it")
+
+    def channels():
+        with service.transaction() as connection:
+            return [way.channel for way in ways_of(connection, [daughter])[daughter]]
+
+    assert channels() == ["email", "sms", "voice"]
+    world.connection.execute(
+        "INSERT INTO registry.person_account (organisation_id, account_id, person_id, capacity, contact_id)"
+        " VALUES (%s, %s, %s, 'family', %s)",
+        (world.bobbio, account, world.person, daughter.contact_id),
+    )
+    assert channels() == ["webpush", "email", "sms", "voice"]
+    world.connection.execute("UPDATE registry.person_account SET ended_at = %s", (NOW,))
+    assert channels() == ["email", "sms", "voice"]
+
+
 def test_without_anything_entered_the_registry_says_how(anna, daughter, ways):
     assert ways(anna) == [Way("email", "anna@example.org")]
     assert ways(daughter) == [

@@ -104,7 +104,7 @@ def test_outside_of_the_hours_nothing_is_shown_and_it_says_so(client, connection
     assert "come al solito" in text(client)
     clock.advance(3600)
     said = text(client)
-    assert "In questo orario nulla di Maria Rossi è condiviso con lei." in said
+    assert "In questo orario nulla di Maria Rossi è condiviso con te." in said
     assert "08:00-11:00" in said
     assert "movimento " not in said.lower().replace("l'ultimo movimento:", "")
 
@@ -115,7 +115,7 @@ def test_after_withdrawal_the_very_next_look_shows_nothing(client, connection, m
     assert "come al solito" in text(client)
     connection.execute("UPDATE registry.consent SET withdrawn_at = %s", (NOW,))
     said = text(client)
-    assert "Al momento nulla di Maria Rossi è condiviso con lei" in said
+    assert "Al momento nulla di Maria Rossi è condiviso con te" in said
     assert "come al solito" not in said
 
 

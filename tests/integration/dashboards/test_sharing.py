@@ -43,7 +43,7 @@ def test_she_lands_on_her_page_and_reads_who_sees_what(herself, maria):
     assert herself.get("/mine").headers["location"] == f"/sharing/{maria.person}"
     said = visible(herself.get(f"/sharing/{maria.person}").text)
     for expected in ("Ferma per un po'", "È attivo.", "Elena (figlia)", "Come va la mia giornata tutto il giorno",
-                     "Chi ha guardato", "Vede ciò che serve per aver cura di lei"):  # fmt: skip
+                     "Chi ha guardato", "Vede ciò che serve per aver cura di te"):  # fmt: skip
         assert expected in said, said
 
 
@@ -138,7 +138,7 @@ def test_an_operator_invites_the_daughter_who_makes_her_account_and_sees_her_mot
     assert page.lower() == f"/invite/{code}".lower()
     page = client.get(f"/invite/{code}")
     assert page.headers["referrer-policy"] == "strict-origin"
-    assert "la invita a vedere come sta Maria Rossi" in visible(page.text)
+    assert "ti invita a vedere come sta Maria Rossi" in visible(page.text)
     form = {"csrf": proof(page.text), "login": "elena.r", "name": "Elena", "password": "corta"}
     assert client.post(f"/invite/{code}", data=form).status_code == 409
     made = client.post(f"/invite/{code}", data=form | {"password": filling.PASSWORD})
@@ -196,7 +196,7 @@ def test_whoever_looks_is_written_down_and_she_reads_it(client, connection, mari
     said = visible(client.get(f"/sharing/{maria.person}").text)
     assert re.search(r"Anna Lodi \(Unione\): 2 volte, l'ultima alle 03:12", said), said[-600:]
     assert "l'elenco di tutte le case" in said.replace("&#39;", "'")
-    assert "la pagina su di lei" in said
+    assert "la pagina su di te" in said
     assert re.search(r"Elena Rossi \(familiare\): una volta", said), said[-600:]
     found = entries(connection)
     assert [(row["method"], row["route"]) for row in found[:3]] == [

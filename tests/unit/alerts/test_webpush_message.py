@@ -63,3 +63,10 @@ def test_what_is_about_no_alert_stands_beside_the_rest(number: int) -> None:
     news = CALL._replace(public_id=UUID(int=number), alert_public_id=NO_ALERT, said=("Va tutto bene.",))
     assert topic(news) == UUID(int=number).hex
     assert told(news)["path"] == "/"
+
+
+def test_somebody_of_the_family_is_led_to_the_page_of_the_family_and_takes_charge_of_nothing() -> None:
+    said = told(CALL._replace(for_family=True))
+    assert said["path"] == "/family"
+    assert "di cui sei persona di riferimento" in str(said["body"])
+    assert said["action"] != told(CALL)["action"]
