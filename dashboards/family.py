@@ -26,8 +26,8 @@ from dashboards.reads import MOVEMENT, WATCHING
 from dashboards.wellbeing import TONES
 from dashboards.wording import Words
 from registry.agreement import NAMES, OF_WELLBEING, Capacity, Data
+from registry.closeness import Close
 from registry.hours import Hours
-from registry.reads import Close
 
 Row = Mapping[str, Any]
 WEEK = 7

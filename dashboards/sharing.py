@@ -12,8 +12,8 @@ from core.translation import mark
 from dashboards.reads import Look, looks
 from dashboards.wording import Words
 from registry.agreement import BASES, NAMES, PLAIN, PURPOSES, Basis, Capacity, Data, Purpose
+from registry.closeness import Decided
 from registry.hours import Hours
-from registry.reads import Decided
 
 LOOKED_BACK = timedelta(days=30)
 # What hours can be chosen with one touch; others stay as they were agreed.

@@ -22,8 +22,8 @@ from dashboards.wording import Words
 from dashboards.written import plain
 from registry import consents, invitations, pauses
 from registry.agreement import BASES, PURPOSES, Basis, Capacity, Data, Purpose
+from registry.closeness import Decided
 from registry.consents import DecisionError, NotDecidedHereError, PeriodError
-from registry.reads import Decided
 from registry.sharing import HoursError, share
 
 router = APIRouter()

@@ -14,6 +14,7 @@ from core.database import Database, View
 from core.viewer import Viewer
 from registry import accounts, consents, file, invitations, pauses, reads, repository, sharing
 from registry.agreement import Basis, Capacity, Data, Purpose
+from registry.closeness import Decided
 from registry.consents import NotDecidedHereError
 from registry.document import Document
 from registry.hours import Hours
@@ -199,7 +200,7 @@ def test_a_home_where_no_basis_was_ever_recorded_is_looked_after(connection: Con
     assert reads.unwatched(connection, homes, NOW) == {}
 
 
-def decided(view: View, public_id: UUID, now: datetime) -> reads.Decided:
+def decided(view: View, public_id: UUID, now: datetime) -> Decided:
     found = reads.decided(view, public_id, now)
     assert found is not None
     return found
