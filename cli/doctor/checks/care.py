@@ -87,7 +87,7 @@ def recipients(found: Surroundings) -> Iterator[Finding]:
             asked += 1
             plan = policies.nearest(connection, home.organisation_id, Family.SAFETY, "") or _standard(found)
             facts = home_facts(connection, home.home_id)
-            place = Place(home.organisation_id, home.home_id, facts.only_person)
+            place = Place(home.organisation_id, home.home_id, facts.only_person, Family.SAFETY)
             said = moments(connection, plan, Family.SAFETY, place, facts.zone, found.now, 1.0, TELLINGS)
             if not any(each.people for each in said):
                 nobody.append(home.key)
