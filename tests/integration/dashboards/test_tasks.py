@@ -44,7 +44,7 @@ def test_the_page_of_an_alert_says_who_was_told_and_who_comes_next(client, conne
     sign_in(client)
     page = client.get(f"/alerts/{alert}").text
     assert "Chi viene avvisato" in page
-    assert "Anna Lodi: avvisato, e-mail" in page
+    assert "Anna Lodi: e-mail, avvisato" in page
     assert page.count("chi è in turno (centrale)") == 2
     assert "i volontari di avs" in page
     assert 'id="overflow"' not in page
