@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from alerts.watchdog.standing import Fault
 from core.clock import Clock
-from core.metrics import AtScrape, Figure, Sample, make_counter, make_histogram
+from core.metrics import DATABASE_ANSWERS, AtScrape, Figure, Sample, make_counter, make_histogram
 
 ALIVE = Figure("vicino_watchdog_alive", "1 where a call for help would reach somebody as far as can be seen, else 0.")
 WORKED = Figure(
@@ -60,9 +60,11 @@ def watchdog_figures(look: Callable[[], tuple[datetime | None, list[Fault]]], cl
             worked_at, wrong = look()
         except Exception:
             yield Sample(ALIVE, 0)
+            yield Sample(DATABASE_ANSWERS, 0)
             raise
         yield Sample(ALIVE, 0 if wrong else 1)
+        yield Sample(DATABASE_ANSWERS, 1)
         if worked_at is not None:
             yield Sample(WORKED, max(0.0, (clock.now() - worked_at).total_seconds()))
 
-    return AtScrape((ALIVE, WORKED), read)
+    return AtScrape((ALIVE, WORKED, DATABASE_ANSWERS), read)

@@ -202,7 +202,7 @@ def test_what_compose_starts_is_up_within_seconds_of_what_it_needs_in_any_order(
             start(stack, deployment)
             time.sleep(3)
             # They wait, say for what, and are not well.
-            assert not any(deployment.is_well(name) for name in OURS)
+            assert [name for name in OURS if deployment.is_well(name)] == []
             until(lambda: all(waits(deployment, name) for name in OURS), "they say that they wait", 20)
             servers.enter_context(deployment.broker())
             servers.enter_context(deployment.database())
