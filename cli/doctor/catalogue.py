@@ -54,25 +54,22 @@ WITH_DATABASE: dict[str, Check] = {
 def look(found: Surroundings) -> Iterator[Said]:
     """Make all checks. One that fails itself says so, and the others go on."""
     yield from (_said(name, check, found) for name, check in WITHOUT_DATABASE.items())
-    server = _server(found)
+    server, answers = _server(found)
     yield server
     for name, check in WITH_DATABASE.items():
-        yield Said(name, None) if server.findings and found.database_url is None else _said(name, check, found)
+        # Each would wait as long for a database that is away, and say nothing else.
+        yield _said(name, check, found) if answers else Said(name, None)
 
 
-def _server(found: Surroundings) -> Said:
+def _server(found: Surroundings) -> tuple[Said, bool]:
+    """Return what is said of the database, and whether there is one that answers."""
     try:
-        return Said(DATABASE, tuple(database.server(found)))
+        return Said(DATABASE, tuple(database.server(found))), found.database_url is not None
     except (psycopg.Error, psycopg_pool.PoolTimeout) as problem:
-        return Said(
-            DATABASE,
-            (
-                error(
-                    f"The database does not answer ({type(problem).__name__}).",
-                    "start it, or correct VICINO_DATABASE_URL",
-                ),
-            ),
+        away = error(
+            f"The database does not answer ({type(problem).__name__}).", "start it, or correct VICINO_DATABASE_URL"
         )
+        return Said(DATABASE, (away,)), False
 
 
 def _said(name: str, check: Check, found: Surroundings) -> Said:

@@ -119,6 +119,8 @@ def test_a_database_that_is_away_and_one_without_tables(surroundings, installati
     )
     said = {each.check: each.findings for each in look(away)}
     assert "does not answer" in said["database"][0].wrong
+    # Nothing else of it is waited for.
+    assert {name for name, findings in said.items() if findings is None} == set(WITH_DATABASE)
     empty = Surroundings(
         installation, SimulatedClock(NOW), {"VICINO_DATABASE_URL": database_url.rpartition("/")[0] + "/template1"}
     )
