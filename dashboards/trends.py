@@ -268,12 +268,12 @@ def _typical(kind: str, values: Sequence[Value], stored: Stored, words: Words) -
     known = [one.value for one in values if one.value is not None]
     if not known:
         return ""
-    said: dict[str, Any] = {"days": len(stored.days), "value": figure.written(median(known), tongue)}
+    said: dict[str, Any] = {"days": len(known), "value": figure.written(median(known), tongue)}
     before = [row["value"] for row in stored.before.get(kind, ()) if row["value"] is not None]
     if len(before) < len(stored.days) / 2:
-        return gettext("On a typical day of these %(days)d: %(value)s.") % said
-    said["before"] = figure.written(median(before), tongue)
-    return gettext("On a typical day of these %(days)d: %(value)s; of the %(days)d before: %(before)s.") % said
+        return gettext("On a typical day (%(days)d known): %(value)s.") % said
+    said |= {"before": figure.written(median(before), tongue), "earlier": len(before)}
+    return gettext("On a typical day (%(days)d known): %(value)s; before that (%(earlier)d known): %(before)s.") % said
 
 
 def _described(values: Sequence[Value], said: str, typical: str, words: Words) -> str:

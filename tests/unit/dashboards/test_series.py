@@ -132,9 +132,9 @@ def test_over_a_year_the_table_has_a_line_a_week() -> None:
 def test_weeks_are_compared_with_those_before_them_where_they_are_known() -> None:
     before = list(nights(8.0, 30, LAST - timedelta(days=30)).values())
     (one,) = trends(stored(nights(7.0), before=before), KINDS[Part.SLEEP], EN)
-    assert one.typical == "On a typical day of these 30: 7 hours; of the 30 before: 8 hours."
+    assert one.typical == "On a typical day (20 known): 7 hours; before that (30 known): 8 hours."
     (alone,) = trends(stored(nights(7.0), before=before[:10]), KINDS[Part.SLEEP], EN)
-    assert alone.typical == "On a typical day of these 30: 7 hours."
+    assert alone.typical == "On a typical day (20 known): 7 hours."
     assert alone.typical in alone.picture
 
 
