@@ -1,7 +1,6 @@
 """A day by the hour: in which hours somebody moved, in which nobody did, and of which nothing is known."""
 
 from collections.abc import Sequence
-from math import log1p
 from typing import NamedTuple
 
 from dashboards.pictures.svg import element, percent, picture, text
@@ -10,6 +9,7 @@ HEIGHT = 92
 TOP, BOTTOM = 6, 68
 GAP = 0.16  # of a column, left free between two
 MUCH = 15  # movements in an hour from which on a column does not grow
+LEAST = 0.15  # of the height: one movement is seen, and somebody who turns over in bed does not look awake all night
 NAMED = 6  # every so many hours the clock is written
 
 
@@ -32,7 +32,7 @@ def hours_picture(identity: str, hours: Sequence[Hour], *, title: str, descripti
             tall = (BOTTOM - TOP) * 0.4
             parts.append(element("rect", class_="state-unknown", x=x, y=BOTTOM - tall, width=width, height=tall, rx=2))
         elif hour.moves:
-            tall = (BOTTOM - TOP) * max(0.2, min(1.0, log1p(hour.moves) / log1p(MUCH)))
+            tall = (BOTTOM - TOP) * max(LEAST, min(1.0, hour.moves / MUCH))
             parts.append(element("rect", class_="moved", x=x, y=BOTTOM - tall, width=width, height=tall, rx=2))
         else:
             parts.append(element("rect", class_="still", x=x, y=BOTTOM - 3, width=width, height=3))
