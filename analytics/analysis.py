@@ -21,7 +21,7 @@ from analytics.digests.digest import Digest
 from analytics.digests.repository import of_day
 from analytics.episodes.repository import replace_episodes
 from analytics.findings import Verdict
-from analytics.frames import Episode, instant, micros, readings_columns, span
+from analytics.frames import Episode, Span, instant, micros, readings_columns, span
 from analytics.home_day import HomeDay, compute, reading_window
 from analytics.indicators import INDICATORS, OF_DAYS
 from analytics.layout import layout_of
@@ -269,7 +269,10 @@ def _days_of(
     )
     sensed = layout_of(tuple(sensors))
     told = together.of(home.home_id, told_silences, start)
-    without_sight = blind((one.verdict for one in told), micros(now))
+    rests = [
+        Span(micros(each.start), min(micros(each.end), micros(now))) for each in judging.rests_of(together, home, start)
+    ]
+    without_sight = blind((one.verdict for one in told), micros(now))._replace(rests=rests)
     found = []
     for day, window in zip(days, windows, strict=True):
         past = before.before(day)

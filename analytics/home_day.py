@@ -28,7 +28,7 @@ from analytics.profiles.profile import DayProfile, profile
 from analytics.reports import DeviceDay, Heard, SensorSilence
 from analytics.rules.scene import Scene, scene
 from analytics.silence.blind import SEEING, Blind
-from analytics.stillness.quiet import QuietDay, kept, quiets
+from analytics.stillness.quiet import QuietDay, after_rests, kept, quiets
 from analytics.stillness.seen import Reporting, Still, stills
 from core.localtime import local_day, local_night
 
@@ -134,8 +134,8 @@ def compute(
 ) -> HomeDay:
     """Compute `day` from `readings`, which reach at least over its `reading_window`.
 
-    Of the time in which the home was `blind` for technical reasons nothing is known, and where a device was that an
-    indicator rests on, nothing of the indicator. What has been told of already is not found again as a silence.
+    Of the time in which the home was `blind` for technical reasons or paused nothing is known, and where a device was
+    that an indicator rests on, nothing of the indicator. What has been told of already is not found again as a silence.
     """
     window = reading_window(day, zone, seen_until)
     own = span(local_day(day, zone))
@@ -145,7 +145,7 @@ def compute(
     outings = [each for each in after_door if each.kind == outing.KIND]
     limits = past.limits
     unexplained = coverage.unknown(seen.at, window, limits, zone, outings)
-    unknown = [*unexplained, *blind.home]
+    unknown = [*unexplained, *blind.home, *blind.rests]
     spoken = reports.by_device(seen, home)
     away = [Span(e.start, e.end) for e in outings]
     silent = [
@@ -188,7 +188,7 @@ def compute(
         traces(day, own, window.end, signs, moves, not_seen),
         scene(day, zone, home, window, (signs, outings, measured), sight),
         stills(
-            [each for each in quiet if overlap(each.span, own)],
+            [each for each in after_rests(quiet, blind.rests) if overlap(each.span, own)],
             home,
             reporting,
             unknown,

@@ -1,4 +1,4 @@
-"""When the sensors of a home could not tell anything, for technical reasons: then there is no verdict on the person."""
+"""When nothing of a home is known, for technical reasons or in a pause: then there is no verdict on the person."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -16,13 +16,15 @@ class Blind(NamedTuple):
     """When the whole home, and when single devices (by id), could not tell anything.
 
     `told` are all silences of the home that have been told of, whether or not what happened in them came in later.
-    `weak` are the devices that live, but whose batteries are low.
+    `weak` are the devices that live, but whose batteries are low. `rests` are pauses: the sensors told, and nothing was
+    recorded.
     """
 
     home: Sequence[Span] = ()
     devices: Mapping[int, Sequence[Span]] = MappingProxyType({})
     told: Sequence[Span] = ()
     weak: frozenset[int] = frozenset()
+    rests: Sequence[Span] = ()
 
     def of(self, device_ids: Iterable[int]) -> list[Span]:
         """Return when at least one of some devices could not tell anything."""

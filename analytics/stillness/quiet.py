@@ -87,6 +87,23 @@ def quiets(signs: Signs, tracks: Sequence[Track], until: int) -> list[Quiet]:
     return found
 
 
+def after_rests(found: Sequence[Quiet], rests: Sequence[Span]) -> list[Quiet]:
+    """Return the quiet times as they can be judged where nothing was recorded in some `rests`.
+
+    One that goes on beyond a rest begins with its end: whoever has not moved since may have fallen in it. Where that
+    was is not known, but for somebody who had gone out before.
+    """
+    return [_after_rests(each, rests) for each in found]
+
+
+def _after_rests(quiet: Quiet, rests: Sequence[Span]) -> Quiet:
+    ends = [one.end for one in rests if overlap(quiet.span, one) and one.end < quiet.end]
+    if not ends:
+        return quiet
+    where = quiet.where if quiet.where is Where.AWAY else Where.ROOM
+    return quiet._replace(start=max(ends), room_id=0, where=where)
+
+
 def lying(tracks: Sequence[Track], at: int) -> bool:
     """Tell whether a sensor in a bed said at `at` that somebody lies in it."""
     beds = (track for track in tracks if track.source.quantity in LYING)

@@ -64,6 +64,8 @@ def test_a_day_that_was_paused_is_not_judged_never_green_and_teaches_nothing(
     with people.seen_by(viewer) as view:
         stands = {one.day: one for one in days_stand(view, home.home_id, BAD, LAST)}
         assert stands[BAD].state == "unknown"
+        # Four hours of it were not recorded, however soon after them somebody was seen again.
+        assert stands[BAD].coverage < 0.9
         assert ContextKind.PAUSED in stands[BAD].contexts
         rows = indicators(view, home.home_id, LAST - timedelta(days=1), LAST - timedelta(days=1))
         with_pause = next(row["days"] for row in rows if row["kind"] == "night_bathroom_visits")
@@ -71,10 +73,11 @@ def test_a_day_that_was_paused_is_not_judged_never_green_and_teaches_nothing(
     assert [(one.context.kind, one.may_act) for one in seen] == [(ContextKind.PAUSED, False)]
     installation.connection.execute("DELETE FROM registry.pause")
     clock.advance(60)
-    # The same again, without: the finding is told, and the day counts.
+    # The same again, without: computed anew, the day has its figures, the finding is told, and the day counts.
     installation.connection.execute(
-        "INSERT INTO analytics.context_due (home_id, since, due_at) VALUES (%s, %s, %s)",
-        (home.home_id, utc(BAD, "00:00"), NOW),
+        "INSERT INTO ingest.touched (home_id, hour, received_at)"
+        " SELECT %s, generate_series(%s::timestamptz, %s, '1 hour'), %s",
+        (home.home_id, utc(BAD, "00:00"), utc(BAD + timedelta(days=1), "12:00"), clock.now()),
     )
     catch_up(database, clock)
     assert found(people, viewer, home) == ["night_bathroom_visits"]
@@ -100,6 +103,36 @@ def test_while_it_lasts_nobody_is_called_still_away_or_silent(
     )
     assert rows == []
     assert installation.rows("SELECT kind FROM analytics.context") == []
+
+
+def test_who_does_not_move_again_after_a_pause_is_told_of(installation, database, clock, home) -> None:
+    """Somebody may have fallen in the pause: from its end on the sensors report, and nobody moves."""
+    began, over = utc(LAST, "20:00"), NOW - timedelta(hours=1)
+    installation.connection.execute("DELETE FROM ingest.reading_event WHERE ts >= %s", (began,))
+    paused(installation, home, began, over)
+    kinds: set[str] = set()
+    for step in range(1, 8):
+        clock.advance(3600)
+        report(installation, home, over if step == 1 else clock.now() - timedelta(hours=1), clock.now())
+        catch_up(database, clock)
+        told = installation.rows("SELECT kind, started_at FROM analytics.finding WHERE withdrawn_at IS NULL")
+        kinds |= {row["kind"] for row in told if row["started_at"] >= over}
+    assert kinds & {"stillness", "long_absence"}
+
+
+def report(installation, home, start: datetime, end: datetime) -> None:
+    """Let every sensor of movement say four times an hour that nobody is there."""
+    at, rows = start, []
+    while at < end:
+        rows += [(at, home.series[room]) for room in ("bedroom", "bathroom", "kitchen")]
+        at += timedelta(minutes=15)
+    with installation.connection.transaction(), installation.connection.cursor() as cursor:
+        cursor.execute("SELECT ingest.ensure_partitions(%s, %s)", (start, end))
+        cursor.executemany("INSERT INTO ingest.reading_event (ts, series_id, value) VALUES (%s, %s, 0)", rows)
+        cursor.executemany(
+            "INSERT INTO ingest.touched (home_id, hour, received_at) VALUES (%s, %s, %s)",
+            [(home.home_id, hour, end) for hour in {at.replace(minute=0, second=0) for at, _ in rows}],
+        )
 
 
 def test_nobody_enters_or_proposes_a_pause_as_a_context(installation, people, viewer, home, clock) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from analytics.activity import activity
 from analytics.frames import Span
 from analytics.observed import Source, Track
-from analytics.stillness.quiet import Quiet, Where, kept, quiets
+from analytics.stillness.quiet import Quiet, Where, after_rests, kept, quiets
 from core.places import Place, RoomKind
 from tests.unit.analytics.made import (
     BATHROOM,
@@ -86,3 +86,19 @@ def test_the_clock_is_the_home_s_when_it_changes() -> None:
     times = quiets(moved, [], at(change, "3:21"))
     one = kept(times, change, Span(at(change, "0:00"), at(change, "24:00")), [], ROME)
     assert (one.begin.tolist(), one.lasted.tolist()) == ([110], [30])
+
+
+def test_what_goes_on_beyond_a_pause_begins_with_its_end_and_nobody_knows_where() -> None:
+    lies, out, before = (
+        Quiet(0, 100, 3, Where.IN_BED, ended=False),
+        Quiet(0, 100, 4, Where.AWAY, ended=False),
+        Quiet(0, 20, 3, Where.ROOM, ended=True),
+    )
+    rests = [Span(20, 40), Span(50, 70)]
+    assert after_rests([lies, out, before], rests) == [
+        Quiet(70, 100, 0, Where.ROOM, ended=False),
+        Quiet(70, 100, 0, Where.AWAY, ended=False),
+        before,
+    ]
+    # While it lasts there is nothing to judge yet.
+    assert after_rests([lies], [Span(20, 100)]) == [lies]
