@@ -19,6 +19,8 @@ from dashboards import repository
 ONE_LOOK = timedelta(minutes=15)
 REMEMBERED = 32  # looks of an account
 UNKNOWN = "?"
+PART = "/state"  # behind the route of a page: what of it changes
+BOARD = frozenset({"/", "/board"})  # a page, and what of it changes
 
 _asked: ContextVar[Scope | None] = ContextVar("asked", default=None)
 
@@ -39,9 +41,10 @@ class Asked:
 
 
 class Look(NamedTuple):
-    """What an account was shown at an instant."""
+    """What an account was shown at an instant, by which page."""
 
     at: datetime
+    route: str
     persons: frozenset[int]
 
 
@@ -57,17 +60,24 @@ class Audit:
         """Note what was listed in a view, before its transaction ends: what cannot be noted is not shown."""
         persons, now = frozenset(view.listed), self._clock.now()
         method, route, is_fragment = _request()
-        if is_fragment and self._is_open(view.viewer.account_id, persons, now):
+        if is_fragment and self._is_open(view.viewer.account_id, route, persons, now):
             return
         repository.note_look(view.connection, sorted(persons), method, route, now)
         with self._lock:
-            self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(Look(now, persons))
+            self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(Look(now, route, persons))
 
-    def _is_open(self, account_id: int, persons: frozenset[int], now: datetime) -> bool:
-        """Tell whether the account was shown as much a moment ago, by a page that is open still."""
+    def _is_open(self, account_id: int, route: str, persons: frozenset[int], now: datetime) -> bool:
+        """Tell whether the account was shown as much a moment ago by the same page, which is open still."""
         with self._lock:
             looks = list(self._looks.get(account_id, ()))
-        return any(now - look.at < ONE_LOOK and persons <= look.persons for look in looks)
+        return any(
+            now - look.at < ONE_LOOK and _is_part(route, look.route) and persons <= look.persons for look in looks
+        )
+
+
+def _is_part(route: str, page: str) -> bool:
+    """Tell whether a route shows the same as a page, or what of it changes."""
+    return route in (page, page + PART) or {route, page} <= BOARD
 
 
 def _request() -> tuple[str, str, bool]:

@@ -231,6 +231,16 @@ def test_a_page_that_stays_open_is_one_look_in_a_quarter_of_an_hour(client, conn
     assert len(entries(connection)) == 2
 
 
+def test_only_a_part_of_the_same_page_is_the_same_look(client, connection, maria, clock):
+    sign_in(client)
+    client.get("/")
+    fragment = {"hx-request": "true"}
+    client.get("/board", headers=fragment)
+    client.get(f"/persons/{maria.person}", headers=fragment)
+    client.get(f"/persons/{maria.person}/state", headers=fragment)
+    assert [row["route"] for row in entries(connection)] == ["/", "/persons/{public_id}"]
+
+
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE dashboards.audit SET route = 'x'", "DELETE FROM dashboards.audit", "TRUNCATE dashboards.audit"],
