@@ -97,8 +97,8 @@ class Agreed(NamedTuple):
 class PersonView(NamedTuple):
     """One person as somebody of the family sees them.
 
-    `tone` is None where nothing is said about the day: then it is no colour's to tell. `table` is what stands behind
-    the picture.
+    `tone` is None where nothing is said about the day: then it is no colour's to tell; in a pause it is there only
+    where a call for help waits. `table` is what stands behind the picture.
     """
 
     public_id: str
@@ -116,6 +116,12 @@ class PersonView(NamedTuple):
     agreed: tuple[Agreed, ...]
     organisation: str
     phone: str
+
+    @property
+    def spoken(self) -> str:
+        """What is read out when it changes: the sentence, and in a pause in which help is called for the pause too."""
+        calls = self.is_paused and self.tone is not None
+        return " ".join((self.sentence, *(self.more[:1] if calls else ())))
 
 
 class Known(NamedTuple):
@@ -137,6 +143,11 @@ class Known(NamedTuple):
     def open_alerts(self) -> list[SharedAlert]:
         """The alerts that are not over."""
         return [one for one in self.alerts if one.state is not AlertState.RESOLVED]
+
+    @property
+    def calls_for_help(self) -> bool:
+        """Whether a safety alert that is shared is not over."""
+        return any(one.family == "safety" for one in self.open_alerts)
 
 
 def load(view: View, now: datetime, words: Words, limits: Limits) -> list[PersonView]:
@@ -186,8 +197,10 @@ def person_view(known: Known, now: datetime, words: Words, limits: Limits) -> Pe
     """Return one person as the family sees them."""
     person, kinds = known.person, known.kinds
     verdict = judge(_reasons(known), sight_of(known), now, limits) if Data.DAY in kinds else None
-    tone = None if verdict is None else verdict.concern
     paused = person.unwatched_since is not None
+    tone = None if verdict is None else verdict.concern
+    if paused:
+        tone = Concern.ACT if known.calls_for_help else None
     sentence, more = _said(known, verdict, now, words, limits)
     picture, title, table = ("", "", ()) if paused else _picture(known, now, words)
     shown = [_alert(one, known, now, words) for one in known.alerts]
@@ -195,7 +208,7 @@ def person_view(known: Known, now: datetime, words: Words, limits: Limits) -> Pe
         person.public_id,
         person.name,
         person.capacity,
-        None if paused else tone,
+        tone,
         paused,
         sentence,
         tuple(more),
@@ -241,21 +254,21 @@ def _last(rows: Sequence[Row], name: str) -> datetime | None:
 
 def _said(known: Known, verdict: Verdict | None, now: datetime, words: Words, limits: Limits) -> tuple[str, list[str]]:
     """Return the one sentence, and what follows it."""
-    nothing = _nothing(known, now, words)
+    nothing = _nothing(known, now, words, limits)
     if nothing is not None:
         return nothing
     facts = [*_facts(known, now, words), *_unheard(known, now, words, limits)]
     if verdict is not None:
         worried = verdict.concern is Concern.UNKNOWN and verdict.blindness is not Blindness.LEARNING
         return _about_the_day(known, verdict, now, words), [*facts, *([words.say(CALL)] if worried else [])]
-    if any(one.family == "safety" for one in known.open_alerts):
+    if known.calls_for_help:
         facts.insert(0, words.say(HELP))
     elif not facts and Data.SAFETY in known.kinds:
         facts = [words.say(NO_CALL)]
     return (facts[0], facts[1:]) if facts else ("", [])
 
 
-def _nothing(known: Known, now: datetime, words: Words) -> tuple[str, list[str]] | None:
+def _nothing(known: Known, now: datetime, words: Words, limits: Limits) -> tuple[str, list[str]] | None:
     """Return why nothing is said of a person, and what follows; None where something is."""
     person, say = known.person, words.say
     called = {"name": person.name}
@@ -263,13 +276,20 @@ def _nothing(known: Known, now: datetime, words: Words) -> tuple[str, list[str]]
         return say(NOT_SHARED) % called, []
     if person.unwatched_since is not None and known.agreed.keys() & OF_WELLBEING:
         since = {"since": words.moment(person.unwatched_since, person.zone, now)}
-        more = [say(HELP_GOES_ON)]
-        if person.reason != "pause":
-            return say(NO_BASIS) % since, more
-        if person.until is not None:
-            more.insert(0, say(PAUSED_UNTIL) % {"until": words.moment(person.until, person.zone, now)})
-        return say(PAUSED) % since, more
+        paused, more = say(NO_BASIS) % since, _help_in_a_pause(known, now, words, limits)
+        if person.reason == "pause":
+            paused = say(PAUSED) % since
+            if person.until is not None:
+                more.insert(0, say(PAUSED_UNTIL) % {"until": words.moment(person.until, person.zone, now)})
+        return (say(HELP), [paused, *more]) if known.calls_for_help else (paused, more)
     return (say(NOT_NOW) % called, []) if not known.kinds else None
+
+
+def _help_in_a_pause(known: Known, now: datetime, words: Words, limits: Limits) -> list[str]:
+    """Return whether calls for help get through, as far as it is known."""
+    if not known.kinds:  # whether the home is heard is told only while something of it is shared
+        return []
+    return _unheard(known, now, words, limits) or [words.say(HELP_GOES_ON)]
 
 
 def _about_the_day(known: Known, verdict: Verdict, now: datetime, words: Words) -> str:

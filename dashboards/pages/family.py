@@ -29,5 +29,5 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, template:
     if not persons:
         return RedirectResponse("/", 303) if frame.is_staff else RedirectResponse("/mine", 303)
     waiting = sum(one.is_open and one.concern.key == "act" for person in persons for one in person.alerts)
-    said = " ".join(f"{person.name}: {person.sentence}" for person in persons)
+    said = " ".join(f"{person.name}: {person.spoken}" for person in persons)
     return frame.page(template, persons=persons, waiting=waiting, announcement=said)

@@ -133,6 +133,44 @@ def test_a_pause_is_shown_as_a_pause(client, connection, maria):
         assert never not in said
 
 
+def test_in_a_pause_a_call_for_help_comes_first(client, connection, maria):
+    kin.shared(connection, maria)
+    kin.pause(connection, maria, NOW - timedelta(hours=1))
+    sign_in(client, kin.DAUGHTER)
+    assert "continuano ad arrivare al servizio" in text(client)
+    filling.alert(connection, maria, NOW)
+    said = text(client)
+    assert said.index("Qualcuno potrebbe avere bisogno di aiuto") < said.index("In pausa"), said
+    announced = re.search('data-announce="([^"]*)"', client.get("/family/state").text).group(1)
+    assert announced.startswith("Maria Rossi: Qualcuno potrebbe avere bisogno di aiuto"), announced
+    assert "In pausa da oggi alle 09:00" in announced
+
+
+@pytest.mark.parametrize("ground", ["pause", "withdrawn"])
+def test_in_a_pause_a_home_that_is_not_heard_promises_no_help(client, connection, maria, ground):
+    kin.shared(connection, maria)
+    if ground == "pause":
+        kin.pause(connection, maria, NOW - timedelta(hours=1))
+    else:
+        kin.consent(connection, maria, NOW, "care")
+        connection.execute("UPDATE registry.consent SET withdrawn_at = %s WHERE purpose = 'care'", (NOW,))
+    unheard(connection, maria)
+    sign_in(client, kin.DAUGHTER)
+    said = text(client)
+    assert "potrebbe non arrivare nemmeno una richiesta di aiuto" in said
+    assert "continuano ad arrivare al servizio" not in said
+
+
+def test_in_a_pause_nothing_is_said_of_a_home_of_which_nothing_is_shared(client, connection, maria):
+    kin.shared(connection, maria, ["day"])
+    kin.pause(connection, maria, NOW - timedelta(hours=1))
+    sign_in(client, kin.DAUGHTER)
+    said = text(client)
+    assert "In pausa da oggi alle 09:00" in said
+    assert "richiesta di aiuto" not in said
+    assert "continuano ad arrivare" not in said, "whether the home is heard is not known here"
+
+
 def unheard(connection, maria):
     filling.status(connection, maria, NOW - timedelta(hours=2), online=False)
 
