@@ -1,7 +1,7 @@
 """Makes the secrets of a deployment in containers: one file each, made once and kept.
 
-The folder lets nobody in but its owner. The files in it can be read by all: a container engine hands each by itself to
-the containers that need it, whose accounts are not those of the machine.
+The folder lets nobody in but its owner, who may write what is in it. The files can be read by all: a container engine
+hands each by itself to the containers that need it, whose accounts are not those of the machine.
 """
 
 import json
@@ -25,6 +25,7 @@ ROLE = "postgres"
 DATABASE = "vicino"
 CERTIFICATE = "/run/secrets/ca.crt"
 SERVERS = ("broker", "pages", "database")
+READ_BY_ALL = 0o644
 
 
 class Places(NamedTuple):
@@ -58,9 +59,12 @@ def refresh(folder: Path) -> list[str]:
             (authority.key_of(name), folder / f"{name}.key"),
         ):
             if source.is_file() and (not target.is_file() or source.read_bytes() != target.read_bytes()):
+                if target.exists():
+                    # Earlier versions let not even the owner write.
+                    target.chmod(READ_BY_ALL)
                 # In place: a container has this very file, not its name.
                 target.write_bytes(source.read_bytes())
-                target.chmod(0o444)
+                target.chmod(READ_BY_ALL)
                 changed.append(target.name)
     return changed
 
@@ -131,5 +135,5 @@ def _put(path: Path, text: str) -> list[str]:
     if path.exists():
         return []
     write_private(path, text if not text or text.endswith("\n") else text + "\n")
-    path.chmod(0o444)
+    path.chmod(READ_BY_ALL)
     return [path.name]

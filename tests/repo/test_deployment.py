@@ -117,7 +117,7 @@ def test_every_secret_is_made_and_every_one_that_is_handed_out_is_described(tmp_
     assert handed == described
     # Nobody but the owner gets into the folder; containers get each file by itself, whatever account they have.
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir() if path.is_file()} == {0o444}
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir() if path.is_file()} == {0o644}
     assert (tmp_path / "secrets" / "ca" / "private" / "ca.key").stat().st_mode & 0o777 == 0o600
 
 
