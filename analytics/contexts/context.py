@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from analytics.contexts.kinds import NEVER_BY_ITSELF, ContextKind, aspect_of
+from analytics.contexts.kinds import LASTING, LEARNING, NEVER_BY_ITSELF, ContextKind, aspect_of
 from core.localtime import Interval
 
 ENOUGH = 0.7  # the confidence from which a proposal acts before anybody has answered it
@@ -34,6 +34,12 @@ class Context(NamedTuple):
     def interval(self) -> Interval:
         """From when to when; what goes on ends in a far future."""
         return Interval(self.start, FAR if self.end is None else self.end)
+
+    @property
+    def unjudged(self) -> Interval:
+        """From when to when what it affects is not judged: what lasts is got used to after `LEARNING`."""
+        start, end = self.interval
+        return Interval(start, min(end, start + LEARNING) if self.kind in LASTING else end)
 
     @property
     def acts(self) -> bool:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.contexts.context import Context
-from analytics.contexts.kinds import AFFECTED, LASTING, LEARNING, Aspect, ContextKind, aspect_of
+from analytics.contexts.kinds import AFFECTED, LASTING, Aspect, ContextKind, aspect_of
 from analytics.frames import Flags, History
 from core.localtime import Interval, day_of, local_day
 
@@ -43,16 +43,14 @@ class Contexts:
             if aspect in AFFECTED[one.kind] and one.may_silence(kind) and _touches(one.interval, interval, aspect):
                 return one.kind
         for one in self._lasting:
-            learning = Interval(one.start, min(one.interval.end, one.start + LEARNING))
-            if aspect in AFFECTED[one.kind] and _touches(learning, interval, aspect):
+            if aspect in AFFECTED[one.kind] and _touches(one.unjudged, interval, aspect):
                 return one.kind
         return None
 
     def going_on(self, now: datetime) -> Context | None:
         """Return what keeps the home from being judged as usual at an instant (a pause first); None if nothing does."""
         for one in sorted(self.acting, key=lambda one: one.kind is not ContextKind.PAUSED):
-            end = min(one.interval.end, one.start + LEARNING) if one.kind in LASTING else one.interval.end
-            if one.start <= now < end:
+            if one.start <= now < one.unjudged.end:
                 return one
         return None
 

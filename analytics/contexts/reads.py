@@ -47,12 +47,12 @@ def contexts(view: View, start: datetime, end: datetime, home_id: int | None = N
 
 
 def going_on(connection: Connection[DictRow], home_id: int, now: datetime) -> list[Context]:
-    """Return what is going on in a home at `now`, as it stands, for a service."""
+    """Return what keeps a home from being judged as usual at `now`, as it stands, for a service."""
     rows = connection.execute(SQL["contexts_of_homes"], {"homes": [home_id], "start": now})
     found = [_context(row, row["confidence"]) for row in rows]
     pauses = registry.unwatched(connection, [home_id], now).get(home_id, [])
     found += [Context(ContextKind.PAUSED, *interval) for interval in pauses]
-    return [each for each in found if each.start <= now]
+    return [each for each in found if each.start <= now < each.unjudged.end]
 
 
 def context(view: View, public_id: UUID) -> Seen | None:

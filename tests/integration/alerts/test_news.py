@@ -343,3 +343,20 @@ def test_a_context_that_nobody_has_confirmed_and_that_is_unsure_pauses_nothing(
     )
     news.look()
     assert said(channels)[0].startswith("Tutto bene")
+
+
+@pytest.mark.parametrize("kind", ["pet", "carer", "second_resident"])
+@pytest.mark.parametrize(("days", "begins"), [(13, "In questi giorni"), (15, "Tutto bene")])
+def test_what_lasts_is_got_used_to_and_keeps_nothing_back_for_ever(
+    world, wanted, heard, stated, news, channels, kind, days, begins
+):
+    heard(NOW)
+    stated()
+    world.connection.execute(
+        "INSERT INTO analytics.context (organisation_id, home_id, kind, started_at, standing, detector, confidence,"
+        " evidence, why_it, why_en, made_at, updated_at)"
+        " VALUES (%s, %s, %s, %s, 'entered', '', 1, '{}', '', '', %s, %s)",
+        (world.bobbio, world.home, kind, NOW - timedelta(days=days), NOW, NOW),
+    )
+    assert news.look() == 1
+    assert said(channels)[0].startswith(begins)
