@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -65,12 +66,16 @@ def judge_stillness(
 def _doubted(
     connection: Connection[DictRow], home: Home, computed: Mapping[date, Traces], rooms: Mapping[int, int]
 ) -> Callable[[Quiet], tuple[int, ...]]:
-    """Return what tells which rooms may not be seen before a time; the days before are read when it is asked."""
+    """Return what tells which rooms may not be seen before a time; the days before are read once it is asked."""
+
+    @cache
+    def stored(day: date) -> dict[date, Traces]:
+        return traces_of(connection, home.home_id, day - timedelta(days=DAYS), day)
 
     def of(quiet: Quiet) -> tuple[int, ...]:
         day = day_of(instant(quiet.start), home.zone)
-        stored = traces_of(connection, home.home_id, day - timedelta(days=DAYS), day)
-        return unvisited(quiet, stored | {each: one for each, one in computed.items() if each <= day}, day, rooms)
+        until = {each: one for each, one in computed.items() if each <= day}
+        return unvisited(quiet, stored(day) | until, day, rooms)
 
     return of
 
