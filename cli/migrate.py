@@ -9,7 +9,7 @@ import typer
 
 from cli.database_server import SETTING, given_url
 from cli.installation import STORING
-from cli.screen import results, say
+from cli.screen import messages, results, say
 from core.clock import Clock, SystemClock
 from core.database import Role
 from core.errors import VicinoError
@@ -54,15 +54,24 @@ def bring_up(
 
 
 def _connect(url: str, clock: Clock) -> psycopg.Connection | None:
-    """Connect as soon as the server is there; None if we are to end before."""
+    """Connect as soon as the server is there and lets us in; None if we are to end before.
+
+    Each reason why not is said once: a server that comes later is waited for, a wrong password is not to be guessed at.
+    """
     say("Connecting to the database")
-    return wait_until_there(
-        lambda: psycopg.connect(url, autocommit=True, connect_timeout=5),
-        "database",
-        (psycopg.OperationalError,),
-        clock,
-        stop_on_signals(),
-    )
+    told: set[str] = set()
+
+    def attempt() -> psycopg.Connection:
+        try:
+            return psycopg.connect(url, autocommit=True, connect_timeout=5)
+        except psycopg.OperationalError as error:
+            reason = " ".join(str(error).split())
+            if reason not in told:
+                messages.print(f"Tried again each second: {reason}", markup=False, highlight=False, soft_wrap=True)
+                told.add(reason)
+            raise
+
+    return wait_until_there(attempt, "database", (psycopg.OperationalError,), clock, stop_on_signals())
 
 
 def _login(path: Path) -> tuple[str, str]:

@@ -90,6 +90,20 @@ def test_it_waits_for_a_server_that_comes_later(tmp_path):
     assert "migrations were run" in out
 
 
+def test_a_password_that_is_wrong_is_said_once_while_it_goes_on_waiting(tmp_path):
+    with EmbeddedPostgres(tmp_path / "postgres", tmp_path / "secrets", durable=False) as server:
+        parts = urlsplit(server.administrator_url)
+        wrong = parts._replace(netloc=f"{parts.username}:no-such-secret@{parts.hostname}:{parts.port}")
+        process = vicino("migrate", VICINO_DATABASE_ADMIN_URL=urlunsplit(wrong))
+        time.sleep(6)
+        assert process.poll() is None
+        process.terminate()
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert err.count("password authentication failed") == 1, err
+    assert "no-such-secret" not in out + err
+
+
 def test_addresses_that_cannot_be_used(tmp_path):
     (tmp_path / "no-password").write_text("postgresql://somebody@127.0.0.1/x")
     with pytest.raises(VicinoError, match="names no login with a password"):
