@@ -12,7 +12,7 @@ from enum import Enum, auto
 from alerts import repository
 from alerts.addresses.repository import mark_gone
 from alerts.channels.levels import NOTHING_SET, Level, kind_at, level_of, told_at
-from alerts.channels.transport import NOBODY, NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.transport import NOBODY, Doubt, NoTransport, Outgoing, Transport, TransportError
 from alerts.fallback.next_way import after_failure
 from alerts.grouping.repository import told_with
 from alerts.handovers.repository import is_helper
@@ -77,7 +77,7 @@ def deliver(
         outgoing = _prepared(database, claimed, level_of(claimed.channel, levels))
         if outgoing is None:
             return Result.NOT_WANTED
-        provider_id = transports.get(claimed.channel, UNKNOWN).send(outgoing) or ""
+        named = transports.get(claimed.channel, UNKNOWN).send(outgoing)
     except TransportError as error:
         return _failed(database, claimed, error, clock.now(), chance)
     except repository.DATABASE_AWAY:
@@ -86,8 +86,18 @@ def deliver(
     except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
         unknown = TransportError(f"not prepared: {type(error).__name__}", permanent=False, uncertain=True)
         return _failed(database, claimed, unknown, clock.now(), chance)
+    doubt = named if isinstance(named, Doubt) else None
     with database.transaction() as connection:
-        repository.mark_sent(connection, claimed, clock.now(), provider_id)
+        repository.mark_sent(connection, claimed, clock.now(), named if isinstance(named, str) else "", doubt)
+    if doubt:
+        logger().warning(
+            "sent, but uncertain",
+            notification_id=claimed.notification_id,
+            alert_id=claimed.alert_id,
+            channel=claimed.channel,
+            reason=doubt.value,
+        )
+        return Result.SENT
     logger().info("sent", notification_id=claimed.notification_id, alert_id=claimed.alert_id, channel=claimed.channel)
     return Result.SENT
 

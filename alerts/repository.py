@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from alerts.channels.transport import Doubt
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Policy, as_json, from_json
 from alerts.summaries.about import SEVERAL, Purpose
@@ -367,12 +368,18 @@ def renew_lease(connection: Connection, claimed: Claimed, leased_until: datetime
     return connection.execute(STATEMENTS["renew_lease"], values).rowcount == 1
 
 
-def mark_sent(connection: Connection, claimed: Claimed, now: datetime, provider_id: str = "") -> None:
-    """Write down that the channel accepted the message, and call off what else was to tell the person of this step."""
-    values = {"notification_id": claimed.notification_id, "alert_id": claimed.alert_id, "now": now}
+def mark_sent(
+    connection: Connection, claimed: Claimed, now: datetime, provider_id: str = "", doubt: Doubt | None = None
+) -> None:
+    """Write down that the channel accepted the message, and call off what else was to tell the person of this step.
+
+    With a `doubt` it stays uncertain.
+    """
+    of = {"notification_id": claimed.notification_id, "alert_id": claimed.alert_id, "now": now}
+    values = of | {"provider_id": provider_id, "doubt": doubt.value if doubt else ""}
     # Whoever takes charge locks the alert before its messages too: so neither waits for the other.
     connection.execute(STATEMENTS["hold_alert"], values)
-    connection.execute(STATEMENTS["mark_sent"], values | {"provider_id": provider_id})
+    connection.execute(STATEMENTS["mark_sent"], values)
 
 
 def hold_while_new(connection: Connection, alert_id: int) -> bool:

@@ -16,7 +16,7 @@ from alerts.addresses.ways import ways_of
 from alerts.channels import levels
 from alerts.channels.installed import installed
 from alerts.channels.levels import Level
-from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.transport import Doubt, NoTransport, Outgoing, Transport, TransportError
 from alerts.lifecycle import Family
 from alerts.settings import AlertSettings
 from cli.addresses import person
@@ -72,6 +72,9 @@ def send_test(
         began = clock.monotonic()
         named = _sent(channels[channel], _message(way.address, found.language, clock.now()))
     took = clock.monotonic() - began
+    if isinstance(named, Doubt):
+        results.print(f"It may have gone out: {named.value} by {channel}, after {took:.1f} s.")
+        return
     results.print(f"Accepted by {channel} after {took:.1f} s{f', as {named}' if named else ''}.")
 
 
@@ -85,7 +88,7 @@ def _channels(data: Path) -> Iterator[tuple[Database, dict[str, Transport], dict
         yield database, found, levels.parse(settings.channel_levels)
 
 
-def _sent(transport: Transport, message: Outgoing) -> str | None:
+def _sent(transport: Transport, message: Outgoing) -> str | Doubt | None:
     try:
         return transport.send(message)
     except TransportError as error:

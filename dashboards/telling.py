@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import alerts.reads
 from alerts.channels.names import name_of
+from alerts.channels.transport import Doubt
 from alerts.policies.wording import whom
 from alerts.policy import next_step
 from core.translation import mark
@@ -30,6 +31,7 @@ PURPOSES = {
 FAILURES = {
     "accepted, but not delivered": mark("accepted, but not delivered"),
     "accepted, but no device has shown it": mark("accepted, but no device has shown it"),
+    Doubt.UNREAD.value: mark("accepted, but the answer cannot be read: it may not arrive"),
 }
 
 
@@ -52,7 +54,7 @@ def _way(each: alerts.reads.Told, words: Words, zone: ZoneInfo) -> Iterator[str]
     yield words.say(STATES[each.state])
     if each.purpose in PURPOSES:
         yield words.say(PURPOSES[each.purpose])
-    if each.state == "failed" and each.last_error in FAILURES:
+    if each.state in {"failed", "sent"} and each.last_error in FAILURES:
         yield words.say(FAILURES[each.last_error])
     if each.delivered_at is not None:
         yield gettext("delivered %(when)s") % {"when": _when(each.delivered_at, each.at, words, zone)}

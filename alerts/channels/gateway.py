@@ -3,7 +3,8 @@
 What it wants is told by a template: a JSON object in whose texts `{to}`, `{text}`, `{language}`, `{id}` and
 `{callback}` stand for the number, the words, their language, the message's own name, and the address to which it may
 report what became of it. It is sent as JSON or as the fields of a form. What it answers is accepted if the status is
-2xx and, where `accepted` says so, a value in its JSON is one of those named.
+2xx and, where `accepted` says so, a value in its JSON is one of those named. An answer 2xx that is no JSON says
+neither: the message may well have gone out, and there is a doubt.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from alerts.channels.http import Answer, Request, deliver, is_protected
-from alerts.channels.transport import TransportError
+from alerts.channels.transport import Doubt, TransportError
 from core.clock import Clock
 from core.errors import VicinoError
 
@@ -64,8 +65,11 @@ class HttpGateway:
         self._timeout_s = timeout_s
         self._clock = clock
 
-    def hand_over(self, values: Mapping[str, str], key: str) -> str | None:
-        """Hand one message over; return what the gateway calls it. Raises `TransportError` if it did not accept it."""
+    def hand_over(self, values: Mapping[str, str], key: str) -> str | Doubt | None:
+        """Hand one message over; return what the gateway calls it, or a doubt.
+
+        Raises `TransportError` if it did not accept it.
+        """
         filled = fill(self._template, {f"{{{name}}}": value for name, value in values.items()})
         if self._form == "form":
             kind, body = "application/x-www-form-urlencoded", urlencode(filled).encode()
@@ -74,11 +78,12 @@ class HttpGateway:
         request = Request(self._method, self._url, {"Content-Type": kind, **self._headers}, body, key)
         return self._read(deliver(request, self._timeout_s, self._clock.now()))
 
-    def _read(self, answer: Answer) -> str | None:
+    def _read(self, answer: Answer) -> str | Doubt | None:
         try:
             said = msgspec.json.decode(answer.body)
         except (msgspec.DecodeError, RecursionError):
-            said = None
+            # It may have been cut off, or be the words of something in between.
+            return Doubt.UNREAD if self._accepted is not None else None
         if self._accepted is not None and _at(said, self._accepted.place) not in self._accepted.values:
             # What it says instead may repeat the number.
             raise TransportError("the gateway did not accept the message", permanent=True)

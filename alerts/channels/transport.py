@@ -1,6 +1,7 @@
 """What every channel has: a transport that hands a message over, or says why it could not."""
 
 from datetime import datetime
+from enum import Enum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -50,6 +51,12 @@ class Outgoing(NamedTuple):
     said: tuple[str, ...] = ()
 
 
+class Doubt(Enum):
+    """Why nobody knows whether an accepted message goes out, in words without personal data."""
+
+    UNREAD = "accepted, but the answer cannot be read"
+
+
 class TransportError(Exception):
     """A message was not accepted.
 
@@ -79,10 +86,11 @@ class TransportError(Exception):
 class Transport(Protocol):
     """Hands messages over to one channel."""
 
-    def send(self, message: Outgoing) -> str | None:
+    def send(self, message: Outgoing) -> str | Doubt | None:
         """Return once the channel has accepted `message`; raises `TransportError` if it did not.
 
         The text is what the channel calls the message, by which it tells later what became of it; None if it does not.
+        With a `Doubt` the message may well have gone out: it is not sent there again.
         """
 
 

@@ -193,7 +193,7 @@ def end_trial(connection: Connection, trial_id: int, sent_at: datetime | None, e
 
 
 def give_up_unseen(connection: Connection, sent_until: datetime) -> list[tuple[int, int]]:
-    """Take calls for help as failed that were sent until then, that no device has shown, and that have a way left.
+    """Take calls for help as failed that were sent until then, are not known to have arrived, and have a way left.
 
     Return the messages, each with its alert. Their worker is woken.
     """

@@ -1,8 +1,11 @@
-"""Calls for help that a push service has taken and no device has shown: the telephone is off, or out of reach.
+"""Calls for help of which nobody knows in time that they arrived: they count as failed, and the next way is used.
 
-A push service says "accepted" when it has a message. A device says by itself when it shows one. Where none does within
-`PATIENCE`, the message counts as failed, and the person is told by the next way. Where there is no other, it stays as
-it is: the service keeps it, and escalation goes on.
+* A push service says "accepted" when it has a message, and a device says by itself when it shows one. Where none does
+  within `PATIENCE`, the telephone is off, or out of reach.
+* A gateway whose answer could not be read may have sent a message or not (`alerts.channels.transport.Doubt`). It is
+  not asked again; where it does not report within `PATIENCE` that the message arrived, it may not have.
+
+Where there is no other way, the message stays as it is: the service keeps it, and escalation goes on.
 """
 
 import threading
@@ -39,5 +42,5 @@ class Unseen:
         with self._database.transaction() as connection:
             found = repository.give_up_unseen(connection, self._clock.now() - PATIENCE)
         for notification_id, alert_id in found:
-            logger().warning("shown by no device", notification_id=notification_id, alert_id=alert_id)
+            logger().warning("not known to have arrived", notification_id=notification_id, alert_id=alert_id)
         return len(found)

@@ -207,8 +207,8 @@ WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND stat
 -- the person was to be told of this step are called off.
 WITH sent AS (
     UPDATE alerts.notification
-    SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = '', falls_back_at = NULL,
-        provider_id = %(provider_id)s
+    SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = %(doubt)s, falls_back_at = NULL,
+        provider_id = %(provider_id)s, uncertain = uncertain OR %(doubt)s <> ''
     WHERE notification_id = %(notification_id)s AND state <> 'sent'
         -- The channel may have said already, before this is written, that it did not arrive after all.
         AND NOT (state = 'failed' AND last_error = 'accepted, but not delivered')

@@ -4,7 +4,7 @@ from alerts.addresses.telephone import e164
 from alerts.channels.gateway import HttpGateway, accepted_of, headers_of
 from alerts.channels.sms.message import compose
 from alerts.channels.sms.settings import SmsSettings
-from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.transport import Doubt, NoTransport, Outgoing, Transport, TransportError
 from alerts.receipts.links import Callbacks
 from alerts.replies.links import Links
 from core.clock import Clock
@@ -18,7 +18,7 @@ class SmsTransport:
         self._links = links
         self._callbacks = callbacks
 
-    def send(self, message: Outgoing) -> str | None:
+    def send(self, message: Outgoing) -> str | Doubt | None:
         """Return once the gateway has accepted `message`; raises `TransportError` if it did not."""
         number = e164(message.address)
         if number is None:

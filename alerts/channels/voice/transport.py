@@ -2,7 +2,7 @@
 
 from alerts.addresses.telephone import e164
 from alerts.channels.gateway import HttpGateway, accepted_of, headers_of
-from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.transport import Doubt, NoTransport, Outgoing, Transport, TransportError
 from alerts.channels.voice.message import compose
 from alerts.channels.voice.settings import VoiceSettings
 from alerts.receipts.links import Callbacks
@@ -16,7 +16,7 @@ class VoiceTransport:
         self._gateway = gateway
         self._callbacks = callbacks
 
-    def send(self, message: Outgoing) -> str | None:
+    def send(self, message: Outgoing) -> str | Doubt | None:
         """Return once the service has accepted the call; raises `TransportError` if it did not."""
         number = e164(message.address)
         if number is None:

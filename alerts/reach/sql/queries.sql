@@ -117,10 +117,13 @@ RETURNING trial.trial_id, trial.public_id, trial.channel, trial.address, trial.d
 UPDATE alerts.trial SET sent_at = %(sent_at)s, error = %(error)s WHERE trial_id = %(trial_id)s;
 
 -- give_up_unseen --
--- Takes calls for help as failed that a push service took and no device has shown in time, where there is another way left.
-UPDATE alerts.notification SET state = 'failed', sent_at = NULL, last_error = 'accepted, but no device has shown it'
+-- Takes calls for help as failed that a push service took and no device has shown in time, or whose channel left it open whether it
+-- had accepted them and has not said since that they arrived, where there is another way left.
+UPDATE alerts.notification SET state = 'failed', sent_at = NULL,
+    last_error = CASE last_error WHEN '' THEN 'accepted, but no device has shown it' ELSE last_error END
 FROM alerts.alert
-WHERE notification.channel = 'webpush' AND notification.state = 'sent' AND delivered_at IS NULL AND sent_at <= %(sent_until)s
+WHERE (notification.channel = 'webpush' OR notification.last_error <> '') AND notification.state = 'sent'
+    AND delivered_at IS NULL AND sent_at <= %(sent_until)s
     AND others <> '[]' AND alert.alert_id = notification.alert_id AND alert.state = 'new' AND alert.family = 'safety'
     AND notification.round = alert.round
 RETURNING notification_id, alert.alert_id;

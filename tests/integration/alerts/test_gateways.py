@@ -13,7 +13,7 @@ import pytest
 from alerts.channels.gateway import GatewayError, accepted_of
 from alerts.channels.sms import transport as sms
 from alerts.channels.sms.settings import SmsSettings
-from alerts.channels.transport import NoTransport, Outgoing, TransportError
+from alerts.channels.transport import Doubt, NoTransport, Outgoing, TransportError
 from alerts.channels.voice import transport as voice
 from alerts.channels.voice.settings import VoiceSettings
 from alerts.channels.webhook import transport as webhook
@@ -90,13 +90,20 @@ def test_a_text_may_go_as_a_form(http, text):
     assert parse_qs(http.last.body.decode())["to"] == ["+393331234567"]
 
 
-@pytest.mark.parametrize("body", [b'{"status": "REJECTED +39333"}', b"no JSON", b'{"status": null}', b"[]"])
+@pytest.mark.parametrize("body", [b'{"status": "REJECTED +39333"}', b'{"status": null}', b"[]"])
 def test_a_gateway_that_says_no_in_its_answer_has_not_accepted(http, text, body):
     http.answer(200, body)
     with pytest.raises(TransportError) as caught:
         text(sms_http_accepted="status=OK;queued").send(OUTGOING)
     assert caught.value.permanent
     assert "333" not in caught.value.reason
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>OK</html>", b'{"status": "O', b"\xff", b"[" * 50_000])
+def test_an_acceptance_that_cannot_be_read_is_a_doubt(http, text, body):
+    http.answer(200, body)
+    assert text(sms_http_accepted="status=OK;queued").send(OUTGOING) is Doubt.UNREAD
+    assert text(sms_http_id="id").send(OUTGOING) is None
 
 
 def test_a_call_says_which_digit_takes_charge(http, call):

@@ -10,9 +10,11 @@ from alerts import actions, notify, reads
 from alerts.addresses import entering
 from alerts.addresses.ways import Recipient
 from alerts.channels.levels import Level
-from alerts.channels.transport import TransportError
+from alerts.channels.transport import Doubt, TransportError
 from alerts.escalation import escalate
 from alerts.fallback.next_way import fall_back
+from alerts.notify import Result
+from alerts.reach.unseen import PATIENCE, Unseen
 from alerts.receipts.reads import latest_messages
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
@@ -27,11 +29,13 @@ class Channel:
     def __init__(self):
         self.handed = []
         self.error = None
+        self.answer = None
 
     def send(self, message):
         if self.error:
             raise self.error
         self.handed.append(message)
+        return self.answer
 
 
 @pytest.fixture
@@ -134,6 +138,36 @@ def test_the_page_of_the_alert_tells_the_way_of_each_message(world, called, serv
         ("anna", "email", "sent", LATER),
         ("anna", "voice", "failed", None),
     ]
+
+
+def test_what_may_have_gone_out_is_never_sent_there_again(world, called, send, channels, clock, service):
+    channels["voice"].answer = Doubt.UNREAD
+    assert send() == [Result.SENT]
+    first = latest(world)
+    assert (first["state"], first["uncertain"], first["last_error"]) == ("sent", True, Doubt.UNREAD.value)
+    clock.advance((PATIENCE * 0.9).total_seconds())
+    assert (Unseen(service, clock).look(), fall_back(service, clock.now()), send()) == (0, 0, [])
+    # Nobody has said that it arrived: the next way is used, once.
+    clock.advance(PATIENCE.total_seconds())
+    assert (Unseen(service, clock).look(), fall_back(service, clock.now()), send()) == (1, 1, [Result.SENT])
+    for _ in range(3):
+        clock.advance(PATIENCE.total_seconds())
+        assert (Unseen(service, clock).look(), fall_back(service, clock.now()), send()) == (0, 0, [])
+    assert [(len(channels[name].handed)) for name in ("voice", "email")] == [1, 1]
+    assert [(row["channel"], row["state"], row["uncertain"]) for row in world.notifications()] == [
+        ("voice", "failed", True), ("email", "sent", False),
+    ]  # fmt: skip
+
+
+def test_what_may_have_gone_out_and_arrived_is_told_by_no_other_way(
+    world, called, send, people, channels, clock, service
+):
+    channels["voice"].answer = Doubt.UNREAD
+    send()
+    take_in(people, latest(world)["public_id"], DELIVERED, clock.now(), LASTS)
+    clock.advance(2 * PATIENCE.total_seconds())
+    assert (Unseen(service, clock).look(), fall_back(service, clock.now()), send()) == (0, 0, [])
+    assert channels["email"].handed == []
 
 
 def test_what_was_delivered_does_not_fail_later(world, called, service, send, people):
