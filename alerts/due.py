@@ -1,6 +1,10 @@
-"""Carrying out whatever is due of alerts, one after the other, each in a transaction of its own."""
+"""Carrying out what is due, one after the other, each in a transaction of its own: what fails holds up no other.
 
-from collections.abc import Callable
+`carry_out_due` looks again after each, and puts off what fails. `for_each` looks once: what fails is found by the next
+look anyhow.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -20,6 +24,7 @@ class Due(Protocol):
 
 
 D = TypeVar("D", bound=Due)
+T = TypeVar("T")
 
 
 def carry_out_due(
@@ -54,3 +59,29 @@ def carry_out_due(
                 put_off(connection, found.alert_id, now + PUT_OFF)
         else:
             done += 1
+
+
+def for_each(
+    database: Database,
+    now: datetime,
+    what: str,
+    find: Callable[[Connection], Sequence[T]],
+    act: Callable[[Connection, T, datetime], int],
+) -> int:
+    """Do `act` with all that `find` finds; return the sum of what it says it has done.
+
+    Of one that fails the log says `what` was not done. Raises what says that the database is away (`DATABASE_AWAY`),
+    and whatever `find` raises.
+    """
+    with database.transaction() as connection:
+        found = find(connection)
+    done = 0
+    for each in found:
+        try:
+            with database.transaction() as connection:
+                done += act(connection, each, now)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the others are done all the same
+            logger().error(f"{what} not done", reason=type(error).__name__)
+    return done

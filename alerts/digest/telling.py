@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from alerts.addresses.ways import Recipient, ways_of
 from alerts.digest import repository
 from alerts.digest.repository import Wanted
+from alerts.due import for_each
 from alerts.lifecycle import Family
 from alerts.news import repository as news
-from alerts.news.each import for_each
 from alerts.repository import Connection
 from core.database import Database
 from core.localtime import day_of, local_instant
@@ -19,7 +19,7 @@ LATEST = timedelta(hours=3)
 
 def tell(database: Database, now: datetime) -> int:
     """Note what every contact is to be told whose time has come; return how many those are."""
-    return for_each(database, now, lambda connection: repository.wanted(connection, now), _tell)
+    return for_each(database, now, "news", lambda connection: repository.wanted(connection, now), _tell)
 
 
 def _tell(connection: Connection, each: Wanted, now: datetime) -> bool:

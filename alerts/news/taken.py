@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from alerts.addresses.ways import Recipient, Way, ways_of
 from alerts.channels.words import placed
+from alerts.due import for_each
 from alerts.lifecycle import Family
 from alerts.news import repository
-from alerts.news.each import for_each
 from alerts.repository import Connection
 from alerts.surroundings import municipality
 from alerts.wording import title
@@ -22,7 +22,7 @@ NEXT = mark("You need not do anything more about it, unless you have agreed othe
 
 def relieve(database: Database, now: datetime) -> int:
     """Note what whoever was told has to know now; return for how many people that is."""
-    return for_each(database, now, lambda connection: repository.relieved(connection, now - LOOKS_BACK), _tell)
+    return for_each(database, now, "news", lambda connection: repository.relieved(connection, now - LOOKS_BACK), _tell)
 
 
 def said(kind: str, where: str, language: str, *, for_family: bool) -> list[str]:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from alerts import repository as alerts_repository
 from alerts.addresses.ways import Recipient, ways_of
+from alerts.due import for_each
 from alerts.lifecycle import Family
 from alerts.policies.repository import by_login
 from alerts.repository import Connection
@@ -13,7 +13,6 @@ from alerts.shifts.repository import Held
 from alerts.summaries import repository as summaries
 from alerts.summaries.about import Purpose
 from core.database import Database
-from core.log import logger
 
 # What a worker that was away finds changed is told once, if it is not long ago.
 LATE = timedelta(hours=1)
@@ -21,20 +20,11 @@ LATE = timedelta(hours=1)
 
 def hand_over_shifts(database: Database, now: datetime) -> int:
     """Tell those who have come on since the last look; return how many. Of two workers one tells."""
-    with database.transaction() as connection:
-        held = repository.rotas_of(connection)
-    told = 0
-    for each in held:
-        if not _has_changed(each, now):
-            continue
-        try:
-            with database.transaction() as connection:
-                told += _hand_over(connection, each, now)
-        except alerts_repository.DATABASE_AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001 - one rota must not hold up the others
-            logger().error("hand-over not told", reason=type(error).__name__)
-    return told
+
+    def changed(connection: Connection) -> list[Held]:
+        return [each for each in repository.rotas_of(connection) if _has_changed(each, now)]
+
+    return for_each(database, now, "hand-over", changed, _hand_over)
 
 
 def _has_changed(held: Held, now: datetime) -> bool:
