@@ -76,6 +76,7 @@ def refused(answer: Answer, now: datetime | None = None) -> TransportError:
         f"the server answered {answer.status}",
         permanent=not passing,
         retry_after_s=_retry_after_s(answer.headers.get("retry-after", ""), now) if passing else None,
+        status=answer.status,
     )
 
 

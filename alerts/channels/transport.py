@@ -63,7 +63,7 @@ class TransportError(Exception):
     `reason` says why in words without personal data. A permanent error will not go away by trying again.
     `uncertain` is set where the other side may have accepted the message all the same. `gone` is set where the channel
     says that the address itself is no more, for any message. `retry_after_s` is how long the other side wants to be
-    left alone, None where it does not say.
+    left alone, None where it does not say. `status` is what it answered over HTTP, None where it did not.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class TransportError(Exception):
         uncertain: bool = False,
         gone: bool = False,
         retry_after_s: float | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -81,6 +82,7 @@ class TransportError(Exception):
         self.uncertain = uncertain
         self.gone = gone
         self.retry_after_s = retry_after_s
+        self.status = status
 
 
 class Transport(Protocol):

@@ -2,13 +2,12 @@
 
 from alerts.channels.http import Request, deliver, is_protected
 from alerts.channels.transport import NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.webhook.limits import GONE
 from alerts.channels.webhook.message import compose, key_of, sign
 from alerts.channels.webhook.settings import WebhookSettings
 from alerts.receipts.links import Callbacks
 from alerts.replies.links import Links
 from core.clock import Clock
-
-_GONE = 410
 
 
 class WebhookTransport:
@@ -37,7 +36,7 @@ class WebhookTransport:
         try:
             deliver(Request("POST", message.address, headers, body, name), self._timeout_s, now)
         except TransportError as error:
-            error.gone = error.reason.endswith(f" {_GONE}")
+            error.gone = error.status == GONE
             raise
 
 

@@ -36,7 +36,7 @@ def test_the_answer_decides_whether_it_is_tried_again(http, status, permanent):
     http.answer(status, b"no such number +39333", Location=http.url + "/other")
     with pytest.raises(TransportError) as caught:
         deliver(request(http.url), 0.5)
-    assert (caught.value.permanent, caught.value.uncertain) == (permanent, False)
+    assert (caught.value.permanent, caught.value.uncertain, caught.value.status) == (permanent, False, status)
     assert "333" not in caught.value.reason
     assert len(http.received) == 1  # no redirection is followed
 
