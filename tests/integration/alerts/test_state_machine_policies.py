@@ -249,6 +249,7 @@ class PolicyLife(Life):
             assert (*person, row["channel"]) not in seen
             seen.add((*person, row["channel"]))
             assert row["state"] != "sent" or row["public_id"] in handed
+            assert row["state"] != "failed" or self.was_given_up(row)
             if row["state"] != "cancelled":
                 continue
             other = any(
