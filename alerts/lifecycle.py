@@ -88,11 +88,6 @@ TRANSITIONS: dict[Transition, frozenset[Action]] = {
 }
 OPEN: frozenset[State] = frozenset({State.NEW, State.IN_CHARGE})
 
-STATE_LABELS: dict[State, str] = {
-    State.NEW: mark("New"),
-    State.IN_CHARGE: mark("In charge"),
-    State.RESOLVED: mark("Resolved"),
-}
 OUTCOME_LABELS: dict[Outcome, str] = {
     Outcome.TRUE: mark("It was a real need"),
     Outcome.FALSE: mark("False alarm"),

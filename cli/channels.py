@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 from pydantic import SecretStr
@@ -16,7 +16,7 @@ from alerts.addresses.ways import ways_of
 from alerts.channels import levels
 from alerts.channels.installed import installed
 from alerts.channels.levels import Level
-from alerts.channels.transport import Doubt, NoTransport, Outgoing, Transport, TransportError
+from alerts.channels.transport import NO_ALERT, Doubt, NoTransport, Outgoing, Transport, TransportError
 from alerts.lifecycle import Family
 from alerts.settings import AlertSettings
 from cli.addresses import person
@@ -103,7 +103,7 @@ def _message(address: str, language: str, now: datetime) -> Outgoing:
     gettext = translator(language).gettext
     return Outgoing(
         public_id=uuid4(),
-        alert_public_id=UUID(int=0),
+        alert_public_id=NO_ALERT,
         address=address,
         language=language,
         family=Family.TECHNICAL,

@@ -1,7 +1,7 @@
 """What is kept of tasks, and what the members of an association do with them."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from alerts.repository import Connection
@@ -11,20 +11,17 @@ from core.statements import Statements
 STATEMENTS = Statements.beside(__file__)
 
 
-class Offered(NamedTuple):
-    """A task that was offered to an association just now."""
-
-    handover_id: int
-    organisation: str
-
-
 def offer(
     connection: Connection, alert_id: int, association: str, task_it: str, task_en: str, now: datetime
-) -> Offered | None:
-    """Offer an alert to an association by its key, once in a round; None where it was or there is no such one."""
+) -> str | None:
+    """Offer an alert to an association by its key, once in a round, and return its name.
+
+    None where it was offered before or there is no such one.
+    """
     values = {"alert_id": alert_id, "association": association, "task_it": task_it, "task_en": task_en, "now": now}
     row = connection.execute(STATEMENTS["offer"], values).fetchone()
-    return Offered(**row) if row else None
+    name: str | None = row["association"] if row else None
+    return name
 
 
 def seen(connection: Connection, public_id: UUID | None = None, alert_public_id: UUID | None = None) -> list[Row]:

@@ -73,9 +73,9 @@ def offer(
 ) -> None:
     """Offer an alert of an organisation to an association as a task, and say so in its history, once in a round."""
     it, en = (_text(family, kind, language) for language in ("it", "en"))
-    made = repository.offer(connection, alert_id, association, it, en, now)
-    if made is not None:
-        detail = {"association": made.organisation}
+    name = repository.offer(connection, alert_id, association, it, en, now)
+    if name is not None:
+        detail = {"association": name}
         entry = Entry(organisation_id, alert_id, now, Action.HANDED_OVER, State.NEW, State.NEW, detail=detail)
         alerts_repository.add_history(connection, entry)
 

@@ -3,9 +3,8 @@
 import threading
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
-from alerts.channels.transport import Outgoing, Transport, TransportError
+from alerts.channels.transport import NO_ALERT, Outgoing, Transport, TransportError
 from alerts.channels.webpush.transport import WebPushTransport
 from alerts.lifecycle import Family
 from alerts.reach import repository
@@ -89,7 +88,7 @@ def message(trial: Trial, now: datetime) -> Outgoing:
     """Return a message that says only that it is a test."""
     return Outgoing(
         public_id=trial.public_id,
-        alert_public_id=UUID(int=0),
+        alert_public_id=NO_ALERT,
         address=trial.address,
         language=trial.language,
         family=Family.TECHNICAL,

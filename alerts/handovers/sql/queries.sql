@@ -6,7 +6,7 @@ FROM alerts.alert JOIN registry.home USING (home_id)
 JOIN registry.organisation ON organisation.key = %(association)s
 WHERE alert_id = %(alert_id)s AND state = 'new'
 ON CONFLICT DO NOTHING
-RETURNING handover_id, (SELECT name FROM registry.organisation WHERE key = %(association)s) AS organisation;
+RETURNING (SELECT name FROM registry.organisation WHERE key = %(association)s) AS association;
 
 -- seen --
 -- The tasks that the viewer may see, the latest first: all, one, or those of one alert.

@@ -1,7 +1,6 @@
 from alerts.lifecycle import (
     ACTION_LABELS,
     OUTCOME_LABELS,
-    STATE_LABELS,
     TRANSITIONS,
     Action,
     Outcome,
@@ -28,6 +27,6 @@ def test_only_people_a_new_call_the_end_of_a_technical_matter_and_idleness_chang
 
 
 def test_everything_has_a_name_in_both_languages():
-    for labels, names in ((STATE_LABELS, State), (OUTCOME_LABELS, Outcome), (ACTION_LABELS, Action)):
+    for labels, names in ((OUTCOME_LABELS, Outcome), (ACTION_LABELS, Action)):
         assert set(labels) == set(names)
         assert all(translator("it").gettext(label) != label for label in labels.values())
