@@ -108,9 +108,11 @@ def ask(request: Request, desk: DeskDependency, token: str) -> Response:
 def answer(request: Request, desk: DeskDependency, token: str, answer: Annotated[str, Form()] = "") -> Response:
     """Carry out the answer, or say why that cannot be."""
     message = read(desk.reply_key, token) if desk.reply_key else None
-    if wait_s := _wait_s(request, desk, message):
+    is_answer = message is not None and answer in set(Answer)
+    # Programs may have looked at the link as often as they may: the answer of a person is taken all the same.
+    if not is_answer and (wait_s := _wait_s(request, desk, message)):
         return _too_often(request, desk, wait_s)
-    if message is None or answer not in set(Answer):
+    if message is None or not is_answer:
         reply = UNKNOWN if message is None else _look(desk, message)
         return _page(request, desk, reply, token)
     said = Answer(answer)

@@ -94,3 +94,26 @@ def test_who_reports_too_often_waits(client: TestClient, message: UUID) -> None:
     assert answers[0].status_code == 204
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) > 0
+
+
+def test_an_answer_of_a_person_is_never_too_much(
+    client: TestClient, connection: psycopg.Connection, place: filling.Neighbourhood
+) -> None:
+    alert = filling.alert(connection, place.homes["maria"], NOW)
+    call: UUID = filling.one(
+        connection,
+        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
+        " language, state, due_at, sent_at) SELECT organisation_id, alert_id, round, 0, 'voice', %s, '+390523123456',"
+        " 'it', 'sent', %s, %s FROM alerts.alert WHERE public_id = %s RETURNING public_id",
+        place.accounts[filling.LOGIN], NOW, NOW, alert,
+    )  # fmt: skip
+    while client.post(CALLBACKS.of(call), json={"status": "ringing"}).status_code != 429:
+        pass
+    answer = client.post(CALLBACKS.of(call), data={"Digits": "1", "CallStatus": "in-progress"})
+    assert answer.status_code == 204
+    assert filling.one(connection, "SELECT state FROM alerts.alert WHERE public_id = %s", alert) == "in_charge"
+
+
+def test_who_has_no_address_of_ours_is_slowed_down_whatever_is_pressed(client: TestClient) -> None:
+    answers = [client.post("/callbacks/x", json={"digit": "1"}).status_code for _ in range(60)]
+    assert (answers[0], answers[-1]) == (404, 429)
