@@ -7,7 +7,7 @@ import psycopg
 import psycopg_pool
 
 from cli.doctor.checks import backups, broker, care, certificates, database, machine, services, settings
-from cli.doctor.finding import Finding, error
+from cli.doctor.finding import Finding, NotKnownError, error
 from cli.doctor.surroundings import Surroundings
 
 Check = Callable[[Surroundings], Iterator[Finding]]
@@ -62,19 +62,20 @@ def look(found: Surroundings) -> Iterator[Said]:
 
 
 def _server(found: Surroundings) -> tuple[Said, bool]:
-    """Return what is said of the database, and whether there is one that answers."""
+    """Return what is said of the database, and whether there is one that can be asked more."""
     try:
         return Said(DATABASE, tuple(database.server(found))), found.database_url is not None
+    except database.NeverMigratedError as problem:
+        return Said(DATABASE, (error(str(problem), database.MIGRATE),)), False
     except (psycopg.Error, psycopg_pool.PoolTimeout) as problem:
-        away = error(
-            f"The database does not answer ({type(problem).__name__}).", "start it, or correct VICINO_DATABASE_URL"
-        )
-        return Said(DATABASE, (away,)), False
+        return Said(DATABASE, (database.why_not(found, problem),)), False
 
 
 def _said(name: str, check: Check, found: Surroundings) -> Said:
     try:
         return Said(name, tuple(check(found)))
+    except NotKnownError:
+        return Said(name, None)
     except Exception as problem:  # noqa: BLE001 - whatever keeps a check from looking is itself something to tell
         return Said(
             name,

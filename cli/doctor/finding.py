@@ -19,6 +19,10 @@ class Finding(NamedTuple):
     advice: str
 
 
+class NotKnownError(Exception):
+    """A check cannot look: what it would have to know is not known here."""
+
+
 def error(wrong: str, advice: str) -> Finding:
     """Return what must not stay so."""
     return Finding(Level.ERROR, wrong, advice)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import psycopg
+from psycopg.rows import dict_row
 
 from cli.backup.making import SCHEMAS
 from cli.doctor import reads
@@ -16,10 +17,19 @@ OLDEST, NEWEST = 15, 18
 OLDEST_TIMESCALE = (2, 20)
 ROLES = ("vicino_owner", "vicino_service", "vicino_people", "vicino_views")
 CLOCKS_APART_S = 2.0
+CONNECT_S = 5
+MIGRATE = "run `vicino migrate` as its administrator"
+
+
+class NeverMigratedError(Exception):
+    """The database is there and lets us in, and nothing of Vicino is in it."""
 
 
 def server(found: Surroundings) -> Iterator[Finding]:
-    """Tell whether the server answers, is of a known version, keeps what it commits, and agrees about the time."""
+    """Tell whether the server answers, is of a known version, keeps what it commits, and agrees about the time.
+
+    Raises `NeverMigratedError`, and `psycopg.Error` or `psycopg_pool.PoolTimeout` where it does not answer.
+    """
     if found.database_url is None:
         yield error(
             "No database is known, so only the folder was looked at.",
@@ -32,8 +42,7 @@ def server(found: Surroundings) -> Iterator[Finding]:
             there = reads.server(connection)
             lost = reads.not_durable(connection)
     except psycopg.errors.UndefinedTable:
-        yield error("The database has no tables of Vicino.", "run `vicino migrate` as its administrator")
-        return
+        raise NeverMigratedError("The database has no tables of Vicino.") from None
     major = there.version // 10_000
     if major < OLDEST:
         yield error(f"PostgreSQL {major} is too old.", f"upgrade the server to {OLDEST} or later, {NEWEST} at best")
@@ -52,6 +61,27 @@ def server(found: Surroundings) -> Iterator[Finding]:
             f"The database has {name} off: what gateways were told is stored may be lost when the machine fails.",
             f"set {name} = on in postgresql.conf and restart the server",
         )
+
+
+def why_not(found: Surroundings, problem: Exception) -> Finding:
+    """Return why the database cannot be asked: the pool itself only says that it waited in vain."""
+    assert found.database_url is not None
+    try:
+        with psycopg.connect(
+            found.database_url, connect_timeout=CONNECT_S, autocommit=True, row_factory=dict_row
+        ) as connection:
+            if reads.missing_roles(connection, ROLES):
+                return error("The database answers, and was never migrated: it has no roles of Vicino.", MIGRATE)
+    except psycopg.OperationalError as refused:
+        if "authentication failed" in str(refused):
+            return error(
+                "The database answers and refuses the login of the services.",
+                "correct VICINO_DATABASE_URL; if it was never migrated, run `vicino migrate` as its administrator:"
+                " it makes the login",
+            )
+    return error(
+        f"The database does not answer ({type(problem).__name__}).", "start it, or correct VICINO_DATABASE_URL"
+    )
 
 
 def migrations(found: Surroundings) -> Iterator[Finding]:

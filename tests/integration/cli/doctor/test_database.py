@@ -1,6 +1,7 @@
 """What the doctor says of a real database that was made wrong on purpose."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from cli.doctor.checks import care, database, machine, services
 from cli.doctor.finding import Level
 from cli.doctor.surroundings import Surroundings
 from core.clock import SimulatedClock
+from embedded.postgres import EmbeddedPostgres
 from tests.integration.cli.doctor.conftest import NOW, ROOT
 
 
@@ -113,7 +115,7 @@ def test_pages_that_can_become_the_services(administrator, surroundings, errors,
     assert "can become the services" in wrong
 
 
-def test_a_database_that_is_away_and_one_without_tables(surroundings, installation, database_url, errors):
+def test_a_database_that_is_away(installation):
     away = Surroundings(
         installation, SimulatedClock(NOW), {"VICINO_DATABASE_URL": "postgresql://nobody:x@127.0.0.1:9/nothing"}
     )
@@ -121,10 +123,31 @@ def test_a_database_that_is_away_and_one_without_tables(surroundings, installati
     assert "does not answer" in said["database"][0].wrong
     # Nothing else of it is waited for.
     assert {name for name, findings in said.items() if findings is None} == set(WITH_DATABASE)
-    empty = Surroundings(
-        installation, SimulatedClock(NOW), {"VICINO_DATABASE_URL": database_url.rpartition("/")[0] + "/template1"}
-    )
-    assert errors(database.server, empty) == ["The database has no tables of Vicino."]
+
+
+def only_of_database(found):
+    """Return what is said of the database; nothing else of it may be asked."""
+    said = {each.check: each.findings for each in look(found)}
+    assert {name for name, findings in said.items() if findings is None} == set(WITH_DATABASE)
+    (finding,) = said["database"]
+    assert "vicino migrate" in finding.advice
+    return finding.wrong
+
+
+def test_a_database_without_tables(installation, database_url):
+    url = database_url.rpartition("/")[0] + "/template1"
+    empty = Surroundings(installation, SimulatedClock(NOW), {"VICINO_DATABASE_URL": url})
+    assert only_of_database(empty) == "The database has no tables of Vicino."
+
+
+def test_a_server_that_was_never_migrated(installation, tmp_path):
+    with EmbeddedPostgres(tmp_path / "postgres", tmp_path / "secrets", durable=False) as server:
+        new = Surroundings(installation, SimulatedClock(NOW), {"VICINO_DATABASE_URL": server.administrator_url})
+        assert only_of_database(new) == "The database answers, and was never migrated: it has no roles of Vicino."
+        parts = urlsplit(server.administrator_url)
+        login = urlunsplit(parts._replace(netloc=f"nobody:x@{parts.hostname}:{parts.port}"))
+        unknown = Surroundings(installation, SimulatedClock(NOW), {"VICINO_DATABASE_URL": login})
+        assert only_of_database(unknown) == "The database answers and refuses the login of the services."
 
 
 def test_clocks_that_differ(surroundings, warnings):
