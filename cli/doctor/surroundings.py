@@ -54,6 +54,14 @@ class Surroundings:
         folder = environment.get(SECRETS_DIR)
         return {**_in_files(folder), **{k: v for k, v in environment.items() if k.startswith(PREFIX) and v}}
 
+    def knows(self, name: str) -> bool:
+        """Tell whether a setting that `settings` does not give is known not to be given.
+
+        Of services that run elsewhere we are not told everything: a container has the secrets that it needs itself.
+        What is empty is known to be so.
+        """
+        return not self.is_served or name in {**_in_files(self.environment.get(SECRETS_DIR)), **self.environment}
+
     @property
     def database_url(self) -> str | None:
         """Address of the database for services; None where none is known."""

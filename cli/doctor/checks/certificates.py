@@ -45,7 +45,11 @@ def _of_broker(found: Surroundings) -> Iterator[Finding]:
 
 def _of_pages(found: Surroundings) -> Iterator[Finding]:
     parts = urlsplit(found.settings("dashboards").get("VICINO_BASE_URL", ""))
-    if parts.scheme == "https" and parts.hostname:
+    own = found.settings("dashboards").get("VICINO_TLS_CERTIFICATE", "")
+    if own and Path(own).is_file():
+        # They serve it themselves. Their address may be one that is reached from outside only.
+        yield from _until(_end(Path(own)), f"The certificate of the pages, {own},", found.now)
+    elif parts.scheme == "https" and parts.hostname:
         context = ssl.create_default_context()
         for path in sorted((found.installation.root / "ca").glob("ca.crt")):
             context.load_verify_locations(path)

@@ -36,9 +36,11 @@ def disks(found: Surroundings) -> Iterator[Finding]:
         usage = shutil.disk_usage(folder)
         share = usage.free / usage.total
         said = f"Only {usage.free / GIB:,.1f} GiB ({share:.0%}) are free where {folder} lies."
-        if share < OUT_SHARE or usage.free < OUT_BYTES:
+        # What is made so small, as the /tmp of a container, is meant to be.
+        is_small = usage.total < LOW_BYTES
+        if share < OUT_SHARE or (usage.free < OUT_BYTES and not is_small):
             yield error(said, "make room at once: without it nothing can be stored (docs/operations/storage.md)")
-        elif share < LOW_SHARE or usage.free < LOW_BYTES:
+        elif share < LOW_SHARE or (usage.free < LOW_BYTES and not is_small):
             yield warning(said, "make room or a larger disk; docs/operations/storage.md says what takes how much")
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from alerts.settings import AlertSettings
 from analytics.settings import AnalyticsSettings
 from cli.doctor import reads
-from cli.doctor.finding import Finding, error, warning
+from cli.doctor.finding import Finding, NotKnownError, error, warning
 from cli.doctor.surroundings import PREFIX, Surroundings
 from cli.settings import names
 from core.settings import Settings
@@ -61,18 +61,19 @@ def together(found: Surroundings) -> Iterator[Finding]:
     alerting, pages, watching = (found.settings(name) for name in ("alerts", "dashboards", "alerts.watchdog"))
     if not alerting or not pages:
         return
-    yield from _addresses(alerting, pages)
+    if found.knows("VICINO_BASE_URL"):
+        yield from _addresses(alerting, pages)
     if alerting.get("VICINO_REPLY_KEY") != pages.get("VICINO_REPLY_KEY"):
         yield error(
             "alerts and dashboards have different VICINO_REPLY_KEY: links in messages are not accepted.",
             "give both the same, and start both again",
         )
-    elif len(alerting.get("VICINO_REPLY_KEY", "")) < REPLY_KEY_CHARACTERS:
+    elif found.knows("VICINO_REPLY_KEY") and len(alerting.get("VICINO_REPLY_KEY", "")) < REPLY_KEY_CHARACTERS:
         yield warning(
             "There is no VICINO_REPLY_KEY of 32 characters: nobody can answer a message without signing in.",
             "put at least 32 random characters into the secret vicino_reply_key of alerts and dashboards",
         )
-    if not watching.get("VICINO_DEADMAN_URL"):
+    if found.knows("VICINO_DEADMAN_URL") and not watching.get("VICINO_DEADMAN_URL"):
         yield warning(
             "Nobody outside is told that all lives, so nobody notices when this machine is gone.",
             "set VICINO_DEADMAN_URL of the watchdog (docs/operations/watching.md)",
@@ -87,10 +88,15 @@ def together(found: Surroundings) -> Iterator[Finding]:
 
 
 def channels(found: Surroundings) -> Iterator[Finding]:
-    """Tell whether people who are to be told by e-mail can be."""
+    """Tell whether people who are to be told by e-mail can be.
+
+    Raises `NotKnownError` where alerts run elsewhere and nobody says here whether they have a mail server.
+    """
     said = found.settings("alerts")
     if not said or said.get("VICINO_SMTP_URL"):
         return
+    if not found.knows("VICINO_SMTP_URL"):
+        raise NotKnownError
     with found.asking() as connection:
         people = reads.people(connection)
     if people.by_mail:

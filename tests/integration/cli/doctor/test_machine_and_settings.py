@@ -1,20 +1,24 @@
 """What the doctor says of the machine and of settings."""
 
 import os
+import re
 import shutil
 from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
 import pytest
+import yaml
 
 from cli.backup.commands import LAST_FILE, Last
-from cli.doctor.checks import backups, machine, services, settings
-from cli.doctor.finding import Level
+from cli.deploy.secrets import prepare
+from cli.doctor.catalogue import look
+from cli.doctor.checks import backups, certificates, machine, services, settings
+from cli.doctor.finding import Level, NotKnownError
 from cli.doctor.surroundings import Surroundings
 from core.clock import SimulatedClock
 from embedded.runfile import Run, RunService, own_birth, write_run
-from tests.integration.cli.doctor.conftest import NOW
+from tests.integration.cli.doctor.conftest import NOW, ROOT
 
 
 class Usage(NamedTuple):
@@ -93,6 +97,54 @@ def test_room_on_the_disk(surroundings, said, monkeypatch):
     for free, expected in ((500, []), (50, [Level.WARNING]), (2, [Level.ERROR])):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(1000 << 30, 0, free << 30))
         assert list(dict.fromkeys(level for level, _ in said(machine.disks, found))) == expected
+    # The /tmp of a container is small on purpose.
+    for free, expected in ((60, []), (5, [Level.WARNING]), (1, [Level.ERROR])):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(64 << 20, 0, free << 20))
+        assert list(dict.fromkeys(level for level, _ in said(machine.disks, found))) == expected
+
+
+@pytest.fixture
+def in_container(database_url, administrator, installation, tmp_path):
+    """Give what `docker compose run vicino vicino doctor` would look at, with the secrets that it would have."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    prepare(tmp_path / "made", "vicino.example", NOW)
+    handed = tmp_path / "run"
+    handed.mkdir()
+    for secret in compose["services"]["vicino"]["secrets"]:
+        source, target = (secret, secret) if isinstance(secret, str) else (secret["source"], secret["target"])
+        shutil.copy(tmp_path / "made" / source, handed / target)
+    (handed / "vicino_database_url").write_text(database_url)
+    environment = {
+        name: re.sub(r"\$\{VICINO_BASE_URL:-[^}]*\}", "https://vicino.example:8443", value).replace(
+            "/run/secrets", str(handed)
+        )
+        for name, value in compose["services"]["vicino"]["environment"].items()
+    }
+    return lambda **more: Surroundings(installation, SimulatedClock(NOW), {**environment, **more})
+
+
+def test_nothing_is_wrong_in_containers_as_they_are_composed(in_container, said):
+    found = in_container()
+    for check in (settings.unknown, settings.values, settings.together, certificates._of_pages, machine.secrets):
+        assert [each for each in said(check, found) if "run as root" not in each[1]] == []
+    with pytest.raises(NotKnownError):
+        said(settings.channels, found)
+    (channels,) = [each for each in look(found) if each.check == "channels"]
+    assert channels.findings is None
+
+
+def test_what_is_wrong_in_containers_is_said_all_the_same(in_container, said):
+    def wrong(check, **settings):
+        return " ".join(wrong for _, wrong in said(check, in_container(**settings)))
+
+    assert "without encryption" in wrong(settings.together, VICINO_BASE_URL="http://vicino.example")
+    assert "Nobody outside" in wrong(settings.together, VICINO_DEADMAN_URL="")
+    assert "they get nothing" in wrong(settings.channels, VICINO_SMTP_URL="")
+    assert "no VICINO_REPLY_KEY" in wrong(settings.together, VICINO_REPLY_KEY="short")
+    over = Surroundings(
+        in_container().installation, SimulatedClock(NOW + timedelta(days=5000)), in_container().environment
+    )
+    assert "no longer valid" in " ".join(wrong for _, wrong in said(certificates._of_pages, over))
 
 
 def test_the_clock(surroundings, said):
