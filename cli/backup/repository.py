@@ -102,11 +102,6 @@ def installation(connection: Dictionaries) -> Installation:
     return Installation(**_one(connection.execute(_sql["installation"]).fetchone()))
 
 
-def size(connection: Dictionaries, schemas: Sequence[str]) -> int:
-    """Return the bytes that the tables of `schemas` take."""
-    return int(_one(connection.execute(_sql["sizes"], {"schemas": list(schemas)}).fetchone())["bytes"])
-
-
 def copy_out(connection: Dictionaries, table: Table) -> Iterator[bytes]:
     """Give all rows of a table as COPY's text, in the pieces in which they come."""
     statement = _sql["copy_out"].format(columns=_columns(table), table=identifier(table))
@@ -198,12 +193,6 @@ def renumber_transactions(connection: Dictionaries) -> None:
     for cursor, place in found:
         stand = {**place._asdict(), "stretch": places.index(place), "last": last}
         connection.execute(_sql["set_place"].format(cursor=cursor), stand)
-
-
-def transaction_columns(connection: Dictionaries, schemas: Sequence[str]) -> list[str]:
-    """Return the columns of `schemas` in which numbers of transactions are stored."""
-    parameters = {"schemas": list(schemas)}
-    return [row["name"] for row in connection.execute(_sql["transaction_columns"], parameters).fetchall()]
 
 
 def analyze(connection: Dictionaries, table: Identifier) -> None:

@@ -1,9 +1,12 @@
 """SQL stands in `.sql` files and is executed only by a folder's `repository.py` and `reads.py`."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+
+from core.statements import parse
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (
@@ -63,3 +66,14 @@ def test_every_exemption_is_still_needed() -> None:
         path = ROOT / name
         assert path.is_file(), f"{name} does not exist: remove its exemption"
         assert executes(ast.parse(path.read_text(encoding="utf-8"))), f"{name} executes nothing: remove its exemption"
+
+
+def test_every_statement_is_called_by_somebody() -> None:
+    unused = []
+    for path in [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("sql/*.sql"))]:
+        text = "".join(each.read_text(encoding="utf-8") for each in sorted(path.parents[1].rglob("*.py")))
+        beginnings = tuple(re.findall(r'f"(\w+_)\{\w+\}"', text))
+        for name in parse(path.read_text(encoding="utf-8"), path.name):
+            if f'"{name}"' not in text and not name.startswith(beginnings):
+                unused.append(f"{path.relative_to(ROOT)}: {name}")
+    assert unused == []

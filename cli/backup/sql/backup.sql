@@ -60,12 +60,6 @@ LOCK TABLE {tables} IN ACCESS SHARE MODE
 -- What the installation is.
 SELECT public_id::text AS public_id, variant, made_at FROM vicino.installation
 
--- sizes --
--- Bytes that the tables of some schemas take, to know roughly how far a copy is.
-SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint AS bytes
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = ANY(%(schemas)s) AND c.relkind = 'r'
-
 -- copy_out --
 -- All rows of a table, as text.
 COPY (SELECT {columns} FROM {table}) TO STDOUT
@@ -127,14 +121,6 @@ JOIN pg_attribute x ON x.attrelid = c.oid AND x.attname = 'xact' AND x.atttypid 
 JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'touched_id'
 WHERE c.relkind = 'r' AND (n.nspname, c.relname) <> ('ingest', 'touched')
 ORDER BY 1, 2
-
--- transaction_columns --
--- All columns in which numbers of transactions are stored.
-SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE a.atttypid IN ('xid8'::regtype, 'xid'::regtype, 'pg_snapshot'::regtype) AND a.attnum > 0
-  AND c.relkind = 'r' AND n.nspname = ANY(%(schemas)s)
-ORDER BY 1
 
 -- places --
 -- Up to where it has been read.
