@@ -77,12 +77,14 @@ def backup(
         )
     installation, clock = Installation(data), SystemClock()
     recipient = keys.for_making(key_file)
-    kept = list(files.of_installation(installation.root) if files_from is None else files.within(files_from))
-    with _database_errors_in_words(), administrator_url(installation, database_url, clock) as url, _bar() as tell:
-        made = making.make(url, kept, to, recipient, clock, tell)
+    with _in_words("the installation; no backup was made"):
+        kept = list(files.of_installation(installation.root) if files_from is None else files.within(files_from))
+        with administrator_url(installation, database_url, clock) as url, _bar() as tell:
+            made = making.make(url, kept, to, recipient, clock, tell)
     if installation.root.is_dir():
         noted = msgspec.json.encode(Last(made.head.made_at, to.stat().st_size))
-        write_private(installation.root / LAST_FILE, noted.decode() + "\n")
+        with _in_words(f"the backup, whole, in {to}; when it was made is not noted for the doctor"):
+            write_private(installation.root / LAST_FILE, noted.decode() + "\n")
     _tell(made, f"{to} ({to.stat().st_size:,} bytes)")
 
 
@@ -98,7 +100,8 @@ def key(
             advice="go on using it, or name another file with --to",
         )
     made = keys.new_pair()
-    write_private(to, made.making)
+    with _in_words("everything as it was; no key was made"):
+        write_private(to, made.making)
     print(made.recovery)
     messages.print(
         "[bold]This recovery key is shown this once.[/bold] Write it down, twice, and keep it away from this machine:"
@@ -134,7 +137,7 @@ def restore(
         _refuse_used(data)
     elif files_to is not None:
         _refuse_used(files_to)
-    with _database_errors_in_words():
+    with _in_words("the backup; nothing was restored, what was begun is taken away"):
         if url is not None:
             restoring.refuse_unless_empty(url)
         say("Checking the backup")
@@ -151,7 +154,15 @@ def restore(
                     applied = restoring.restore(file, identity, made, url, folder, tell)
     if applied:
         messages.print(f"It was made by an earlier version: {len(applied)} migrations brought it to this one.")
-    _tell(made, str(data) if url is None else "the database")
+    left = bool(made.foot.files) and url is not None and files_to is None
+    _tell(made, str(data) if url is None else "the database", came_back=not left)
+    if left:
+        messages.print(
+            f"[bold]The {len(made.foot.files)} files of the backup were not restored[/bold]: links in messages that are"
+            " out already, and gateways, need the keys in them. Restore them too: --files FOLDER, into a database that"
+            " is empty.",
+            highlight=False,
+        )
     if url is None:
         messages.print(f"Start it with: vicino up --data {data}", highlight=False)
 
@@ -197,21 +208,57 @@ def _bar() -> Iterator[making.Progress]:
 
 
 @contextmanager
-def _database_errors_in_words() -> Iterator[None]:
+def _in_words(kept: str) -> Iterator[None]:
+    """Turn what a database or a disk says into what happened, what was `kept` and what to do.
+
+    Of what the database says only that is told which is of tables and rights: the rest may quote rows.
+    """
     try:
         yield
+    except VicinoError as error:
+        error.kept = error.kept or kept
+        raise
+    except psycopg.errors.DiskFull as error:
+        raise VicinoError(
+            "The disk of the database is full.", kept=kept, advice="make room there, then try again"
+        ) from error
     except psycopg.OperationalError as error:
+        if "authentication failed" in str(error):
+            raise VicinoError(
+                "The database refuses this login or its password.", kept=kept, advice="correct its address"
+            ) from error
         raise VicinoError(
             f"The database does not answer ({type(error).__name__}).",
-            kept="everything as it was",
+            kept=kept,
             advice="check its address and whether it runs, then try again",
+        ) from error
+    except psycopg.Error as error:
+        if error.sqlstate is None:
+            raise VicinoError(
+                "The address of the database cannot be used.",
+                kept=kept,
+                advice="write it as postgresql://LOGIN:PASSWORD@HOST:PORT/DATABASE",
+            ) from None
+        said = error.diag.message_primary if isinstance(error, psycopg.ProgrammingError) else ""
+        raise VicinoError(
+            f"The database would not do it ({type(error).__name__}{f': {said}' if said else ''}).",
+            kept=kept,
+            advice="see what `vicino doctor` says and the log of the database; report it if that does not tell",
+        ) from error
+    except OSError as error:
+        raise VicinoError(
+            f"A file could not be read or written: {error.strerror or error}"
+            f"{f' ({error.filename})' if error.filename else ''}.",
+            kept=kept,
+            advice="see that this account may, and that there is room; then try again",
         ) from error
 
 
-def _tell(made: Made, where: str) -> None:
+def _tell(made: Made, where: str, *, came_back: bool = True) -> None:
     rows = sum(each.rows for each in made.foot.tables.values())
+    files_too = f" and {len(made.foot.files)} files" if came_back else ""
     results.print(
-        f"{where}: {rows:,} rows of {len(made.foot.tables)} tables and {len(made.foot.files)} files,"
+        f"{where}: {rows:,} rows of {len(made.foot.tables)} tables{files_too},"
         f" as of {made.head.made_at:%Y-%m-%d %H:%M:%S} UTC, Vicino {made.head.vicino}.",
         highlight=False,
         soft_wrap=True,

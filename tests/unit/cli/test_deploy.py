@@ -13,8 +13,8 @@ from cli.deploy.secrets import SERVERS, prepare, refresh
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FILES = {f"{name}.{kind}" for name in SERVERS for kind in ("crt", "key")}
-# capabilities(7): version 3 of the call, and the right to write what the modes of a file forbid.
-VERSION, CAP_DAC_OVERRIDE = 0x20080522, 1 << 1
+# capabilities(7): version 3 of the call, and the rights to write and to read what the modes of a file forbid.
+VERSION, PAST_MODES = 0x20080522, 1 << 1 | 1 << 2
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def without_roots_rights() -> Iterator[None]:
     header, sets = (ctypes.c_uint32 * 2)(VERSION, 0), (ctypes.c_uint32 * 6)()
     assert libc.capget(header, sets) == 0
     had = sets[0]
-    sets[0] = had & ~CAP_DAC_OVERRIDE
+    sets[0] = had & ~PAST_MODES
     assert libc.capset(header, sets) == 0
     try:
         yield

@@ -1,6 +1,7 @@
 """The commands, on installations with a database server of their own."""
 
 import json
+import re
 
 import psycopg
 import pytest
@@ -8,13 +9,14 @@ from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from cli.backup.commands import last
+from cli.backup.commands import _in_words, last
 from cli.installation import STORING, Installation
 from core.errors import VicinoError
 from core.migrations import migrate
 from embedded.postgres import EmbeddedPostgres
 from embedded.privatefile import private_folder, write_private
 from tests.integration.cli.backup.content import export, fill
+from tests.unit.cli.test_deploy import without_roots_rights
 
 
 @pytest.fixture
@@ -116,3 +118,86 @@ def test_a_folder_without_an_installation(tmp_path, run):
         run("backup", "--data", tmp_path / "no")
     with pytest.raises(VicinoError, match=r"vicino backup key --to|cannot be read"):
         run("backup", "--data", tmp_path / "no", "--to", tmp_path / "b", "--key-file", tmp_path / "missing")
+
+
+def test_into_a_database_alone_no_files_come_back_and_that_is_said(filled, back_up, empty, recovery_key, tmp_path, run):
+    (tmp_path / "key").write_text("abc")
+    with_files = back_up(filled, files=[("secrets/key", tmp_path / "key")])
+    asked = ("restore", with_files, "--key-file", recovery_key, "--database-url")
+    told = run(*asked, empty)
+    assert "files" not in told.stdout
+    assert "The 1 files of the backup were not restored" in told.stderr.replace("\n", " ")
+
+
+def test_with_a_folder_for_them_they_do(filled, back_up, empty, recovery_key, tmp_path, run):
+    (tmp_path / "key").write_text("abc")
+    with_files = back_up(filled, files=[("secrets/key", tmp_path / "key")])
+    told = run("restore", with_files, "--key-file", recovery_key, "--database-url", empty, "--files", tmp_path / "back")
+    assert " and 1 files, as of" in told.stdout
+    assert "not restored" not in told.stderr
+    assert (tmp_path / "back" / "secrets" / "key").read_text() == "abc"
+
+
+@pytest.fixture
+def refused(run):
+    def invoke(*arguments):
+        with pytest.raises(VicinoError) as raised:
+            run(*arguments)
+        assert raised.value.kept
+        assert raised.value.advice
+        return raised.value
+
+    return invoke
+
+
+def test_what_keeps_a_backup_from_being_made_is_said_with_what_was_kept(
+    empty, filled, making_key, tmp_path, refused, database_url
+):
+    to = tmp_path / "new.backup"
+    asked = ("backup", "--to", to, "--key-file", making_key, "--data", tmp_path / "no", "--database-url")
+    found = {
+        "has no schema yet": empty,
+        "does not answer": "postgresql://login:s3cret@127.0.0.1:9/x",
+        "refuses this login": re.sub("//[^@]+@", "//nobody:s3cret@", database_url),
+        "address of the database cannot be used": "nonsense://s3cret",
+    }
+    for words, url in found.items():
+        error = refused(*asked, url)
+        assert words in error.args[0]
+        assert error.kept == "the installation; no backup was made"
+        assert "s3cret" not in str(error)
+    with without_roots_rights():
+        (tmp_path / "files").mkdir()
+        (tmp_path / "files" / "key").write_text("abc")
+        (tmp_path / "files" / "key").chmod(0)
+        error = refused(*asked, filled, "--files", tmp_path / "files")
+    assert "Permission denied" in error.args[0]
+    assert str(tmp_path / "files" / "key") in error.args[0]
+    assert not to.exists()
+
+
+def test_a_backup_of_which_cannot_be_noted_when_it_was_made_is_kept(filled, making_key, tmp_path, refused):
+    (tmp_path / "data" / "last-backup.json").mkdir(parents=True)
+    to = tmp_path / "new.backup"
+    data = ("--data", tmp_path / "data")
+    error = refused("backup", "--to", to, "--key-file", making_key, "--database-url", filled, *data)
+    assert to.exists()
+    assert f"the backup, whole, in {to}" in error.kept
+
+
+def test_a_folder_in_which_nothing_can_be_made(back_up, filled, recovery_key, tmp_path, refused):
+    error = refused("backup", "key", "--to", tmp_path / "no" / "key")
+    assert "No such file or directory" in error.args[0]
+    error = refused("restore", back_up(filled), "--key-file", recovery_key, "--data", recovery_key / "new")
+    assert error.args[0].startswith("A file could not be read or written")
+    assert "nothing was restored" in error.kept
+
+
+def test_nothing_that_a_database_quotes_of_rows_is_told(filled):
+    def told(statement):
+        with pytest.raises(VicinoError) as raised, _in_words("all"), psycopg.connect(filled) as connection:
+            connection.execute(statement)
+        return raised.value.args[0]
+
+    assert 'UndefinedTable: relation "nowhere.x" does not exist' in told("SELECT FROM nowhere.x")
+    assert told("SELECT 'Maria Rossi'::int") == "The database would not do it (InvalidTextRepresentation)."
