@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import NamedTuple
 
 from alerts.repository import Connection
+from core.database import only
 from core.statements import Statements
 
 _SQL = Statements.beside(__file__)
@@ -30,6 +31,11 @@ class Listed(NamedTuple):
 def wanted(connection: Connection, now: datetime) -> list[Wanted]:
     """Return all who want to be told and have not been on the day that `now` is in."""
     return [Wanted(**row) for row in connection.execute(_SQL["wanted_digests"], {"now": now})]
+
+
+def may_know(connection: Connection, contact_id: int, now: datetime) -> bool:
+    """Tell whether it is shared with a contact at `now` how the day goes."""
+    return bool(only(connection.execute(_SQL["may_know_the_day"], {"contact_id": contact_id, "now": now}))["may"])
 
 
 def all_wanted(connection: Connection) -> list[Listed]:

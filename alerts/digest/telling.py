@@ -19,14 +19,16 @@ LATEST = timedelta(hours=3)
 
 def tell(database: Database, now: datetime) -> int:
     """Note what every contact is to be told whose time has come; return how many those are."""
-    return for_each(database, now, "news", lambda connection: repository.wanted(connection, now), _tell)
+    return for_each(database, now, "news", lambda connection: _due(connection, now), _tell)
+
+
+def _due(connection: Connection, now: datetime) -> list[Wanted]:
+    """Return those whose time has come: of nobody else it is asked what they may know."""
+    return [each for each in repository.wanted(connection, now) if _time_of(each, now) <= now < _until(each, now)]
 
 
 def _tell(connection: Connection, each: Wanted, now: datetime) -> bool:
-    zone = ZoneInfo(each.timezone)
-    today = day_of(now, zone)
-    due = local_instant(today, each.at, zone)
-    if not due <= now < due + LATEST:
+    if not repository.may_know(connection, each.contact_id, now):
         return False
     recipient = Recipient(None, each.contact_id, "", each.language)
     ways = ways_of(connection, [recipient], family=Family.WELLBEING)[recipient]
@@ -35,6 +37,8 @@ def _tell(connection: Connection, each: Wanted, now: datetime) -> bool:
     # It brings the libraries of the analysis: a worker that was started again has calls to tell of before that.
     from alerts.digest.today import said_of  # noqa: PLC0415 - see above
 
+    today = day_of(now, ZoneInfo(each.timezone))
+    said = said_of(connection, each.home_id, today, now, each.language)
     return news.add(
         connection,
         about="day",
@@ -42,8 +46,18 @@ def _tell(connection: Connection, each: Wanted, now: datetime) -> bool:
         home_id=each.home_id,
         recipient=recipient,
         ways=ways,
-        said=said_of(connection, each.home_id, today, now, each.language),
+        said=said.sentences,
+        says_open=said.says_open,
         now=now,
-        until=due + LATEST,
+        until=_until(each, now),
         day=today,
     )
+
+
+def _time_of(each: Wanted, now: datetime) -> datetime:
+    zone = ZoneInfo(each.timezone)
+    return local_instant(day_of(now, zone), each.at, zone)
+
+
+def _until(each: Wanted, now: datetime) -> datetime:
+    return _time_of(each, now) + LATEST

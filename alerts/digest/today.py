@@ -1,21 +1,30 @@
 """What the message of the day says of a home, from what is known of it at a moment."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import analytics.contexts.reads
 import analytics.wellbeing.reads
 import ingest.reads
 from alerts.digest import repository
-from alerts.digest.verdict import Sight, said, verdict
+from alerts.digest.verdict import Sight, Verdict, said, verdict
 from alerts.repository import Connection
 
 # A gateway says every few minutes how it is.
 HEARD = timedelta(minutes=30)
 
 
-def said_of(connection: Connection, home_id: int, today: date, now: datetime, language: str) -> list[str]:
+class Said(NamedTuple):
+    """The sentences, and whether they say that something is open."""
+
+    sentences: list[str]
+    says_open: bool
+
+
+def said_of(connection: Connection, home_id: int, today: date, now: datetime, language: str) -> Said:
     """Return what whoever wants to know is told of a home at `now`."""
-    return said(verdict(sight_of(connection, home_id, today, now), today), language)
+    found = verdict(sight_of(connection, home_id, today, now), today)
+    return Said(said(found, language), found is Verdict.OPEN)
 
 
 def sight_of(connection: Connection, home_id: int, today: date, now: datetime) -> Sight:

@@ -1,15 +1,17 @@
 """Hands news over to their channels, in a thread of their own: nothing here can hold up an alert."""
 
+import random
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from alerts.addresses.repository import mark_gone
 from alerts.channels.transport import NO_ALERT, NoTransport, Outgoing, Transport, TransportError
 from alerts.lifecycle import Family
 from alerts.news import repository
 from alerts.news.repository import Waiting
 from alerts.news.taken import relieve
-from alerts.notify import Result, back_off_s
+from alerts.notify import Result, wait_s
 from alerts.repository import DATABASE_AWAY
 from core.clock import Clock
 from core.database import Database
@@ -23,7 +25,10 @@ _UNKNOWN = NoTransport("there is no such channel")
 
 
 class News:
-    """Makes news and delivers them; `on_result` is told the channel of each attempt and what came of it."""
+    """Makes news and delivers them; `on_result` is told the channel of each attempt and what came of it.
+
+    `chance` gives numbers from 0 to 1 and spreads the attempts.
+    """
 
     def __init__(
         self,
@@ -32,7 +37,9 @@ class News:
         clock: Clock,
         make: tuple[Callable[[Database, datetime], int], ...] = (relieve,),
         on_result: Callable[[str, Result], None] = lambda _, __: None,
+        chance: Callable[[], float] | None = None,
     ) -> None:
+        self._chance = chance or random.Random().random  # noqa: S311 - spreads attempts, guards nothing
         self._on_result = on_result
         self._database = database
         self._transports = transports
@@ -58,7 +65,8 @@ class News:
         while True:
             now = self._clock.now()
             with self._database.transaction() as connection:
-                repository.give_up_late(connection, now)
+                # Last, so that nothing lies between this look and the sending.
+                repository.look_again(connection, now)
                 waiting = repository.claim(connection, now, now + LEASE)
             if waiting is None:
                 return accepted
@@ -86,10 +94,12 @@ class News:
         now = self._clock.now()
         with self._database.transaction() as connection:
             if error.permanent:
+                if error.gone:
+                    mark_gone(connection, waiting.channel, waiting.address, error.reason, now)
                 repository.next_way(connection, waiting, now, error.reason)
             else:
-                wait_s = max(back_off_s(Family.WELLBEING, waiting.attempts, 0.0), error.retry_after_s or 0.0)
-                repository.mark_retry(connection, waiting, now + timedelta(seconds=wait_s), error.reason)
+                waits = wait_s(Family.WELLBEING, waiting.attempts, self._chance(), error.retry_after_s)
+                repository.mark_retry(connection, waiting, now + timedelta(seconds=waits), error.reason)
         self._on_result(waiting.channel, Result.FAILED if error.permanent else Result.RETRY)
         logger().warning("news not told", channel=waiting.channel, error=error.reason, attempts=waiting.attempts)
 
@@ -105,5 +115,6 @@ def _outgoing(waiting: Waiting) -> Outgoing:
         municipality="",
         opened_at=waiting.made_at,
         step=0,
+        for_family=waiting.for_family,
         said=waiting.said,
     )

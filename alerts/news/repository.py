@@ -32,7 +32,10 @@ class Relieved(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """News that are leased to this worker; `attempts` names the lease, `alert_public_id` the alert, if about one."""
+    """News that are leased to this worker; `attempts` names the lease, `alert_public_id` the alert, if about one.
+
+    `for_family` says that they go to a contact.
+    """
 
     news_id: int
     public_id: UUID
@@ -44,12 +47,16 @@ class Waiting(NamedTuple):
     made_at: datetime
     until: datetime
     attempts: int
+    for_family: bool
     alert_public_id: UUID | None
 
 
-def relieved(connection: Connection, since: datetime) -> list[Relieved]:
-    """Return who was told of a safety alert that was taken or resolved since `since`, and not yet told of that."""
-    rows = connection.execute(_SQL["relieved"], {"since": since})
+def relieved(connection: Connection, since: datetime, now: datetime) -> list[Relieved]:
+    """Return who was told of a safety alert that was taken or resolved since `since`, and not yet told of that.
+
+    Contacts only where they may know of it at `now`.
+    """
+    rows = connection.execute(_SQL["relieved"], {"since": since, "now": now})
     return [Relieved(**row | {"family": Family(row["family"])}) for row in rows]
 
 
@@ -67,8 +74,12 @@ def add(
     alert_id: int | None = None,
     alert_round: int | None = None,
     day: date | None = None,
+    says_open: bool = False,
 ) -> bool:
-    """Note what somebody is to be told by the first of `ways`; tell whether it is new."""
+    """Note what somebody is to be told by the first of `ways`; tell whether it is new.
+
+    `says_open`: how the day is, and that something is open in the home.
+    """
     first, *others = ways
     values = {
         "about": about,
@@ -86,13 +97,15 @@ def add(
         "alert_id": alert_id,
         "round": alert_round,
         "day": day,
+        "says_open": says_open,
     }
     return connection.execute(_SQL["add_news"], values).rowcount == 1
 
 
-def give_up_late(connection: Connection, now: datetime) -> None:
-    """Give up what could not be told in its time."""
-    connection.execute(_SQL["give_up_late_news"], {"now": now})
+def look_again(connection: Connection, now: datetime) -> None:
+    """Give up what could not be told in its time, and what is not so any more or not to be known any more at `now`."""
+    connection.execute(_SQL["give_up_news"], {"now": now})
+    connection.execute(_SQL["forget_outdated_days"], {"now": now})
 
 
 def claim(connection: Connection, now: datetime, leased_until: datetime) -> Waiting | None:

@@ -22,7 +22,9 @@ NEXT = mark("You need not do anything more about it, unless you have agreed othe
 
 def relieve(database: Database, now: datetime) -> int:
     """Note what whoever was told has to know now; return for how many people that is."""
-    return for_each(database, now, "news", lambda connection: repository.relieved(connection, now - LOOKS_BACK), _tell)
+    return for_each(
+        database, now, "news", lambda connection: repository.relieved(connection, now - LOOKS_BACK, now), _tell
+    )
 
 
 def said(kind: str, where: str, language: str, *, for_family: bool) -> list[str]:

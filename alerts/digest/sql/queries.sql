@@ -1,17 +1,20 @@
 -- wanted_digests --
--- The contacts who want to be told once a day and have not been on this day of the home, with the home of their person; but none
--- with whom it is not shared how the day goes.
+-- The contacts who want to be told once a day and have not been on this day of the home, with the home of their person.
 SELECT contact_id, contact.language, person.organisation_id, home_id, timezone, digest.at
 FROM alerts.digest
 JOIN registry.contact USING (contact_id)
 JOIN registry.person USING (person_id)
 JOIN registry.home USING (home_id)
-WHERE registry.contact_may_know(contact_id, 'day', %(now)s) AND NOT EXISTS (
+WHERE NOT EXISTS (
     SELECT FROM alerts.news
     WHERE about = 'day' AND news.contact_id = digest.contact_id
         AND day = (%(now)s::timestamptz AT TIME ZONE timezone)::date
 )
 ORDER BY contact_id;
+
+-- may_know_the_day --
+-- Whether it is shared with a contact how the day goes.
+SELECT registry.contact_may_know(%(contact_id)s, 'day', %(now)s) AS may;
 
 -- all_digests --
 -- Everybody who wants to be told once a day, by the keys of the person and of the contact.

@@ -1,5 +1,6 @@
 -- relieved --
--- Who was told of a safety alert that has been taken or resolved since, by the way that was accepted last, but whoever took it.
+-- Who was told of a safety alert that has been taken or resolved since, by the way that was accepted last, but whoever took it, and
+-- no contact who may not know of it any more.
 SELECT DISTINCT ON (alert_id, account_id, contact_id)
     alert_id, alert.organisation_id, alert.home_id, alert.round, alert.family, alert.kind, notification.account_id,
     notification.contact_id, notification.language, notification.channel, notification.address
@@ -12,6 +13,9 @@ WHERE alert.family = 'safety' AND alert.state <> 'new' AND greatest(alert.taken_
         SELECT account_id FROM alerts.history
         WHERE history.alert_id = alert.alert_id AND action IN ('taken', 'resolved') ORDER BY history_id DESC LIMIT 1
     ))
+    -- Whoever has it in charge knows that, also where somebody else says how it ended.
+    AND (notification.contact_id IS NOT NULL OR notification.account_id IS DISTINCT FROM alert.taken_by)
+    AND (notification.contact_id IS NULL OR registry.contact_may_know(notification.contact_id, alert.family, %(now)s))
     AND NOT EXISTS (
         SELECT FROM alerts.news
         WHERE news.alert_id = alert.alert_id AND news.round = alert.round
@@ -22,9 +26,9 @@ ORDER BY alert_id, account_id, contact_id, notification.sent_at DESC;
 -- add_news --
 -- Notes what somebody is to be told; nobody is twice.
 INSERT INTO alerts.news (organisation_id, home_id, about, alert_id, round, day, account_id, contact_id, channel, address, others,
-                         language, said, made_at, due_at, until)
+                         language, said, says_open, made_at, due_at, until)
 VALUES (%(organisation_id)s, %(home_id)s, %(about)s, %(alert_id)s, %(round)s, %(day)s, %(account_id)s, %(contact_id)s,
-        %(channel)s, %(address)s, %(others)s, %(language)s, %(said)s, %(now)s, %(now)s, %(until)s)
+        %(channel)s, %(address)s, %(others)s, %(language)s, %(said)s, %(says_open)s, %(now)s, %(now)s, %(until)s)
 ON CONFLICT DO NOTHING;
 
 -- claim_news --
@@ -36,12 +40,31 @@ WHERE news_id = (
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING news_id, public_id, home_id, channel, address, language, said, made_at, until, attempts,
+    contact_id IS NOT NULL AS for_family,
     (SELECT alert.public_id FROM alerts.alert WHERE alert.alert_id = news.alert_id) AS alert_public_id;
 
--- give_up_late_news --
--- What nobody needs any more, because it could not be told in time, has failed for good.
-UPDATE alerts.news SET state = 'failed', leased_until = NULL, last_error = 'too late'
-WHERE state = 'due' AND until < %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s);
+-- give_up_news --
+-- What nobody needs any more, because it could not be told in time, has failed for good. What is not so any more when it is to be sent is
+-- called off: somebody has charge no longer, or a contact may not know of it now.
+UPDATE alerts.news SET leased_until = NULL,
+    state = CASE WHEN until < %(now)s THEN 'failed' ELSE 'cancelled' END,
+    last_error = CASE WHEN until < %(now)s THEN 'too late' ELSE last_error END
+WHERE state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s) AND (
+    until < %(now)s
+    OR (about = 'taken' AND NOT EXISTS (
+        SELECT FROM alerts.alert
+        WHERE alert.alert_id = news.alert_id AND alert.round = news.round AND alert.state <> 'new'
+    ))
+    OR (contact_id IS NOT NULL AND NOT registry.contact_may_know(
+        contact_id, coalesce((SELECT family FROM alerts.alert WHERE alert.alert_id = news.alert_id), 'day'), %(now)s
+    ))
+);
+
+-- forget_outdated_days --
+-- How a day was is worded anew where it says nothing of what is open and something is by now.
+DELETE FROM alerts.news
+WHERE state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s) AND about = 'day' AND NOT says_open
+    AND EXISTS (SELECT FROM alerts.alert WHERE alert.home_id = news.home_id AND alert.state <> 'resolved');
 
 -- mark_news_sent --
 -- Writes down that a channel accepted what was to be told.

@@ -97,7 +97,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         )
         UNION ALL
         SELECT account_id, contact_id, channel, about, state, coalesce(sent_at, due_at), last_error, NULL, NULL, news_id
-        FROM alerts.news WHERE alert_id = wanted
+        FROM alerts.news WHERE alert_id = wanted AND state <> 'cancelled'
     )
     SELECT coalesce(account.name, contact.name, ''), told.channel, told.purpose, told.state, told.at, told.last_error,
         told.delivered_at, told.read_at

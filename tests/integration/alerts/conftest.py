@@ -182,6 +182,36 @@ def world(database_url):
 
 
 @pytest.fixture
+def daughter(world):
+    return world._make(
+        "registry.contact", organisation_id=world.bobbio, person_id=world.person, key="figlia", name="Lucia",
+        email="lucia@example.org", phone="333 123 4567",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def family_knows(world):
+    """Say until when the person consents to the family knowing, and from when on it is shared with the contact."""
+
+    def of(data, until=None):
+        world.connection.execute(
+            "INSERT INTO registry.consent (organisation_id, person_id, purpose, basis, valid_from, withdrawn_at)"
+            " SELECT DISTINCT organisation_id, person_id, 'family', 'consent', %s::timestamptz, %s::timestamptz"
+            " FROM registry.contact ON CONFLICT (person_id, purpose, valid_from) DO UPDATE"
+            " SET withdrawn_at = excluded.withdrawn_at",
+            (NOW - timedelta(days=1), until),
+        )
+        if until is None:
+            world.connection.execute(
+                "INSERT INTO registry.share (organisation_id, person_id, contact_id, data)"
+                " SELECT organisation_id, person_id, contact_id, %s FROM registry.contact",
+                (data,),
+            )
+
+    return of
+
+
+@pytest.fixture
 def service(database_url, world):
     with Database(database_url, Role.SERVICE, name="test", maximum=8) as database:
         yield database

@@ -1,23 +1,19 @@
-"""What people are told besides alerts: that somebody has taken charge, and once a day how things stand."""
+"""What people are told besides alerts: that somebody has taken charge."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from types import SimpleNamespace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from alerts import actions, notify, reads
 from alerts.channels.transport import TransportError
-from alerts.digest import repository as digest
-from alerts.digest.telling import tell
+from alerts.channels.webpush.message import path
 from alerts.escalation import escalate
 from alerts.lifecycle import Outcome
+from alerts.news import repository as news_repository
 from alerts.news.delivery import News
 from alerts.news.taken import relieve
-from analytics.wellbeing.repository import put_days
-from analytics.wellbeing.state import DayState, State
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
-YESTERDAY = date(2026, 3, 2)
 
 
 class Channel:
@@ -47,15 +43,7 @@ def send(service, channels, clock):
 
 @pytest.fixture
 def news(service, channels, clock):
-    return News(service, channels, clock, (relieve, tell))
-
-
-@pytest.fixture
-def daughter(world):
-    return world._make(
-        "registry.contact", organisation_id=world.bobbio, person_id=world.person, key="figlia", name="Lucia",
-        email="lucia@example.org", phone="333 123 4567",
-    )  # fmt: skip
+    return News(service, channels, clock, (relieve,))
 
 
 @pytest.fixture
@@ -85,9 +73,6 @@ def take(seen_by, world):
 
 def told(channels):
     return sorted(message.address for message in channels["email"].handed if message.said)
-
-
-# --- somebody has taken charge ---
 
 
 def test_whoever_was_told_is_told_that_somebody_looks_after_it_and_nobody_else(
@@ -207,156 +192,114 @@ def test_less_than_safety_relieves_nobody(world, intake, service, send, take, ne
     assert news.look() == 0
 
 
-# --- once a day ---
-
-
 @pytest.fixture
-def heard(world):
-    def at(instant, *, online=True):
-        world.connection.execute(
-            "INSERT INTO ingest.gateway_status (gateway_id, organisation_id, online, changed_at, received_at, boot,"
-            " queued, thinned, clock, version, uptime_s, power)"
-            " VALUES (%s, %s, %s, %s, %s, 'b', 0, 0, 'synced', '1', 1, 'mains')"
-            " ON CONFLICT (gateway_id) DO UPDATE SET online = excluded.online, received_at = excluded.received_at",
-            (world.gateway_of("h1"), world.bobbio, online, instant, instant),
-        )
-
-    return at
-
-
-@pytest.fixture
-def stated(world, service):
-    def day(of=YESTERDAY, state=State.GREEN, coverage=0.95):
-        with service.transaction() as connection:
-            one = DayState(of, state, -1.0, coverage, None, (), (), (), {}, 3.0)
-            home = SimpleNamespace(home_id=world.home, organisation_id=world.bobbio)
-            put_days(connection, home, [one], NOW)
-
-    return day
-
-
-@pytest.fixture
-def wanted(service, daughter):
-    with service.transaction() as connection:
-        digest.want(connection, daughter, time(14), NOW)
-
-
-def said(channels):
-    return [message.said[0] for message in channels["email"].handed]
-
-
-def test_who_wants_it_is_told_once_a_day_at_the_homes_own_time(wanted, heard, stated, news, channels, clock):
-    heard(NOW)
-    stated()
-    clock.jump(NOW.replace(hour=12, minute=59))  # 13:59 in Rome
-    assert news.look() == 0
-    clock.jump(NOW)
-    assert news.look() == 1
-    assert said(channels)[0].startswith("Tutto bene")
-    for _ in range(3):
-        clock.advance(3600)
-        assert news.look() == 0
-
-
-def test_who_is_not_meant_to_know_is_told_nothing_and_in_a_pause_nobody_is(
-    wanted, heard, stated, news, world, channels, clock
-):
-    heard(NOW)
-    stated()
-    world.connection.execute(
-        "INSERT INTO registry.consent (organisation_id, person_id, purpose, basis, valid_from)"
-        " SELECT DISTINCT organisation_id, person_id, 'family', 'consent', %s::timestamptz FROM registry.contact",
-        (NOW - timedelta(days=1),),
-    )
-    assert news.look() == 0
-    world.connection.execute(
-        "INSERT INTO registry.share (organisation_id, person_id, contact_id, data)"
-        " SELECT organisation_id, person_id, contact_id, 'day' FROM registry.contact"
-    )
-    world.connection.execute(
-        "INSERT INTO registry.pause (organisation_id, home_id, person_id, started_at)"
-        " SELECT organisation_id, home_id, person_id, %s FROM registry.person",
-        (NOW - timedelta(hours=1),),
-    )
-    assert news.look() == 0
-    world.connection.execute("DELETE FROM registry.pause")
-    assert news.look() == 1
-
-
-def test_the_next_day_it_is_told_again(wanted, heard, stated, news, channels, clock):
-    heard(NOW)
-    stated()
+def waits(world, called, take, news, channels, clock):
+    """News that Anna has taken charge which no channel has accepted so far; a minute later they are tried again."""
+    take(world.anna, called)
+    for channel in channels.values():
+        channel.error = TransportError("busy", permanent=False)
     news.look()
-    clock.advance(86400)
-    heard(clock.now())
-    stated(YESTERDAY + timedelta(days=1))
-    assert news.look() == 1
+    for channel in channels.values():
+        channel.error = None
+    clock.advance(60)
 
 
-def test_who_does_not_want_it_is_told_nothing(daughter, heard, stated, news, service):
-    heard(NOW)
-    stated()
+def states(world):
+    return sorted(row["state"] for row in world.rows("SELECT state FROM alerts.news"))
+
+
+def test_nobody_is_told_that_somebody_has_charge_once_nobody_has(world, called, waits, news, channels, clock, seen_by):
+    with seen_by(world.anna) as view:
+        actions.release(view, called, clock.now())
     assert news.look() == 0
-    with service.transaction() as connection:
-        digest.want(connection, daughter, time(14), NOW)
-        assert digest.unwant(connection, daughter)
-        assert not digest.unwant(connection, daughter)
-    assert news.look() == 0
+    assert (told(channels), states(world)) == ([], ["cancelled"] * 3)
+    with seen_by(world.bruno) as view:
+        assert not [each for each in reads.alert(view, called).told if each.purpose == "taken"]
 
 
-@pytest.mark.parametrize(
-    ("blind", "begins"),
-    [("nothing heard", "Oggi non possiamo"), ("offline", "Oggi non possiamo"), ("silent", "Oggi non possiamo"),
-     ("low coverage", "Oggi non possiamo"), ("no day", "Oggi non possiamo"), ("open", "C'è un allarme"),
-     ("paused", "In questi giorni"), ("unusual", "L'ultimo giorno")],
-)  # fmt: skip
-def test_all_is_never_well_where_that_is_not_known(world, wanted, heard, stated, news, channels, intake, blind, begins):
-    if blind != "nothing heard":
-        heard(NOW - timedelta(hours=1) if blind == "silent" else NOW, online=blind != "offline")
-    if blind != "no day":
-        coverage = 0.5 if blind == "low coverage" else 0.95
-        stated(coverage=coverage, state=State.YELLOW if blind == "unusual" else State.GREEN)
-    if blind == "open":
-        world.silence(NOW)
-        intake.look(NOW)
-    if blind == "paused":
-        world.connection.execute(
-            "INSERT INTO analytics.context (organisation_id, home_id, kind, started_at, standing, detector, confidence,"
-            " evidence, why_it, why_en, made_at, updated_at)"
-            " VALUES (%s, %s, 'hospital', %s, 'entered', '', 1, '{}', '', '', %s, %s)",
-            (world.bobbio, world.home, NOW - timedelta(days=1), NOW, NOW),
-        )
-    assert news.look() == 1
-    assert said(channels)[0].startswith(begins)
-
-
-def test_a_context_that_nobody_has_confirmed_and_that_is_unsure_pauses_nothing(
-    world, wanted, heard, stated, news, channels
+def test_nobody_is_told_of_a_round_that_is_over(
+    world, called, waits, news, channels, clock, seen_by, service, send, take
 ):
-    heard(NOW)
-    stated()
-    world.connection.execute(
-        "INSERT INTO analytics.context (organisation_id, home_id, kind, started_at, standing, detector, confidence,"
-        " evidence, why_it, why_en, made_at, updated_at)"
-        " VALUES (%s, %s, 'visit', %s, 'proposed', 'visitors', 0.3, '{}', '', '', %s, %s)",
-        (world.bobbio, world.home, NOW - timedelta(hours=1), NOW, NOW),
-    )
+    with seen_by(world.anna) as view:
+        actions.release(view, called, clock.now())
+    escalate(service, clock.now())
+    send()
+    take(world.bruno, called, clock.now())
     news.look()
-    assert said(channels)[0].startswith("Tutto bene")
+    # Of the second round, in which the daughter was not called; of the first nothing any more.
+    assert told(channels) == ["anna@example.org", "dora@example.org"]
+    assert states(world) == ["cancelled"] * 3 + ["sent"] * 2
 
 
-@pytest.mark.parametrize("kind", ["pet", "carer", "second_resident"])
-@pytest.mark.parametrize(("days", "begins"), [(13, "In questi giorni"), (15, "Tutto bene")])
-def test_what_lasts_is_got_used_to_and_keeps_nothing_back_for_ever(
-    world, wanted, heard, stated, news, channels, kind, days, begins
+def test_whoever_has_it_is_not_told_so_where_somebody_else_says_how_it_ended(
+    world, called, take, seen_by, news, channels
 ):
-    heard(NOW)
-    stated()
+    take(world.anna, called)
+    with seen_by(world.bruno) as view:
+        actions.resolve(view, called, Outcome.TRUE, "", NOW)
+    assert news.look() == 2
+    assert told(channels) == ["dora@example.org", "lucia@example.org"]
+
+
+def test_a_withdrawal_holds_for_what_waits_to_be_told(world, called, waits, news, channels, clock, family_knows):
+    family_knows("safety")
+    family_knows("safety", until=clock.now())
+    assert news.look() == 2
+    assert told(channels) == ["bruno@example.org", "dora@example.org"]
+    assert channels["sms"].handed == []
+
+
+def test_who_may_not_know_of_the_call_any_more_is_not_told_how_it_went_on(
+    world, called, take, news, channels, family_knows
+):
+    family_knows("safety", until=NOW)
+    take(world.anna, called)
+    assert news.look() == 2
+    assert told(channels) == ["bruno@example.org", "dora@example.org"]
+
+
+def test_news_lead_a_contact_to_the_page_of_the_family_and_others_to_the_alert(world, called, take, news, channels):
+    take(world.anna, called)
+    news.look()
+    leads = {message.address: path(message) for message in channels["email"].handed if message.said}
+    alert = f"/alerts/{called}"
+    assert leads == {"bruno@example.org": alert, "dora@example.org": alert, "lucia@example.org": "/family"}
+
+
+def test_news_are_spread_and_leave_alone_whoever_wants_that_as_calls_do(
+    world, service, called, take, channels, clock, daughter
+):
+    take(world.anna, called)
+    channels["email"].error = TransportError("too many", permanent=False, retry_after_s=86_400)
+    chances = iter((0.0, 0.4, 0.8))
+    News(service, channels, clock, (relieve,), chance=lambda: next(chances)).look()
+    # As long as a call that is not for safety would at most: by then this has no use any more.
+    assert {row["due_at"] for row in world.rows("SELECT due_at FROM alerts.news")} == {NOW + timedelta(hours=1)}
+    channels["email"].error = TransportError("busy", permanent=False)
+    world.connection.execute("UPDATE alerts.news SET due_at = %s, attempts = 0", (NOW,))
+    chances = iter((0.0, 0.4, 0.8))
+    News(service, channels, clock, (relieve,), chance=lambda: next(chances)).look()
+    waits = sorted((row["due_at"] - NOW).total_seconds() for row in world.rows("SELECT due_at FROM alerts.news"))
+    assert waits == [24, 27, 30]
+
+
+def test_an_address_that_is_no_more_is_noted_by_news_too(world, called, take, news, channels, service):
     world.connection.execute(
-        "INSERT INTO analytics.context (organisation_id, home_id, kind, started_at, standing, detector, confidence,"
-        " evidence, why_it, why_en, made_at, updated_at)"
-        " VALUES (%s, %s, %s, %s, 'entered', '', 1, '{}', '', '', %s, %s)",
-        (world.bobbio, world.home, kind, NOW - timedelta(days=days), NOW, NOW),
+        "INSERT INTO alerts.address (account_id, channel, address, added_at)"
+        " VALUES (%s, 'email', 'dora@example.org', %s)",
+        (world.dora, NOW),
     )
-    assert news.look() == 1
-    assert said(channels)[0].startswith(begins)
+    take(world.anna, called)
+    channels["email"].error = TransportError("no such mailbox", permanent=True, gone=True)
+    news.look()
+    (row,) = world.rows("SELECT * FROM alerts.address WHERE account_id = %s", world.dora)
+    assert (row["gone_at"], row["gone_for"]) == (NOW, "no such mailbox")
+
+
+def test_who_is_to_be_told_is_found_by_an_index_and_not_among_all_alerts_there_ever_were(world, service):
+    with service.transaction() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        plan = connection.execute(
+            "EXPLAIN " + news_repository._SQL["relieved"].as_string(None), {"since": NOW, "now": NOW}
+        ).fetchall()
+    assert any("alert_looked_after" in line["QUERY PLAN"] for line in plan)
