@@ -74,7 +74,7 @@ def deliver(
     Never raises for what is wrong with one message.
     """
     try:
-        outgoing = _prepared(database, claimed, level_of(claimed.channel, levels))
+        outgoing = _prepared(database, claimed, level_of(claimed.channel, levels), clock.now())
         if outgoing is None:
             return Result.NOT_WANTED
         named = transports.get(claimed.channel, UNKNOWN).send(outgoing)
@@ -122,18 +122,21 @@ def wait_s(family: Family, attempts: int, chance: float, asked_s: float | None) 
     return max(back_off_s(family, attempts, chance), min(asked_s or 0.0, LONGEST_ASKED[family]))
 
 
-def _prepared(database: Database, claimed: Claimed, level: Level) -> Outgoing | None:
+def _prepared(database: Database, claimed: Claimed, level: Level, now: datetime) -> Outgoing | None:
     with database.transaction() as connection:
         where = municipality(connection, claimed.home_id)
         purpose = Purpose(claimed.purpose)
         if claimed.account_id is not None and is_helper(connection, claimed.alert_id, claimed.account_id):
             # Whatever the channel may know: a task says who is concerned to nobody, and where to whoever takes it.
             level = Level.KIND
+        if claimed.contact_id is not None:
+            # What the service knows of somebody is not for those close to them, whatever the channel may know.
+            level = min(level, Level.NAME)
         # What may not be said is not even read; one about several alerts is about nobody.
         names = level is not Level.KIND and purpose not in SEVERAL
         told = told_at(level, facts(connection, claimed)) if names else NOBODY
         # Last, so that nothing lies between this look and the sending.
-        if not repository.still_wanted(connection, claimed):
+        if not repository.still_wanted(connection, claimed, now):
             repository.mark_cancelled(connection, claimed)
             return None
         together = told_with(connection, claimed.alert_id) if purpose is Purpose.CALL else 0

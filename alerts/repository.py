@@ -357,9 +357,9 @@ def claim_notification(
     return Claimed(**{name: row[name] for name in Claimed._fields} | {"family": Family(row["family"])})
 
 
-def still_wanted(connection: Connection, claimed: Claimed) -> bool:
-    """Tell whether nobody has taken charge meanwhile and the lease is still this worker's."""
-    return connection.execute(STATEMENTS["still_wanted"], _lease(claimed)).fetchone() is not None
+def still_wanted(connection: Connection, claimed: Claimed, now: datetime) -> bool:
+    """Tell whether nobody has taken charge meanwhile, a contact may know it at `now`, and the lease is still ours."""
+    return connection.execute(STATEMENTS["still_wanted"], _lease(claimed) | {"now": now}).fetchone() is not None
 
 
 def renew_lease(connection: Connection, claimed: Claimed, leased_until: datetime) -> bool:

@@ -181,7 +181,8 @@ RETURNING notification.notification_id, notification.public_id, notification.ale
 
 -- still_wanted --
 -- Whether a leased notification is still to be sent: nobody has taken charge (of a reminder: they still are; of a summary: there is
--- something left in it), the lease is still ours, and the person has not been told of this step by another way.
+-- something left in it), the lease is still ours, a contact may know of it now, and the person has not been told of this step by another
+-- way.
 SELECT FROM alerts.notification JOIN alerts.alert USING (alert_id)
 WHERE notification.notification_id = %(notification_id)s AND notification.attempts = %(attempts)s
     AND notification.state = 'due' AND CASE purpose
@@ -189,6 +190,7 @@ WHERE notification.notification_id = %(notification_id)s AND notification.attemp
         WHEN 'reminder' THEN alert.state = 'in_charge' AND alert.taken_by = notification.account_id
         ELSE true
     END
+    AND (notification.contact_id IS NULL OR registry.contact_may_know(notification.contact_id, alert.family, %(now)s))
     AND NOT EXISTS (
         SELECT FROM alerts.notification AS other
         WHERE other.alert_id = notification.alert_id AND other.round = notification.round

@@ -6,9 +6,11 @@ import pytest
 
 from alerts import notify
 from alerts.channels.email.message import compose as mail
+from alerts.channels.levels import Level
 from alerts.channels.sms.message import compose as text_message
-from alerts.channels.transport import TransportError
+from alerts.channels.transport import Told, TransportError
 from alerts.escalation import escalate
+from alerts.fallback.next_way import fall_back
 from alerts.lifecycle import Family
 from alerts.policies import repository as policies
 from alerts.policies.plan import Plan, Step, Who
@@ -63,6 +65,49 @@ def told(world, service, intake, clock, channels):
             notify.deliver(service, channels, claimed, clock, lambda: 0.0)
 
     return deliver
+
+
+def test_a_withdrawal_holds_for_a_message_that_waits(world, told, channels, service, clock):
+    channels["email"].error = TransportError("busy", permanent=False)
+    told()
+    channels["email"].error = None
+    clock.advance(30)
+    world.connection.execute(
+        "INSERT INTO registry.consent (organisation_id, person_id, purpose, basis, valid_from, withdrawn_at)"
+        " SELECT organisation_id, person_id, 'family', 'consent', %s::timestamptz, %s FROM registry.person",
+        (NOW - timedelta(days=1), clock.now()),
+    )
+    told()
+    clock.advance(30)
+    fall_back(service, clock.now())
+    told()
+    assert (channels["email"].said, channels["sms"].said) == ([], [])
+    assert [row["state"] for row in world.notifications()] == ["cancelled"]
+
+
+def test_what_is_shared_is_told(world, told, channels):
+    world.connection.execute(
+        "INSERT INTO registry.consent (organisation_id, person_id, purpose, basis, valid_from)"
+        " SELECT organisation_id, person_id, 'family', 'consent', %s::timestamptz FROM registry.person",
+        (NOW - timedelta(days=1),),
+    )
+    world.connection.execute(
+        "INSERT INTO registry.share (organisation_id, person_id, contact_id, data)"
+        " SELECT organisation_id, person_id, contact_id, 'safety' FROM registry.contact"
+    )
+    told()
+    assert len(channels["email"].said) == 1
+
+
+def test_a_contact_is_told_no_more_than_the_first_name_whatever_the_channel_may_know(world, told, service, clock):
+    world.connection.execute("UPDATE registry.home SET address = 'Via Roma 1'")
+    world.connection.execute("UPDATE registry.person SET phone = '0523 1'")
+    # The hook of an association's own system, entered for a contact.
+    world.connection.execute("UPDATE alerts.notification SET channel = 'webhook', address = 'https://example.org/hook'")
+    hook = Channel(lambda message: message.told)
+    claimed = notify.claim(service, clock.now())
+    notify.deliver(service, {"webhook": hook}, claimed, clock, lambda: 0.0, {"webhook": Level.FULL})
+    assert hook.said == [Told(first_name="Rosa")]
 
 
 def the_link(said):
