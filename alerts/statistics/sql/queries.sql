@@ -1,9 +1,14 @@
 -- happened --
 -- What happened to the alerts that opened from one local day of their home's to before another, in some organisations.
+-- Somebody is told by a call, or in a message about several; a reminder tells whoever has it already.
 -- Whoever asks for people sees their own organisations only, by the policies of the tables. What the installation calls
 -- for to try itself is nobody's alert.
 SELECT alert.organisation_id, alert.family, alert.kind, home.timezone AS zone, alert.opened_at, alert.outcome, alert.reason,
-    (SELECT min(sent_at) FROM alerts.notification WHERE notification.alert_id = alert.alert_id) AS told_at,
+    least(
+        (SELECT min(sent_at) FROM alerts.notification WHERE notification.alert_id = alert.alert_id AND purpose = 'call'),
+        (SELECT min(sent_at) FROM alerts.summarised JOIN alerts.notification USING (notification_id)
+         WHERE summarised.alert_id = alert.alert_id)
+    ) AS told_at,
     said.taken_at, said.closed_at, said.over_at, coalesce(said.unanswered, false) AS unanswered
 FROM alerts.alert
 JOIN registry.home USING (home_id)

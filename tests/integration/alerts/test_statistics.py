@@ -79,6 +79,32 @@ def test_what_happened_is_told_of_each_organisation_and_of_all(world, service, a
     assert email.waiting > 0
 
 
+def test_who_reads_of_it_in_a_summary_has_been_told_and_who_is_reminded_had_been(world, service, intake, seen_by):
+    for kind in ("gateway_silence", "weak_link"):
+        world.finding(NOW, NOW, kind=kind, family="technical")
+    intake.look(NOW)
+    first, second = (alert["alert_id"] for alert in world.alerts())
+    world.connection.execute("UPDATE alerts.alert SET opened_at = %s", (NOW,))
+    at = {purpose: NOW + timedelta(minutes=minutes) for purpose, minutes in (("reminder", 1), ("morning_round", 9))}
+    for step, (purpose, sent_at) in enumerate(at.items()):
+        world.connection.execute(
+            "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
+            " language, due_at, purpose, state, sent_at)"
+            " VALUES (%s, %s, 1, %s, 'email', %s, 'a', 'it', %s, %s, 'sent', %s)",
+            (world.bobbio, first, -1 - step, world.anna, sent_at, purpose, sent_at),
+        )
+    world.connection.execute(
+        "INSERT INTO alerts.summarised SELECT notification_id, unnest(%s::bigint[]) FROM alerts.notification"
+        " WHERE purpose = 'morning_round'",
+        ([first, second],),
+    )
+    for see in (service.transaction, lambda: seen_by(world.anna)):
+        with see() as of:
+            apart, _ = figures_of(getattr(of, "connection", of), [world.bobbio], *days(), NOW + timedelta(hours=1))
+        technical = next(each for each in apart[world.bobbio].families if each.family is Family.TECHNICAL)
+        assert technical.told == (2, 0, 540, 540)
+
+
 @pytest.fixture
 def on_duty(service):
     """A rota of the union, which also holds for the municipalities below it, and one that ended before."""
