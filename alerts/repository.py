@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import psycopg
@@ -138,6 +138,22 @@ class Claimed(NamedTuple):
     step: int
     attempts: int
     uncertain: bool
+
+
+class Message(Protocol):
+    """A message, as far as it says whether it is still called for."""
+
+    @property
+    def alert_id(self) -> int:
+        """On which alert it hangs."""
+
+    @property
+    def purpose(self) -> str:
+        """What it is for."""
+
+    @property
+    def account_id(self) -> int | None:
+        """To which account it goes, if to one."""
 
 
 class Changed(NamedTuple):
@@ -382,23 +398,17 @@ def mark_sent(
     connection.execute(STATEMENTS["mark_sent"], values)
 
 
-def hold_while_new(connection: Connection, alert_id: int) -> bool:
-    """Keep an alert as it is until the end of the transaction; tell whether nobody has taken charge of it."""
-    row = connection.execute(STATEMENTS["hold_alert"], {"alert_id": alert_id}).fetchone()
-    return row is not None and row["state"] == State.NEW
-
-
-def hold_while_wanted(connection: Connection, claimed: Claimed) -> bool:
+def hold_while_wanted(connection: Connection, message: Message) -> bool:
     """Keep an alert as it is until the end of the transaction; tell whether a message that failed is still called for.
 
     A call is while nobody has taken charge, a reminder while they have. Of one about several alerts that is looked at
     when it is sent.
     """
-    row = connection.execute(STATEMENTS["hold_alert"], {"alert_id": claimed.alert_id}).fetchone()
-    if row is None or claimed.purpose in SEVERAL:
+    row = connection.execute(STATEMENTS["hold_alert"], {"alert_id": message.alert_id}).fetchone()
+    if row is None or message.purpose in SEVERAL:
         return row is not None
-    if claimed.purpose == Purpose.REMINDER:
-        return bool(row["state"] == State.IN_CHARGE and row["taken_by"] == claimed.account_id)
+    if message.purpose == Purpose.REMINDER:
+        return bool(row["state"] == State.IN_CHARGE and row["taken_by"] == message.account_id)
     return bool(row["state"] == State.NEW)
 
 

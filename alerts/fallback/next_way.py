@@ -1,8 +1,8 @@
 """The next way to a person: when one has failed for good, or a safety message was not accepted in a short time.
 
 What falls back is a new message for the same person and step. The old one, where it may still succeed, waits until the
-new one has failed too, and is called off as soon as the new one was accepted. Nothing falls back once somebody has
-taken charge.
+new one has failed too, and is called off as soon as the new one was accepted. No call falls back once somebody has
+taken charge, and no reminder once they have it no longer.
 
 Messages of two steps never stand on one way at once. The later one passes it over and keeps it: where the earlier one
 fails for good, and nobody has told the person meanwhile, the later one is tried there too.
@@ -73,7 +73,9 @@ def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], No
 
 def _use_next_way(database: Database, late: Overdue, now: datetime, on_fallback: Callable[[str], None]) -> bool:
     with database.transaction() as connection:
-        if not alerts_repository.hold_while_new(connection, late.alert_id):
+        if not alerts_repository.hold_while_wanted(connection, late):
+            # Else it would be looked at again without end.
+            repository.leave(connection, late.notification_id)
             return False
         later = falls_back_at(late.family, now)
         found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)

@@ -19,6 +19,8 @@ class Overdue(NamedTuple):
     notification_id: int
     alert_id: int
     family: Family
+    purpose: str
+    account_id: int | None
     channel: str
     failed: bool
 
@@ -57,13 +59,19 @@ def next_way(
         left = [each for each in ways if each is not way]
         new = of | {"channel": way.channel, "address": way.address, "others": _ways(left)}
         new["falls_back_at"] = falls_back_at if left else None
-        if connection.execute(STATEMENTS["add_next_way"], new).rowcount:
+        if connection.execute(STATEMENTS["add_next_way"], new).fetchone() is not None:
             connection.execute(STATEMENTS["keep_ways"], of | {"others": _ways([]), "falls_back_at": None})
             return way.channel
     kept = [way for way in ways if way.waits]
     again_at = falls_back_at if kept and not failed else None
     connection.execute(STATEMENTS["keep_ways"], of | {"others": _ways(kept), "falls_back_at": again_at})
     return None
+
+
+def leave(connection: Connection, notification_id: int) -> None:
+    """Look for no further way of a message that nobody needs any more."""
+    of = {"notification_id": notification_id, "others": _ways([]), "falls_back_at": None}
+    connection.execute(STATEMENTS["keep_ways"], of)
 
 
 def press(connection: Connection, notification_id: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from alerts import repository as alerts_repository
 from alerts.addresses.ways import Recipient, ways_of
 from alerts.due import carry_out_due
+from alerts.fallback.next_way import falls_back_at
 from alerts.idle import repository
 from alerts.idle.repository import Idle
 from alerts.lifecycle import Action, Family, State
@@ -39,9 +40,10 @@ def _act(connection: Connection, idle: Idle, now: datetime) -> None:
 def _remind(connection: Connection, idle: Idle, now: datetime) -> None:
     """Note a message to whoever has the alert, over the best way there is to them."""
     who = Recipient(idle.taken_by, None, idle.taken_by_name, idle.language)
-    ways = ways_of(connection, [who], family=Family(idle.family))[who]
+    family = Family(idle.family)
+    ways = ways_of(connection, [who], family=family)[who]
     if ways:
-        repository.add_reminder(connection, idle, ways, now)
+        repository.add_reminder(connection, idle, ways, now, falls_back_at(family, now))
 
 
 def _write(connection: Connection, idle: Idle, action: Action, after: State, now: datetime) -> None:

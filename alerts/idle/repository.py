@@ -48,8 +48,13 @@ def put_off(connection: Connection, alert_id: int, until: datetime) -> None:
     connection.execute(STATEMENTS["put_off"], {"alert_id": alert_id, "until": until})
 
 
-def add_reminder(connection: Connection, idle: Idle, ways: Sequence[Way], now: datetime) -> None:
-    """Note a message that reminds whoever has an alert, on the best of `ways`; the others are kept with it."""
+def add_reminder(
+    connection: Connection, idle: Idle, ways: Sequence[Way], now: datetime, falls_back_at: datetime | None
+) -> None:
+    """Note a message that reminds whoever has an alert, on the best of `ways`; the others are kept with it.
+
+    Where it was not accepted until `falls_back_at`, the next is used beside it.
+    """
     best, *others = ways
     values = {
         "organisation_id": idle.organisation_id,
@@ -60,6 +65,7 @@ def add_reminder(connection: Connection, idle: Idle, ways: Sequence[Way], now: d
         "address": best.address,
         "others": Jsonb([way._asdict() for way in others]),
         "language": idle.language,
+        "falls_back_at": falls_back_at if others else None,
         "now": now,
     }
     connection.execute(STATEMENTS["add_reminder"], values)

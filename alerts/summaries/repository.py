@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Jsonb
 
 from alerts.addresses.ways import Recipient, Way
+from alerts.fallback.next_way import falls_back_at
+from alerts.lifecycle import Family
 from alerts.repository import Connection
 from alerts.summaries.about import About, Purpose
 from core.statements import Statements
@@ -30,7 +32,10 @@ def add(
     due_at: datetime,
     now: datetime,
 ) -> None:
-    """Put alerts into the message of a purpose to somebody that is not due yet, or into a new one due at `due_at`."""
+    """Put alerts into the message of a purpose to somebody that is not due yet, or into a new one due at `due_at`.
+
+    One that hangs on a safety alert is as pressing as a call where its first way is not in time.
+    """
     values: dict[str, Any] = {"account_id": recipient.account_id, "purpose": purpose, "now": now}
     row = connection.execute(STATEMENTS["open_summary"], values).fetchone()
     if row is None:
@@ -42,6 +47,7 @@ def add(
             "language": recipient.language,
             "due_at": due_at,
             "others": Jsonb([way._asdict() for way in others]),
+            "falls_back_at": falls_back_at(Family.SAFETY, due_at),
         }
         row = connection.execute(STATEMENTS["begin_summary"], values).fetchone()
     if row is not None:

@@ -1,12 +1,22 @@
 -- overdue_ways --
 -- Messages that have been tried and not accepted until the next way was due, and those that have failed for good and have a way
 -- left: their channel said after it had accepted them that they did not arrive, or an earlier message waited on that way. Not
--- where the person has been told meanwhile.
-SELECT notification_id, alert_id, family, channel, false AS failed FROM alerts.notification JOIN alerts.alert USING (alert_id)
+-- where the person has been told meanwhile, nor of what belongs to an earlier round of the alert.
+SELECT notification_id, alert_id, family, purpose, account_id, channel, false AS failed
+FROM alerts.notification JOIN alerts.alert USING (alert_id)
 WHERE notification.state = 'due' AND falls_back_at <= %(now)s AND attempts > 0
 UNION ALL
-SELECT notification_id, alert_id, family, channel, true FROM alerts.notification JOIN alerts.alert USING (alert_id, round)
-WHERE alert.state = 'new' AND notification.state = 'failed' AND others <> '[]'
+SELECT notification_id, alert_id, family, purpose, notification.account_id, channel, true
+FROM alerts.notification JOIN alerts.alert USING (alert_id)
+WHERE notification.state = 'failed' AND others <> '[]' AND CASE purpose
+        WHEN 'call' THEN alert.state = 'new' AND alert.round = notification.round
+        WHEN 'reminder' THEN alert.state = 'in_charge' AND alert.round = notification.round
+        ELSE EXISTS (
+            SELECT FROM alerts.summarised JOIN alerts.alert AS within ON within.alert_id = summarised.alert_id
+            WHERE summarised.notification_id = notification.notification_id
+                AND (within.state = 'new' OR (purpose = 'hand_over' AND within.state <> 'resolved'))
+        )
+    END
     AND NOT EXISTS (
         SELECT FROM alerts.notification AS other
         WHERE other.alert_id = notification.alert_id AND other.purpose = notification.purpose AND other.state = 'sent'
@@ -39,13 +49,21 @@ WHERE notification_id = %(notification_id)s AND NOT EXISTS (
 ORDER BY place;
 
 -- add_next_way --
--- Puts another way beside a message, for the same person and step.
-INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, contact_id, address, language,
-                                 due_at, first_due_at, others, falls_back_at, purpose)
-SELECT organisation_id, alert_id, round, step, %(channel)s, account_id, contact_id, %(address)s, language, %(now)s, %(now)s,
-       %(others)s, %(falls_back_at)s, purpose
-FROM alerts.notification WHERE notification_id = %(notification_id)s
-ON CONFLICT DO NOTHING;
+-- Puts another way beside a message, for the same person and step, about the same alerts.
+WITH added AS (
+    INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, contact_id, address, language,
+                                     due_at, first_due_at, others, falls_back_at, purpose)
+    SELECT organisation_id, alert_id, round, step, %(channel)s, account_id, contact_id, %(address)s, language, %(now)s, %(now)s,
+           %(others)s, %(falls_back_at)s, purpose
+    FROM alerts.notification WHERE notification_id = %(notification_id)s
+    ON CONFLICT DO NOTHING
+    RETURNING notification_id
+), about AS (
+    INSERT INTO alerts.summarised (notification_id, alert_id)
+    SELECT added.notification_id, summarised.alert_id FROM added, alerts.summarised
+    WHERE summarised.notification_id = %(notification_id)s
+)
+SELECT notification_id FROM added;
 
 -- keep_ways --
 -- Leaves ways to a message, to be looked at again when one on which an earlier message waits is free.

@@ -25,7 +25,7 @@ UPDATE alerts.alert SET idle_at = %(until)s WHERE alert_id = %(alert_id)s AND st
 -- Notes a message that reminds whoever has an alert. What is no step of the escalation is counted down from -1 in each round,
 -- summaries that hang on the alert with it.
 INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address, language, due_at, first_due_at,
-                                 others, purpose)
+                                 others, falls_back_at, purpose)
 SELECT %(organisation_id)s, %(alert_id)s, %(round)s, least(coalesce(min(step), 0), 0) - 1, %(channel)s, %(account_id)s, %(address)s, %(language)s, %(now)s,
-    %(now)s, %(others)s, 'reminder'
+    %(now)s, %(others)s, %(falls_back_at)s, 'reminder'
 FROM alerts.notification WHERE alert_id = %(alert_id)s AND round = %(round)s;

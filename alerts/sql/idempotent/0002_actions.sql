@@ -16,15 +16,13 @@ BEGIN
     UPDATE alerts.notification SET state = 'cancelled'
     WHERE alert_id = called_off AND state = 'due' AND purpose IN ('call', 'reminder');
     GET DIAGNOSTICS messages = ROW_COUNT;
-    -- A message about several alerts goes out as long as one of them still needs it; one that fell back to another way is about
-    -- the same. Like a call it is called off also while it is being handed over, so that nothing of it is tried again.
+    -- A message about several alerts goes out as long as one of them still needs it. Like a call it is called off also while it
+    -- is being handed over, so that nothing of it is tried again.
     WITH about AS (
         SELECT message.notification_id, bool_or(summarised.alert_id = called_off) AS concerned,
             bool_or(alert.state = 'new' OR (message.purpose = 'hand_over' AND alert.state <> 'resolved')) AS needed
         FROM alerts.notification AS message
-        JOIN alerts.notification AS first ON first.alert_id = message.alert_id AND first.round = message.round
-            AND first.step = message.step AND first.account_id = message.account_id
-        JOIN alerts.summarised ON summarised.notification_id = first.notification_id
+        JOIN alerts.summarised USING (notification_id)
         JOIN alerts.alert ON alert.alert_id = summarised.alert_id
         WHERE message.state = 'due' AND message.purpose NOT IN ('call', 'reminder')
         GROUP BY message.notification_id

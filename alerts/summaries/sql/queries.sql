@@ -7,10 +7,11 @@ ORDER BY due_at LIMIT 1 FOR UPDATE;
 -- begin_summary --
 -- Begins a message about several alerts, which hangs on the first of them.
 INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address, language, due_at, first_due_at,
-                                 others, purpose)
+                                 others, falls_back_at, purpose)
 SELECT organisation_id, alert_id, round, (
         SELECT least(min(step), 0) - 1 FROM alerts.notification AS known WHERE known.alert_id = alert.alert_id AND known.round = alert.round
-    ), %(channel)s, %(account_id)s, %(address)s, %(language)s, %(due_at)s, %(due_at)s, %(others)s, %(purpose)s
+    ), %(channel)s, %(account_id)s, %(address)s, %(language)s, %(due_at)s, %(due_at)s, %(others)s,
+    CASE WHEN family = 'safety' AND %(others)s <> '[]' THEN %(falls_back_at)s::timestamptz END, %(purpose)s
 FROM alerts.alert WHERE alert_id = %(alert_id)s
 RETURNING notification_id;
 
@@ -32,13 +33,10 @@ UPDATE alerts.alert SET overflow = true, updated_at = greatest(updated_at, %(now
 WHERE alert_id = %(alert_id)s AND NOT overflow RETURNING alert_id;
 
 -- about --
--- What a message about several alerts is about, the most pressing first: those that are still open. One that fell back to another
--- way is about the same.
+-- What a message about several alerts is about, the most pressing first: those that are still open.
 SELECT alert.family, alert.kind, alert.state, alert.taken_by_name, count(*)::int AS alerts
 FROM alerts.notification AS message
-JOIN alerts.notification AS first ON first.alert_id = message.alert_id AND first.round = message.round AND first.step = message.step
-    AND first.account_id = message.account_id
-JOIN alerts.summarised ON summarised.notification_id = first.notification_id
+JOIN alerts.summarised USING (notification_id)
 JOIN alerts.alert ON alert.alert_id = summarised.alert_id
 WHERE message.notification_id = %(notification_id)s AND alert.state <> 'resolved' AND (alert.state = 'new' OR message.purpose = 'hand_over')
 GROUP BY alert.family, alert.kind, alert.state, alert.taken_by_name

@@ -136,10 +136,8 @@ NOT_WANTED = """
         WHEN 'reminder' THEN alert.state = 'in_charge' AND alert.taken_by = message.account_id
             AND alert.round = message.round
         ELSE EXISTS (
-            SELECT FROM alerts.notification AS first JOIN alerts.summarised USING (notification_id)
-            JOIN alerts.alert AS within ON within.alert_id = summarised.alert_id
-            WHERE first.alert_id = message.alert_id AND first.round = message.round AND first.step = message.step
-                AND first.account_id = message.account_id AND within.state = 'new'
+            SELECT FROM alerts.summarised JOIN alerts.alert AS within ON within.alert_id = summarised.alert_id
+            WHERE summarised.notification_id = message.notification_id AND within.state = 'new'
         )
     END
 """

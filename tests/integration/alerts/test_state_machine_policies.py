@@ -107,10 +107,7 @@ class PolicyRegion(Region):
         """The calls for an alert and the summaries in which it is."""
         return self.world.connection.execute(
             "SELECT notification.* FROM alerts.notification WHERE alert_id = %(of)s AND purpose = 'call'"
-            " OR notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = %(of)s)"
-            " OR purpose NOT IN ('call', 'reminder') AND (alert_id, round, step, account_id) IN ("
-            "   SELECT first.alert_id, first.round, first.step, first.account_id FROM alerts.summarised"
-            "   JOIN alerts.notification AS first USING (notification_id) WHERE summarised.alert_id = %(of)s)",
+            " OR notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = %(of)s)",
             {"of": alert_id},
         ).fetchall()
 
@@ -263,8 +260,7 @@ class PolicyLife(Life):
             elif row["purpose"] == "call":
                 over = row["alert_id"] in ended
             else:
-                first = next(each for each in rows if each["notification_id"] in summarised and step(each) == person)
-                over = summarised[first["notification_id"]] <= ended
+                over = summarised[row["notification_id"]] <= ended
             assert over or other, "called off by nobody"
 
     @invariant()
