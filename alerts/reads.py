@@ -210,6 +210,7 @@ def alert(view: View, public_id: UUID) -> AlertPage | None:
     row = view.connection.execute(STATEMENTS["alert_by_public_id"], {"public_id": public_id}).fetchone()
     if row is None:
         return None
+    view.homes.add(row["home_id"])
     key = {"alert_id": row["alert_id"]}
     return AlertPage(
         _alert(row),

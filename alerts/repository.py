@@ -164,8 +164,9 @@ class Changed(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where an alert stands, and whether the viewer may act on it."""
+    """Where an alert of a home stands, and whether the viewer may act on it."""
 
+    home_id: int
     state: State
     times: int
     taken_by: int | None

@@ -61,12 +61,13 @@ class View(NamedTuple):
     """The data as one viewer may see them: a transaction in which row-level security knows who is looking.
 
     Only `Database.seen_by` makes one, so a function that asks for a `View` cannot read around the viewer. Whoever reads
-    data of persons through it enters their numbers in `listed`.
+    or changes data of persons through it enters their numbers in `listed`, or those of their homes in `homes`.
     """
 
     viewer: Viewer
     connection: Connection[DictRow]
     listed: set[int]
+    homes: set[int]
 
 
 class Database:
@@ -175,13 +176,13 @@ class Database:
         """Give the data as `viewer` may see them, inside one transaction."""
         with self.transaction() as connection:
             connection.execute("SELECT set_config('vicino.account', %s, true)", (str(viewer.account_id),))
-            view = View(viewer, connection, set())
+            view = View(viewer, connection, set(), set())
             yield view
-            if self._note is not None and view.listed:
+            if self._note is not None and (view.listed or view.homes):
                 self._note(view)
 
     def noting(self, note: Callable[[View], None]) -> Self:
-        """Return the same pool, by which each view is noted that listed persons, before its transaction ends."""
+        """Return the same pool; each view that listed persons or homes is noted before its transaction ends."""
         twin = copy.copy(self)
         twin._note = note  # noqa: SLF001 - its own
         return twin

@@ -1,7 +1,7 @@
 """Who looked at whom: each request that shows or changes data of persons leaves one entry, in the same transaction.
 
-What is read is noted where it is read (`View.listed`), so that a new page is noted without doing anything for it. A
-page that stays open asks again and again: it counts as one look in a quarter of an hour.
+What is read or changed is noted where that is done (`View.listed`, `View.homes`), so that a new page is noted without
+doing anything for it. A page that stays open asks again and again: it counts as one look in a quarter of an hour.
 """
 
 import threading
@@ -46,6 +46,7 @@ class Look(NamedTuple):
     at: datetime
     route: str
     persons: frozenset[int]
+    homes: frozenset[int]
 
 
 class Audit:
@@ -58,20 +59,24 @@ class Audit:
 
     def note(self, view: View) -> None:
         """Note what was listed in a view, before its transaction ends: what cannot be noted is not shown."""
-        persons, now = frozenset(view.listed), self._clock.now()
         method, route, is_fragment = _request()
-        if is_fragment and self._is_open(view.viewer.account_id, route, persons, now):
+        look = Look(self._clock.now(), route, frozenset(view.listed), frozenset(view.homes))
+        if is_fragment and self._is_open(view.viewer.account_id, look):
             return
-        repository.note_look(view.connection, sorted(persons), method, route, now)
+        repository.note_look(view.connection, look.persons, look.homes, method, route, look.at)
         with self._lock:
-            self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(Look(now, route, persons))
+            self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(look)
 
-    def _is_open(self, account_id: int, route: str, persons: frozenset[int], now: datetime) -> bool:
+    def _is_open(self, account_id: int, look: Look) -> bool:
         """Tell whether the account was shown as much a moment ago by the same page, which is open still."""
         with self._lock:
             looks = list(self._looks.get(account_id, ()))
         return any(
-            now - look.at < ONE_LOOK and _is_part(route, look.route) and persons <= look.persons for look in looks
+            look.at - earlier.at < ONE_LOOK
+            and _is_part(look.route, earlier.route)
+            and look.persons <= earlier.persons
+            and look.homes <= earlier.homes
+            for earlier in looks
         )
 
 

@@ -155,6 +155,7 @@ def load(view: View, now: datetime, words: Words, limits: Limits) -> list[Person
     close = [one for one in registry.reads.close_persons(view, now) if one.capacity is not Capacity.SELF]
     if not close:
         return []
+    view.listed.update(one.person_id for one in close)
     kinds = registry.reads.shared_now(view, now)
     agreed = registry.reads.agreed(view, now)
     since = now - LOOKED_BACK

@@ -1,6 +1,6 @@
 """What the pages write and read of their own: sign-ins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -44,9 +44,16 @@ def end_session(connection: Connection[Row], digest: bytes) -> None:
     connection.execute(SQL["end_session"], {"digest": digest})
 
 
-def note_look(connection: Connection[Row], persons: Sequence[int], method: str, route: str, now: datetime) -> None:
-    """Note in the audit that the viewer of the connection was shown, or has changed, data of some persons."""
-    given = {"persons": list(persons), "method": method, "route": route, "now": now}
+def note_look(
+    connection: Connection[Row],
+    persons: Collection[int],
+    homes: Collection[int],
+    method: str,
+    route: str,
+    now: datetime,
+) -> None:
+    """Note in the audit that the viewer was shown, or has changed, data of some persons, and of all of some homes."""
+    given = {"persons": list(persons), "homes": list(homes), "method": method, "route": route, "now": now}
     connection.execute(SQL["note_look"], given)
 
 

@@ -35,6 +35,13 @@ PAGES: Mapping[str, str] = {
     "/persons": mark("the page about you"),
     "/contexts": mark("what is going on at your home"),
     "/install": mark("the sensors in your home"),
+    "/rejects": mark("what the sensors of your home sent"),
+    "/batteries": mark("the round for batteries"),
+    "/rules": mark("the rules of alerts"),
+    "/tasks": mark("a task for volunteers"),
+    "/r": mark("the link of a message"),
+    "/invite": mark("an invitation"),
+    "/api": mark("through a program"),
 }
 CAPACITIES: Mapping[Capacity, str] = {
     Capacity.FAMILY: mark("family"),

@@ -132,8 +132,10 @@ def accept(
 
 def join(view: View, code: str, now: datetime) -> None:
     """Let the viewer, who has an account, use a code. Raises `OverError`."""
-    if not repository.join_by_invitation(view.connection, digest(code), now):
+    person_id = repository.join_by_invitation(view.connection, digest(code), now)
+    if person_id is None:
         raise OverError
+    view.listed.add(person_id)
 
 
 def new_code() -> str:

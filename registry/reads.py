@@ -259,21 +259,28 @@ def seen_organisations(view: View) -> list[SeenOrganisation]:
 
 def seen_homes(view: View) -> list[Home]:
     """Return the homes the viewer may see, by name."""
-    return [Home(**row) for row in view.connection.execute(_SQL["seen_homes"], {"public_id": None})]
+    found = [Home(**row) for row in view.connection.execute(_SQL["seen_homes"], {"public_id": None})]
+    view.homes.update(home.home_id for home in found)
+    return found
+
+
+def seen_homes_of(view: View, home_ids: Collection[int]) -> dict[int, Home]:
+    """Return some homes by their numbers; those that the viewer may not see are left out."""
+    found = {home.home_id: home for home in homes_of(view.connection, list(home_ids))}
+    view.homes.update(found)
+    return found
 
 
 def seen_home(view: View, public_id: str) -> Home | None:
     """Return one home by its public id, if the viewer may see it."""
     if "\0" in public_id:
         return None
-    row = view.connection.execute(_SQL["seen_homes"], {"public_id": public_id}).fetchone()
-    return None if row is None else Home(**row)
+    return _noted(view, view.connection.execute(_SQL["seen_homes"], {"public_id": public_id}).fetchone())
 
 
 def seen_home_of_person(view: View, public_id: UUID) -> Home | None:
     """Return the home of a person, by the public id of the person, if the viewer may see both."""
-    row = view.connection.execute(_SQL["seen_home_of_person"], {"public_id": public_id}).fetchone()
-    return None if row is None else Home(**row)
+    return _noted(view, view.connection.execute(_SQL["seen_home_of_person"], {"public_id": public_id}).fetchone())
 
 
 def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
@@ -285,6 +292,13 @@ def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
     found = [Person(**row) for row in view.connection.execute(_SQL["seen_persons"], given)]
     view.listed.update(person.person_id for person in found)
     return [SeenPerson(person, contacts.get(person.person_id, [])) for person in found]
+
+
+def seen_persons_of(view: View, home_ids: Collection[int]) -> list[Person]:
+    """Return who lives in some homes, as far as the viewer may see it, of each the first described first."""
+    found = persons_of_homes(view.connection, list(home_ids))
+    view.listed.update(person.person_id for person in found)
+    return found
 
 
 def seen_rooms(view: View, home_id: int) -> list[Room]:
@@ -359,6 +373,13 @@ def holders(connection: Connection[DictRow], purpose: Purpose, now: datetime) ->
     """Return the persons whose data may be used for a purpose at an instant, for services: an export, for instance."""
     rows = connection.execute(_SQL["holders"], {"purpose": purpose, "now": now})
     return frozenset(row["person_id"] for row in rows)
+
+
+def _noted(view: View, row: dict[str, Any] | None) -> Home | None:
+    if row is None:
+        return None
+    view.homes.add(row["home_id"])
+    return Home(**row)
 
 
 def _built(kind: type[Built], row: dict[str, Any]) -> Built:

@@ -277,9 +277,10 @@ def accept_invitation(
     return made
 
 
-def join_by_invitation(connection: Connection, digest: bytes, now: datetime) -> bool:
-    """Let the viewer use a code; tell whether it could be used."""
-    return bool(_one(connection, "join_by_invitation", {"digest": digest, "now": now}))
+def join_by_invitation(connection: Connection, digest: bytes, now: datetime) -> int | None:
+    """Let the viewer use a code; return the person to whom it leads, None where it cannot be used."""
+    person_id: int | None = _one(connection, "join_by_invitation", {"digest": digest, "now": now})
+    return person_id
 
 
 def _one(connection: Connection, statement: str, given: dict[str, Any]) -> Any:

@@ -82,12 +82,12 @@ def offer(
 
 def tasks(view: View) -> list[Task]:
     """Return the tasks of the viewer's associations, the latest first."""
-    return [_task(row) for row in repository.seen(view.connection)]
+    return [_noted(view, row) for row in repository.seen(view.connection)]
 
 
 def task(view: View, public_id: UUID) -> Task | None:
     """Return one task; None if it is not to be seen."""
-    return next((_task(row) for row in repository.seen(view.connection, public_id)), None)
+    return next((_noted(view, row) for row in repository.seen(view.connection, public_id)), None)
 
 
 def task_of_alert(view: View, alert_public_id: UUID) -> Task | None:
@@ -99,6 +99,7 @@ def accept(view: View, public_id: UUID, now: datetime) -> None:
     """Take a task, and with it the alert in charge: nobody else is called. Raises `GoneError`."""
     if not repository.accept(view.connection, public_id, now):
         raise GoneError
+    _note_home(view, public_id)
 
 
 def give_back(view: View, public_id: UUID, outcome: TaskOutcome, note: str, now: datetime) -> None:
@@ -111,6 +112,7 @@ def give_back(view: View, public_id: UUID, outcome: TaskOutcome, note: str, now:
     calls_at = new_round(from_json(policy), now)
     if not repository.give_back(view.connection, public_id, outcome, note, calls_at, now):
         raise GoneError
+    _note_home(view, public_id)
 
 
 def _text(family: Family, kind: str, language: str) -> str:
@@ -120,5 +122,17 @@ def _text(family: Family, kind: str, language: str) -> str:
     return gettext(GO) % {"what": title(kind, family, language)}
 
 
+def _noted(view: View, row: Row) -> Task:
+    view.homes.add(row["home_id"])
+    return _task(row)
+
+
+def _note_home(view: View, public_id: UUID) -> None:
+    home_id = repository.home_of(view.connection, public_id)
+    if home_id is not None:
+        view.homes.add(home_id)
+
+
 def _task(row: Row) -> Task:
-    return Task(**row | {"outcome": TaskOutcome(row["outcome"]) if row["outcome"] else None})
+    shown = {name: row[name] for name in Task._fields}
+    return Task(**shown | {"outcome": TaskOutcome(row["outcome"]) if row["outcome"] else None})

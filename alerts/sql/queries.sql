@@ -275,7 +275,7 @@ SELECT alerts.note(%(public_id)s, %(note)s, %(now)s) AS called_off;
 
 -- standing --
 -- Where an alert stands, and whether the viewer may act on it.
-SELECT state, times, taken_by, taken_by_name, taken_at, policy, registry.viewer_may_act(organisation_id) AS may_act
+SELECT home_id, state, times, taken_by, taken_by_name, taken_at, policy, registry.viewer_may_act(organisation_id) AS may_act
 FROM alerts.alert
 WHERE public_id = %(public_id)s AND organisation_id IN (SELECT registry.viewer_organisations());
 

@@ -61,19 +61,18 @@ def enter(
     """
     _check(start, end, note, now)
     _enterable(kind)
-    return _done(repository.enter(view.connection, home, kind, start, end, note.strip(), now))
+    return _done(view, repository.enter(view.connection, home, kind, start, end, note.strip(), now))
 
 
 def confirm(view: View, context: UUID, kind: ContextKind | None, now: datetime) -> UUID:
     """Say that a proposal is right, as it is or as another kind. Raises `ContextNotFoundError`."""
-    return _done(
-        repository.answer(view.connection, context, _enterable(kind or _seen(view, context).context.kind), now)
-    )
+    answered = _enterable(kind or _seen(view, context).context.kind)
+    return _done(view, repository.answer(view.connection, context, answered, now))
 
 
 def refuse(view: View, context: UUID, now: datetime) -> UUID:
     """Say that a proposal is wrong: it has no effect, and is not made again. Raises `ContextNotFoundError`."""
-    return _done(repository.answer(view.connection, context, None, now))
+    return _done(view, repository.answer(view.connection, context, None, now))
 
 
 def end(view: View, context: UUID, at: datetime, now: datetime) -> UUID:
@@ -81,7 +80,9 @@ def end(view: View, context: UUID, at: datetime, now: datetime) -> UUID:
     found = _seen(view, context)
     old = found.context
     _check(old.start, at, "", now)
-    return _done(repository.correct(view.connection, context, old.kind, old.start, at, found.note, now, action="ended"))
+    return _done(
+        view, repository.correct(view.connection, context, old.kind, old.start, at, found.note, now, action="ended")
+    )
 
 
 def correct(
@@ -92,7 +93,7 @@ def correct(
     Raises `ContextNotFoundError`, `ContextTimeError` or `ContextNoteError`.
     """
     _check(start, end, note, now)
-    return _done(repository.correct(view.connection, context, _enterable(kind), start, end, note.strip(), now))
+    return _done(view, repository.correct(view.connection, context, _enterable(kind), start, end, note.strip(), now))
 
 
 def take_back(view: View, context: UUID, now: datetime) -> UUID:
@@ -100,6 +101,7 @@ def take_back(view: View, context: UUID, now: datetime) -> UUID:
     found = _seen(view, context)
     old = found.context
     return _done(
+        view,
         repository.correct(
             view.connection, context, old.kind, old.start, old.end, found.note, now,
             action="withdrawn", standing=Standing.WITHDRAWN,
@@ -127,7 +129,8 @@ def _check(start: datetime, end: datetime | None, note: str, now: datetime) -> N
         raise ContextNoteError
 
 
-def _done(context: UUID | None) -> UUID:
+def _done(view: View, context: UUID | None) -> UUID:
     if context is None:
         raise ContextNotFoundError
+    seen_context(view, context)  # so that it is noted whose it is
     return context

@@ -58,7 +58,10 @@ def going_on(connection: Connection[DictRow], home_id: int, now: datetime) -> li
 def context(view: View, public_id: UUID) -> Seen | None:
     """Return one context by its public id, if the viewer may see it."""
     row = view.connection.execute(SQL["seen_context"], {"public_id": public_id}).fetchone()
-    return None if row is None else _seen(row)
+    if row is None:
+        return None
+    view.homes.add(row["home_id"])
+    return _seen(row)
 
 
 def history(view: View, home_id: int) -> list[Step]:

@@ -166,8 +166,8 @@ def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: st
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
         found = alerts.reads.open_alerts(view, board.ALL)
-        homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
-        people = [seen.person for seen in registry.reads.seen_persons(view)]
+        homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in found})
+        people = registry.reads.seen_persons_of(view, homes)
     shown = [
         alert_view(alert, homes[alert.home_id], [one for one in people if one.home_id == alert.home_id], words)
         for alert in found
@@ -193,7 +193,7 @@ def _page(
     now = visitor.now
     with desk.database.seen_by(visitor.viewer) as view:
         found = alerts.reads.alert(view, public_id)
-        homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+        homes = registry.reads.seen_homes_of(view, [] if found is None else [found.alert.home_id])
         task = None if found else task_of_alert(view, public_id)
         if task is not None:
             # Whoever has a task for an association sees that, and not the alert that it comes from.

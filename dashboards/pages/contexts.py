@@ -121,7 +121,7 @@ def correct(
 
     def act(view: View) -> object:
         seen = analytics.contexts.reads.context(view, public_id)
-        homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+        homes = registry.reads.seen_homes_of(view, [] if seen is None else [seen.home_id])
         if seen is None or seen.home_id not in homes or kind not in ENTERABLE:
             raise ContextNotFoundError
         zone = homes[seen.home_id].zone

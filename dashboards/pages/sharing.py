@@ -49,7 +49,9 @@ def mine(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
         close = registry.reads.close_persons(view, visitor.now)
-    theirs = [one for one in close if one.capacity is not Capacity.FAMILY]
+        theirs = [one for one in close if one.capacity is not Capacity.FAMILY]
+        if len(theirs) > 1:
+            view.listed.update(one.person_id for one in theirs)
     if len(theirs) == 1:
         return RedirectResponse(f"/sharing/{theirs[0].public_id}", 303)
     return frame.page("mine_choice.html", persons=theirs)

@@ -14,7 +14,7 @@ from dashboards.pages.frame import COORDINATOR, Frame
 from dashboards.pages.waiting import waiting
 from dashboards.statistics_views import OUTCOMES, STATES, view_of
 from dashboards.visitors import DeskDependency, SignedIn
-from registry.reads import below, seen_homes, seen_organisations
+from registry.reads import below, seen_organisations, zones
 
 router = APIRouter()
 
@@ -43,8 +43,8 @@ def whole(
         chosen = mine if where == EVERYWHERE else below(where, mine)
         if not chosen:
             raise HTTPException(404)
-        zones = [home.zone for home in seen_homes(view)]
-        today = day_of(visitor.now, zones[0]) if zones else visitor.now.date()
+        zone = next(iter(zones(view.connection).values()), None)
+        today = day_of(visitor.now, zone) if zone else visitor.now.date()
         until = min(day_in(last) or today, today)
         since = min(day_in(first) or until - timedelta(days=DAYS - 1), until)
         since = max(since, until - timedelta(days=MOST_DAYS))

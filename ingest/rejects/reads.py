@@ -93,7 +93,12 @@ class Reject(NamedTuple):
     records: int
     times: int
     replayed_at: datetime | None
-    is_registered: bool
+    home_id: int | None
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether its gateway is known."""
+        return self.home_id is not None
 
     @property
     def is_cut(self) -> bool:
@@ -160,7 +165,10 @@ def seen_lines(view: View, group: Iterable[Reason], gateway: str, maximum: int) 
 
 def seen_reject(view: View, reject_id: int) -> Reject | None:
     """Return one message that could not be stored, or None if there is none that the viewer may see."""
-    return reject(view.connection, reject_id)
+    found = reject(view.connection, reject_id)
+    if found is not None and found.home_id is not None:
+        view.homes.add(found.home_id)
+    return found
 
 
 def seen_wishes(view: View, since: datetime) -> list[Wish]:

@@ -104,7 +104,7 @@ LIMIT %(maximum)s
 -- reject --
 -- One message that could not be stored, with its bytes.
 SELECT reject_id, first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes, properties, records,
-       count AS times, replayed_at, EXISTS (SELECT FROM devices.gateway WHERE key = reject.gateway_key) AS is_registered
+       count AS times, replayed_at, (SELECT home_id FROM devices.gateway WHERE key = reject.gateway_key) AS home_id
 FROM ingest.reject WHERE reject_id = %(reject_id)s
 
 -- may_see_rejects --

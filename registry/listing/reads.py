@@ -13,7 +13,9 @@ SQL = Statements.beside(__file__)
 def page_of_homes(view: View, after: UUID | None, limit: int, municipality: str | None = None) -> list[Home]:
     """Return at most `limit` homes the viewer may see, by public id, from behind `after` on; of one municipality."""
     given = {"after": after, "limit": limit, "municipality": municipality}
-    return [Home(**row) for row in view.connection.execute(SQL["page_of_homes"], given)]
+    found = [Home(**row) for row in view.connection.execute(SQL["page_of_homes"], given)]
+    view.homes.update(home.home_id for home in found)
+    return found
 
 
 def page_of_persons(view: View, after: UUID | None, limit: int, home_id: int | None = None) -> list[SeenPerson]:
@@ -31,7 +33,9 @@ def seen_person(view: View, public_id: UUID) -> SeenPerson | None:
 def public_homes(view: View, home_ids: Collection[int]) -> dict[int, UUID]:
     """Return the public ids of some homes, by number; those that the viewer may not see are left out."""
     rows = view.connection.execute(SQL["public_homes"], {"homes": list(home_ids)})
-    return {row["home_id"]: row["public_id"] for row in rows}
+    found = {row["home_id"]: row["public_id"] for row in rows}
+    view.homes.update(found)
+    return found
 
 
 def public_persons(view: View, person_ids: Collection[int]) -> dict[int, UUID]:

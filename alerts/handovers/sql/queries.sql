@@ -10,12 +10,16 @@ RETURNING (SELECT name FROM registry.organisation WHERE key = %(association)s) A
 
 -- seen --
 -- The tasks that the viewer may see, the latest first: all, one, or those of one alert.
-SELECT public_id, alert_public_id, task_it, task_en, municipality, address, state, offered_at, accepted_at, accepted_by, ended_at, outcome
+SELECT alerts.home_of_handover(public_id) AS home_id, public_id, alert_public_id, task_it, task_en, municipality, address, state, offered_at, accepted_at, accepted_by, ended_at, outcome
 FROM alerts.handover
 WHERE organisation_id IN (SELECT registry.viewer_organisations())
     AND (public_id = %(public_id)s OR %(public_id)s::uuid IS NULL)
     AND (alert_public_id = %(alert_public_id)s OR %(alert_public_id)s::uuid IS NULL)
 ORDER BY handover_id DESC LIMIT 100;
+
+-- home_of --
+-- The home of a task that the viewer may see.
+SELECT alerts.home_of_handover(%(public_id)s) AS home_id;
 
 -- policy_of --
 -- The policy of the alert of a task that the viewer may act on.

@@ -63,6 +63,13 @@ BEGIN
 END
 $$;
 
+-- The number of the home of a task that the viewer may see, which says nothing but whose data are looked at.
+CREATE OR REPLACE FUNCTION alerts.home_of_handover(wanted uuid) RETURNS int
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT home_id FROM alerts.alert JOIN alerts.handover USING (alert_id)
+    WHERE handover.public_id = wanted AND handover.organisation_id IN (SELECT registry.viewer_organisations())
+$$;
+
 CREATE OR REPLACE FUNCTION alerts.policy_of_handover(wanted uuid) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT policy FROM alerts.alert JOIN alerts.handover USING (alert_id)
@@ -120,9 +127,9 @@ DROP POLICY IF EXISTS seen_with_the_alert ON alerts.summarised;
 CREATE POLICY seen_with_the_alert ON alerts.summarised FOR SELECT TO vicino_people
     USING (EXISTS (SELECT FROM alerts.alert WHERE alert.alert_id = summarised.alert_id));
 GRANT SELECT ON alerts.summarised TO vicino_people;
-REVOKE ALL ON FUNCTION alerts.lock_for_task(uuid), alerts.accept_handover(uuid, timestamptz),
+REVOKE ALL ON FUNCTION alerts.lock_for_task(uuid), alerts.home_of_handover(uuid), alerts.accept_handover(uuid, timestamptz),
     alerts.return_handover(uuid, text, text, timestamptz, timestamptz), alerts.policy_of_handover(uuid), alerts.told_of(bigint)
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION alerts.accept_handover(uuid, timestamptz),
+GRANT EXECUTE ON FUNCTION alerts.home_of_handover(uuid), alerts.accept_handover(uuid, timestamptz),
     alerts.return_handover(uuid, text, text, timestamptz, timestamptz), alerts.policy_of_handover(uuid), alerts.told_of(bigint)
     TO vicino_people;

@@ -4,9 +4,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT substring(sha256('vicino audit'::bytea || key) FROM 1 FOR 16)
 $$;
 
--- Notes that the viewer was shown, or has changed, data of some persons.
-CREATE OR REPLACE FUNCTION dashboards.note_look(whom int[], by_method text, at_route text, at timestamptz) RETURNS void
+-- Notes that the viewer was shown, or has changed, data of some persons, and of who lives in some homes: a member of an association,
+-- for instance, who is told of a home, does not see who lives there.
+DROP FUNCTION IF EXISTS dashboards.note_look(int[], text, text, timestamptz);
+CREATE OR REPLACE FUNCTION dashboards.note_look(persons int[], of_homes int[], by_method text, at_route text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    whom int[] := ARRAY(
+        SELECT person_id FROM registry.person WHERE person_id = ANY (note_look.persons) OR home_id = ANY (of_homes)
+    );
 BEGIN
     INSERT INTO dashboards.audit_key (person_id, key)
     SELECT person_id, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
@@ -38,7 +44,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY audit.at DESC, audit_id DESC LIMIT 2000
 $$;
 
-REVOKE ALL ON FUNCTION dashboards.pseudonym(bytea), dashboards.note_look(int[], text, text, timestamptz),
+REVOKE ALL ON FUNCTION dashboards.pseudonym(bytea), dashboards.note_look(int[], int[], text, text, timestamptz),
     dashboards.looks(uuid, timestamptz, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dashboards.note_look(int[], text, text, timestamptz), dashboards.looks(uuid, timestamptz, timestamptz)
+GRANT EXECUTE ON FUNCTION dashboards.note_look(int[], int[], text, text, timestamptz), dashboards.looks(uuid, timestamptz, timestamptz)
     TO vicino_people;

@@ -61,7 +61,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LEFT JOIN registry.contact ON contact.contact_id = invited.contact_id
 $$;
 
-CREATE OR REPLACE FUNCTION registry.use_invitation(digest bytea, account int, at timestamptz) RETURNS boolean
+-- Uses an invitation for an account; returns the person to whom it leads, null where it cannot be used.
+DROP FUNCTION IF EXISTS registry.use_invitation(bytea, int, timestamptz);
+CREATE FUNCTION registry.use_invitation(digest bytea, account int, at timestamptz) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     invited registry.invitation;
@@ -70,14 +72,14 @@ BEGIN
     PERFORM FROM registry.invitation WHERE code_digest = digest FOR UPDATE;
     invited := registry.open_invitation(digest, at);
     IF invited.invitation_id IS NULL THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     INSERT INTO registry.person_account (organisation_id, account_id, person_id, capacity, contact_id, since)
     VALUES (invited.organisation_id, account, invited.person_id, invited.capacity, invited.contact_id, at)
     ON CONFLICT (account_id, person_id) DO UPDATE
     SET capacity = excluded.capacity, contact_id = excluded.contact_id, since = excluded.since, ended_at = NULL;
     UPDATE registry.invitation SET used_at = at, used_by = account WHERE invitation_id = invited.invitation_id;
-    RETURN true;
+    RETURN invited.person_id;
 END
 $$;
 
@@ -100,18 +102,19 @@ BEGIN
     IF made IS NULL THEN
         RETURN -1;
     END IF;
-    IF NOT registry.use_invitation(digest, made, at) THEN
+    IF registry.use_invitation(digest, made, at) IS NULL THEN
         RAISE EXCEPTION 'the invitation was used meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
     RETURN made;
 END
 $$;
 
--- Lets the viewer, who has an account already, use an invitation.
-CREATE OR REPLACE FUNCTION registry.join_by_invitation(digest bytea, at timestamptz) RETURNS boolean
+-- Lets the viewer, who has an account already, use an invitation; returns the person to whom it leads.
+DROP FUNCTION IF EXISTS registry.join_by_invitation(bytea, timestamptz);
+CREATE FUNCTION registry.join_by_invitation(digest bytea, at timestamptz) RETURNS int
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((SELECT registry.use_invitation(digest, account_id, at) FROM registry.account
-                     WHERE account_id = registry.viewer_account() AND active), false)
+    SELECT registry.use_invitation(digest, account_id, at) FROM registry.account
+    WHERE account_id = registry.viewer_account() AND active
 $$;
 
 REVOKE ALL ON FUNCTION registry.make_invitation(uuid, text, text, bytea, timestamptz, timestamptz),
