@@ -26,7 +26,7 @@ def whole(
     days: str = "", show: str = What.ROOMS, plot: str = "",
 ) -> Response:  # fmt: skip
     """Show the page; what cannot be chosen is left as it is at first."""
-    number = int(days) if days.isdecimal() and int(days) in PERIODS else actogram.DEFAULT
+    number = next((one for one in PERIODS if str(one) == days), actogram.DEFAULT)
     chosen = Chosen(number, show if show in {*WHATS, *LANES} else What.ROOMS, plot == "double")
     now = visitor.now
     with desk.database.seen_by(visitor.viewer) as view:

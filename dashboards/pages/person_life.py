@@ -26,7 +26,7 @@ def whole(
     """Show the page; a number of days that cannot be chosen is left as it is at first."""
     if part not in set(Part):
         raise HTTPException(404)
-    chosen, count = Part(part), int(days) if days.isdecimal() and int(days) in PERIODS else DEFAULT
+    chosen, count = Part(part), next((one for one in PERIODS if str(one) == days), DEFAULT)
     now = visitor.now
     with desk.database.seen_by(visitor.viewer) as view:
         seen, home = found(view, public_id)
