@@ -12,7 +12,7 @@ from core.translation import mark
 from dashboards.life import OUT, Life
 from dashboards.pictures.days import LARGE, Caption, Stay, day_picture, hours_axis
 from dashboards.pictures.scale import NOON, DayScale
-from dashboards.today import Line, line_of
+from dashboards.today import Line, lines
 from dashboards.week import Part, part_of, summary, total
 from dashboards.wording import Words
 
@@ -87,7 +87,7 @@ def load(life: Life, indicators: Sequence[Row], words: Words) -> Night:
         ),
         said,
         facts,
-        tuple(_lines(stays, part, life, words)),
+        tuple(lines([(stay.interval, words.say(NAMES[stay.lane])) for stay in stays], part, life, words)),
     )
 
 
@@ -168,12 +168,3 @@ def _is_outside(kind: str, value: float, band: Row, tongue: Tongue, *, is_whole:
     low, high, said = written(band["low"], tongue), written(band["high"], tongue), written(value, tongue)
     more = value > band["high"] and said != high and way in (Direction.MORE, Direction.BOTH)
     return more or (is_whole and value < band["low"] and said != low and way in (Direction.LESS, Direction.BOTH))
-
-
-def _lines(stays: Sequence[Stay], part: Part, life: Life, words: Words) -> list[Line]:
-    gettext = words.translations.gettext
-    found = [(stay.interval, words.say(NAMES[stay.lane])) for stay in stays]
-    found += [(gap, gettext("no data")) for gap in part.gaps]
-    found += [(Interval(mark.at, mark.at), gettext("alert")) for mark in part.marks]
-    found.sort(key=lambda pair: pair[0], reverse=True)
-    return [line_of(interval, what, life, words) for interval, what in found]

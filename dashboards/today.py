@@ -1,5 +1,6 @@
 """Today by room, as a large timeline up to now, and the same as a list."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -63,7 +64,14 @@ def load(life: Life, seen: LastSeen | None, words: Words) -> Timeline:
             seen=ringed,
         ),
         said,
-        tuple(lines(part, life, words)),
+        tuple(
+            lines(
+                [(stay.interval, words.say(LANES[stay.lane])) for stay in part.stays if stay.lane != CONTEXT],
+                part,
+                life,
+                words,
+            )
+        ),
     )
 
 
@@ -86,17 +94,17 @@ def _moved(seen: LastSeen | None, now: datetime, words: Words) -> str:
     return gettext("Last movement: %(where)s, %(ago)s.") % said
 
 
-def lines(part: Part, life: Life, words: Words) -> list[Line]:
-    """Return what a picture shows as lines, the latest first."""
+def lines(stays: Iterable[tuple[Interval, str]], part: Part, life: Life, words: Words) -> list[Line]:
+    """Return what a picture shows as lines, the latest first: stays by name, and the gaps and alerts of a part."""
     gettext = words.translations.gettext
-    found = [(stay.interval, words.say(LANES[stay.lane])) for stay in part.stays if stay.lane != CONTEXT]
+    found = [*stays]
     found += [(gap, gettext("no data")) for gap in part.gaps]
     found += [(Interval(mark.at, mark.at), gettext("alert")) for mark in part.marks]
     found.sort(key=lambda pair: pair[0], reverse=True)
-    return [line_of(interval, what, life, words) for interval, what in found]
+    return [_line(interval, what, life, words) for interval, what in found]
 
 
-def line_of(interval: Interval, what: str, life: Life, words: Words) -> Line:
+def _line(interval: Interval, what: str, life: Life, words: Words) -> Line:
     """Return one thing that is shown as a line; how long it lasted where that is a minute and more."""
     lasted = words.lasted(interval.duration) if interval.duration >= timedelta(minutes=1) else ""
     return Line(_span(interval, life, words), what, lasted)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query, Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from core.translation import LANGUAGES
 
 T = TypeVar("T")
+When = TypeVar("When", bound=date)
 MOST, USUAL = 500, 100
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -20,13 +22,14 @@ Cursor = Annotated[
 ]
 
 
-def _near(at: AwareDatetime) -> AwareDatetime:
-    if not FIRST_YEAR < at.year < LAST_YEAR:
+def _near(when: When) -> When:
+    if not FIRST_YEAR < when.year < LAST_YEAR:
         raise ValueError(f"not between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return at
+    return when
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_near)]
+Day = Annotated[date, AfterValidator(_near)]
 
 
 class Page(BaseModel, Generic[T]):
