@@ -1,6 +1,6 @@
 """What other folders may know of the analysis. Reads for a person take a `View` and are filtered by the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -109,12 +109,13 @@ def page_of_findings(
     return _seen(view, "page_of_findings", before=before, limit=limit, home_id=home_id, start=start, end=end)
 
 
-def episodes(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:
+def episodes(view: View, home_id: int, start: datetime, end: datetime, kind: str | None = None) -> list[Row]:
     """Return the episodes of a home that touch `[start, end)`: kind, room_id, started_at, ended_at, readings.
 
-    Stays in rooms (`presence`) are cut at local midnight: the next piece begins where the one before ends.
+    Those of one kind where it is given. Stays in rooms (`presence`) are cut at local midnight: the next piece begins
+    where the one before ends.
     """
-    return _seen(view, "episodes_of_home", home_id=home_id, start=start, end=end)
+    return _seen(view, "episodes_of_home", home_id=home_id, start=start, end=end, kind=kind)
 
 
 class Stays(NamedTuple):
@@ -184,12 +185,12 @@ def latest_indicators(view: View, first: date, home_id: int | None = None) -> li
     return _seen(view, "seen_latest_indicators", first=first, home_id=home_id)
 
 
-def silences(view: View) -> list[Row]:
-    """Return what is silent now, for technical reasons, in the homes that the viewer may see, by home and beginning.
+def silences(view: View, homes: Collection[int]) -> list[Row]:
+    """Return what is silent now, for technical reasons, in some homes that the viewer may see, by home and beginning.
 
     Columns: home_id, subject_kind ("gateway" or "device"), subject_id, class, cause, since, confidence, battery.
     """
-    return _seen(view, "seen_silences")
+    return _seen(view, "seen_silences", homes=list(homes))
 
 
 def replacement_round(
@@ -209,7 +210,7 @@ def replacement_round(
     changed = {device.device_id: device.battery_changed_at for device in installed}
     silent = {
         row["subject_id"]
-        for row in silences(view)
+        for row in silences(view, homes)
         if row["subject_kind"] == "device"
         and row["class"] == Silence.BATTERY_LOW
         and ((at := changed.get(row["subject_id"])) is None or at < row["since"])

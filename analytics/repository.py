@@ -247,7 +247,7 @@ def put_device_rhythms(
 
 def episodes_of_home(connection: Connection[DictRow], home_id: int, interval: Interval) -> list[Episode]:
     """Return the episodes of a home that touch an interval, ordered by time."""
-    rows = connection.execute(SQL["episodes_of_home"], {"home_id": home_id, **interval._asdict()})
+    rows = connection.execute(SQL["episodes_of_home"], {"home_id": home_id, **interval._asdict(), "kind": None})
     return [episode_of(row) for row in rows]
 
 

@@ -153,7 +153,7 @@ WHERE (device_rhythm.reports, device_rhythm.first_at, device_rhythm.last_at, dev
 -- The episodes of a home that touch an interval.
 SELECT episode_id, room_id, kind, started_at, ended_at, readings, code_version FROM analytics.episode
 WHERE home_id = %(home_id)s AND started_at < %(end)s AND ended_at >= %(start)s
-    AND started_at >= %(start)s::timestamptz - interval '2 days'
+    AND started_at >= %(start)s::timestamptz - interval '2 days' AND (%(kind)s::text IS NULL OR kind = %(kind)s)
 ORDER BY started_at, kind, episode_id;
 
 -- seen_stays --
@@ -266,9 +266,10 @@ WHERE home_id = %(home_id)s AND kind = %(kind)s AND subject = %(subject)s AND st
 RETURNING finding_id;
 
 -- seen_silences --
--- What is silent now in the homes that the viewer may see.
+-- What is silent now in some homes that the viewer may see.
 SELECT home_id, subject_kind, subject_id, class, cause, since, confidence, battery
-FROM analytics.silence WHERE ended_at IS NULL AND withdrawn_at IS NULL ORDER BY home_id, since, silence_id;
+FROM analytics.silence
+WHERE home_id = ANY (%(homes)s::int[]) AND ended_at IS NULL AND withdrawn_at IS NULL ORDER BY home_id, since, silence_id;
 
 -- tell_finding --
 -- Tell whoever listens that there is something to look for in analytics.finding.

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 import analytics.reads
@@ -18,7 +18,7 @@ from analytics.wellbeing.state import Because, State
 from core.database import Row, View
 from dashboards.api import cursors
 from dashboards.api.access import AnalysisReader, DeskDependency
-from dashboards.api.answers import FIRST_YEAR, LAST_YEAR, USUAL, Cursor, Instant, Limit, Page, Text, page, send
+from dashboards.api.answers import USUAL, Cursor, Day, Instant, Limit, Page, Text, page, send
 from dashboards.api.problems import Kind, documented
 from dashboards.api.resources.homes import NAME, home_of
 from dashboards.api.spans import MOST_DAYS, days, span
@@ -26,13 +26,6 @@ from dashboards.api.spans import MOST_DAYS, days, span
 router = APIRouter(tags=["analysis"])
 
 
-def _near(day: date) -> date:
-    if not FIRST_YEAR < day.year < LAST_YEAR:
-        raise ValueError(f"not between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return day
-
-
-Day = Annotated[date, AfterValidator(_near)]
 First = Annotated[Day, Query(description=f"The first local day; at most {MOST_DAYS} days are asked for at once.")]
 Last = Annotated[Day, Query(description="The last local day.")]
 Kind_ = Annotated[str | None, Query(max_length=100, pattern=NAME, description="Only this kind.")]
@@ -161,8 +154,9 @@ def indicators(
     """Return the indicators of a home, each beside what was usual then."""
     days(first, last)
     with desk.database.seen_by(caller.viewer) as view:
-        rows = analytics.reads.indicators(view, home_of(view, home).home_id, first, last)
-    return send(request, Indicators(items=[_indicator(row) for row in rows if kind in (None, row["kind"])]))
+        kinds = None if kind is None else [kind]
+        rows = analytics.reads.indicators(view, home_of(view, home).home_id, first, last, kinds)
+    return send(request, Indicators(items=[_indicator(row) for row in rows]))
 
 
 @router.get("/homes/{home}/episodes", response_model=Episodes, responses=documented(Kind.NOT_FOUND))
@@ -180,7 +174,7 @@ def episodes(
     with desk.database.seen_by(caller.viewer) as view:
         home_id = home_of(view, home).home_id
         rooms = {room.room_id: room.key for room in registry.reads.seen_rooms(view, home_id)}
-        rows = analytics.reads.episodes(view, home_id, start, end)
+        rows = analytics.reads.episodes(view, home_id, start, end, kind)
     shown = [
         Episode(
             kind=row["kind"],
@@ -189,7 +183,6 @@ def episodes(
             ended_at=row["ended_at"],
         )
         for row in rows
-        if kind in (None, row["kind"])
     ]
     return send(request, Episodes(items=shown))
 

@@ -120,8 +120,8 @@ def devices_of_home(request: Request, desk: DeskDependency, caller: HomesReader,
         rooms_by_id = {room.room_id: room.key for room in registry.reads.seen_rooms(view, home_id)}
         silences = {
             row["subject_id"]: Silence(silence=row["class"], cause=row["cause"], since=row["since"])
-            for row in analytics.reads.silences(view)
-            if row["home_id"] == home_id and row["subject_kind"] == "device"
+            for row in analytics.reads.silences(view, [home_id])
+            if row["subject_kind"] == "device"
         }
     shown = [
         Device(

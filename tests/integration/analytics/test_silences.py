@@ -168,10 +168,10 @@ def test_a_silent_sensor_is_told_with_advice_and_its_verdicts_are_withheld_until
     assert watched.look() == 0, "the same again is nothing new"
     viewer = Viewer(watched.installation.viewer(watched.home.organisation_id))
     with people.seen_by(viewer) as view:
-        assert [row["class"] for row in reads.silences(view)] == ["sensor_dead"]
+        assert [row["class"] for row in reads.silences(view, [watched.home.home_id])] == ["sensor_dead"]
     stranger = Viewer(watched.installation.viewer(watched.installation.organisation()))
     with people.seen_by(stranger) as view:
-        assert reads.silences(view) == []
+        assert reads.silences(view, [watched.home.home_id]) == []
 
     watched.installation.store(watched.home, hourly(DAY + ONE_DAY, DAY + ONE_DAY))
     values = values_of(watched, NOON + 36 * HOUR)

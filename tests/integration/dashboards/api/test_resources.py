@@ -3,6 +3,7 @@
 import base64
 import random
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -10,10 +11,11 @@ import pytest
 from psycopg.types.json import Jsonb
 from starlette.testclient import TestClient
 
+import analytics.reads
 from core.clock import SimulatedClock
 from dashboards.api.application import PATH
 from dashboards.api.scopes import Scope
-from tests.integration.dashboards import filling
+from tests.integration.dashboards import filling, kin
 from tests.integration.dashboards.api.conftest import Bearer
 from tests.integration.dashboards.conftest import NOW
 from tests.integration.dashboards.filling import PEOPLE, Neighbourhood
@@ -308,3 +310,40 @@ def test_what_is_not_understood_is_named(
     assert answer.status_code == status, answer.text
     if where:
         assert [one["where"] for one in answer.json()["errors"]] == [where]
+
+
+def test_of_one_home_no_more_is_read_than_is_asked(
+    api: TestClient, connection: psycopg.Connection, place: Neighbourhood, bearer: Bearer, monkeypatch: Any
+) -> None:
+    headers, home = bearer(), home_id(connection, place, "maria")
+    for name in ("maria", "luigi"):
+        made = place.homes[name]
+        connection.execute(
+            "INSERT INTO analytics.silence (home_id, organisation_id, subject_kind, subject_id, class, cause,"
+            " started_at, since, confidence, known_at, updated_at)"
+            " VALUES (%s, %s, 'gateway', %s, 'gateway_offline', '', %s, %s, 1, %s, %s)",
+            (made.home_id, made.organisation_id, made.gateway_id, NOW, NOW, NOW, NOW),
+        )
+        for kind in ("night_bathroom_visits", "longest_stillness"):
+            filling.indicator(connection, made, kind, "2026-03-10", 2.0, "1", NOW)
+        kin.slept(connection, made, NOW - timedelta(hours=8), NOW - timedelta(hours=2))
+    read_rows: list[dict[str, Any]] = []
+
+    def recorded(how: Any, *given: Any) -> Any:
+        found = how(*given)
+        read_rows.extend(found)
+        return found
+
+    for reading in ("silences", "indicators", "episodes"):
+        monkeypatch.setattr(analytics.reads, reading, partial(recorded, getattr(analytics.reads, reading)))
+    read(api, headers, f"/homes/{home}/devices")
+    assert [row["home_id"] for row in read_rows] == [place.homes["maria"].home_id]
+    read_rows.clear()
+    days = {"first": "2026-03-01", "last": "2026-03-12", "kind": "longest_stillness"}
+    assert len(read(api, headers, f"/homes/{home}/indicators", **days)["items"]) == 1
+    assert [row["kind"] for row in read_rows] == ["longest_stillness"]
+    read_rows.clear()
+    span = {"start": "2026-03-15T00:00:00Z", "end": "2026-03-17T00:00:00Z"}
+    assert read(api, headers, f"/homes/{home}/episodes", **span, kind="outing")["items"] == []
+    assert read_rows == []
+    assert len(read(api, headers, f"/homes/{home}/episodes", **span, kind="sleep")["items"]) == 1
