@@ -2,6 +2,31 @@
 CREATE OR REPLACE FUNCTION alerts.channel_of(wanted uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT channel FROM alerts.notification WHERE public_id = wanted
+    UNION ALL
+    SELECT channel FROM alerts.news WHERE public_id = wanted
+$$;
+
+-- Notes the same of news. What did not arrive is told by the next way as a message of another name, so that a report of the first
+-- that is repeated cannot be taken for one of the second.
+CREATE OR REPLACE FUNCTION alerts.note_receipt_of_news(wanted uuid, what text, at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF what = 'failed' THEN
+        UPDATE alerts.news
+        SET state = CASE WHEN others = '[]' OR until < at THEN 'failed' ELSE 'due' END, sent_at = NULL, due_at = at, leased_until = NULL,
+            last_error = 'accepted, but not delivered', public_id = gen_random_uuid(),
+            channel = coalesce(others->0->>'channel', channel), address = coalesce(others->0->>'address', address),
+            others = CASE WHEN others = '[]' THEN others ELSE others - 0 END
+        WHERE public_id = wanted AND state = 'sent' AND delivered_at IS NULL AND read_at IS NULL;
+        RETURN FOUND;
+    END IF;
+    UPDATE alerts.news
+    SET state = 'sent', sent_at = coalesce(sent_at, at), leased_until = NULL, delivered_at = coalesce(delivered_at, at),
+        read_at = CASE WHEN what = 'read' THEN coalesce(read_at, at) ELSE read_at END
+    WHERE public_id = wanted AND what IN ('delivered', 'read') AND state IN ('sent', 'due')
+        AND (delivered_at IS NULL OR (what = 'read' AND read_at IS NULL));
+    RETURN FOUND;
+END
 $$;
 
 -- Notes that a message was delivered, read, or has failed after its channel had accepted it; false where that is known or
@@ -12,6 +37,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found alerts.notification;
 BEGIN
+    IF alerts.note_receipt_of_news(wanted, what, at) THEN
+        RETURN true;
+    END IF;
     IF what = 'failed' THEN
         UPDATE alerts.notification
         SET state = 'failed', sent_at = NULL, leased_until = NULL, last_error = 'accepted, but not delivered'
@@ -42,5 +70,6 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION alerts.channel_of(uuid), alerts.note_receipt(uuid, text, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION alerts.channel_of(uuid), alerts.note_receipt(uuid, text, timestamptz),
+    alerts.note_receipt_of_news(uuid, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION alerts.channel_of(uuid), alerts.note_receipt(uuid, text, timestamptz) TO vicino_people;

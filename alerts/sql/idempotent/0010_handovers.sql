@@ -103,7 +103,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             OR notification_id IN (SELECT notification_id FROM alerts.summarised WHERE alert_id = wanted)
         )
         UNION ALL
-        SELECT account_id, contact_id, channel, about, state, coalesce(sent_at, due_at), last_error, NULL, NULL, news_id
+        SELECT account_id, contact_id, channel, about, state, coalesce(sent_at, due_at), last_error, delivered_at, read_at, news_id
         FROM alerts.news WHERE alert_id = wanted AND state <> 'cancelled'
     )
     SELECT coalesce(account.name, contact.name, ''), told.channel, told.purpose, told.state, told.at, told.last_error,

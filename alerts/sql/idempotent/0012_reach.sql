@@ -103,6 +103,12 @@ BEGIN
     WHERE notification.public_id = wanted AND channel = 'webpush' AND alert.alert_id = notification.alert_id
     RETURNING alert.state <> 'new' INTO over;
     IF over IS NULL THEN
+        UPDATE alerts.news SET delivered_at = coalesce(delivered_at, acted_at),
+            read_at = CASE WHEN was_read THEN coalesce(read_at, acted_at) ELSE read_at END
+        WHERE public_id = wanted AND channel = 'webpush'
+        RETURNING false INTO over;
+    END IF;
+    IF over IS NULL THEN
         UPDATE alerts.trial SET delivered_at = coalesce(delivered_at, acted_at)
         WHERE public_id = wanted AND channel = 'webpush' AND taken_at IS NOT NULL
         RETURNING false INTO over;

@@ -12,6 +12,9 @@ from alerts.lifecycle import Outcome
 from alerts.news import repository as news_repository
 from alerts.news.delivery import News
 from alerts.news.taken import relieve
+from alerts.reach import actions as reach
+from alerts.receipts.reports import Report, What
+from alerts.receipts.taking import take_in
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 
@@ -175,6 +178,51 @@ def test_the_page_of_the_alert_tells_it_to_whoever_may_see_the_alert(world, call
     with seen_by(world.bruno) as view:
         told = reads.alert(view, called).told
     assert sorted(each.name for each in told if each.purpose == "taken") == ["Bruno", "Dora", "Lucia"]
+
+
+LASTS = timedelta(hours=12)
+
+
+def test_receipts_of_news_are_noted_once_and_shown(world, called, take, news, people, seen_by):
+    take(world.anna, called)
+    news.look()
+    (row,) = world.rows("SELECT public_id FROM alerts.news WHERE account_id = %s", world.bruno)
+    for minutes, what in enumerate((What.DELIVERED, What.DELIVERED, What.READ, What.FAILED)):
+        assert take_in(people, row["public_id"], Report(what), NOW + timedelta(minutes=minutes), LASTS)
+    with seen_by(world.bruno) as view:
+        (told,) = [each for each in reads.alert(view, called).told if (each.purpose, each.name) == ("taken", "Bruno")]
+    assert (told.state, told.delivered_at, told.read_at) == ("sent", NOW, NOW + timedelta(minutes=2))
+
+
+def test_news_that_did_not_arrive_are_told_by_the_next_way_once(
+    world, called, take, news, channels, people, daughter, clock
+):
+    take(world.anna, called)
+    news.look()
+    first = world.rows("SELECT public_id FROM alerts.news WHERE contact_id = %s", daughter)[0]["public_id"]
+    assert take_in(people, first, Report(What.FAILED), clock.now(), LASTS)
+    assert news.look() == 1
+    assert [message.address for message in channels["sms"].handed] == ["+393331234567"]
+    # A report that is repeated is about a message that is no more.
+    assert not take_in(people, first, Report(What.FAILED), clock.now(), LASTS)
+    (row,) = world.rows("SELECT * FROM alerts.news WHERE contact_id = %s", daughter)
+    assert (row["state"], row["channel"]) == ("sent", "sms")
+    assert take_in(people, row["public_id"], Report(What.FAILED), clock.now(), LASTS)
+    assert news.look() == 0
+    (row,) = world.rows("SELECT * FROM alerts.news WHERE contact_id = %s", daughter)
+    assert (row["state"], row["last_error"]) == ("failed", "accepted, but not delivered")
+
+
+def test_a_device_says_that_it_has_shown_news(world, called, take, news, people, clock):
+    take(world.anna, called)
+    news.look()
+    (row,) = world.rows(
+        "UPDATE alerts.news SET channel = 'webpush' WHERE account_id = %s RETURNING public_id", world.bruno
+    )
+    with people.transaction() as connection:
+        assert reach.receipt(connection, row["public_id"], clock.now(), was_read=True) is False
+    (row,) = world.rows("SELECT delivered_at, read_at FROM alerts.news WHERE account_id = %s", world.bruno)
+    assert row == {"delivered_at": clock.now(), "read_at": clock.now()}
 
 
 def test_what_is_told_afterwards_is_about_the_same_alert(world, called, take, news, channels):
