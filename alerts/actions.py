@@ -96,7 +96,7 @@ def resolve(
     if called_off is not None:
         _note_home(view, alert_public_id)
         findings = repository.findings_of(view.connection, alert_public_id)
-        feedback.judge(view, findings, alert_public_id, Judgement(outcome), now)
+        feedback.judge(view, findings, alert_public_id, Judgement(outcome), now, reason)
         return Done(State.RESOLVED, called_off)
     found = _standing(view, alert_public_id)
     raise AlreadyResolvedError if found.state is State.RESOLVED else NewsError

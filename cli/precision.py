@@ -1,6 +1,7 @@
 """`vicino findings precision`: how often each detector was right, by what operators found out."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,8 +9,9 @@ import typer
 from rich.table import Table
 
 import registry.reads
-from analytics.feedback.precision import Counts, together
-from analytics.feedback.reads import precision_of_all
+from alerts.reasons.catalogue import LABELS, Reason
+from analytics.feedback.precision import Because, Counts, shares, together
+from analytics.feedback.reads import precision_of_all, reasons_of_all
 from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
 from cli.screen import errors_in_words, results
@@ -23,7 +25,7 @@ def show_precision(
     data: Data = DEFAULT_DATA,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Tell of each detector how many of its alerts were a real need, false, explained or unclear."""
+    """Tell of each detector how many of its alerts were a real need, false, explained or unclear, and why."""
     now = SystemClock().now()
     with errors_in_words(), Installation(data).database() as database:
         with database.transaction() as connection:
@@ -31,7 +33,9 @@ def show_precision(
             if home is not None and home not in homes:
                 raise VicinoError(f"There is no home {home!r}.", advice="see the homes with: vicino registry show")
             chosen = None if home is None else [homes[home]]
-            rows = precision_of_all(connection, now - timedelta(days=days), _after(now), chosen)
+            since, until = now - timedelta(days=days), _after(now)
+            rows = precision_of_all(connection, since, until, chosen)
+            given = reasons_of_all(connection, since, until, chosen)
         report = {
             "days": days,
             "detectors": [
@@ -39,6 +43,7 @@ def show_precision(
                     "detector": detector,
                     **_line(counts),
                     "kinds": [{"kind": row.kind, **_line(row.counts)} for row in rows if row.detector == detector],
+                    "reasons": _reasons(counts, [each for each in given if each.detector == detector]),
                 }
                 for detector, counts in together(rows).items()
             ],
@@ -63,6 +68,19 @@ def _line(counts: Counts) -> dict[str, Any]:
     }
 
 
+def _reasons(counts: Counts, given: Iterable[Because]) -> list[dict[str, Any]]:
+    return [
+        {
+            "reason": each.reason,
+            "outcome": each.judgement.value,
+            "n": each.alerts,
+            "share": round(each.share, 4),
+            "precision_without": each.precision_without and round(each.precision_without, 4),
+        }
+        for each in shares(counts, given)
+    ]
+
+
 def _show(report: dict[str, Any]) -> None:
     table = Table("detector", "kind", "alerts", "real need", "false", "explained", "unclear", "precision (95 %)")
     for detector in report["detectors"]:
@@ -74,7 +92,26 @@ def _show(report: dict[str, Any]) -> None:
             name = detector["detector"] if line is detector else ""
             counted = (str(line[key]) for key in ("n", "true", "false", "explained", "unclear"))
             table.add_row(name, line.get("kind", ""), *counted, sure)
-    if report["detectors"]:
-        results.print(table)
-    else:
+    if not report["detectors"]:
         results.print("No alert about a finding has been closed yet.")
+        return
+    results.print(table)
+    _show_reasons(report)
+
+
+def _show_reasons(report: dict[str, Any]) -> None:
+    table = Table("detector", "because", "outcome", "alerts", "share", "precision without")
+    for detector in report["detectors"]:
+        for number, each in enumerate(detector["reasons"]):
+            known = each["reason"] in set(Reason)
+            left = each["precision_without"]
+            table.add_row(
+                "" if number else detector["detector"],
+                LABELS[Reason(each["reason"])] if known else each["reason"],
+                each["outcome"],
+                str(each["n"]),
+                f"{each['share']:.0%}",
+                "" if left is None else f"{left:.0%}",
+            )
+    if table.row_count:
+        results.print(table)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import analytics.feedback.reads
 import registry.reads
+from alerts.reasons.catalogue import LABELS, Reason
 from analytics.change.domains import DOMAIN_OF, DOMAINS
-from analytics.feedback.precision import Counts
+from analytics.feedback.precision import Because, Counts, Judgement, shares
 from analytics.preview import reads
 from analytics.preview.reads import Change, Holding, Scope
 from analytics.rules.catalogue import RULES
@@ -46,6 +47,15 @@ class PrecisionView(NamedTuple):
 
     sentence: str
     counts: Counts
+    reasons: Mapping[Judgement, Sequence["ReasonLine"]]
+
+
+class ReasonLine(NamedTuple):
+    """A reason that was given with an outcome: how often, and what the share of real needs would be without those."""
+
+    name: str
+    alerts: int
+    without: str
 
 
 class RuleView(NamedTuple):
@@ -152,8 +162,19 @@ def load(view: View, place: Place, rules: Sequence[str], now: datetime, words: W
     for one in analytics.feedback.reads.precision(view, now - YEAR, now + timedelta(days=1), homes):
         for rule in {rule_of(one.kind), *([CHANGES] if one.kind in DOMAIN_OF else [])}:
             right[rule] = right.get(rule, Counts()).plus(one.counts)
+    given: dict[str, list[Because]] = {}
+    for each in analytics.feedback.reads.reasons(view, now - YEAR, now + timedelta(days=1), homes):
+        for rule in {rule_of(each.kind), *([CHANGES] if each.kind in DOMAIN_OF else [])}:
+            given.setdefault(rule, []).append(each)
     return [
-        _rule(rule, holding, [told.get(rule, Counter())[day] for day in days], days, right.get(rule, Counts()), words)
+        _rule(
+            rule,
+            holding,
+            [told.get(rule, Counter())[day] for day in days],
+            days,
+            precision_view(right.get(rule, Counts()), given.get(rule, []), words),
+            words,
+        )
         for rule in rules
     ]
 
@@ -166,7 +187,7 @@ def days_before(now: datetime, place: Place) -> list[date]:
 
 
 def _rule(
-    rule: str, holding: Holding, counts: Sequence[int], days: Sequence[date], right: Counts, words: Words
+    rule: str, holding: Holding, counts: Sequence[int], days: Sequence[date], right: PrecisionView, words: Words
 ) -> RuleView:
     standing = standing_in(holding.here, rule)
     name = rule_words.name(rule, words)
@@ -180,7 +201,7 @@ def _rule(
         tuple(fields(rule, standing.settings, words)),
         times(sum(counts), words),
         picture(f"told-{rule}", name, counts, days, words),
-        precision_view(right, words),
+        right,
     )
 
 
@@ -205,12 +226,14 @@ def times(count: int, words: Words) -> str:
     return text % {"count": words.number(count, 0)}
 
 
-def precision_view(counts: Counts, words: Words) -> PrecisionView:
-    """Return how often something was right, in words."""
+def precision_view(counts: Counts, given: Sequence[Because], words: Words) -> PrecisionView:
+    """Return how often something was right, in words, and for which reasons it ended as it did."""
     gettext, ngettext = words.translations.gettext, words.translations.ngettext
     share, interval = counts.precision, counts.interval
     if share is None or interval is None:
-        return PrecisionView(gettext("No alert of this kind has been judged yet."), counts)
+        return PrecisionView(
+            gettext("No alert of this kind has been judged yet."), counts, _reasons(counts, given, words)
+        )
     right = ngettext(
         "A real need in %(true)s of %(count)s alert that was judged",
         "A real need in %(true)s of %(count)s alerts that were judged",
@@ -220,7 +243,21 @@ def precision_view(counts: Counts, words: Words) -> PrecisionView:
         "low": words.percent(interval[0]),
         "high": words.percent(interval[1]),
     }
-    return PrecisionView(f"{right}: {words.percent(share)} ({sure}).", counts)
+    return PrecisionView(f"{right}: {words.percent(share)} ({sure}).", counts, _reasons(counts, given, words))
+
+
+def _reasons(counts: Counts, given: Sequence[Because], words: Words) -> dict[Judgement, list[ReasonLine]]:
+    found: dict[Judgement, list[ReasonLine]] = {}
+    for one in shares(counts, given):
+        name = words.say(LABELS[Reason(one.reason)]) if one.reason in set(Reason) else one.reason
+        without = one.precision_without if one.judgement is Judgement.FALSE else None
+        said = (
+            ""
+            if without is None
+            else words.translations.gettext("without these %(share)s a real need") % {"share": words.percent(without)}
+        )
+        found.setdefault(one.judgement, []).append(ReasonLine(name, one.alerts, said))
+    return found
 
 
 def figures(words: Words, holding: Holding) -> list[tuple[str, str, str]]:

@@ -37,6 +37,11 @@ class Counts(NamedTuple):
         """Return the sums of both."""
         return Counts(*(a + b for a, b in zip(self, other, strict=True)))
 
+    def without(self, judgement: Judgement, alerts: int) -> "Counts":
+        """Return the rest without so many of one judgement."""
+        left = {each.value: number for each, number in zip(Judgement, self, strict=True)}
+        return Counts(**left | {judgement.value: left[judgement.value] - alerts})
+
     @property
     def all(self) -> int:
         """How many there are."""
@@ -73,6 +78,43 @@ class Precision(NamedTuple):
     detector: str
     kind: str
     counts: Counts
+
+
+class Because(NamedTuple):
+    """How many alerts of one kind that a detector raised ended so for one reason, in the word of the alerts."""
+
+    detector: str
+    kind: str
+    judgement: Judgement
+    reason: str
+    alerts: int
+
+
+class Share(NamedTuple):
+    """What one reason comes to: how many alerts, their share of all that were judged, and the precision without them.
+
+    Both shares run from 0 to 1; `precision_without` is None where nothing decided is left.
+    """
+
+    judgement: Judgement
+    reason: str
+    alerts: int
+    share: float
+    precision_without: float | None
+
+
+def shares(counts: Counts, given: Iterable[Because]) -> list[Share]:
+    """Return what each reason comes to among those judged, the outcomes in their order and the most frequent first."""
+    sums: dict[tuple[Judgement, str], int] = {}
+    for one in given:
+        sums[one.judgement, one.reason] = sums.get((one.judgement, one.reason), 0) + one.alerts
+    order = list(Judgement)
+    return [
+        Share(judgement, reason, alerts, alerts / counts.all, counts.without(judgement, alerts).precision)
+        for (judgement, reason), alerts in sorted(
+            sums.items(), key=lambda one: (order.index(one[0][0]), -one[1], one[0][1])
+        )
+    ]
 
 
 def together(rows: Iterable[Precision]) -> dict[str, Counts]:

@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from analytics.change.domains import STRANDS, Strand
-from analytics.feedback.precision import Counts, Judgement, Precision
+from analytics.feedback.precision import Because, Counts, Judgement, Precision
 from analytics.feedback.shift import REMEMBERED, Shifts, Times
 from analytics.repository import Home
 from core.statements import Statements
@@ -17,10 +17,15 @@ SQL = Statements.beside(__file__)
 
 
 def judge(
-    connection: Connection[DictRow], findings: Sequence[int], together: UUID, judgement: Judgement, now: datetime
+    connection: Connection[DictRow],
+    findings: Sequence[int],
+    together: UUID,
+    judgement: Judgement,
+    now: datetime,
+    reason: str | None,
 ) -> int:
-    """Note as the viewer how findings that were told together were judged; return how many of them could be."""
-    given = {"findings": list(findings), "together": together, "outcome": judgement, "now": now}
+    """Note as the viewer how findings told together were judged, and why; return how many of them could be."""
+    given = {"findings": list(findings), "together": together, "outcome": judgement, "reason": reason, "now": now}
     row = connection.execute(SQL["judge_findings"], given).fetchone()
     return int(row["noted"]) if row else 0
 
@@ -60,3 +65,14 @@ def precision(
     for row in connection.execute(SQL["precision"], given):
         found.setdefault((row["detector"], row["kind"]), []).append((Judgement(row["outcome"]), row["alerts"]))
     return [Precision(detector, kind, Counts.of(counted)) for (detector, kind), counted in found.items()]
+
+
+def reasons(
+    connection: Connection[DictRow], since: datetime, until: datetime, homes: Sequence[int] | None = None
+) -> list[Because]:
+    """Return for what reasons what each detector told ended as it did, of what was judged in `[since, until)`."""
+    given = {"since": since, "until": until, "homes": None if homes is None else list(homes)}
+    return [
+        Because(row["detector"], row["kind"], Judgement(row["outcome"]), row["reason"], row["alerts"])
+        for row in connection.execute(SQL["reasons"], given)
+    ]

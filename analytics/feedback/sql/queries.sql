@@ -1,6 +1,6 @@
 -- judge_findings --
--- Notes as the viewer how findings that were told together were judged.
-SELECT analytics.judge_findings(%(findings)s::bigint[], %(together)s, %(outcome)s, %(now)s) AS noted;
+-- Notes as the viewer how findings that were told together were judged, and why.
+SELECT analytics.judge_findings(%(findings)s::bigint[], %(together)s, %(outcome)s, %(reason)s, %(now)s) AS noted;
 
 -- unjudge_findings --
 -- Takes back as the viewer what was judged together.
@@ -35,3 +35,10 @@ SELECT detector, kind, outcome, count(DISTINCT judged_as)::int AS alerts
 FROM analytics.outcome
 WHERE at >= %(since)s AND at < %(until)s AND (%(homes)s::int[] IS NULL OR home_id = ANY (%(homes)s::int[]))
 GROUP BY detector, kind, outcome ORDER BY detector, kind, outcome;
+
+-- reasons --
+-- How many alerts of each kind and detector ended in which way for which reason, of some homes or all that may be seen.
+SELECT detector, kind, outcome, reason, count(DISTINCT judged_as)::int AS alerts
+FROM analytics.outcome
+WHERE at >= %(since)s AND at < %(until)s AND (%(homes)s::int[] IS NULL OR home_id = ANY (%(homes)s::int[])) AND reason IS NOT NULL
+GROUP BY detector, kind, outcome, reason ORDER BY detector, kind, outcome, alerts DESC, reason;

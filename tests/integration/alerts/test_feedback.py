@@ -7,8 +7,9 @@ import pytest
 
 from alerts import actions
 from alerts.lifecycle import JUDGED, Outcome
-from analytics.feedback.precision import Counts, Judgement, Precision
-from analytics.feedback.reads import precision, precision_of_all
+from alerts.reasons.catalogue import Reason
+from analytics.feedback.precision import Because, Counts, Judgement, Precision
+from analytics.feedback.reads import precision, precision_of_all, reasons
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 LATER, LONG_AGO = NOW + timedelta(minutes=1), NOW - timedelta(days=30)
@@ -59,6 +60,20 @@ def test_what_was_told_in_one_alert_counts_once(world, alert, seen_by) -> None:
     assert precision_of_all(world.connection, LONG_AGO, LATER + timedelta(days=1)) == once
 
 
+def test_why_an_alert_ended_so_reaches_the_analysis_and_counts_once(world, alert, seen_by) -> None:
+    with seen_by(world.anna) as view:
+        actions.resolve(view, alert, Outcome.FALSE, "", LATER, reason=Reason.PET)
+    until = LATER + timedelta(days=1)
+    with seen_by(world.bruno) as view:
+        assert reasons(view, LONG_AGO, until) == [Because("change", "night_bathroom_visits", Judgement.FALSE, "pet", 1)]
+    with seen_by(world.carla) as view:
+        assert reasons(view, LONG_AGO, until) == []
+    with seen_by(world.anna) as view:
+        actions.reopen(view, alert, LATER)
+        actions.resolve(view, alert, Outcome.TRUE, "", LATER)
+        assert reasons(view, LONG_AGO, until) == []
+
+
 def test_an_alert_that_is_opened_again_has_no_outcome_until_it_ends_anew(world, alert, findings, seen_by) -> None:
     with seen_by(world.anna) as view:
         actions.resolve(view, alert, Outcome.FALSE, "", LATER)
@@ -79,7 +94,7 @@ def test_a_call_for_help_is_no_finding_and_judges_none(world, intake, seen_by) -
 
 
 def test_nobody_judges_what_is_not_theirs(world, alert, findings, seen_by) -> None:
-    judging = "SELECT analytics.judge_findings(%s, %s, 'false', %s) AS noted"
+    judging = "SELECT analytics.judge_findings(%s, %s, 'false', NULL, %s) AS noted"
     installer = world.account("ines", world.bobbio, "installer")
     for stranger in (world.carla, installer):
         with seen_by(stranger) as view:

@@ -64,7 +64,7 @@ def test_how_often_a_detector_was_right_is_told_of_all_homes_or_one(vicino, home
     assert "No alert about a finding" in vicino("findings", "precision").stdout
     installation.connection.execute(
         "INSERT INTO analytics.outcome SELECT finding_id, organisation_id, home_id, gen_random_uuid(), 'true',"
-        " detector, kind, NULL, NULL, %s, 'Anna', found_at FROM analytics.finding WHERE kind = 'night_absence'",
+        " detector, kind, NULL, NULL, %s, 'Anna', found_at, 'went' FROM analytics.finding WHERE kind = 'night_absence'",
         (installation.viewer(made.organisation_id),),
     )
     counted = {"n": 1, "true": 1, "false": 0, "explained": 0, "unclear": 0, "precision": 1, "interval": [0.2065, 1.0]}
@@ -72,8 +72,13 @@ def test_how_often_a_detector_was_right_is_told_of_all_homes_or_one(vicino, home
         (detector,) = json.loads(vicino("findings", "precision", "--json", *arguments).stdout)["detectors"]
         assert detector == {
             "detector": "night_absence", **counted, "kinds": [{"kind": "night_absence", **counted}],
+            "reasons": [
+                {"reason": "went", "outcome": "true", "n": 1, "share": 1.0, "precision_without": None}
+            ],
         }  # fmt: skip
-    assert "100%" in vicino("findings", "precision").stdout
+    told = vicino("findings", "precision").stdout
+    assert "100%" in told
+    assert "Somebody" in told
     other = installation.home(made.organisation_id)
     (key,) = [
         row["key"] for row in installation.rows("SELECT key FROM registry.home WHERE home_id = %s", other.home_id)

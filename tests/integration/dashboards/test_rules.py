@@ -1,5 +1,6 @@
 """The pages of rules: who sees them, who may try out and save, and that nothing is saved unseen."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -141,3 +142,29 @@ def test_every_rule_and_every_figure_has_its_page_in_both_languages(
         answer = client.get(f"/rules/{rule}")
         assert answer.status_code == 200, rule
         assert ("told 1 time in 60 days" in answer.text) == (rule in {"changes", "meals"}), rule
+
+
+def test_the_page_of_a_rule_says_for_which_reasons_its_alerts_ended_so(
+    client: TestClient, connection: psycopg.Connection, place: Neighbourhood, role
+) -> None:
+    home = place.homes["maria"]
+    for number, (outcome, reason) in enumerate([("true", None), ("false", "pet"), ("false", "pet"), ("false", None)]):
+        at = NOW - timedelta(days=number + 1)
+        finding = filling.one(
+            connection,
+            "INSERT INTO analytics.finding (organisation_id, home_id, family, kind, severity, started_at, ended_at,"
+            " found_at, updated_at, coverage, detector, detector_version, explanation_it, explanation_en, evidence)"
+            " VALUES (%s, %s, 'wellbeing', 'cold', 0.5, %s, %s, %s, %s, 1, 'cold', '1', '', '', '{}')"
+            " RETURNING finding_id",
+            home.organisation_id, home.home_id, at, at, at, at,
+        )  # fmt: skip
+        connection.execute(
+            "INSERT INTO analytics.outcome (finding_id, organisation_id, home_id, judged_as, outcome, reason, detector,"
+            " kind, account_id, account_name, at)"
+            " VALUES (%s, %s, %s, gen_random_uuid(), %s, %s, 'cold', 'cold', %s, 'Anna', %s)",
+            (finding, home.organisation_id, home.home_id, outcome, reason, place.accounts[filling.LOGIN], NOW),
+        )
+    role("coordinator")
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get("/rules/cold").text).split())
+    assert "Falso allarme 3 Un animale" in page
+    assert "senza questi, bisogni reali: 50 % 2" in page.replace("\xa0", " ")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.feedback.precision import Counts, Judgement, Precision, together
+from analytics.feedback.precision import Because, Counts, Judgement, Precision, shares, together
 
 counts = st.builds(Counts, *[st.integers(0, 1000)] * 4)
 
@@ -38,3 +38,19 @@ def test_a_detector_is_the_sum_of_its_kinds(of_kinds: list[Counts]) -> None:
     rows = [Precision("change", f"kind {number}", one) for number, one in enumerate(of_kinds)]
     (found,) = together(rows).values()
     assert found == tuple(map(sum, zip(*of_kinds, strict=True)))
+
+
+def test_a_reason_is_a_share_of_all_that_was_judged_and_says_what_is_left_without_it() -> None:
+    found = Counts(true=3, false=2, explained=5)
+    given = [
+        Because("change", "night", Judgement.EXPLAINED, "carer", 5),
+        Because("change", "night", Judgement.FALSE, "pet", 1),
+        Because("change", "heat", Judgement.FALSE, "pet", 1),
+        Because("change", "night", Judgement.TRUE, "phone", 1),
+    ]
+    assert [tuple(each) for each in shares(found, given)] == [
+        (Judgement.TRUE, "phone", 1, 0.1, 0.5),
+        (Judgement.FALSE, "pet", 2, 0.2, 1.0),
+        (Judgement.EXPLAINED, "carer", 5, 0.5, 0.6),
+    ]
+    assert shares(Counts(true=1), [Because("change", "night", Judgement.TRUE, "went", 1)])[0].precision_without is None
