@@ -6,6 +6,7 @@ Roles (made by the migrations):
 * `vicino_service` is what ingest, analytics, alerts and jobs act as.
 * `vicino_people` is what everything that serves a person acts as: row-level security filters all it reads.
 * `vicino_views` owns the security-barrier views through which people see readings; it is filtered likewise.
+* `vicino_grafana` reads the pseudonymous views of the schema `grafana`, and nothing else (`dashboards/sql`).
 """
 
 import copy

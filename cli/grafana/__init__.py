@@ -1,0 +1,1 @@
+"""`vicino grafana`: dashboards, data sources and logins of Grafana."""
