@@ -29,6 +29,7 @@ STORING = tuple(
 # Who signs in to the database, and the role each acts in.
 SERVICE_LOGIN = "vicino_app_service"
 PEOPLE_LOGIN = "vicino_app_people"
+GRAFANA_LOGIN = "vicino_app_grafana"
 BROKER_URL_FILE = "vicino_broker_url"
 DATABASE_URL, BROKER_URL, BROKER_ADMIN_URL = "VICINO_DATABASE_URL", "VICINO_BROKER_URL", "VICINO_BROKER_ADMIN_URL"
 

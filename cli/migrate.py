@@ -8,6 +8,7 @@ import psycopg
 import typer
 
 from cli.database_server import SETTING, given_url
+from cli.grafana.repository import admit
 from cli.installation import STORING
 from cli.screen import messages, results, say
 from core.clock import Clock, SystemClock
@@ -30,8 +31,12 @@ def bring_up(
     pages: Annotated[
         UrlFile, typer.Option("--pages", help="File with the address by which the pages sign in; the login is made.")
     ] = None,
+    grafana: Annotated[
+        UrlFile,
+        typer.Option("--grafana", help="File with the address by which Grafana signs in; the login is made."),
+    ] = None,
 ) -> None:
-    """Bring the database to this version, and make the logins that the services and the pages use; safe to repeat."""
+    """Bring the database to this version, and make the logins that services, pages and Grafana use; safe to repeat."""
     url = given_url(database_url)
     if url is None:
         raise VicinoError(
@@ -40,6 +45,7 @@ def bring_up(
             " with `vicino up` nothing is to be done, it brings up its own database",
         )
     logins = [(_login(path), role) for path, role in ((services, Role.SERVICE), (pages, Role.PEOPLE)) if path]
+    reader = _login(grafana) if grafana else None
     connection = _connect(url, SystemClock())
     if connection is None:
         raise typer.Exit(1)
@@ -47,10 +53,14 @@ def bring_up(
         applied = migrate(connection, STORING)
         for (login, password), role in logins:
             ensure_login(connection, login, password, role)
+        if reader is not None:
+            admit(connection, *reader)
         variant = variant_of(connection)
     results.print(f"{len(applied)} migrations were run; the database is of this version ({variant}).", highlight=False)
     for (login, _), role in logins:
         results.print(f"{login} signs in as {role}.", highlight=False)
+    if reader is not None:
+        results.print(f"{reader[0]} reads the pseudonymous views.", highlight=False)
 
 
 def _connect(url: str, clock: Clock) -> psycopg.Connection | None:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from alerts.channels.webpush.vapid import VapidKey
 from cli.ca.authority import Authority
-from cli.installation import PEOPLE_LOGIN, SERVICE_LOGIN
+from cli.installation import GRAFANA_LOGIN, PEOPLE_LOGIN, SERVICE_LOGIN
 from core.access import emqx, mosquitto
 from core.access.accounts import ADMINISTRATOR, DASHBOARDS, DEVICES, INGEST, SERVICES
 from core.access.mosquitto import Login
@@ -87,6 +87,7 @@ def _certificates(folder: Path, host: str, now: datetime) -> list[str]:
 def _texts(folder: Path, places: Places) -> Mapping[str, str]:
     """Return the content of each file; a password that is there already stays."""
     password = _kept(folder / "database_password") or secrets.token_urlsafe(32)
+    reading = _kept(folder / "database_grafana_password") or secrets.token_urlsafe(32)
 
     def database(login: str, secret: str) -> str:
         verified = f"sslmode=verify-full&sslrootcert={quote(places.certificate)}"
@@ -103,6 +104,8 @@ def _texts(folder: Path, places: Places) -> Mapping[str, str]:
         "database_admin_url": database(ROLE, password),
         "database_service_url": database(SERVICE_LOGIN, secrets.token_urlsafe(32)),
         "database_pages_url": database(PEOPLE_LOGIN, secrets.token_urlsafe(32)),
+        "database_grafana_password": reading,
+        "database_grafana_url": database(GRAFANA_LOGIN, reading),
         "reply_key": secrets.token_urlsafe(32),
         "vapid_key": VapidKey.make().text,
         "grafana_password": secrets.token_urlsafe(24),
