@@ -38,6 +38,7 @@ from cli.digest import app as digest_app
 from cli.doctor.commands import doctor
 from cli.evaluate.commands import app as evaluate_app
 from cli.gateways import app as gateway_app
+from cli.grafana.commands import app as grafana_app
 from cli.installation import Installation
 from cli.migrate import bring_up
 from cli.policies import app as policies_app
@@ -86,6 +87,7 @@ app.add_typer(devices_app, name="devices")
 app.add_typer(contexts_app, name="contexts")
 app.add_typer(canary_app, name="canary")
 app.add_typer(gateway_app, name="gateway")
+app.add_typer(grafana_app, name="grafana")
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
