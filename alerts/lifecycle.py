@@ -67,6 +67,9 @@ class Action(StrEnum):
     OVERFLOW = "overflow"
     AGAIN_AFTER_OUTCOME = "again_after_outcome"
     THERE = "there"
+    SHIFT_OFFERED = "shift_offered"
+    SHIFT_TAKEN = "shift_taken"
+    SHIFT_LEFT = "shift_left"
 
 
 class Transition(NamedTuple):
@@ -80,7 +83,7 @@ class Transition(NamedTuple):
 TRANSITIONS: dict[Transition, frozenset[Action]] = {
     Transition(State.NEW, State.IN_CHARGE): frozenset({Action.TAKEN}),
     Transition(State.IN_CHARGE, State.NEW): frozenset(
-        {Action.RELEASED, Action.CALLED_AGAIN, Action.GIVEN_BACK, Action.RETURNED}
+        {Action.RELEASED, Action.CALLED_AGAIN, Action.GIVEN_BACK, Action.RETURNED, Action.SHIFT_LEFT}
     ),
     Transition(State.NEW, State.RESOLVED): frozenset({Action.RESOLVED, Action.OVER}),
     Transition(State.IN_CHARGE, State.RESOLVED): frozenset({Action.RESOLVED}),
@@ -119,6 +122,9 @@ ACTION_LABELS: dict[Action, str] = {
     Action.OVERFLOW: mark("More alerts today than can be read one by one: it is on the board and in the summary"),
     Action.AGAIN_AFTER_OUTCOME: mark("It came again soon after it had been judged: noted here, no new alert"),
     Action.THERE: mark("Says to be there with the person"),
+    Action.SHIFT_OFFERED: mark("Handed over to the next shift, until somebody takes it over"),
+    Action.SHIFT_TAKEN: mark("Taken over from the shift before"),
+    Action.SHIFT_LEFT: mark("Given back because nobody of the next shift took it over: people are called again"),
 }
 
 

@@ -20,6 +20,7 @@ from alerts.intake import Intake
 from alerts.metrics import AlertMetrics
 from alerts.policy import Rules
 from alerts.senders import Senders
+from alerts.shift_handovers.due import look_after_hand_overs
 from alerts.shifts.handing_over import hand_over_shifts
 from alerts.watchdog import repository as watchdog
 from core.clock import Clock
@@ -133,6 +134,7 @@ class Worker:
         monotonic = self._clock.monotonic()
         if self._handed_over_at is None or monotonic - self._handed_over_at >= LONGEST_WAIT_S:
             hand_over_shifts(self._database, self._clock.now())
+            look_after_hand_overs(self._database, self._clock.now())
             self._handed_over_at = monotonic
 
     def _beat(self) -> None:

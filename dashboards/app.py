@@ -42,6 +42,7 @@ from dashboards.pages import (
     reply,
     rules,
     sharing,
+    shift,
     sign_in,
     statistics,
     tasks,
@@ -119,6 +120,7 @@ def create_app(
         tasks,
         family,
         sharing,
+        shift,
         invite,
         events,
     ):

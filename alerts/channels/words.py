@@ -196,7 +196,7 @@ def _several(purpose: Purpose, about: Sequence[About], language: str) -> str:
         ) % {"count": count}
     waiting = sum(each.alerts for each in about if each.state == State.NEW)
     given = {"count": count, "waiting": waiting}
-    return gettext("Your shift begins: %(count)d open alerts, %(waiting)d without anybody in charge") % given
+    return gettext("Hand-over of the shift: %(count)d open alerts, %(waiting)d without anybody in charge") % given
 
 
 def _known(outgoing: Outgoing) -> list[str]:

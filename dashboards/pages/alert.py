@@ -14,6 +14,7 @@ from alerts.errors import AlertError, AlertNotFoundError
 from alerts.handovers.tasks import task_of_alert
 from alerts.reasons.catalogue import parse
 from alerts.replies.reads import there
+from alerts.shift_handovers.actions import waiting_for
 from alerts.wording import title
 from core.database import View
 from core.translation import mark
@@ -168,6 +169,7 @@ def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: st
         found = alerts.reads.open_alerts(view, board.ALL)
         homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in found})
         people = registry.reads.seen_persons_of(view, homes)
+        offers = waiting_for(view, visitor.now)
     shown = [
         alert_view(alert, homes[alert.home_id], [one for one in people if one.home_id == alert.home_id], words)
         for alert in found
@@ -182,6 +184,7 @@ def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: st
             (gettext("In charge"), [alert for alert in shown if alert.taken_by]),
         ],
         labels=board.LABELS,
+        offers=offers,
         waiting=waits.homes,
         announcement=waits.sentence,
     )

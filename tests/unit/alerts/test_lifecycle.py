@@ -23,7 +23,7 @@ def test_a_resolved_alert_is_only_reopened():
 def test_only_people_a_new_call_the_end_of_a_technical_matter_and_idleness_change_the_state():
     found = {action for before in State for after in State for action in actions_between(before, after)}
     of_people = {Action.TAKEN, Action.RELEASED, Action.RESOLVED, Action.REOPENED, Action.RETURNED}
-    assert found == of_people | {Action.CALLED_AGAIN, Action.OVER, Action.GIVEN_BACK}
+    assert found == of_people | {Action.CALLED_AGAIN, Action.OVER, Action.GIVEN_BACK, Action.SHIFT_LEFT}
 
 
 def test_everything_has_a_name_in_both_languages():

@@ -46,7 +46,7 @@ def test_a_reminder_says_who_is_in_charge_and_can_not_be_answered_by_a_link(lang
     [
         (Purpose.MORNING_ROUND, "Giro del mattino: 3 problemi tecnici", "Morning round: 3 technical problems"),
         (Purpose.OVERFLOW, "Oggi 3 altri cambiamenti nel benessere", "3 more changes in wellbeing today"),
-        (Purpose.HAND_OVER, "Inizia il tuo turno: 3 allarmi aperti", "Your shift begins: 3 open alerts, 2 without"),
+        (Purpose.HAND_OVER, "Consegna del turno: 3 allarmi aperti", "Hand-over of the shift: 3 open alerts, 2 without"),
     ],
 )
 def test_several_alerts_are_counted_by_kind_with_who_has_them(purpose, it, en):
