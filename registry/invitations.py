@@ -121,6 +121,8 @@ def accept(
         raise LoginError
     if not accounts.is_good(password, login):
         raise PasswordError(least=accounts.MINIMUM_LENGTH)
+    # A password is hashed slowly on purpose: for a code that leads nowhere it is not, however often it is asked.
+    look(connection, code, now)
     hashed = accounts.hashed(password)
     made = repository.accept_invitation(connection, digest(code), login, name.strip() or login, hashed, language, now)
     if made is None:

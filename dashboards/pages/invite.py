@@ -49,6 +49,8 @@ def ask(request: Request, desk: DeskDependency, code: str = "") -> Response:
 @router.get("/invite/{code}")
 def look(request: Request, desk: DeskDependency, code: str) -> Response:
     """Say to what a code leads, and ask for a user name and a password. Changes nothing."""
+    if wait_s := _wait_s(request, desk):
+        return _too_often(request, desk, wait_s)
     return _page(request, desk, _clean(code))
 
 
@@ -91,8 +93,6 @@ def _page(
     request: Request, desk: Desk, code: str, *,
     said: str = "", login: str | None = None, name: str | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
-    if wait_s := _wait_s(request, desk):
-        return _too_often(request, desk, wait_s)
     try:
         with desk.database.transaction() as connection:
             invited = invitations.look(connection, code, desk.clock.now())

@@ -6,6 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from registry import accounts
 from tests.integration.dashboards import filling, kin
 from tests.integration.dashboards.conftest import NOW, proof, sign_in
 
@@ -160,6 +161,16 @@ def test_a_form_from_elsewhere_uses_no_invitation_and_guessing_is_slow(client, m
     statuses = [client.get(f"/invite/0000-0000-0000-{number:04}").status_code for number in range(40)]
     assert statuses[0] == 410
     assert statuses[-1] == 429
+
+
+def test_a_wrong_code_counts_once_and_costs_no_hash(client, maria, monkeypatch):
+    def hashed(_: str) -> str:
+        raise AssertionError("a password was hashed for a code that leads nowhere")
+
+    monkeypatch.setattr(accounts, "hashed", hashed)
+    form = {"csrf": proof(client.get("/invite/0000-0000-0000-0000").text), "login": "eve", "password": filling.PASSWORD}
+    statuses = [client.post("/invite/0000-0000-0000-0000", data=form).status_code for _ in range(30)]
+    assert statuses == [410] * 29 + [429]
 
 
 def test_who_is_signed_in_adds_a_second_parent(client, connection, maria, place):
