@@ -18,6 +18,13 @@ from dashboards.api.repository import TokenLine
 from dashboards.api.scopes import MEANINGS, Scope
 from dashboards.tokens import digest, new_token
 
+STANDS = {
+    "good": "good until {day}",
+    "ended": "ended on {day}",
+    "expired": "expired on {day}",
+    "closed": "of no use: its account is closed",
+}
+
 app = typer.Typer(help="Tokens: what programs sign in with at the REST API.", no_args_is_help=True)
 
 
@@ -50,15 +57,15 @@ def list_tokens(
 ) -> None:
     """List the tokens, whom they act for, what they may do, and when they were last used."""
     with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
-        found = repository.tokens(connection)
+        found = repository.tokens(connection, SystemClock().now())
     if as_json:
         print(json.dumps([one._asdict() for one in found], indent=2, default=str))
         return
-    table = Table("number", "name", "acts for", "may do", "made", "last used", "good until")
+    table = Table("number", "name", "acts for", "may do", "made", "last used", "how it stands")
     for one in found:
         used = f"{one.used_at:%Y-%m-%d}" if one.used_at else "never"
         table.add_row(
-            str(one.token_id), one.name, one.login, " ".join(one.scopes), f"{one.made_at:%Y-%m-%d}", used, _until(one)
+            str(one.token_id), one.name, one.login, " ".join(one.scopes), f"{one.made_at:%Y-%m-%d}", used, _stands(one)
         )
     results.print(table)
 
@@ -72,9 +79,9 @@ def end(
     with errors_in_words(), Installation(data).database() as database, database.transaction() as connection:
         if not repository.end_token(connection, number, SystemClock().now()):
             raise VicinoError(
-                f"There is no token {number} that has not been ended.", advice="see them with: vicino token list"
+                f"There is no token {number}, or it is over already.", advice="see them with: vicino token list"
             )
-    results.print(f"Token {number} is over.")
+    results.print(f"Token {number} is ended.")
 
 
 @app.command("scopes")
@@ -86,5 +93,5 @@ def scopes() -> None:
     results.print(table)
 
 
-def _until(one: TokenLine) -> str:
-    return f"ended {one.ended_at:%Y-%m-%d}" if one.ended_at else f"{one.expires_at:%Y-%m-%d}"
+def _stands(one: TokenLine) -> str:
+    return STANDS[one.stands].format(day=f"{one.over_at:%Y-%m-%d}")

@@ -24,16 +24,19 @@ class Token(NamedTuple):
 
 
 class TokenLine(NamedTuple):
-    """A token as the administrator sees it; `ended_at` is there where it was ended before it ran out."""
+    """A token as the administrator sees it.
+
+    `stands`: `good`, `ended` by somebody, `expired`, or `closed` as its account is. It is good until `over_at`, or was.
+    """
 
     token_id: int
     login: str
     name: str
     scopes: list[str]
     made_at: datetime
-    expires_at: datetime
     used_at: datetime | None
-    ended_at: datetime | None
+    over_at: datetime
+    stands: str
 
 
 def make_token(
@@ -74,6 +77,6 @@ def end_token(connection: Connection[Row], token_id: int, now: datetime) -> bool
     return connection.execute(SQL["end_token"], {"token_id": token_id, "now": now}).fetchone() is not None
 
 
-def tokens(connection: Connection[Row]) -> list[TokenLine]:
+def tokens(connection: Connection[Row], now: datetime) -> list[TokenLine]:
     """Return every token, those that are over too."""
-    return [TokenLine(**row) for row in connection.execute(SQL["tokens"])]
+    return [TokenLine(**row) for row in connection.execute(SQL["tokens"], {"now": now})]

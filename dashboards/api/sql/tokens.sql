@@ -19,10 +19,12 @@ UPDATE dashboards.api_token SET used_at = %(now)s WHERE token_id = %(token_id)s
 -- end_token --
 -- Ends a token; returns it if it was good until now.
 UPDATE dashboards.api_token SET ended_at = %(now)s
-WHERE token_id = %(token_id)s AND ended_at IS NULL
+WHERE token_id = %(token_id)s AND ended_at IS NULL AND expires_at > %(now)s
 RETURNING token_id
 
 -- tokens --
--- Every token, those that are over too.
-SELECT token_id, account.login, api_token.name, scopes, made_at, expires_at, used_at, ended_at
+-- Every token, those that are over too, and until when each is good, or was.
+SELECT token_id, account.login, api_token.name, scopes, made_at, used_at, least(expires_at, ended_at) AS over_at,
+    CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN expires_at <= %(now)s THEN 'expired' WHEN NOT account.active THEN 'closed'
+         ELSE 'good' END AS stands
 FROM dashboards.api_token JOIN registry.account USING (account_id) ORDER BY token_id

@@ -56,10 +56,32 @@ def test_a_token_is_printed_once_and_is_over_when_it_is_ended(run, database_url)
     assert made not in listed
     (line,) = json.loads(listed)
     assert (line["login"], line["name"], line["scopes"]) == ("anna", "valutazione", ["alerts:read", "homes:read"])
-    assert run("end", str(line["token_id"])) == f"Token {line['token_id']} is over.\n"
+    assert line["stands"] == "good"
+    assert line["over_at"] > line["made_at"]
+    assert run("end", str(line["token_id"])) == f"Token {line['token_id']} is ended.\n"
     assert good(database_url, made) is None
     run("end", str(line["token_id"]), code=1)
     assert "ended" in run("list")
+    (over,) = json.loads(run("list", "--json"))
+    assert over["stands"] == "ended"
+    assert over["made_at"] < over["over_at"] < line["over_at"], "it says no longer that it is good for a year"
+
+
+def test_what_has_run_out_says_so_and_is_not_ended_again(run, database):
+    run("make", "anna", *NAME, *SCOPES)
+    with database.transaction() as connection:
+        connection.execute("UPDATE dashboards.api_token SET expires_at = made_at + interval '1 microsecond'")
+    (line,) = json.loads(run("list", "--json"))
+    assert line["stands"] == "expired"
+    assert "expired" in run("list")
+    run("end", str(line["token_id"]), code=1)
+
+
+def test_of_a_closed_account_a_token_is_of_no_use(run, database):
+    run("make", "anna", *NAME, *SCOPES)
+    with database.transaction() as connection:
+        connection.execute("UPDATE registry.account SET active = false")
+    assert json.loads(run("list", "--json"))[0]["stands"] == "closed"
 
 
 @pytest.mark.parametrize(
