@@ -10,6 +10,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow, tuple_row
 
 from analytics.batteries import seen_batteries
+from analytics.contexts.context import ENOUGH
+from analytics.contexts.kinds import LASTING, LEARNING
 from analytics.frames import sensors_frame
 from analytics.indicators import INDICATORS
 from analytics.replacement import Cells, Round, Stop, Why, due, round_of, to_bring
@@ -226,7 +228,8 @@ def shared_days(view: View, now: datetime, first: date) -> list[Row]:
 
 def shared_sight(view: View, now: datetime, first: date) -> list[Row]:
     """Return how much is known of what is shared with the viewer: person_id, coverage, context_since."""
-    return _seen(view, "shared_sight", now=now, first=first)
+    of_contexts = {"enough": ENOUGH, "lasting": sorted(map(str, LASTING)), "learning": LEARNING}
+    return _seen(view, "shared_sight", now=now, first=first, **of_contexts)
 
 
 def shared_sleep(view: View, now: datetime, since: datetime) -> list[Row]:

@@ -350,7 +350,7 @@ SELECT * FROM analytics.shared_days(%(now)s, %(first)s);
 
 -- shared_sight --
 -- How much is known of the days that are shared with the viewer.
-SELECT * FROM analytics.shared_sight(%(now)s, %(first)s);
+SELECT * FROM analytics.shared_sight(%(now)s, %(first)s, %(enough)s::real, %(lasting)s::text[], %(learning)s);
 
 -- shared_sleep --
 -- The last sleep, as far as that is shared with the viewer.

@@ -11,8 +11,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Of how much of the expected data the figures of the last days tell, the least of them, and whether something goes on for which
--- days are not judged as usual (but not what).
-CREATE OR REPLACE FUNCTION analytics.shared_sight(at timestamptz, first date)
+-- days are not judged as usual (but not what). What acts by itself, and what one gets used to, and when, the analysis says.
+DROP FUNCTION IF EXISTS analytics.shared_sight(timestamptz, date);
+CREATE OR REPLACE FUNCTION analytics.shared_sight(at timestamptz, first date, enough real, lasting text[], learning interval)
 RETURNS TABLE (person_id int, coverage real, context_since timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT viewer.person_id,
@@ -28,8 +29,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         ) AS latest),
         (SELECT min(started_at) FROM analytics.context
          WHERE context.home_id = viewer.home_id AND started_at <= at AND coalesce(ended_at, 'infinity') > at
-            AND (standing IN ('entered', 'confirmed') OR (standing = 'proposed' AND confidence >= 0.7))
-            AND (kind NOT IN ('second_resident', 'pet', 'carer') OR started_at > at - interval '14 days'))
+            AND (standing IN ('entered', 'confirmed') OR (standing = 'proposed' AND confidence >= enough))
+            AND (kind <> ALL (lasting) OR started_at > at - learning))
     FROM registry.viewer_shared(at) AS viewer JOIN registry.home USING (home_id)
     WHERE viewer.data = 'day'
 $$;
@@ -58,7 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY 1, 2
 $$;
 
-REVOKE ALL ON FUNCTION analytics.shared_days(timestamptz, date), analytics.shared_sight(timestamptz, date),
+REVOKE ALL ON FUNCTION analytics.shared_days(timestamptz, date), analytics.shared_sight(timestamptz, date, real, text[], interval),
     analytics.shared_sleep(timestamptz, timestamptz), analytics.shared_outings(timestamptz, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION analytics.shared_days(timestamptz, date), analytics.shared_sight(timestamptz, date),
+GRANT EXECUTE ON FUNCTION analytics.shared_days(timestamptz, date), analytics.shared_sight(timestamptz, date, real, text[], interval),
     analytics.shared_sleep(timestamptz, timestamptz), analytics.shared_outings(timestamptz, timestamptz) TO vicino_people;

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analytics.contexts.context import ENOUGH
 from tests.integration.dashboards import filling, kin
 from tests.integration.dashboards.conftest import NOW as NIGHT
 from tests.integration.dashboards.conftest import sign_in
@@ -169,6 +170,17 @@ def test_in_a_pause_nothing_is_said_of_a_home_of_which_nothing_is_shared(client,
     assert "In pausa da oggi alle 09:00" in said
     assert "richiesta di aiuto" not in said
     assert "continuano ad arrivare" not in said, "whether the home is heard is not known here"
+
+
+def test_what_the_system_is_just_sure_enough_of_counts_here_as_on_the_board(client, connection, maria):
+    kin.shared(connection, maria, ["day"])
+    filling.status(connection, maria, NOW, online=True)
+    sign_in(client, kin.DAUGHTER)
+    there = "È in corso qualcosa"
+    assert there not in text(client)
+    public_id = filling.proposal(connection, maria, "visit", NOW - timedelta(hours=3), "x")
+    connection.execute("UPDATE analytics.context SET confidence = %s WHERE public_id = %s", (ENOUGH, public_id))
+    assert there in text(client)
 
 
 def unheard(connection, maria):
