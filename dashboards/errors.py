@@ -1,6 +1,5 @@
 """What a person sees when something goes wrong: what happened and what to do."""
 
-import traceback
 from typing import NamedTuple
 
 import psycopg
@@ -10,11 +9,11 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from core.log import logger
 from core.translation import mark
 from dashboards.api.problems import Kind
 from dashboards.api.problems import answer as problem
 from dashboards.desk import desk_of
+from dashboards.failures import RETRY_AFTER_S, note_broken, note_database_away
 from dashboards.tokens import masked, new_token
 from dashboards.visitors import (
     FORM_COOKIE,
@@ -118,15 +117,12 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _database_away(request: Request, error: Exception) -> Response:
-    logger().warning("database away", error=type(error).__name__)
+    note_database_away(error)
     answer = page(request, DATABASE_AWAY, 503)
-    answer.headers["Retry-After"] = "10"
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    # The message of an error may hold what was in a row; where it happened holds nothing about anybody.
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
-    logger().error("page failed", error=type(error).__name__, exception=where, method=request.method)
+    note_broken(request, error)
     return page(request, BROKEN, 500)

@@ -1,6 +1,5 @@
 """What a program is told when something goes wrong: problem details (RFC 9457), in the language it asks for."""
 
-import traceback
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,8 +13,8 @@ from starlette.responses import Response
 
 from alerts.errors import AlertError, AlertNotFoundError, NotAllowedError
 from analytics.contexts.actions import ContextError, ContextNoteError, ContextNotFoundError, ContextTimeError
-from core.log import logger
 from core.translation import mark, translator
+from dashboards.failures import RETRY_AFTER_S, note_broken, note_database_away
 from dashboards.visitors import language_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -206,13 +205,10 @@ def _context_error(request: Request, error: Exception) -> Response:
 
 
 def _database_away(request: Request, error: Exception) -> Response:
-    logger().warning("database away", error=type(error).__name__)
-    return answer(request, Kind.DATABASE_AWAY, headers={"Retry-After": "10"})
+    note_database_away(error)
+    return answer(request, Kind.DATABASE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    # The message of an error may hold what was in a row; where it happened holds nothing about anybody.
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
-    logger().error("request failed", error=type(error).__name__, exception=where, method=request.method)
+    note_broken(request, error)
     return answer(request, Kind.BROKEN)
