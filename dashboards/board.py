@@ -140,27 +140,46 @@ class Board(NamedTuple):
         )
 
 
+class Read(NamedTuple):
+    """What a page that shows lines has read already: who lives there, every open alert, and what goes on lately."""
+
+    persons: Sequence[registry.reads.SeenPerson]
+    opened: Sequence[alerts.reads.Alert]
+    around: Sequence[analytics.contexts.reads.Seen]
+
+
 def load(view: View, now: datetime, words: Words, limits: Limits) -> Board:
     """Return the board of everything the viewer may see."""
-    homes = registry.reads.seen_homes(view)
-    return Board(_grouped(_lines(view, homes, None, now, words, limits)), alerts.reads.unnotified(view))
+    read = Read(
+        registry.reads.seen_persons(view),
+        alerts.reads.open_alerts(view, ALL),
+        analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1)),
+    )
+    lines = _lines(view, registry.reads.seen_homes(view), None, read, now, words, limits)
+    return Board(_grouped(lines), alerts.reads.unnotified(view))
 
 
-def line_of(view: View, home: registry.reads.Home, now: datetime, words: Words, limits: Limits) -> Line:
+def line_of(view: View, home: registry.reads.Home, read: Read, now: datetime, words: Words, limits: Limits) -> Line:
     """Return the line of one home, as it stands on the board."""
-    return _lines(view, [home], home.home_id, now, words, limits)[0]
+    return _lines(view, [home], home.home_id, read, now, words, limits)[0]
 
 
 def _lines(
-    view: View, homes: Sequence[registry.reads.Home], only: int | None, now: datetime, words: Words, limits: Limits
+    view: View,
+    homes: Sequence[registry.reads.Home],
+    only: int | None,
+    read: Read,
+    now: datetime,
+    words: Words,
+    limits: Limits,
 ) -> list[Line]:
     people: dict[int, list[Inhabitant]] = defaultdict(list)
-    for seen in registry.reads.seen_persons(view, only):
+    for seen in read.persons:
         person = seen.person
         people[person.home_id].append(Inhabitant(person.public_id, person.name, person.phone))
     theirs = there(view)
     found: dict[int, list[alerts.reads.Alert]] = defaultdict(list)
-    for alert in alerts.reads.open_alerts(view, ALL):
+    for alert in read.opened:
         found[alert.home_id].append(alert)
     statuses: dict[int, list[Row]] = defaultdict(list)
     for status in ingest.reads.gateway_statuses(view, only):
@@ -169,7 +188,6 @@ def _lines(
     for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date(), only):
         indicators[indicator["home_id"]].append(indicator)
     signs = last_signs(view, [home.home_id for home in homes], now, only)
-    around = analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1), only)
     stands = wellbeing.latest(view, now, only)
     return [
         _line(
@@ -179,12 +197,12 @@ def _lines(
             sight_of(
                 statuses[home.home_id],
                 signs[home.home_id],
-                unpaused(indicators[home.home_id], around, home.home_id, home.zone),
+                unpaused(indicators[home.home_id], read.around, home.home_id, home.zone),
                 home.zone,
             ),
             signs[home.home_id],
             stands.get(home.home_id, NOTHING),
-            going_on=contexts.going_on(around, home, now),
+            going_on=contexts.going_on(read.around, home, now),
             now=now,
             words=words,
             limits=limits,

@@ -88,11 +88,15 @@ class Shown(NamedTuple):
     effect: Contexts
 
 
-def load(view: View, home: registry.reads.Home, now: datetime, words: Words) -> Shown:
-    """Return the contexts of a home."""
+def listed(view: View, home: registry.reads.Home, now: datetime) -> list[Seen]:
+    """Return the contexts of a home that its pages list."""
+    return analytics.contexts.reads.contexts(view, now - LISTED, now + LISTED, home.home_id)
+
+
+def load(view: View, home: registry.reads.Home, found: Sequence[Seen], now: datetime, words: Words) -> Shown:
+    """Return what the pages show of the contexts of a home that were `found`."""
     today = day_of(now, home.zone)
     first = today - timedelta(days=BACK)
-    found = analytics.contexts.reads.contexts(view, now - LISTED, now + LISTED, home.home_id)
     steps = analytics.contexts.reads.history(view, home.home_id)
     silenced = analytics.contexts.reads.silenced(view, home.home_id, first, today)
     shown = [_view(one, [step for step in steps if step.public_id == one.public_id], home, now, words) for one in found]

@@ -52,7 +52,7 @@ def whole(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: 
         seen, home = found(view, public_id)
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
-        shown = contexts.load(view, home, now, words)
+        shown = contexts.load(view, home, contexts.listed(view, home, now), now, words)
         waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
     return frame.page(
         "contexts.html",

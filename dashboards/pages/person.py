@@ -1,5 +1,6 @@
 """The page of a person: how things stand, the last days as pictures, whom to call."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -36,16 +37,18 @@ def part(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: U
 def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: UUID, template: str) -> Response:
     now = visitor.now
     with desk.database.seen_by(visitor.viewer) as view:
-        seen, home = found(view, public_id)
+        living, home = household(view, public_id)
+        seen = _one_of(living, public_id)
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
-        line = board.line_of(view, home, now, words, desk.settings.limits)
+        read = board.Read(living, alerts.reads.open_alerts(view, board.ALL), contexts.listed(view, home, now))
+        line = board.line_of(view, home, read, now, words, desk.settings.limits)
         stands = wellbeing.load(view, home, now, words)
-        around = contexts.load(view, home, now, words)
+        around = contexts.load(view, home, read.around, now, words)
         begins = local_day(week.begins(day_of(now, home.zone)), home.zone).start
         lived = life.load(view, home, around.effect, begins, now)
         figures = indicators.rows(view, home, now)
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        waits = waiting(read.opened, words)
         earlier: list[AlertView] = [
             alert_view(alert, home, [seen.person], words)
             for alert in alerts.reads.alerts_of_home(view, home.home_id, EARLIER)
@@ -82,8 +85,17 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
 
 def found(view: View, public_id: UUID) -> tuple[registry.reads.SeenPerson, registry.reads.Home]:
     """Return the person and the home; 404 where there is none that the viewer may see."""
+    living, home = household(view, public_id)
+    return _one_of(living, public_id), home
+
+
+def household(view: View, public_id: UUID) -> tuple[list[registry.reads.SeenPerson], registry.reads.Home]:
+    """Return who lives with a person, and the home; 404 where there is none that the viewer may see."""
     home = registry.reads.seen_home_of_person(view, public_id)
     if home is None:
         raise HTTPException(404)
-    living = registry.reads.seen_persons(view, home.home_id)
-    return next(one for one in living if one.person.public_id == str(public_id)), home
+    return registry.reads.seen_persons(view, home.home_id), home
+
+
+def _one_of(living: Sequence[registry.reads.SeenPerson], public_id: UUID) -> registry.reads.SeenPerson:
+    return next(one for one in living if one.person.public_id == str(public_id))

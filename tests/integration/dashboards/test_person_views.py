@@ -1,12 +1,16 @@
 """The views of a person: days, parts of life, and what a figure is based on, down to the readings."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+import alerts.reads
+import analytics.contexts.reads
+import registry.reads
 from tests.integration.dashboards import filling
 from tests.integration.dashboards.conftest import NOW, sign_in
 
@@ -124,3 +128,20 @@ def test_nobody_sees_the_views_of_a_person_of_others(client: TestClient, lively:
         "basis/meals/0001-01-01",
     ):
         assert client.get(f"/persons/{maria}/{nothing}").status_code == 404
+
+
+def test_the_page_of_a_person_reads_nothing_twice(
+    client: TestClient, lively: filling.Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client)
+    read: list[str] = []
+
+    def counted(name: str, how: Any, *given: Any) -> Any:
+        read.append(name)
+        return how(*given)
+
+    reads = ((alerts.reads, "open_alerts"), (analytics.contexts.reads, "contexts"), (registry.reads, "seen_persons"))
+    for module, name in reads:
+        monkeypatch.setattr(module, name, partial(counted, name, getattr(module, name)))
+    assert client.get(f"/persons/{lively.homes['maria'].person}").status_code == 200
+    assert sorted(read) == ["contexts", "open_alerts", "seen_persons"]
