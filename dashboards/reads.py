@@ -39,17 +39,14 @@ class LastSigns(NamedTuple):
 class Look(NamedTuple):
     """Somebody was shown, or has changed, data of a person, by a page of the kind `route`.
 
-    `capacity` is what they are to the person ("": nothing), `organisation` for whom they work, `others` how many other
-    persons were on the same page.
+    `capacity` is what they are to the person ("": nothing), `organisation` for whom they work.
     """
 
     at: datetime
-    method: str
     route: str
     name: str
     capacity: str
     organisation: str
-    others: int
     is_viewer: bool
 
 

@@ -10,7 +10,7 @@ from registry.hours import Hours
 
 
 class Close(NamedTuple):
-    """A person the viewer is close to. `consents`: something may be shared with the family at all.
+    """A person the viewer is close to.
 
     `unwatched_since` says since when nothing is looked at, `reason` why (`pause` or `no_basis`), `until` to when that
     is planned (None: open); `organisation` looks after the person, and is reached by its telephone ("": not known).
@@ -22,7 +22,6 @@ class Close(NamedTuple):
     name: str
     timezone: str
     capacity: Capacity
-    consents: bool
     unwatched_since: datetime | None
     reason: str | None
     until: datetime | None
@@ -36,7 +35,7 @@ class Close(NamedTuple):
 
 
 class Basis(NamedTuple):
-    """A legal basis of a purpose that was recorded; `recorded_by` and `withdrawn_by` are names, "" for the file."""
+    """A legal basis of a purpose that was recorded; `withdrawn_by` is a name."""
 
     public_id: str
     purpose: Purpose
@@ -44,7 +43,6 @@ class Basis(NamedTuple):
     valid_from: datetime
     valid_until: datetime | None
     note: str
-    recorded_by: str
     withdrawn_at: datetime | None
     withdrawn_by: str
 

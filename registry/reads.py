@@ -14,7 +14,7 @@ from core.database import View
 from core.errors import VicinoError
 from core.localtime import Interval
 from core.statements import Statements
-from registry.agreement import Capacity, Data, Purpose
+from registry.agreement import Capacity, Data
 from registry.closeness import Basis, Close, CloseAccount, Decided, OpenInvitation, Recipient, Unwatched
 from registry.hours import Hours
 
@@ -367,12 +367,6 @@ def unwatched(connection: Connection[DictRow], home_ids: Collection[int], start:
     for row in connection.execute(_SQL["unwatched"], {"homes": list(home_ids), "start": start}):
         found.setdefault(row["home_id"], []).append(Interval(row["started_at"], row["ended_at"] or FAR))
     return found
-
-
-def holders(connection: Connection[DictRow], purpose: Purpose, now: datetime) -> frozenset[int]:
-    """Return the persons whose data may be used for a purpose at an instant, for services: an export, for instance."""
-    rows = connection.execute(_SQL["holders"], {"purpose": purpose, "now": now})
-    return frozenset(row["person_id"] for row in rows)
 
 
 def _noted(view: View, row: dict[str, Any] | None) -> Home | None:

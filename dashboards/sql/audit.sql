@@ -4,4 +4,4 @@ SELECT dashboards.note_look(%(persons)s::int[], %(homes)s::int[], %(method)s, %(
 
 -- looks --
 -- Who looked at a person, for whoever decides about it.
-SELECT at, method, route, name, capacity, organisation, others, is_viewer FROM dashboards.looks(%(public_id)s, %(since)s, %(now)s)
+SELECT at, route, name, capacity, organisation, is_viewer FROM dashboards.looks(%(public_id)s, %(since)s, %(now)s)

@@ -89,12 +89,6 @@ SELECT home_id, started_at, ended_at FROM registry.unwatched
 WHERE home_id = ANY (%(homes)s::int[]) AND coalesce(ended_at, 'infinity') > %(start)s
 ORDER BY home_id, started_at;
 
--- holders --
--- The persons of whom a purpose has a legal basis at an instant; for services.
-SELECT DISTINCT person_id FROM registry.consent
-WHERE purpose = %(purpose)s AND valid_from <= %(now)s AND coalesce(least(valid_until, withdrawn_at), 'infinity') > %(now)s
-ORDER BY person_id;
-
 -- make_invitation --
 -- Makes an invitation as the viewer.
 SELECT registry.make_invitation(%(public_id)s, %(capacity)s, %(contact)s, %(digest)s, %(expires_at)s, %(now)s) AS public_id;

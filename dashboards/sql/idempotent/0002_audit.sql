@@ -27,16 +27,17 @@ END
 $$;
 
 -- Who looked at a person since an instant, the latest first, for whoever decides about the person.
-CREATE OR REPLACE FUNCTION dashboards.looks(wanted uuid, since timestamptz, at timestamptz)
-RETURNS TABLE (at timestamptz, method text, route text, name text, capacity text, organisation text, others int, is_viewer boolean)
+DROP FUNCTION IF EXISTS dashboards.looks(uuid, timestamptz, timestamptz);
+CREATE FUNCTION dashboards.looks(wanted uuid, since timestamptz, at timestamptz)
+RETURNS TABLE (at timestamptz, route text, name text, capacity text, organisation text, is_viewer boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT audit.at, audit.method, audit.route, account.name,
+    SELECT audit.at, audit.route, account.name,
         coalesce((SELECT close.capacity FROM registry.person_account AS close
                   WHERE close.account_id = audit.account_id AND close.person_id = person.person_id), ''),
         coalesce((SELECT string_agg(organisation.name, ', ' ORDER BY organisation.name)
                   FROM (SELECT DISTINCT organisation_id FROM registry.membership WHERE membership.account_id = audit.account_id) AS member
                   JOIN registry.organisation USING (organisation_id)), ''),
-        cardinality(audit.persons) - 1, audit.account_id = registry.viewer_account()
+        audit.account_id = registry.viewer_account()
     FROM registry.decided_person(wanted, looks.at) AS person
     JOIN dashboards.audit_key ON audit_key.person_id = person.person_id
     JOIN dashboards.audit ON audit.persons @> ARRAY[dashboards.pseudonym(audit_key.key)] AND audit.at >= since

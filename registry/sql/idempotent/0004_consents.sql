@@ -48,23 +48,37 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         AND coalesce(close.since, '-infinity') <= at AND coalesce(close.ended_at, 'infinity') > at
 $$;
 
--- What is shared with the viewer at an instant: only with the consent of the person, only in the hours, and of wellbeing nothing
--- while nothing is looked at.
+-- What was agreed holds at an instant, whatever the hour: not before it was, not after it was taken back, and only with the consent
+-- of the person.
+CREATE OR REPLACE FUNCTION registry.is_agreed(share registry.share, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(share.since, '-infinity') <= at AND coalesce(share.ended_at, 'infinity') > at
+        AND registry.holds(share.person_id, 'family', at)
+$$;
+
+-- What was agreed may be shown at an instant: only in the hours, by the clock of the home, and of wellbeing nothing while nothing is
+-- looked at.
+CREATE OR REPLACE FUNCTION registry.is_shared(share registry.share, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT registry.is_agreed(share, at)
+        AND CASE WHEN share.from_minute < share.to_minute THEN clock.minute >= share.from_minute AND clock.minute < share.to_minute
+                 ELSE clock.minute >= share.from_minute OR clock.minute < share.to_minute END
+        AND (share.data IN ('safety', 'technical', 'charge') OR registry.unwatched_since(person.home_id, at) IS NULL)
+    FROM registry.person JOIN registry.home USING (home_id)
+    CROSS JOIN LATERAL (
+        SELECT (extract(hour FROM local) * 60 + extract(minute FROM local))::int AS minute FROM (SELECT at AT TIME ZONE home.timezone AS local) AS here
+    ) AS clock
+    WHERE person.person_id = share.person_id
+$$;
+
+-- What is shared with the viewer at an instant.
 CREATE OR REPLACE FUNCTION registry.viewer_shared(at timestamptz) RETURNS TABLE (person_id int, home_id int, data text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT person.person_id, person.home_id, share.data
     FROM registry.viewer_close_to(at) AS close
     JOIN registry.person USING (person_id)
-    JOIN registry.home USING (home_id)
     JOIN registry.share ON share.contact_id = close.contact_id AND share.person_id = close.person_id
-    CROSS JOIN LATERAL (
-        SELECT (extract(hour FROM local) * 60 + extract(minute FROM local))::int AS minute FROM (SELECT at AT TIME ZONE home.timezone AS local) AS here
-    ) AS clock
-    WHERE coalesce(share.since, '-infinity') <= at AND coalesce(share.ended_at, 'infinity') > at
-        AND registry.holds(person.person_id, 'family', at)
-        AND CASE WHEN from_minute < to_minute THEN clock.minute >= from_minute AND clock.minute < to_minute
-                 ELSE clock.minute >= from_minute OR clock.minute < to_minute END
-        AND (share.data IN ('safety', 'technical', 'charge') OR registry.unwatched_since(person.home_id, at) IS NULL)
+    WHERE registry.is_shared(share, at)
 $$;
 
 -- Whether a contact may be told of a kind of data at an instant, by a message for instance. Where nothing was ever agreed about the
@@ -75,31 +89,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         NOT EXISTS (SELECT FROM registry.consent WHERE consent.person_id = contact.person_id AND purpose = 'family')
         AND NOT EXISTS (SELECT FROM registry.share WHERE share.person_id = contact.person_id)
         OR EXISTS (
-            SELECT FROM registry.person JOIN registry.home USING (home_id)
-            JOIN registry.share ON share.contact_id = contact.contact_id
-            CROSS JOIN LATERAL (
-                SELECT (extract(hour FROM local) * 60 + extract(minute FROM local))::int AS minute
-                FROM (SELECT at AT TIME ZONE home.timezone AS local) AS here
-            ) AS clock
-            WHERE person.person_id = contact.person_id AND share.data = kind_of_data
-                AND coalesce(share.since, '-infinity') <= at AND coalesce(share.ended_at, 'infinity') > at
-                AND registry.holds(person.person_id, 'family', at)
-                AND CASE WHEN from_minute < to_minute THEN clock.minute >= from_minute AND clock.minute < to_minute
-                         ELSE clock.minute >= from_minute OR clock.minute < to_minute END
-                AND (kind_of_data IN ('safety', 'technical', 'charge') OR registry.unwatched_since(person.home_id, at) IS NULL)
+            SELECT FROM registry.share
+            WHERE share.contact_id = contact.contact_id AND share.data = kind_of_data AND registry.is_shared(share, at)
         )
     ), false)
     FROM registry.contact WHERE contact_id = wanted
 $$;
 
--- The persons the viewer is close to, with what may be said of each to anybody of them: the name, whose care it is, whether
--- anything is shared at all, and since when nothing is looked at.
-CREATE OR REPLACE FUNCTION registry.viewer_persons(at timestamptz)
-RETURNS TABLE (person_id int, public_id text, home_id int, name text, timezone text, capacity text, consents boolean,
+-- The persons the viewer is close to, with what may be said of each to anybody of them: the name, whose care it is, and since when
+-- nothing is looked at.
+DROP FUNCTION IF EXISTS registry.viewer_persons(timestamptz);
+CREATE FUNCTION registry.viewer_persons(at timestamptz)
+RETURNS TABLE (person_id int, public_id text, home_id int, name text, timezone text, capacity text,
                unwatched_since timestamptz, reason text, until timestamptz, organisation text, organisation_phone text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT person.person_id, person.public_id::text, person.home_id, person.name, home.timezone, close.capacity,
-           registry.holds(person.person_id, 'family', at), still.started_at, still.reason, still.ended_at, organisation.name,
+           still.started_at, still.reason, still.ended_at, organisation.name,
            organisation.phone
     FROM registry.viewer_close_to(at) AS close
     JOIN registry.person USING (person_id)
@@ -120,7 +125,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT share.person_id, share.data, share.from_minute, share.to_minute
     FROM registry.viewer_close_to(at) AS close
     JOIN registry.share ON share.contact_id = close.contact_id AND share.person_id = close.person_id
-    WHERE coalesce(share.since, '-infinity') <= at AND coalesce(share.ended_at, 'infinity') > at AND registry.holds(share.person_id, 'family', at)
+    WHERE registry.is_agreed(share, at)
 $$;
 
 -- Whoever decides about the data of a person: the person, a delegate, and whoever works for them at an organisation in charge.
@@ -267,7 +272,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         coalesce((SELECT close.capacity FROM registry.viewer_close_to(at) AS close WHERE close.person_id = person.person_id), ''),
         (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'public_id', consent.public_id, 'purpose', purpose, 'basis', basis, 'valid_from', valid_from,
-            'valid_until', valid_until, 'note', note, 'recorded_by', recorded_by_name, 'withdrawn_at', withdrawn_at,
+            'valid_until', valid_until, 'note', note, 'withdrawn_at', withdrawn_at,
             'withdrawn_by', withdrawn_by_name) ORDER BY valid_from DESC, consent_id DESC), '[]')
          FROM registry.consent WHERE consent.person_id = person.person_id),
         (SELECT coalesce(jsonb_agg(jsonb_build_object('key', contact.key, 'name', contact.name, 'relation', relation)
@@ -307,6 +312,7 @@ GRANT SELECT ON registry.consent, registry.share, registry.pause TO vicino_peopl
 GRANT SELECT ON registry.unwatched TO vicino_people, vicino_service;
 
 REVOKE ALL ON FUNCTION registry.holds(int, text, timestamptz), registry.unwatched_since(int, timestamptz),
+    registry.is_agreed(registry.share, timestamptz), registry.is_shared(registry.share, timestamptz),
     registry.viewer_close_to(timestamptz), registry.viewer_shared(timestamptz), registry.contact_may_know(int, text, timestamptz),
     registry.viewer_persons(timestamptz), registry.viewer_agreed(timestamptz), registry.viewer_may_decide(int, timestamptz),
     registry.decided_person(uuid, timestamptz), registry.viewer_name(),

@@ -83,7 +83,7 @@ def test_a_family_account_is_shown_no_row_of_any_table_and_no_other_person(
             query = sql.SQL("SELECT count(*) AS rows FROM {}").format(sql.Identifier(*table.split(".")))
             assert view.connection.execute(query).fetchone() == {"rows": 0}, table
         (close,) = reads.close_persons(view, NOW)
-        assert (close.name, close.capacity, close.consents) == ("Ada Bianchi", Capacity.FAMILY, True)
+        assert (close.name, close.capacity) == ("Ada Bianchi", Capacity.FAMILY)
         assert (close.organisation, close.organisation_phone) == ("Comune di Borgo Alto", "0550 200 100")
         assert reads.decided(view, ada, NOW) is None
         for forbidden in (
@@ -118,8 +118,7 @@ def test_after_withdrawal_nothing_is_shown_from_that_instant_on(seen_by: SeenBy,
     assert shared(seen_by, NOW) == set()
     assert shared(seen_by, NOW - MINUTE) == ALWAYS | BY_DAY
     with seen_by("lucia") as view:
-        (close,) = reads.close_persons(view, NOW)
-        assert not close.consents
+        assert [close.name for close in reads.close_persons(view, NOW)] == ["Ada Bianchi"]
         assert reads.agreed(view, NOW) == {}
     with seen_by("omar") as view:
         (basis,) = (one for one in decided(view, ada, NOW).bases if one.purpose is Purpose.FAMILY)
@@ -148,7 +147,7 @@ def test_only_the_consent_of_the_person_opens_family_and_research(seen_by: SeenB
     with seen_by("omar") as view, pytest.raises(consents.BasisError):
         consents.give(view, ada, Purpose.RESEARCH, Basis.PUBLIC_TASK, NOW, None, "", NOW)
     with seen_by("omar") as view:
-        assert reads.holders(view.connection, Purpose.RESEARCH, NOW) == frozenset()
+        assert decided(view, ada, NOW).basis(Purpose.RESEARCH, NOW) is None
 
 
 def test_a_pause_hides_wellbeing_at_once_and_leaves_calls_for_help(
