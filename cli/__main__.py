@@ -56,7 +56,7 @@ from core import log
 from core.clock import SystemClock
 from core.errors import VicinoError
 from gateway.recordings.formats import FORMATS
-from registry import accounts
+from registry import accounts, second_factor
 from registry.changes import Changes
 from registry.rules import ROLES
 
@@ -107,6 +107,8 @@ app.command("migrate")(bring_up)
 
 Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
 DEFAULT_DATA = Path("data/vicino")
+# By whom, in what an account is told of itself.
+BY_COMMAND = "vicino account recovery"
 DEFAULT_DEMO_DATA = Path("data/demo")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Day = datetime
@@ -282,6 +284,22 @@ def account_password(
         with database.transaction() as connection:
             accounts.set_password(connection, login, password, SystemClock().now())
     screen.results.print(f"The password of {login} is set.")
+
+
+@account_app.command("recovery")
+def account_recovery(
+    login: Annotated[str, typer.Argument(help="The login.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Hand out a code for whoever has lost the second factor; it is shown this once. Their sign-ins are ended."""
+    with Installation(data).database() as database, database.transaction() as connection:
+        issued = second_factor.hand_out(connection, login, BY_COMMAND, SystemClock().now())
+    print(issued.code)
+    screen.messages.print(
+        f"With it and the password {login} signs in once, until {issued.expires_at:%Y-%m-%d %H:%M} UTC, and sets up"
+        " one-time codes anew. Hand it over in person: it is kept nowhere.",
+        highlight=False,
+    )
 
 
 @account_app.command("close")

@@ -33,6 +33,8 @@ HOMES = 12
 HISTORY = timedelta(days=60)
 LOGIN = "demo"
 MARKER = "this-is-a-demo"
+# Nobody has to take a telephone out for a demonstration.
+SETTINGS = {"VICINO_SECOND_FACTOR_ROLES": ""}
 UNION = Organisation("demo", "Unione dei Comuni (dimostrazione)", "union")
 
 
@@ -40,7 +42,7 @@ def demo(data: Path, clock: Clock, *, port: int | None) -> None:
     """Run the demonstration until Ctrl-C. The folder `data` is made anew each time."""
     stop = stop_on_signals()
     installation = fresh(data)
-    with machine(installation, clock, stop, port=port, say=say, mailbox=True) as made:
+    with machine(installation, clock, stop, port=port, say=say, mailbox=True, settings=SETTINGS) as made:
         if stop.is_set():
             return
         start = clock.now()

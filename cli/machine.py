@@ -98,13 +98,15 @@ def machine(
     port: int | None,
     say: Say,
     mailbox: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Machine]:
     """Start everything on the folder of `installation` and give it; end every process afterwards.
 
     `port` is where the pages are served: a free one if it is None or 0. `say` is told what is being done. The broker is
     the one that VICINO_BROKER_URL names, else one of our own that only this machine reaches. With a `mailbox`, mails
-    are kept in a folder where no mail server is set. Raises `VicinoError` if the folder is in use, was made by a newer
-    Vicino, or a service does not come up.
+    are kept in a folder where no mail server is set. `settings` hold where the environment says nothing.
+
+    Raises `VicinoError` if the folder is in use, was made by a newer Vicino, or a service does not come up.
     """
     if port and not is_free(port):
         raise VicinoError(
@@ -133,7 +135,7 @@ def machine(
                     supervisor=supervisor,
                     broker_urls=broker_urls,
                     http_port=http_port,
-                    environment=_environment(installation, http_port),
+                    environment={**(settings or {}), **_environment(installation, http_port)},
                     stop=stop,
                 )
                 say("Starting the services")

@@ -19,6 +19,8 @@ from dashboards.live import Hub
 from dashboards.metrics import CountRequests, RequestMetrics
 from dashboards.pace import Pace
 from dashboards.pages import (
+    account,
+    accounts,
     alert,
     batteries,
     board,
@@ -41,6 +43,7 @@ from dashboards.pages import (
     rejects,
     reply,
     rules,
+    second_step,
     sharing,
     shift,
     sign_in,
@@ -99,6 +102,9 @@ def create_app(
         health,
         files,
         sign_in,
+        second_step,
+        account,
+        accounts,
         board,
         alert,
         reply,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -20,12 +21,28 @@ class Session(NamedTuple):
     csrf_token: str
 
 
+class OwnSession(NamedTuple):
+    """A sign-in as its owner sees it; `device` is what the browser said of itself, "" where that is not known."""
+
+    public_id: UUID
+    device: str
+    started_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
 def start_session(
-    connection: Connection[Row], account_id: int, digest: bytes, csrf_token: str, now: datetime, lasts: timedelta
+    connection: Connection[Row],
+    account_id: int,
+    digest: bytes,
+    csrf_token: str,
+    device: str,
+    now: datetime,
+    lasts: timedelta,
 ) -> None:
     """Keep a new sign-in, and forget those that have run out."""
     connection.execute(SQL["forget_expired_sessions"], {"now": now})
-    values: dict[str, Any] = {"digest": digest, "account_id": account_id, "csrf_token": csrf_token}
+    values: dict[str, Any] = {"digest": digest, "account_id": account_id, "csrf_token": csrf_token, "device": device}
     connection.execute(SQL["start_session"], values | {"now": now, "expires_at": now + lasts})
 
 
@@ -42,6 +59,43 @@ def session(connection: Connection[Row], digest: bytes, now: datetime) -> Sessio
 def end_session(connection: Connection[Row], digest: bytes) -> None:
     """Forget a sign-in."""
     connection.execute(SQL["end_session"], {"digest": digest})
+
+
+def sessions_of(connection: Connection[Row], account_id: int, digest: bytes, now: datetime) -> list[OwnSession]:
+    """Return the sign-ins of an account: first the one of `digest`, then the latest used."""
+    given = {"account_id": account_id, "digest": digest, "now": now}
+    return [OwnSession(**row) for row in connection.execute(SQL["sessions_of_account"], given)]
+
+
+def end_session_of(connection: Connection[Row], account_id: int, public_id: UUID) -> bool:
+    """End a sign-in of an account; tell whether there was one."""
+    given = {"account_id": account_id, "public_id": public_id}
+    return connection.execute(SQL["end_session_of"], given).fetchone() is not None
+
+
+def end_other_sessions(connection: Connection[Row], account_id: int, digest: bytes) -> int:
+    """End the sign-ins of an account but that of `digest`; return how many."""
+    return connection.execute(SQL["end_other_sessions"], {"account_id": account_id, "digest": digest}).rowcount
+
+
+def start_half_sign_in(
+    connection: Connection[Row], account_id: int, digest: bytes, now: datetime, lasts: timedelta
+) -> None:
+    """Keep that a password was right, and forget those of which no code has come."""
+    connection.execute(SQL["forget_expired_half_sign_ins"], {"now": now})
+    given = {"digest": digest, "account_id": account_id, "now": now, "expires_at": now + lasts}
+    connection.execute(SQL["start_half_sign_in"], given)
+
+
+def half_sign_in(connection: Connection[Row], digest: bytes, now: datetime) -> int | None:
+    """Return the account of which the password was right, by a token's digest; None if there is none."""
+    row = connection.execute(SQL["half_sign_in"], {"digest": digest, "now": now}).fetchone()
+    return None if row is None else int(row["account_id"])
+
+
+def end_half_sign_in(connection: Connection[Row], digest: bytes) -> None:
+    """Forget that a password was right."""
+    connection.execute(SQL["end_half_sign_in"], {"digest": digest})
 
 
 def note_look(

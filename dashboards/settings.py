@@ -4,11 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 from dashboards.concern import Limits
+from registry.rules import ROLES
 
 
 class DashboardSettings(Settings):
@@ -30,6 +31,11 @@ class DashboardSettings(Settings):
     )
     tls_key: Path | None = Field(default=None, description="File with the key of that certificate.")
     session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)
+    second_factor_roles: str = Field(
+        default="administrator, coordinator",
+        description="Whoever has one of these roles anywhere signs in with a second factor, and sets one up at the "
+        "next sign-in; separated by commas, empty for nobody. Everybody may have one.",
+    )
     reply_key: SecretStr | None = Field(
         default=None,
         description="Key that signs the links by which messages are answered without signing in: at least 32 random "
@@ -72,6 +78,19 @@ class DashboardSettings(Settings):
     def secure(self) -> bool:
         """Whether people reach the pages over TLS, so that cookies may insist on it."""
         return urlsplit(self.base_url).scheme == "https"
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _are_roles(cls, given: str) -> str:
+        unknown = set(listed(given)) - set(ROLES)
+        if unknown:
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}")
+        return given
+
+    @property
+    def roles_with_second_factor(self) -> tuple[str, ...]:
+        """The roles that need a second factor."""
+        return listed(self.second_factor_roles)
 
     @property
     def push_hosts(self) -> tuple[str, ...]:

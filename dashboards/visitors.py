@@ -13,6 +13,7 @@ from dashboards.desk import Desk, desk_of
 from dashboards.tokens import digest, proves
 
 SESSION_COOKIE = "vicino_session"
+HALF_COOKIE = "vicino_half"
 FORM_COOKIE = "vicino_form"
 LANGUAGE_COOKIE = "vicino_language"
 

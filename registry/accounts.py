@@ -9,6 +9,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from core.database import View
 from core.errors import VicinoError
 from registry import reads, repository
 from registry.rules import LOGIN
@@ -78,6 +79,12 @@ def verify(connection: Connection[DictRow], login: str, password: str) -> reads.
     stored = account.password_hash if account and account.password_hash and usable else None
     right = _check(password if usable else "", stored or _hash_of_nobody())
     return account if right and stored else None
+
+
+def is_own_password(view: View, password: str) -> bool:
+    """Tell whether this is the password of the viewer, asked for again before something grave."""
+    stored = repository.own_password_hash(view.connection)
+    return stored is not None and len(password) <= MAXIMUM_LENGTH and _check(password, stored)
 
 
 def _no_account(login: str) -> AccountError:

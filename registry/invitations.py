@@ -1,11 +1,8 @@
 """Invitations: how somebody without SPID gets an account, by a code that can be used once.
 
-The code has 80 random bits and is told once, when it is made; the database keeps a digest of it. It needs no signature:
-nobody guesses one, and one that was made up is found nowhere.
+The code is told once, when it is made (`registry.codes`).
 """
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -14,15 +11,12 @@ from core.database import View
 from core.translation import mark
 from registry import accounts, repository
 from registry.agreement import Capacity
+from registry.codes import digest, new_code
 from registry.consents import DecisionError
 from registry.repository import Connection
 from registry.rules import LOGIN
 
 LASTS = timedelta(days=14)
-# Crockford's alphabet: no letter that is taken for a digit.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_GROUPS, _GROUP = 4, 4
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _TAKEN = -1
 
 
@@ -138,15 +132,3 @@ def join(view: View, code: str, now: datetime) -> None:
     if person_id is None:
         raise OverError
     view.listed.add(person_id)
-
-
-def new_code() -> str:
-    """Return a code nobody can guess, in groups that can be read out: 80 random bits."""
-    letters = [secrets.choice(_LETTERS) for _ in range(_GROUPS * _GROUP)]
-    return "-".join("".join(letters[at : at + _GROUP]) for at in range(0, len(letters), _GROUP))
-
-
-def digest(code: str) -> bytes:
-    """Return what the database keeps of a code, however it was typed."""
-    letters = "".join(letter for letter in code.upper().translate(_READ_AS) if letter in _LETTERS)
-    return hashlib.sha256(letters.encode()).digest()

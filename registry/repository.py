@@ -1,6 +1,6 @@
 """Writes the registry. The caller owns the transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -281,6 +281,101 @@ def join_by_invitation(connection: Connection, digest: bytes, now: datetime) -> 
     """Let the viewer use a code; return the person to whom it leads, None where it cannot be used."""
     person_id: int | None = _one(connection, "join_by_invitation", {"digest": digest, "now": now})
     return person_id
+
+
+def second_factor_of(connection: Connection, account_id: int) -> dict[str, Any] | None:
+    """Return what is known of the second factor of an account, but its secret."""
+    return connection.execute(_SQL["second_factor_of"], {"account_id": account_id}).fetchone()
+
+
+def has_role(connection: Connection, account_id: int, roles: Collection[str]) -> bool:
+    """Tell whether an account has one of some roles."""
+    return bool(_one(connection, "has_role", {"account_id": account_id, "roles": list(roles)}))
+
+
+def offer_second_factor(
+    connection: Connection, account_id: int, secret: bytes, now: datetime, oldest: datetime
+) -> bytes:
+    """Keep a secret that is shown from now on, unless one is that was offered since `oldest`; return the one."""
+    given = {"account_id": account_id, "secret": secret, "now": now, "oldest": oldest}
+    return bytes(_one(connection, "offer_second_factor", given))
+
+
+def offered_second_factor(connection: Connection, account_id: int, oldest: datetime) -> bytes | None:
+    """Return the secret that is being shown, if it was offered since `oldest`."""
+    secret: bytes | None = _one(connection, "offered_second_factor", {"account_id": account_id, "oldest": oldest})
+    return secret
+
+
+def set_second_factor(
+    connection: Connection, account_id: int, secret: bytes, step: int, digests: Sequence[bytes], now: datetime
+) -> bool:
+    """Set a second factor and its recovery codes; tell whether its secret is still the one that is offered."""
+    given = {"account_id": account_id, "secret": secret, "step": step, "digests": list(digests), "now": now}
+    return bool(_one(connection, "set_second_factor", given))
+
+
+def remove_second_factor(connection: Connection, account_id: int, now: datetime) -> bool:
+    """Take a second factor away; tell whether there was one."""
+    return bool(_one(connection, "remove_second_factor", {"account_id": account_id, "now": now}))
+
+
+def make_recovery_codes(connection: Connection, account_id: int, digests: Sequence[bytes], now: datetime) -> None:
+    """Put recovery codes in the place of those before."""
+    given = {"account_id": account_id, "digests": list(digests), "now": now}
+    connection.execute(_SQL["make_recovery_codes"], given)
+
+
+def take_attempt(connection: Connection, account_id: int, now: datetime) -> tuple[float, bytes | None]:
+    """Count an attempt; return the seconds to wait, and where there are none the secret to compare with."""
+    row = connection.execute(_SQL["take_attempt"], {"account_id": account_id, "now": now}).fetchone()
+    return (float(row["wait_s"] or 0.0), row["secret"]) if row else (0.0, None)
+
+
+def accept_step(connection: Connection, account_id: int, step: int, now: datetime) -> bool:
+    """Accept the code of a step; tell whether it was not accepted before."""
+    return bool(_one(connection, "accept_step", {"account_id": account_id, "step": step, "now": now}))
+
+
+def use_recovery_code(connection: Connection, account_id: int, digest: bytes, now: datetime) -> str | None:
+    """Use a recovery code; return whose it was ("own" or "issued"), None if it is none."""
+    whose: str | None = _one(connection, "use_recovery_code", {"account_id": account_id, "digest": digest, "now": now})
+    return whose
+
+
+def issue_recovery(connection: Connection, account: UUID, digest: bytes, expires_at: datetime, now: datetime) -> bool:
+    """Hand out a recovery code as the viewer; tell whether that was for the viewer to do."""
+    given = {"account": account, "digest": digest, "expires_at": expires_at, "now": now}
+    return bool(_one(connection, "issue_recovery", given))
+
+
+def hand_out_recovery(
+    connection: Connection, login: str, by_name: str, digest: bytes, expires_at: datetime, now: datetime
+) -> bool:
+    """Hand out a recovery code by a name; tell whether there is such an account with a second factor."""
+    given = {"login": login, "by_name": by_name, "digest": digest, "expires_at": expires_at, "now": now}
+    return bool(_one(connection, "hand_out_recovery", given))
+
+
+def administered_accounts(connection: Connection) -> Rows:
+    """Return the accounts that the viewer administers."""
+    return connection.execute(_SQL["administered_accounts"]).fetchall()
+
+
+def own_account_events(connection: Connection, most: int) -> Rows:
+    """Return what happened to the viewer's own account, the latest first."""
+    return connection.execute(_SQL["own_account_events"], {"most": most}).fetchall()
+
+
+def note_account_event(connection: Connection, account_id: int, kind: str, now: datetime) -> None:
+    """Note what happened to an account."""
+    connection.execute(_SQL["note_account_event"], {"account_id": account_id, "kind": kind, "now": now})
+
+
+def own_password_hash(connection: Connection) -> str | None:
+    """Return the password hash of the viewer's own account."""
+    stored: str | None = _one(connection, "own_password_hash", {})
+    return stored
 
 
 def _one(connection: Connection, statement: str, given: dict[str, Any]) -> Any:

@@ -17,13 +17,14 @@ from ingest.rejects.reads import is_in_charge
 from registry.agreement import Capacity
 from registry.reads import close_persons, own_account, seen_organisations
 
-COORDINATOR = "coordinator"
+COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
 
 
 class Frame(NamedTuple):
     """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not.
 
-    `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`: they do somewhere.
+    `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`, `administers`: they do
+    somewhere.
     `is_staff`: they belong to an organisation; `sees_family`: something of somebody may be shared with them; `is_self`:
     they are somebody who is looked after, or decide for one. `watch` is what the visitor must know of the machinery:
     that alerts are not worked on, for instance.
@@ -38,6 +39,7 @@ class Frame(NamedTuple):
     watch: tuple[str, ...]
     gets_tasks: bool
     coordinates: bool
+    administers: bool
     is_staff: bool
     sees_family: bool
     is_self: bool
@@ -49,6 +51,7 @@ class Frame(NamedTuple):
         organisations = seen_organisations(view)
         sees, gets_tasks = sees_rules(organisations), any(each.kind == "association" for each in organisations)
         coordinates = any(COORDINATOR in each.roles for each in organisations)
+        administers = any(ADMINISTRATOR in each.roles for each in organisations)
         words = Words(visitor.language)
         watch = said(watched(view), visitor.now, ROME, words, desk.settings.alerts_silent_after)
         name = account.name if account else ""
@@ -64,6 +67,7 @@ class Frame(NamedTuple):
             tuple(watch),
             gets_tasks,
             coordinates,
+            administers,
             is_staff=bool(organisations) or not close,
             sees_family=any(one.capacity is not Capacity.SELF for one in close),
             is_self=any(one.capacity is not Capacity.FAMILY for one in close),
@@ -88,6 +92,7 @@ class Frame(NamedTuple):
             sees_rules=self.sees_rules,
             gets_tasks=self.gets_tasks,
             coordinates=self.coordinates,
+            administers=self.administers,
             is_staff=self.is_staff,
             sees_family=self.sees_family,
             is_self=self.is_self,

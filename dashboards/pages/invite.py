@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from core.log import logger
 from core.translation import mark
 from dashboards.desk import Desk
-from dashboards.pages.sign_in import begin, form_proof, hold_proof
+from dashboards.sign_ins import begin, form_proof, hold_proof
 from dashboards.tokens import masked, proves
 from dashboards.visitors import (
     DeskDependency,
@@ -78,7 +78,7 @@ def accept(
         return _page(request, desk, code, said=error.text(language), login=plain(login), name=plain(name), status=409)
     logger().info("invitation used")
     answer = RedirectResponse("/", 303, headers=HEADERS)
-    begin(answer, desk, made)
+    begin(answer, desk, request, made)
     return answer
 
 

@@ -8,16 +8,15 @@ from starlette.responses import RedirectResponse, Response
 from core.translation import LANGUAGES
 from dashboards import repository
 from dashboards.desk import Desk
-from dashboards.tokens import digest, masked, new_token, proves
+from dashboards.pages.second_step import go_on
+from dashboards.sign_ins import forget_cookie, form_proof, hold_proof, prefer_language, set_language
+from dashboards.tokens import proves
 from dashboards.visitors import (
-    FORM_COOKIE,
-    LANGUAGE_COOKIE,
     SESSION_COOKIE,
     DeskDependency,
     ForgedRequestError,
     Trusted,
     comes_from_us,
-    cookie_name,
     has_form_token,
     language_of,
     local_path,
@@ -26,7 +25,6 @@ from dashboards.visitors import (
 from registry.accounts import verify
 
 router = APIRouter()
-YEAR_S = 31_536_000
 MOST_LOGIN = 200  # characters; more is nobody's
 
 
@@ -61,21 +59,9 @@ def sign_in(
         desk.throttle.failed(login, address)
         return _page(request, desk, next, login=login, refused=True, status=401)
     desk.throttle.succeeded(login, address)
-    answer = RedirectResponse(local_path(next), 303)
-    begin(answer, desk, account.account_id)
-    if LANGUAGE_COOKIE not in request.cookies and account.language in LANGUAGES:
-        _set_language(answer, desk, account.language)
+    answer = go_on(request, desk, account.account_id, next)
+    prefer_language(request, answer, desk, account.language)
     return answer
-
-
-def begin(answer: Response, desk: Desk, account_id: int) -> None:
-    """Begin a sign-in of an account with this answer."""
-    token = new_token()
-    with desk.database.transaction() as connection:
-        repository.start_session(
-            connection, account_id, digest(token), new_token(), desk.clock.now(), desk.settings.session_lasts
-        )
-    _set_cookie(answer, desk, SESSION_COOKIE, token, round(desk.settings.session_lasts.total_seconds()))
 
 
 @router.post("/sign-out")
@@ -84,8 +70,7 @@ def sign_out(desk: DeskDependency, visitor: Trusted) -> Response:
     with desk.database.transaction() as connection:
         repository.end_session(connection, visitor.token_digest)
     answer = RedirectResponse("/sign-in", 303)
-    secure = desk.settings.secure
-    answer.delete_cookie(cookie_name(SESSION_COOKIE, secure=secure), secure=secure, httponly=True, samesite="lax")
+    forget_cookie(answer, desk, SESSION_COOKIE)
     return answer
 
 
@@ -104,7 +89,7 @@ def choose_language(
         raise ForgedRequestError
     answer = RedirectResponse(local_path(next), 303)
     if language in LANGUAGES:
-        _set_language(answer, desk, language)
+        set_language(answer, desk, language)
     return answer
 
 
@@ -134,32 +119,3 @@ def _page(
         answer.headers["Retry-After"] = str(wait_s)
     hold_proof(answer, desk, held)
     return answer
-
-
-def form_proof(request: Request, desk: Desk) -> tuple[str, str]:
-    """Return what the cookie of somebody not signed in is to hold, and the proof for a form of the page."""
-    held = request.cookies.get(cookie_name(FORM_COOKIE, secure=desk.settings.secure)) or new_token()
-    try:
-        return held, masked(held)
-    except ValueError:
-        held = new_token()
-        return held, masked(held)
-
-
-def hold_proof(answer: Response, desk: Desk, held: str) -> None:
-    """Let the cookie of somebody not signed in hold what `form_proof` told."""
-    _set_cookie(answer, desk, FORM_COOKIE, held, None)
-
-
-def _set_cookie(answer: Response, desk: Desk, name: str, value: str, lasts_s: int | None) -> None:
-    # Lax, not strict: the link to an alert in a mail must find its reader signed in.
-    secure = desk.settings.secure
-    answer.set_cookie(
-        cookie_name(name, secure=secure), value, max_age=lasts_s, httponly=True, samesite="lax", secure=secure
-    )
-
-
-def _set_language(answer: Response, desk: Desk, language: str) -> None:
-    answer.set_cookie(
-        LANGUAGE_COOKIE, language, max_age=YEAR_S, httponly=True, samesite="lax", secure=desk.settings.secure
-    )

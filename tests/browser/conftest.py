@@ -58,7 +58,9 @@ def site(database_url: str, broker_url: str) -> Iterator[Site]:
         place = filling.fill(connection, now)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         hub = Hub(database, clock)
-        settings = DashboardSettings(database_url=database_url, base_url=address, broker_url=broker_url)
+        settings = DashboardSettings(
+            database_url=database_url, base_url=address, broker_url=broker_url, second_factor_roles=""
+        )
         server = make_server(database, clock, settings, hub)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

@@ -1,7 +1,8 @@
 import re
+from base64 import b32decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from core.database import Database, Role
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from devices.enrolment import Password
+from registry import one_time_codes as one_time
 from tests.integration.dashboards import filling
 
 NOW = datetime(2026, 3, 16, 2, 12, tzinfo=UTC)
@@ -42,7 +44,7 @@ def handed() -> list[Password]:
 
 @pytest.fixture
 def client(database_url: str, clock: SimulatedClock, handed: list[Password]) -> Iterator[TestClient]:
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", second_factor_roles="")
     with (
         Database(database_url, Role.PEOPLE, name="test", maximum=4) as database,
         # The simulated clock would let the listening thread spin: it does not matter here and is not started.
@@ -84,3 +86,80 @@ def installer(connection: psycopg.Connection, place: filling.Neighbourhood, clie
     )
     sign_in(client)
     return client
+
+
+# --- with a second factor ---
+
+ANNA, BRUNO = "anna", "bruno"
+
+
+def gets_role(connection: psycopg.Connection, login: str, role: str) -> None:
+    connection.execute(
+        "UPDATE registry.membership SET role = %s WHERE account_id ="
+        " (SELECT account_id FROM registry.account WHERE login = %s)",
+        (role, login),
+    )
+
+
+def secret_on(page: str) -> bytes:
+    found = re.search(r'id="key">([A-Z2-7 ]+)<', page)
+    assert found, page[:3000]
+    text = found.group(1).replace(" ", "")
+    return b32decode(text + "=" * (-len(text) % 8))
+
+
+def codes_on(page: str) -> list[str]:
+    return re.findall(r'<code class="code">([0-9A-Z-]{19})</code>', page)
+
+
+def code_now(secret: bytes, clock: SimulatedClock, steps: int = 0) -> str:
+    return one_time.code_of(secret, one_time.step_of(clock.now()) + steps)
+
+
+def post(client: TestClient, path: str, page: str, **values: str) -> Any:
+    return client.post(path, data={"csrf": proof(page), **values})
+
+
+def enrol(client: TestClient, clock: SimulatedClock, login: str = ANNA) -> tuple[bytes, list[str]]:
+    """Sign in as somebody who needs a second factor and has none; set one up."""
+    answer = sign_in(client, login)
+    assert answer.headers["location"] == "/sign-in/set-up"
+    page = client.get("/sign-in/set-up").text
+    secret = secret_on(page)
+    done = post(client, "/sign-in/set-up", page, code=code_now(secret, clock))
+    assert done.status_code == 200
+    clock.advance(60)
+    return secret, codes_on(done.text)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with Database(database_url, Role.PEOPLE, name="test", maximum=8) as database:
+        yield database
+
+
+@pytest.fixture
+def browser(
+    database_url: str, database: Database, clock: SimulatedClock, place: filling.Neighbourhood
+) -> Iterator[Any]:
+    """Give browsers of their own at the same pages; coordinators and administrators need a second factor there."""
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    app = create_app(database, clock, settings)
+    made: list[TestClientWithoutLifespan] = []
+
+    def make(user_agent: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0") -> TestClient:
+        made.append(TestClientWithoutLifespan(app))
+        made[-1].headers["User-Agent"] = user_agent
+        return made[-1].__enter__()
+
+    yield make
+    for each in made:
+        each.__exit__()
+
+
+@pytest.fixture
+def coordinator(connection: psycopg.Connection, place: filling.Neighbourhood, browser: Any, clock: SimulatedClock):
+    """Give somebody with a second factor, signed in: the browser, the secret and the recovery codes."""
+    gets_role(connection, ANNA, "coordinator")
+    client = browser()
+    return client, *enrol(client, clock)

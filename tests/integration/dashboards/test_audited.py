@@ -38,6 +38,7 @@ MARIA = frozenset({"maria"})
 EVERYBODY = frozenset(key for key, *_ in filling.PEOPLE)
 
 OWN = "about the account of whoever asks"
+COLLEAGUES = "about accounts of colleagues, which have a record of their own"
 SAME = "the same for everybody"
 NOBODY = "nobody is signed in"
 # Why an address leaves no entry. What it answers is looked through all the same.
@@ -52,6 +53,19 @@ WITHOUT = {
     "POST /sign-in": NOBODY,
     "POST /sign-out": OWN,
     "POST /language": OWN,
+    "GET /sign-in/code": NOBODY,
+    "POST /sign-in/code": NOBODY,
+    "GET /sign-in/set-up": NOBODY,
+    "POST /sign-in/set-up": NOBODY,
+    "GET /account": OWN,
+    "POST /account/second-factor": OWN,
+    "POST /account/second-factor/confirm": OWN,
+    "POST /account/second-factor/remove": OWN,
+    "POST /account/recovery-codes": OWN,
+    "POST /account/sessions/others/end": OWN,
+    "POST /account/sessions/{session}/end": OWN,
+    "GET /accounts": COLLEAGUES,
+    "POST /accounts/{public_id}/recovery": COLLEAGUES,
     "GET /notifications": OWN,
     "GET /notifications/trial": OWN,
     "POST /notifications/devices": OWN,
@@ -366,7 +380,11 @@ def world(
     bearer: Bearer,  # noqa: F811 - the fixture
 ) -> Iterator[World]:
     settings = DashboardSettings(
-        database_url=database_url, base_url="http://testserver", reply_key=KEY, api_requests_per_min=1_000_000
+        database_url=database_url,
+        base_url="http://testserver",
+        reply_key=KEY,
+        api_requests_per_min=1_000_000,
+        second_factor_roles="",
     )
     for role in ("coordinator", "installer", "administrator"):
         connection.execute(

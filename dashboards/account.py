@@ -1,0 +1,64 @@
+"""What somebody sees of the own account: sign-ins that last, and what happened to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from core.translation import mark
+from dashboards.repository import OwnSession
+from dashboards.watch import ROME
+from dashboards.wording import Words
+from registry.second_factor import Event
+
+KINDS: Mapping[str, str] = {
+    "second_factor_set": mark("One-time codes were set up"),
+    "second_factor_removed": mark("One-time codes were switched off"),
+    "recovery_codes_made": mark("New recovery codes were made"),
+    "recovery_code_used": mark("Somebody signed in with a recovery code"),
+    "recovery_issued": mark("A recovery code was handed out; all sign-ins were ended"),
+    "issued_recovery_used": mark("The recovery code that was handed out was used"),
+    "wrong_codes": mark("Before a right code there were five wrong ones or more: somebody else may know the password"),
+    "session_ended": mark("A sign-in was ended"),
+    "sessions_ended": mark("All other sign-ins were ended"),
+}
+
+
+class SessionView(NamedTuple):
+    """A sign-in in words."""
+
+    public_id: UUID
+    device: str
+    begun: str
+    used: str
+    is_this: bool
+
+
+class EventView(NamedTuple):
+    """What happened, when, and by whom; "" where it was the owner."""
+
+    what: str
+    when: str
+    by: str
+
+
+def session_views(sessions: Sequence[OwnSession], now: datetime, words: Words) -> list[SessionView]:
+    """Return sign-ins in words."""
+    return [
+        SessionView(
+            one.public_id,
+            one.device or words.translations.gettext("A device"),
+            words.moment(one.started_at, ROME, now),
+            words.ago(one.seen_at, now),
+            one.is_this,
+        )
+        for one in sessions
+    ]
+
+
+def event_views(events: Sequence[Event], now: datetime, words: Words) -> list[EventView]:
+    """Return what happened in words."""
+    return [
+        EventView(words.say(KINDS[one.kind]), words.moment(one.at, ROME, now), "" if one.by_self else one.by_name)
+        for one in events
+    ]

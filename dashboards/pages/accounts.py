@@ -1,0 +1,40 @@
+"""Accounts, for administrators: who has a second factor, and a way back in for whoever has lost it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from core.log import logger
+from dashboards.account_views import account_views
+from dashboards.pages.frame import Frame
+from dashboards.visitors import DeskDependency, SignedIn, Trusted
+from dashboards.watch import ROME
+from registry import second_factor
+
+router = APIRouter()
+
+
+@router.get("/accounts")
+def whole(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
+    """List the accounts that the visitor administers."""
+    with desk.database.seen_by(visitor.viewer) as view:
+        frame = Frame.around(request, desk, visitor, view)
+        if not frame.administers:
+            raise HTTPException(404)
+        own, words = visitor.viewer.account_id, frame.words
+        return frame.page("accounts.html", accounts=account_views(second_factor.administered(view), own, words))
+
+
+@router.post("/accounts/{public_id}/recovery")
+def recover(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID) -> Response:
+    """Hand out a code by which somebody who has lost the second factor gets in once; show it this once."""
+    with desk.database.seen_by(visitor.viewer) as view:
+        frame = Frame.around(request, desk, visitor, view)
+        whose = next((one for one in second_factor.administered(view) if one.public_id == public_id), None)
+        issued = None if whose is None else second_factor.issue(view, public_id, visitor.now)
+        if whose is None or issued is None:
+            raise HTTPException(404)
+        logger().info("recovery handed out")
+        until = frame.words.moment(issued.expires_at, ROME, visitor.now)
+        return frame.page("account_recovery.html", whose=whose, issued=issued, until=until)
