@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 
@@ -31,10 +32,10 @@ from alerts.settings import AlertSettings
 from alerts.worker import Worker
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role, asking_for_figures
+from core.database import Database, Role, answers, asking_for_figures
 from core.errors import VicinoError
 from core.metrics import exposed, make_registry
-from core.service import stop_on_signals, wait_until_there
+from core.service import end_where_away, stop_on_signals, wait_until_there
 
 # Its transactions take milliseconds. One that is frozen in the middle of one must not hold up the others longer than a
 # claim's lease would.
@@ -137,8 +138,10 @@ def main() -> int:
     # Required values come from the environment.
     settings = AlertSettings()  # type: ignore[call-arg]
     log.configure("alerts", settings.log_format)
+    clock, stop = SystemClock(), stop_on_signals()
+    end_where_away(partial(answers, settings.database_url.get_secret_value()), "database", stop, clock)
     try:
-        serve(settings, SystemClock(), stop_on_signals())
+        serve(settings, clock, stop)
     except VicinoError as error:
         log.logger().error("cannot start", error=str(error))
         return 2

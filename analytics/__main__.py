@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 from procrastinate.exceptions import ConnectorException
@@ -19,11 +20,11 @@ from analytics.settings import AnalyticsSettings
 from analytics.watch.silences import watch_gateways
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role, asking_for_figures
+from core.database import Database, Role, answers, asking_for_figures
 from core.metrics import exposed, make_registry
 from core.notices import Listener, Notice
 from core.processes import cores
-from core.service import stop_on_signals, wait_until_there
+from core.service import end_where_away, stop_on_signals, wait_until_there
 
 LOST = (psycopg.Error, PoolTimeout, ConnectorException)
 TOUCHED, GATEWAY = "vicino_touched", "vicino_gateway"
@@ -126,7 +127,9 @@ def main() -> None:
     """Run the service."""
     settings = AnalyticsSettings()
     log.configure("analytics", settings.log_format)
-    serve(settings, SystemClock(), stop_on_signals())
+    clock, stop = SystemClock(), stop_on_signals()
+    end_where_away(partial(answers, settings.database_url.get_secret_value()), "database", stop, clock)
+    serve(settings, clock, stop)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ Row = dict[str, Any]
 # A line on which nothing comes through any more is given up within seconds, by us and by the server: what it holds
 # there others wait for, and TCP by itself would wait for hours.
 CONNECT_S = 5
+ANSWERS_WITHIN_S = 2  # libpq knows no less
 IDLE_S, PROBE_S, PROBES, UNHEARD_MS = 3, 1, 3, 6_000
 _LINE = {
     "connect_timeout": CONNECT_S,
@@ -203,6 +204,15 @@ class Database:
         self._configure(connection)
         _set(connection, "idle_in_transaction_session_timeout", _IN_TRANSACTION)
         return connection
+
+
+def answers(url: str) -> bool:
+    """Tell whether a server lets us in at `url` within two seconds."""
+    try:
+        Connection.connect(url, connect_timeout=ANSWERS_WITHIN_S, application_name="vicino end").close()
+    except psycopg.Error:
+        return False
+    return True
 
 
 def only(cursor: Cursor[DictRow]) -> Row:

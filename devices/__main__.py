@@ -7,16 +7,17 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role, asking_for_figures
+from core.database import Database, Role, answers, asking_for_figures
 from core.errors import VicinoError
 from core.log import logger
 from core.metrics import exposed, make_registry
 from core.mqtt import broker_of
 from core.notices import Listener
-from core.service import stop_on_signals, wait_until_there
+from core.service import end_where_away, stop_on_signals, wait_until_there
 from devices import enrolment, models
 from devices.admission import NOT_KEPT_HERE, Admissions
 from devices.composition import Expected
@@ -147,7 +148,9 @@ def main() -> None:
     """Run the service."""
     settings = DevicesSettings()  # type: ignore[call-arg]  # the environment says it
     log.configure("devices", settings.log_format)
-    serve(settings, SystemClock(), stop_on_signals())
+    clock, stop = SystemClock(), stop_on_signals()
+    end_where_away(partial(answers, settings.database_url.get_secret_value()), "database", stop, clock)
+    serve(settings, clock, stop)
 
 
 if __name__ == "__main__":

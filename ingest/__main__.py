@@ -4,6 +4,7 @@ import gc
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 import psycopg
 from psycopg import Connection
@@ -11,9 +12,9 @@ from psycopg.rows import DictRow
 
 from core import log
 from core.clock import Clock, SystemClock
-from core.database import Database, Role, asking_for_figures
+from core.database import Database, Role, answers, asking_for_figures
 from core.metrics import exposed, make_registry
-from core.service import stop_on_signals, wait_until_there
+from core.service import end_where_away, stop_on_signals, wait_until_there
 from devices.reads import series_of_gateways
 from ingest import repository
 from ingest.consumer import Consumer
@@ -39,7 +40,9 @@ def main() -> int:
     gc.set_threshold(*COLLECT_AFTER)
     stop = stop_on_signals()
     clock = SystemClock()
-    database = Database(settings.database_url.get_secret_value(), Role.SERVICE, name="ingest")
+    url = settings.database_url.get_secret_value()
+    end_where_away(partial(answers, url), "database", stop, clock)
+    database = Database(url, Role.SERVICE, name="ingest")
 
     def connect() -> Connection[DictRow]:
         connection = database.connect()
@@ -56,7 +59,6 @@ def main() -> int:
     consumer = Consumer(settings, connect, series_of_gateways, clock, counters, delays)
     with ExitStack() as stack:
         if settings.metrics_port:
-            url = settings.database_url.get_secret_value()
             asking = stack.enter_context(asking_for_figures(url, Role.SERVICE, name="ingest"))
             registry.register(ingest_figures(counters, delays, lambda: _behind(asking, clock)))
         stack.enter_context(exposed(registry, settings.metrics_host, settings.metrics_port))

@@ -19,6 +19,7 @@ TIDY_EVERY_S = 3600.0
 # Rest so many times as long as the last work took: what comes in goes first.
 REST = 9.0
 PARTITIONS_AHEAD = timedelta(days=10)
+CANCELS_WITHIN_S = 1.0
 
 
 class Upkeep:
@@ -56,7 +57,8 @@ class Upkeep:
         connection = self._connection
         if connection is not None:
             with suppress(psycopg.Error):
-                connection.cancel()
+                # The other way holds up the whole process where nothing comes back.
+                connection.cancel_safe(timeout=CANCELS_WITHIN_S)
 
     def close(self) -> None:
         """End the connection, so that another process may take over."""
