@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 from alerts.lifecycle import (
     ACTION_LABELS,
     OUTCOME_LABELS,
@@ -5,9 +8,27 @@ from alerts.lifecycle import (
     Action,
     Outcome,
     State,
+    Transition,
     actions_between,
 )
 from core.translation import translator
+
+ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| (`.+`) \|$", re.MULTILINE)
+DESCRIBED = Path(__file__).parents[3] / "docs/operations/policies.md"
+
+
+def test_the_description_says_the_same():
+    described = {
+        Transition(State(before), State(after)): frozenset(map(Action, re.findall(r"`(\w+)`", actions)))
+        for before, after, actions in ROW.findall(DESCRIBED.read_text(encoding="utf-8"))
+    }
+    assert described == TRANSITIONS
+
+
+def test_who_has_only_seen_an_alert_has_not_stopped_anything():
+    """Nothing lies between new, which calls, and in charge, which somebody has by name."""
+    assert set(State) == {State.NEW, State.IN_CHARGE, State.RESOLVED}
+    assert actions_between(State.NEW, State.IN_CHARGE) == {Action.TAKEN}
 
 
 def test_every_state_can_be_reached_and_left():
