@@ -21,6 +21,7 @@ from dashboards.pace import Pace
 from dashboards.pages import (
     account,
     accounts,
+    administration,
     alert,
     batteries,
     board,
@@ -123,6 +124,7 @@ def create_app(
         rejects,
         rules,
         statistics,
+        administration,
         tasks,
         family,
         sharing,

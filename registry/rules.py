@@ -27,8 +27,8 @@ SEXES = ("female", "male", "other")
 BIRTH_YEARS = range(1890, 2101)
 MAXIMUM_TEXT = 2_000
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}")
-_EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}")
-_PHONE = re.compile(r"\+?[0-9][0-9 ./()-]{1,28}")
+EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}")
+PHONE = re.compile(r"\+?[0-9][0-9 ./()-]{1,28}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CHANNEL = re.compile(r"[a-z0-9_-]{1,32}")
 _SHOWN = 12
@@ -131,9 +131,9 @@ def _listed(words: Collection[str]) -> str:
 def _reachable(thing: Account | Contact | Person | Organisation, path: Path, of: str) -> Iterator[Fault]:
     if not isinstance(thing, Organisation):
         yield from _choice(thing.language, LANGUAGES, (*path, "language"), f"the language of {of}")
-    if isinstance(thing, Account | Contact) and thing.email and not _EMAIL.fullmatch(thing.email):
+    if isinstance(thing, Account | Contact) and thing.email and not EMAIL.fullmatch(thing.email):
         yield Fault((*path, "email"), f"{thing.email!r} is not an e-mail address")
-    if isinstance(thing, Contact | Person | Organisation) and thing.phone and not _PHONE.fullmatch(thing.phone):
+    if isinstance(thing, Contact | Person | Organisation) and thing.phone and not PHONE.fullmatch(thing.phone):
         yield Fault((*path, "phone"), f"{thing.phone!r} is not a telephone number")
 
 
@@ -227,7 +227,7 @@ def _home(home: Home, path: Path, organisations: set[str]) -> Iterator[Fault]:
         f"the organisation {home.organisation!r} of {of} is not in this file",
         "organisations",
     )
-    if home.timezone not in _zones():
+    if home.timezone not in zones():
         yield Fault(
             (*path, "timezone"),
             f"the timezone of {of} is {home.timezone!r}, which is not known; write it like Europe/Rome",
@@ -253,7 +253,8 @@ def _home(home: Home, path: Path, organisations: set[str]) -> Iterator[Fault]:
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
+    """Return the names of all time zones."""
     return frozenset(available_timezones())
 
 

@@ -175,6 +175,16 @@ class World:
             self.done(Ask(f"/tasks/{made}/{step}", by=VOLUNTEER))
         return made
 
+    def edit(self) -> UUID:
+        form = {"kind": "hall", "name": f"Sala {next(self.numbers)}"}
+        self.done(Ask(f"/administration/home/{self.maria.home_id}/room/new", form))
+        made: UUID = self.one("SELECT public_id FROM registry.edit ORDER BY edit_id DESC LIMIT 1")
+        return made
+
+    def stands(self, thing: str, room: str) -> dict[str, Any]:
+        seen = self.one("SELECT md5(registry.described(%s, %s)::text)", thing, self.maria.rooms[room])
+        return {"seen": seen, "kind": room}
+
     def preview(self) -> str:
         path = self.done(Ask("/rules/cold/try", COLD | {"where": f"h-{self.home}"})).headers["location"]
         with Database(self.url, Role.SERVICE, name="test") as database:
@@ -302,6 +312,18 @@ ASKED: dict[str, Ask | How] = {
     "POST /rules/previews/{public_id}/save": lambda world: Ask(
         f"{world.preview()}/save", {"reason": "Freddolosa"}, whose=EVERYBODY
     ),
+    "GET /administration": lambda world: (world.edit(), Ask("/administration"))[1],
+    "GET /administration/{thing}/{number}": lambda world: Ask(f"/administration/home/{world.maria.home_id}"),
+    "POST /administration/{thing}/{number}": lambda world: Ask(
+        f"/administration/room/{world.maria.rooms['kitchen']}", world.stands("room", "kitchen") | {"name": "Cucina"}
+    ),
+    "GET /administration/{above}/{number}/{thing}/new": lambda world: Ask(
+        f"/administration/home/{world.maria.home_id}/room/new"
+    ),
+    "POST /administration/{above}/{number}/{thing}/new": lambda world: Ask(
+        f"/administration/home/{world.maria.home_id}/room/new", {"kind": "hall"}
+    ),
+    "POST /administration/changes/{edit}/undo": lambda world: Ask(f"/administration/changes/{world.edit()}/undo"),
     "GET /tasks": lambda world: (world.task(), Ask("/tasks", by=VOLUNTEER))[1],
     "GET /tasks/{public_id}": lambda world: Ask(f"/tasks/{world.task()}", by=VOLUNTEER),
     "POST /tasks/{public_id}/accept": lambda world: Ask(f"/tasks/{world.task()}/accept", by=VOLUNTEER),

@@ -1,0 +1,1 @@
+"""What administrators make and change on pages; every change is noted and can be undone."""
