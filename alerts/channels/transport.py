@@ -31,7 +31,7 @@ class Outgoing(NamedTuple):
     where the channel may not know it. `for_family` says that it goes to a contact, who does not sign in. One that is
     not a call for help says its `purpose`, and where that is several alerts, what it is `about`. `together`: how many
     other open alerts of the same home are told with this one. Where `said` is given, those sentences are the message:
-    nobody is called by it.
+    nobody is called by it. `daily`: it is the one of the day, with a link to where that is chosen.
     """
 
     public_id: UUID
@@ -49,6 +49,7 @@ class Outgoing(NamedTuple):
     told: Told = NOBODY
     for_family: bool = False
     said: tuple[str, ...] = ()
+    daily: bool = False
 
 
 class Doubt(Enum):

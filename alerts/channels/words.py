@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from alerts.channels.levels import Level, title_at
 from alerts.channels.transport import Outgoing
+from alerts.digest.links import daily_path
 from alerts.lifecycle import Family, State
 from alerts.replies.links import Links
 from alerts.summaries.about import SEVERAL, About, Purpose
@@ -40,6 +41,7 @@ FAMILY_NEXT: dict[Family, str] = {
     ),
 }
 FAMILY_REPLY = mark("If you are there, say so here, without signing in. This link is for you alone and works once:")
+DAILY_NEXT = mark("Choose here, without signing in, when and how this message comes, or that it comes no more:")
 FAMILY_PRIVACY = mark("For the sake of privacy this message names nobody.")
 PRIVACY = mark("For the sake of privacy this message names nobody. Everything else is shown after you sign in.")
 PRIVACY_OF_SEVERAL = mark("For the sake of privacy this message names nobody who is looked after.")
@@ -97,6 +99,8 @@ def paragraphs(outgoing: Outgoing, links: Links) -> list[str]:
         listed = "\n".join(lines(outgoing.about, outgoing.language))
         return [headline(outgoing) + ".", listed, gettext(SEVERAL_NEXT), links.alerts(), gettext(PRIVACY_OF_SEVERAL)]
     found = sentences(outgoing)
+    if outgoing.daily and (chosen := chosen_at(outgoing, links)):
+        return [*found, gettext(DAILY_NEXT), chosen]
     if outgoing.said or outgoing.kind == TRIAL:
         return found
     if outgoing.for_family:
@@ -115,6 +119,12 @@ def answered_at(outgoing: Outgoing, links: Links) -> str:
     return links.reply(outgoing.public_id) if is_answered(outgoing) else ""
 
 
+def chosen_at(outgoing: Outgoing, links: Links) -> str:
+    """Return where it is chosen when the message of the day comes; '' for any other message, or without a key."""
+    path = daily_path(links.key, outgoing.public_id) if outgoing.daily else ""
+    return links.base_url.rstrip("/") + path if path else ""
+
+
 def is_answered(outgoing: Outgoing) -> bool:
     """Tell whether a message can be answered: it calls somebody. A family has nothing to say of a device."""
     if outgoing.said or outgoing.kind == TRIAL or outgoing.purpose is not Purpose.CALL:
@@ -125,7 +135,7 @@ def is_answered(outgoing: Outgoing) -> bool:
 def link(outgoing: Outgoing, links: Links) -> str:
     """Return the one address that a short message leads to: to answer, else to sign in; '' where there is none."""
     if outgoing.said or outgoing.kind == TRIAL:
-        return ""
+        return chosen_at(outgoing, links)
     if outgoing.purpose in SEVERAL:
         return links.alerts()
     return answered_at(outgoing, links) or ("" if outgoing.for_family else links.alert(outgoing.alert_public_id))

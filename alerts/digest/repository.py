@@ -2,16 +2,21 @@
 
 from datetime import datetime, time
 from typing import NamedTuple
+from uuid import UUID
 
 from alerts.repository import Connection
-from core.database import only
+from core.database import Row, only
 from core.statements import Statements
 
 _SQL = Statements.beside(__file__)
+DigestRow = Row
 
 
 class Wanted(NamedTuple):
-    """A contact who wants to be told once a day at `at` of the home's clock, of the home of the person."""
+    """A contact who wants to be told once a day at `at` of the home's clock, of the home of the person.
+
+    `channel` is the one they want it by, None for the first that reaches them.
+    """
 
     contact_id: int
     language: str
@@ -19,6 +24,7 @@ class Wanted(NamedTuple):
     home_id: int
     timezone: str
     at: time
+    channel: str | None
 
 
 class Listed(NamedTuple):
@@ -56,3 +62,27 @@ def unwant(connection: Connection, contact_id: int) -> bool:
 def is_open(connection: Connection, home_id: int) -> bool:
     """Tell whether any alert of a home is open."""
     return connection.execute(_SQL["open_alert_of_home"], {"home_id": home_id}).fetchone() is not None
+
+
+def own_digests(connection: Connection, now: datetime) -> list[DigestRow]:
+    """Return what the viewer has chosen for each person of whom they are a contact."""
+    return connection.execute(_SQL["own_digests"], {"now": now}).fetchall()
+
+
+def choose(connection: Connection, person: UUID, at: time | None, channel: str | None, now: datetime) -> bool:
+    """Choose as the viewer, of a person; tell whether they are a contact of that person."""
+    values = {"person": person, "at": at, "channel": channel, "now": now}
+    return bool(only(connection.execute(_SQL["choose_digest"], values))["chosen"])
+
+
+def digest_of_message(connection: Connection, message: UUID, since: datetime) -> DigestRow | None:
+    """Return what the contact has chosen to whom a message of the day went since an instant; None if there is none."""
+    return connection.execute(_SQL["digest_of_message"], {"message": message, "since": since}).fetchone()
+
+
+def choose_by_message(
+    connection: Connection, message: UUID, since: datetime, at: time | None, channel: str | None, now: datetime
+) -> bool:
+    """Choose as that contact; tell whether there is one."""
+    values = {"message": message, "since": since, "at": at, "channel": channel, "now": now}
+    return bool(only(connection.execute(_SQL["choose_digest_by_message"], values))["chosen"])

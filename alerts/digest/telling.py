@@ -31,7 +31,9 @@ def _tell(connection: Connection, each: Wanted, now: datetime) -> bool:
     if not repository.may_know(connection, each.contact_id, now):
         return False
     recipient = Recipient(None, each.contact_id, "", each.language)
-    ways = ways_of(connection, [recipient], family=Family.WELLBEING)[recipient]
+    known = ways_of(connection, [recipient], family=Family.WELLBEING)[recipient]
+    # By the channel they have chosen, as long as they are reached there; else by the first that reaches them.
+    ways = sorted(known, key=lambda way: way.channel != each.channel) if each.channel else known
     if not ways:
         return False
     # It brings the libraries of the analysis: a worker that was started again has calls to tell of before that.

@@ -117,4 +117,5 @@ def _outgoing(waiting: Waiting) -> Outgoing:
         step=0,
         for_family=waiting.for_family,
         said=waiting.said,
+        daily=waiting.about == "day",
     )

@@ -48,6 +48,7 @@ class Waiting(NamedTuple):
     until: datetime
     attempts: int
     for_family: bool
+    about: str
     alert_public_id: UUID | None
 
 

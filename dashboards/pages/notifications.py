@@ -8,12 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from alerts.digest import choosing
 from alerts.reach import actions
 from alerts.reach.actions import Subscription
 from alerts.reach.errors import ReachError, TrialRefusedError
 from core.database import View
 from core.translation import mark
 from dashboards import notifications, static_files
+from dashboards.daily import digest_views
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.visitors import DeskDependency, ForgedRequestError, SignedIn, Trusted, Visitor, comes_from_us
@@ -27,7 +29,8 @@ WORKER = "push-worker.js"
 REGISTERED = mark("This device is registered. A test message is on its way to it.")
 REMOVED = mark("Removed: no more messages go to that device.")
 LEFT = mark("Telegram is disconnected: no more messages go there.")
-SAID = {"registered": REGISTERED, "removed": REMOVED, "left": LEFT}
+SAVED = mark("Saved.")
+SAID = {"registered": REGISTERED, "removed": REMOVED, "left": LEFT, "saved": SAVED}
 Text = Annotated[str, Form()]
 
 
@@ -104,6 +107,19 @@ def test_telegram(request: Request, desk: DeskDependency, visitor: Trusted) -> R
         actions.ask_trial(view, actions.TELEGRAM, None, visitor.now)
 
     return _done(request, desk, visitor, act, "")
+
+
+@router.post("/notifications/daily/{person}")
+def choose(
+    request: Request, desk: DeskDependency, visitor: Trusted, person: UUID, wanted: Text = "", at: Text = "",
+    way: Text = "",
+) -> Response:  # fmt: skip
+    """Choose whether, when and how the visitor is told once a day of a person whose contact they are."""
+
+    def act(view: View) -> None:
+        choosing.choose(view, person, plain(at) if wanted else None, plain(way), visitor.now)
+
+    return _done(request, desk, visitor, act, "saved")
 
 
 # --- what a device says by itself: nobody may be signed in there ---
@@ -186,6 +202,7 @@ def _page(
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
         reached = actions.reached(view, visitor.now)
+        daily = choosing.own(view, visitor.now)
     words = frame.words
     telegram = reached.since.get(actions.TELEGRAM)
     return frame.page(
@@ -201,6 +218,8 @@ def _page(
         telegram_since=None if telegram is None else words.ago(telegram, visitor.now),
         pairing=notifications.pairing(reached.bot, code) if code else None,
         trial=notifications.trial_view(reached.trial, words),
+        daily=digest_views(daily, words),
+        usual=choosing.USUAL,
     )
 
 

@@ -16,6 +16,7 @@ from dashboards.live import Hub
 from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling
 
+REPLY_KEY = "k" * 32
 CHROMIUM = os.environ.get("VICINO_TEST_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -59,7 +60,11 @@ def site(database_url: str, broker_url: str) -> Iterator[Site]:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         hub = Hub(database, clock)
         settings = DashboardSettings(
-            database_url=database_url, base_url=address, broker_url=broker_url, second_factor_roles=""
+            database_url=database_url,
+            base_url=address,
+            broker_url=broker_url,
+            reply_key=REPLY_KEY,
+            second_factor_roles="",
         )
         server = make_server(database, clock, settings, hub)
         thread = threading.Thread(target=server.run, args=([listening],))

@@ -34,6 +34,10 @@ def compose(outgoing: Outgoing, sender: str, links: Links) -> EmailMessage:
     if outgoing.family is Family.SAFETY:
         message["Importance"] = "high"
         message["X-Priority"] = "1"
+    if chosen := words.chosen_at(outgoing, links):
+        # RFC 8058: what the button "unsubscribe" of a mail program does.
+        message["List-Unsubscribe"] = f"<{chosen}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body(outgoing, links))
     return message
 

@@ -1,6 +1,6 @@
 -- wanted_digests --
 -- The contacts who want to be told once a day and have not been on this day of the home, with the home of their person.
-SELECT contact_id, contact.language, person.organisation_id, home_id, timezone, digest.at
+SELECT contact_id, contact.language, person.organisation_id, home_id, timezone, digest.at, digest.channel
 FROM alerts.digest
 JOIN registry.contact USING (contact_id)
 JOIN registry.person USING (person_id)
@@ -34,3 +34,19 @@ DELETE FROM alerts.digest WHERE contact_id = %(contact_id)s;
 -- open_alert_of_home --
 -- A row where any alert of a home is open.
 SELECT FROM alerts.alert WHERE home_id = %(home_id)s AND state <> 'resolved' LIMIT 1;
+
+-- own_digests --
+-- What the viewer has chosen of the message of the day, for each person of whom they are a contact.
+SELECT person, name, at, channel, channels, phone, from_minute, to_minute, is_open FROM alerts.own_digests(%(now)s);
+
+-- choose_digest --
+-- Chooses as the viewer.
+SELECT alerts.choose_digest(%(person)s, %(at)s, %(channel)s, %(now)s) AS chosen;
+
+-- digest_of_message --
+-- What the contact has chosen to whom a message of the day went.
+SELECT language, at, channel, channels, phone, from_minute, to_minute FROM alerts.digest_of_message(%(message)s, %(since)s);
+
+-- choose_digest_by_message --
+-- Chooses as that contact.
+SELECT alerts.choose_digest_by_message(%(message)s, %(since)s, %(at)s, %(channel)s, %(now)s) AS chosen;

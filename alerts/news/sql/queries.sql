@@ -40,7 +40,7 @@ WHERE news_id = (
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING news_id, public_id, home_id, channel, address, language, said, made_at, until, attempts,
-    contact_id IS NOT NULL AS for_family,
+    contact_id IS NOT NULL AS for_family, about,
     (SELECT alert.public_id FROM alerts.alert WHERE alert.alert_id = news.alert_id) AS alert_public_id;
 
 -- give_up_news --
