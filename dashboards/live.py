@@ -17,7 +17,8 @@ from core.database import Database
 from core.log import logger
 from core.notices import Listener, Notice
 
-CHANNELS = ("vicino_alert_changed", "vicino_status", "vicino_finding")
+TOLD = "vicino_told"
+CHANNELS = ("vicino_alert_changed", TOLD, "vicino_status", "vicino_finding")
 SLICE_S = 5.0
 # Gateways speak all the time; what only drifts is shown this often, what an alert does at once.
 DRIFT_EVERY_S = 15.0
@@ -27,6 +28,7 @@ class Word(StrEnum):
     """What an open page is told."""
 
     CHANGED = "changed"
+    TOLD = "told"  # a message went out, or a channel has said what became of it
     URGENT = "urgent"  # a safety alert waits for somebody
     ENDED = "ended"  # the sign-in is over
 
@@ -46,6 +48,8 @@ def read(notice: Notice) -> News:
         said = None
     if not isinstance(said, dict) or not isinstance(said.get("organisation"), int):
         return News(None, frozenset({Word.CHANGED}))
+    if notice.channel == TOLD:
+        return News(said["organisation"], frozenset({Word.TOLD}))
     urgent = said.get("family") == "safety" and said.get("state") == "new"
     return News(said["organisation"], frozenset({Word.CHANGED, Word.URGENT} if urgent else {Word.CHANGED}))
 

@@ -1,13 +1,16 @@
 """What an operator does at three in the morning, in a real browser against the real server."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from alerts.receipts.reports import Report, What
+from alerts.receipts.taking import take_in
+from core.database import Database, Role
 from tests.browser.conftest import Site
 from tests.integration.dashboards import filling
 
@@ -268,3 +271,28 @@ def test_no_page_has_a_barrier(browser: Browser, site: Site, scheme: str, width:
 def barriers(page: Page, where: str) -> list[str]:
     violations = Axe().run(page).response["violations"]
     return [f"{where}: {one['id']} {[node['html'][:160] for node in one['nodes']][:3]}" for one in violations]
+
+
+def test_receipts_show_at_once(watched: Watched, site: Site, database_url: str) -> None:
+    now = datetime.now(UTC)
+    alert = filling.alert(site.connection, site.place.homes["maria"], now, escalates_at=now + timedelta(hours=1))
+    message = filling.one(
+        site.connection,
+        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
+        " language, state, due_at)"
+        " SELECT organisation_id, alert_id, round, 0, 'sms', %s, '+393331234567', 'it', 'due', %s"
+        " FROM alerts.alert WHERE public_id = %s RETURNING public_id",
+        site.place.accounts["bruno"], now, alert,
+    )  # fmt: skip
+    page = watched.page
+    sign_in(page, site, f"/alerts/{alert}")
+    wait_until_open(page, site)
+    told = page.locator("section", has=page.get_by_role("heading", name="Chi viene avvisato"))
+    expect(told).to_contain_text("in partenza")
+    site.connection.execute("UPDATE alerts.notification SET state = 'sent', sent_at = %s", (now,))
+    expect(told).to_contain_text("avvisato", timeout=SOON_MS)
+    with Database(database_url, Role.PEOPLE, name="test") as people:
+        for what, shown in ((What.DELIVERED, "consegnato"), (What.READ, "letto")):
+            take_in(people, message, Report(what), datetime.now(UTC), timedelta(hours=1))
+            expect(told).to_contain_text(shown, timeout=SOON_MS)
+    assert watched.complaints == []

@@ -73,3 +73,24 @@ $$;
 REVOKE ALL ON FUNCTION alerts.channel_of(uuid), alerts.note_receipt(uuid, text, timestamptz),
     alerts.note_receipt_of_news(uuid, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION alerts.channel_of(uuid), alerts.note_receipt(uuid, text, timestamptz) TO vicino_people;
+
+-- Whoever shows who was told is told that a message went out, failed, arrived or was read: the organisation, nothing about anybody.
+CREATE OR REPLACE FUNCTION alerts.tell_told() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('vicino_told', json_build_object('organisation', NEW.organisation_id)::text);
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER tell_told AFTER UPDATE OF state, delivered_at, read_at ON alerts.notification
+    FOR EACH ROW WHEN (
+        (NEW.state <> OLD.state AND NEW.state IN ('sent', 'failed'))
+        OR NEW.delivered_at IS DISTINCT FROM OLD.delivered_at OR NEW.read_at IS DISTINCT FROM OLD.read_at
+    ) EXECUTE FUNCTION alerts.tell_told();
+CREATE OR REPLACE TRIGGER tell_told AFTER UPDATE OF state, delivered_at, read_at ON alerts.news
+    FOR EACH ROW WHEN (
+        NEW.alert_id IS NOT NULL AND (
+            (NEW.state <> OLD.state AND NEW.state IN ('sent', 'failed'))
+            OR NEW.delivered_at IS DISTINCT FROM OLD.delivered_at OR NEW.read_at IS DISTINCT FROM OLD.read_at
+        )
+    ) EXECUTE FUNCTION alerts.tell_told();

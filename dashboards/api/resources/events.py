@@ -16,8 +16,8 @@ router = APIRouter(tags=["events"])
     responses={
         200: {
             "description": "Server-sent events: `changed` when something changed that the account may see, `urgent` "
-            "when a safety alert waits for somebody, `ended` when the token is over. They carry no data: ask for what "
-            "you need.",
+            "when a safety alert waits for somebody, `told` when a message about an alert went out or its channel "
+            "has said what became of it, `ended` when the token is over. They carry no data: ask for what you need.",
             "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
         }
     },

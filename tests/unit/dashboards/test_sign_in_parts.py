@@ -77,3 +77,7 @@ def test_a_new_safety_alert_is_urgent_news_for_its_organisation_only() -> None:
 @given(st.text(max_size=60))
 def test_a_notice_nobody_understands_only_says_that_something_changed(text: str) -> None:
     assert Word.URGENT not in read(Notice("vicino_status", text)).words
+
+
+def test_what_became_of_a_message_concerns_only_who_shows_that() -> None:
+    assert read(Notice("vicino_told", '{"organisation": 7}')) == News(7, frozenset({Word.TOLD}))
