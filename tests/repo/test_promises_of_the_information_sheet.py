@@ -1,0 +1,34 @@
+"""What the information sheet promises, as far as the repository can show it: no eyes, no ears, times that are set."""
+
+import re
+from pathlib import Path
+
+from core.vocabulary import QUANTITIES
+from devices.models import kinds, models
+from ingest.settings import IngestSettings
+
+PRIVACY = Path(__file__).parents[2] / "docs" / "privacy"
+RECORD = (PRIVACY / "record-of-processing.md").read_text(encoding="utf-8")
+# A level of loudness takes a microphone, though no sound leaves the device.
+OF_SOUND = "sound_level"
+EYES_AND_EARS = re.compile(
+    r"telecamera|videocamera|webcam|microphone|microfon|\bvideo\b|\baudio\b|doorbell", re.IGNORECASE
+)
+
+
+def test_no_model_in_the_catalogue_sees_or_hears() -> None:
+    assert {model.model for model in models() if OF_SOUND in model.quantities} == set()
+    assert {model.model for model in models() if EYES_AND_EARS.search(str(model))} == set()
+    assert not {name for name in kinds() if EYES_AND_EARS.search(name)}
+
+
+def test_nothing_that_can_be_stored_is_a_picture_or_speech() -> None:
+    assert not {each.name for each in QUANTITIES if re.search("image|picture|video|voice|speech|sound", each.name)} - {
+        OF_SOUND
+    }
+
+
+def test_times_in_the_record_are_the_defaults_of_the_settings() -> None:
+    said = dict(re.findall(r"\| `(VICINO_(?:RETENTION_\w+|REJECT)_DAYS)` \| (\d+)", RECORD))
+    fields = {f"VICINO_{name.upper()}": field for name, field in IngestSettings.model_fields.items()}
+    assert said == {name: str(field.default) for name, field in fields.items() if "RETENTION" in name or name in said}
