@@ -1,7 +1,7 @@
 """What news write."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from alerts.repository import Connection
 from core.statements import Statements
 
 _SQL = Statements.beside(__file__)
+SAME_TEXT = timedelta(minutes=10)
 
 
 class Relieved(NamedTuple):
@@ -77,8 +78,9 @@ def add(
     day: date | None = None,
     says_open: bool = False,
 ) -> bool:
-    """Note what somebody is to be told by the first of `ways`; tell whether it is new.
+    """Note what somebody is to be told by the first of `ways`; tell whether it is new and to be sent.
 
+    Two persons may have one mailbox: the same text does not go there twice within `SAME_TEXT`.
     `says_open`: how the day is, and that something is open in the home.
     """
     first, *others = ways
@@ -99,8 +101,10 @@ def add(
         "round": alert_round,
         "day": day,
         "says_open": says_open,
+        "same_since": now - SAME_TEXT,
     }
-    return connection.execute(_SQL["add_news"], values).rowcount == 1
+    row = connection.execute(_SQL["add_news"], values).fetchone()
+    return row is not None and bool(row["state"] == "due")
 
 
 def look_again(connection: Connection, now: datetime) -> None:

@@ -34,16 +34,21 @@ def add(
 ) -> None:
     """Put alerts into the message of a purpose to somebody that is not due yet, or into a new one due at `due_at`.
 
+    Two persons may have one mailbox: it gets one message, about what either is to be told.
     One that hangs on a safety alert is as pressing as a call where its first way is not in time.
     """
-    values: dict[str, Any] = {"account_id": recipient.account_id, "purpose": purpose, "now": now}
+    best, *others = ways
+    values: dict[str, Any] = {
+        "account_id": recipient.account_id,
+        "purpose": purpose,
+        "channel": best.channel,
+        "address": best.address,
+        "now": now,
+    }
     row = connection.execute(STATEMENTS["open_summary"], values).fetchone()
     if row is None:
-        best, *others = ways
         values |= {
             "alert_id": alert_ids[0],
-            "channel": best.channel,
-            "address": best.address,
             "language": recipient.language,
             "due_at": due_at,
             "others": Jsonb([way._asdict() for way in others]),

@@ -24,12 +24,19 @@ WHERE alert.family = 'safety' AND alert.state <> 'new' AND greatest(alert.taken_
 ORDER BY alert_id, account_id, contact_id, notification.sent_at DESC;
 
 -- add_news --
--- Notes what somebody is to be told; nobody is twice.
+-- Notes what somebody is to be told; nobody is twice. Where somebody else has just been told the same at the same address, that is enough.
 INSERT INTO alerts.news (organisation_id, home_id, about, alert_id, round, day, account_id, contact_id, channel, address, others,
-                         language, said, says_open, made_at, due_at, until)
-VALUES (%(organisation_id)s, %(home_id)s, %(about)s, %(alert_id)s, %(round)s, %(day)s, %(account_id)s, %(contact_id)s,
-        %(channel)s, %(address)s, %(others)s, %(language)s, %(said)s, %(says_open)s, %(now)s, %(now)s, %(until)s)
-ON CONFLICT DO NOTHING;
+                         language, said, says_open, made_at, due_at, until, state)
+SELECT %(organisation_id)s, %(home_id)s, %(about)s, %(alert_id)s, %(round)s, %(day)s, %(account_id)s, %(contact_id)s,
+    %(channel)s, %(address)s, %(others)s, %(language)s, %(said)s, %(says_open)s, %(now)s, %(now)s, %(until)s,
+    CASE WHEN EXISTS (
+        SELECT FROM alerts.news AS same
+        WHERE same.channel = %(channel)s AND same.address = %(address)s AND same.about = %(about)s AND same.home_id = %(home_id)s
+            AND same.alert_id IS NOT DISTINCT FROM %(alert_id)s::bigint AND same.round IS NOT DISTINCT FROM %(round)s::int
+            AND same.said = %(said)s::text[] AND same.made_at >= %(same_since)s AND same.state IN ('due', 'sent')
+    ) THEN 'cancelled' ELSE 'due' END
+ON CONFLICT DO NOTHING
+RETURNING state;
 
 -- claim_news --
 -- Leases what waits longest.

@@ -1,8 +1,10 @@
 -- open_summary --
--- The message of a purpose to an account that is not due yet, locked, so that another alert can be added to it.
+-- The message of a purpose to an account that is not due yet, or to somebody else at the same address, locked, so that another alert can
+-- be added to it.
 SELECT notification_id FROM alerts.notification
-WHERE account_id = %(account_id)s AND purpose = %(purpose)s AND state = 'due' AND attempts = 0 AND due_at > %(now)s
-ORDER BY due_at LIMIT 1 FOR UPDATE;
+WHERE (account_id = %(account_id)s OR (channel = %(channel)s AND address = %(address)s))
+    AND purpose = %(purpose)s AND state = 'due' AND attempts = 0 AND due_at > %(now)s
+ORDER BY account_id <> %(account_id)s, due_at LIMIT 1 FOR UPDATE;
 
 -- begin_summary --
 -- Begins a message about several alerts, which hangs on the first of them.

@@ -351,3 +351,49 @@ def test_who_is_to_be_told_is_found_by_an_index_and_not_among_all_alerts_there_e
             "EXPLAIN " + news_repository._SQL["relieved"].as_string(None), {"since": NOW, "now": NOW}
         ).fetchall()
     assert any("alert_looked_after" in line["QUERY PLAN"] for line in plan)
+
+
+# --- two persons with one mailbox ---
+
+
+@pytest.fixture
+def shared(world):
+    """Anna and Bruno read one mailbox, in one language."""
+    world.connection.execute(
+        "UPDATE registry.account SET email = 'office@example.org', language = 'it' WHERE login IN ('anna', 'bruno')"
+    )
+    return world
+
+
+def test_the_same_text_goes_once_to_a_mailbox_that_two_persons_share(shared, called, take, news, channels, clock):
+    world = shared
+    # Of the call the mailbox was told once already; both are to be told that somebody has taken charge.
+    assert [each.address for each in channels["email"].handed].count("office@example.org") == 1
+    world.connection.execute(
+        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
+        " language, state, due_at, sent_at)"
+        " SELECT organisation_id, alert_id, round, 1, 'email', account_id, email, 'it', 'sent', %s, %s"
+        " FROM alerts.alert, registry.account WHERE login IN ('anna', 'bruno') AND NOT EXISTS ("
+        " SELECT FROM alerts.notification WHERE notification.account_id = account.account_id) ORDER BY login LIMIT 1",
+        (NOW, NOW),
+    )
+    take(world.dora, called)
+    for _ in range(3):
+        news.look()
+        clock.advance(60)
+    assert told(channels).count("office@example.org") == 1
+    rows = world.rows(
+        "SELECT state FROM alerts.news WHERE account_id IN (%s, %s) ORDER BY state", world.anna, world.bruno
+    )
+    assert [row["state"] for row in rows] == ["cancelled", "sent"]
+
+
+def test_another_text_goes_there_all_the_same(world, called, take, news, channels):
+    world.connection.execute(
+        "UPDATE alerts.notification SET address = 'anna@example.org', step = 1 WHERE account_id IS NULL"
+    )
+    world.connection.execute("UPDATE registry.contact SET email = 'anna@example.org'")
+    take(world.dora, called)
+    news.look()
+    # An operator and the family are told in other words.
+    assert told(channels).count("anna@example.org") == 2

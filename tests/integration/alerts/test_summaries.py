@@ -214,3 +214,19 @@ def test_the_last_resort_of_wellbeing_is_told_too(world, service, intake):
         "anna@example.org", "dora@example.org",
     ]  # fmt: skip
     assert world.alerts()[0]["escalates_at"] is None
+
+
+def test_a_mailbox_that_two_persons_share_gets_one_summary(world, service, intake):
+    world.connection.execute(
+        "UPDATE registry.account SET email = 'office@example.org' WHERE login IN ('anna', 'bruno')"
+    )
+    for kind in ("gateway_silence", "weak_link"):
+        world.finding(NOW, NOW, kind=kind, family="technical")
+    intake.look_findings(NOW)
+    morning = datetime(2026, 3, 4, 7, tzinfo=UTC)
+    escalate(service, morning)
+    sent = deliver(service, morning + timedelta(minutes=1))
+    assert sorted(message.address for message in sent) == ["dora@example.org", "office@example.org"]
+    (office,) = [message for message in sent if message.address == "office@example.org"]
+    assert sum(each.alerts for each in office.about) == 2
+    assert deliver(service, morning + timedelta(minutes=30)) == []
