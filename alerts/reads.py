@@ -259,6 +259,11 @@ def counts(view: View) -> list[Count]:
     return [Count(Family(row["family"]), State(row["state"]), row["alerts"]) for row in rows]
 
 
+def waiting(view: View, severity: float) -> int:
+    """Return how many homes have an alert that nobody has taken: of safety, or of wellbeing and so severe or more."""
+    return int(only(view.connection.execute(STATEMENTS["waiting"], {"severity": severity}))["homes"])
+
+
 def unnotified(view: View) -> int:
     """Return of how many alerts that nobody has taken nobody is being told: above 0, only the board shows them.
 

@@ -41,7 +41,7 @@ __all__ = [
     "hourly_indicators",
     "indicators",
     "lag",
-    "latest_indicators",
+    "latest_coverage",
     "page_of_findings",
     "replacement_round",
     "shared_days",
@@ -179,12 +179,13 @@ def watched(kind: str, sensors: Sequence[Sensor]) -> list[Sensor]:
     return [sensor for place, sensor in enumerate(ordered) if place in rests]
 
 
-def latest_indicators(view: View, first: date, home_id: int | None = None) -> list[Row]:
-    """Return the last indicator of each kind of every home that the viewer may see, or of one, not older than `first`.
+def latest_coverage(view: View, first: date, home_id: int | None = None) -> list[Row]:
+    """Return on how much of the data the last indicators rest of every home that the viewer may see, or of one.
 
-    Columns: home_id, kind, day, value, unit, coverage, computed_at, median, spread, low, high, days.
+    Of each indicator the last day counts that is not older than `first`. Columns: home_id, day, coverage (the least, 0
+    to 1, of the indicators whose last day this is).
     """
-    return _seen(view, "seen_latest_indicators", first=first, home_id=home_id)
+    return _seen(view, "seen_latest_coverage", first=first, home_id=home_id)
 
 
 def silences(view: View, homes: Collection[int]) -> list[Row]:

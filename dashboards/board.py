@@ -143,7 +143,7 @@ class Board(NamedTuple):
 class Read(NamedTuple):
     """What a page that shows lines has read already: who lives there, every open alert, and what goes on lately."""
 
-    persons: Sequence[registry.reads.SeenPerson]
+    persons: Sequence[registry.reads.Person]
     opened: Sequence[alerts.reads.Alert]
     around: Sequence[analytics.contexts.reads.Seen]
 
@@ -151,7 +151,7 @@ class Read(NamedTuple):
 def load(view: View, now: datetime, words: Words, limits: Limits) -> Board:
     """Return the board of everything the viewer may see."""
     read = Read(
-        registry.reads.seen_persons(view),
+        registry.reads.seen_inhabitants(view),
         alerts.reads.open_alerts(view, ALL),
         analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1)),
     )
@@ -174,8 +174,7 @@ def _lines(
     limits: Limits,
 ) -> list[Line]:
     people: dict[int, list[Inhabitant]] = defaultdict(list)
-    for seen in read.persons:
-        person = seen.person
+    for person in read.persons:
         people[person.home_id].append(Inhabitant(person.public_id, person.name, person.phone))
     theirs = there(view)
     found: dict[int, list[alerts.reads.Alert]] = defaultdict(list)
@@ -185,9 +184,12 @@ def _lines(
     for status in ingest.reads.gateway_statuses(view, only):
         statuses[status["home_id"]].append(status)
     indicators: dict[int, list[Row]] = defaultdict(list)
-    for indicator in analytics.reads.latest_indicators(view, (now - COVERAGE_WITHIN).date(), only):
+    for indicator in analytics.reads.latest_coverage(view, (now - COVERAGE_WITHIN).date(), only):
         indicators[indicator["home_id"]].append(indicator)
-    signs = last_signs(view, [home.home_id for home in homes], now, only)
+    signs = last_signs(view, [home.home_id for home in homes], now, None if only is None else [only])
+    around: dict[int, list[analytics.contexts.reads.Seen]] = defaultdict(list)
+    for seen in read.around:
+        around[seen.home_id].append(seen)
     stands = wellbeing.latest(view, now, only)
     return [
         _line(
@@ -197,12 +199,12 @@ def _lines(
             sight_of(
                 statuses[home.home_id],
                 signs[home.home_id],
-                unpaused(indicators[home.home_id], read.around, home.home_id, home.zone),
+                unpaused(indicators[home.home_id], around[home.home_id], home.home_id, home.zone),
                 home.zone,
             ),
             signs[home.home_id],
             stands.get(home.home_id, NOTHING),
-            going_on=contexts.going_on(read.around, home, now),
+            going_on=contexts.going_on(around[home.home_id], home, now),
             now=now,
             words=words,
             limits=limits,

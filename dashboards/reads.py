@@ -1,6 +1,6 @@
 """What the pages read across homes at once: when something was last heard, when somebody last moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ from core.vocabulary import BY_NAME, PRESENCE
 SQL = Statements.beside(__file__)
 LOOKED_BACK = timedelta(hours=12)
 AHEAD = timedelta(minutes=5)  # a gateway's clock may be a little fast
+LATELY = timedelta(hours=2)  # a home that has moved since is heard, whatever else its devices have sent
 # What says that somebody moves at that instant. States that may last (a bed that is occupied, a door that stands open)
 # are told again and again while nothing moves: their devices are watching, but they are no movement.
 MOVEMENT = [BY_NAME[name].id for name in sorted(PRESENCE | {"opening", "vibration", "toilet_flush"})]
@@ -56,24 +57,27 @@ def looks(view: View, public_id: UUID, since: datetime, now: datetime) -> list[L
     return [Look(**row) for row in view.connection.execute(SQL["looks"], given)]
 
 
-def last_signs(view: View, home_ids: Iterable[int], now: datetime, home_id: int | None = None) -> dict[int, LastSigns]:
-    """Return the last signs of homes the viewer may see: of all in `home_ids`, read for `home_id` alone if given."""
+def last_signs(
+    view: View, home_ids: Iterable[int], now: datetime, only: Sequence[int] | None = None
+) -> dict[int, LastSigns]:
+    """Return the last signs of homes the viewer may see: of all in `home_ids`, read for those in `only` if given.
+
+    Where all are read, the last reading of a home that moved within `LATELY` is told as the movement.
+    """
     wanted = {
+        "homes": None if only is None else list(only),
         "movement": MOVEMENT,
         "watching": WATCHING,
         "since": now - LOOKED_BACK,
         "until": now + AHEAD,
-        "home_id": home_id,
+        "fresh": now - LATELY if only is None else now + AHEAD,
     }
     readings: dict[int, datetime] = {}
     movements: dict[int, LastSeen] = {}
     for row in view.connection.execute(SQL["latest_in_homes"], wanted):
-        home = row["home_id"]
-        if row["reading_at"] is not None:
-            readings[home] = max(row["reading_at"], readings.get(home, row["reading_at"]))
-        moved = row["moved_at"]
-        if moved is not None and (home not in movements or moved > movements[home].at):
-            movements[home] = LastSeen(moved, row["room_kind"] or "")
+        readings[row["home_id"]] = row["reading_at"]
+        if row["moved_at"] is not None:
+            movements[row["home_id"]] = LastSeen(row["moved_at"], row["room_kind"] or "")
     ids = list(home_ids)
     silent = [home for home in ids if home not in movements]
     for row in view.connection.execute(SQL["last_presence"], {"home_ids": silent, "until": now + AHEAD}):

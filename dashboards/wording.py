@@ -102,7 +102,8 @@ class Words(NamedTuple):
         passed = now - instant
         if passed < timedelta(minutes=1):
             return self.translations.gettext("just now")
-        return format_timedelta(-passed, add_direction=True, threshold=1.5, locale=self.locale)
+        exact = passed < timedelta(minutes=2)
+        return _ago(round(passed.total_seconds() if exact else passed / timedelta(minutes=1)), exact, self.locale)
 
     def lasted(self, duration: timedelta) -> str:
         """Return a duration in hours and minutes, as in 8 h 10 min."""
@@ -119,6 +120,13 @@ class Words(NamedTuple):
     def percent(self, share: float) -> str:
         """Return a share in whole percent, never rounded up to all."""
         return f"{int(share * 100 + 1e-6)} %"
+
+
+@lru_cache(maxsize=4096)
+def _ago(passed: int, in_seconds: bool, locale: str) -> str:
+    # A board says it of a thousand homes: what is asked again is not put into words again.
+    before = timedelta(seconds=-passed) if in_seconds else timedelta(minutes=-passed)
+    return format_timedelta(before, add_direction=True, threshold=1.5, locale=locale)
 
 
 @lru_cache(maxsize=512)

@@ -289,9 +289,14 @@ def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
     contacts: dict[int, list[Contact]] = {}
     for row in view.connection.execute(_SQL["seen_contacts"], given):
         contacts.setdefault(_take(row, "person_id"), []).append(Contact(**row))
-    found = [Person(**row) for row in view.connection.execute(_SQL["seen_persons"], given)]
+    return [SeenPerson(person, contacts.get(person.person_id, [])) for person in seen_inhabitants(view, home_id)]
+
+
+def seen_inhabitants(view: View, home_id: int | None = None) -> list[Person]:
+    """Return the same persons without their contacts: of a union that is a third of what there is to read."""
+    found = [Person(**row) for row in view.connection.execute(_SQL["seen_persons"], {"home_id": home_id})]
     view.listed.update(person.person_id for person in found)
-    return [SeenPerson(person, contacts.get(person.person_id, [])) for person in found]
+    return found
 
 
 def seen_persons_of(view: View, home_ids: Collection[int]) -> list[Person]:

@@ -334,6 +334,12 @@ ORDER BY other.alert_id;
 SELECT family, state, count(*)::int AS alerts FROM alerts.alert
 WHERE state <> 'resolved' AND organisation_id IN (SELECT registry.viewer_organisations()) GROUP BY family, state;
 
+-- waiting --
+-- How many homes that the viewer may see have an alert that nobody has taken: of safety, or of wellbeing and so severe or more.
+SELECT count(DISTINCT home_id)::int AS homes FROM alerts.alert
+WHERE state = 'new' AND (family = 'safety' OR family = 'wellbeing' AND severity >= %(severity)s::real)
+    AND organisation_id IN (SELECT registry.viewer_organisations());
+
 -- unnotified --
 -- How many alerts that nobody has taken the viewer may see of which no message of this round went out or is on its way.
 SELECT count(*)::int AS alerts FROM alerts.alert

@@ -310,13 +310,11 @@ SELECT kind, day, value FROM analytics.hourly
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s
 ORDER BY kind, day;
 
--- seen_latest_indicators --
--- The last indicator of each kind of every home, not older than a day given, with what was usual then.
-SELECT DISTINCT ON (home_id, kind) home_id, kind, day, indicator.value, indicator.unit, indicator.coverage,
-       indicator.computed_at, baseline.median, baseline.spread, baseline.low, baseline.high, baseline.days
-FROM analytics.indicator LEFT JOIN analytics.baseline USING (home_id, kind, day)
-WHERE day >= %(first)s AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
-ORDER BY home_id, kind, day DESC;
+-- seen_latest_coverage --
+-- The least coverage of the last indicators of every home that are not older than a day given, by the day that each is of.
+SELECT home_id, each.day, each.coverage
+FROM analytics.sighted CROSS JOIN LATERAL unnest(sighted.days, sighted.coverage) AS each (day, coverage)
+WHERE each.day >= %(first)s AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s);
 
 -- lag --
 -- How many days of homes are due and since when, and when the oldest touched hour came in that is not in that list yet.

@@ -73,6 +73,9 @@ class Attention(NamedTuple):
         return self.rank, not self.untaken, -step, -self.since, not self.rising, -self.silent, sure
 
 
+_COLOURED = (State.RED, State.YELLOW)
+
+
 class Known(NamedTuple):
     """What is known of a home: its last day that is stated, and the days of the week up to it with state and score."""
 
@@ -126,5 +129,4 @@ def _since(days: Sequence[tuple[date, State, float | None]]) -> int:
 
 
 def _is_alike(one: State, other: State) -> bool:
-    coloured = {State.RED, State.YELLOW}
-    return one is other or {one, other} <= coloured
+    return one is other or (one in _COLOURED and other in _COLOURED)

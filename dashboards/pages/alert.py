@@ -169,6 +169,7 @@ def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: st
         found = alerts.reads.open_alerts(view, board.ALL)
         homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in found})
         people = registry.reads.seen_persons_of(view, homes)
+        waits = waiting(view, words)
         offers = waiting_for(view, visitor.now)
     shown = [
         alert_view(alert, homes[alert.home_id], [one for one in people if one.home_id == alert.home_id], words)
@@ -176,7 +177,6 @@ def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: st
         if alert.home_id in homes
     ]
     gettext = words.translations.gettext
-    waits = waiting(found, words)
     return frame.page(
         template,
         sections=[
@@ -207,8 +207,8 @@ def _page(
         words = frame.words
         home = homes[found.alert.home_id]
         seen = registry.reads.seen_persons(view, home.home_id)
-        signs = last_signs(view, [home.home_id], now, home.home_id)[home.home_id]
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        signs = last_signs(view, [home.home_id], now, [home.home_id])[home.home_id]
+        waits = waiting(view, words)
         said_there = board.told_there([found.alert], there(view), home.zone, now, words)
     people = [one.person for one in seen]
     return frame.page(

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-import alerts.reads
 import analytics.contexts.reads
 import registry.reads
 from analytics.contexts import actions
@@ -17,7 +16,7 @@ from analytics.contexts.actions import ContextError, ContextNotFoundError
 from analytics.contexts.kinds import ENTERABLE, NAMES, ContextKind
 from core.database import View
 from core.translation import mark
-from dashboards import board, contexts
+from dashboards import contexts
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.pages.person import found
@@ -53,7 +52,7 @@ def whole(request: Request, desk: DeskDependency, visitor: SignedIn, public_id: 
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
         shown = contexts.load(view, home, contexts.listed(view, home, now), now, words)
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        waits = waiting(view, words)
     return frame.page(
         "contexts.html",
         person=seen.person,

@@ -41,14 +41,16 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         seen = _one_of(living, public_id)
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
-        read = board.Read(living, alerts.reads.open_alerts(view, board.ALL), contexts.listed(view, home, now))
+        read = board.Read(
+            [one.person for one in living], alerts.reads.open_alerts(view, board.ALL), contexts.listed(view, home, now)
+        )
         line = board.line_of(view, home, read, now, words, desk.settings.limits)
         stands = wellbeing.load(view, home, now, words)
         around = contexts.load(view, home, read.around, now, words)
         begins = local_day(week.begins(day_of(now, home.zone)), home.zone).start
         lived = life.load(view, home, around.effect, begins, now)
         figures = indicators.rows(view, home, now)
-        waits = waiting(read.opened, words)
+        waits = waiting(view, words)
         earlier: list[AlertView] = [
             alert_view(alert, home, [seen.person], words)
             for alert in alerts.reads.alerts_of_home(view, home.home_id, EARLIER)

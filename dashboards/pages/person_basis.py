@@ -5,9 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-import alerts.reads
 from core.localtime import day_of
-from dashboards import basis, board, contexts
+from dashboards import basis, contexts
 from dashboards.pages.frame import Frame
 from dashboards.pages.person import found
 from dashboards.pages.statistics import day_in
@@ -36,7 +35,7 @@ def whole(
         around = contexts.effect(view, home, now, now.date() - wanted + contexts.LISTED)
         number, place = _number(episode), _number(page)
         shown = basis.load(view, home, around, kind, wanted, frame.words, episode=number, page=place, now=now)
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), frame.words)
+        waits = waiting(view, frame.words)
     if shown is None:
         raise HTTPException(404)
     return frame.page(

@@ -5,7 +5,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-import alerts.reads
 from dashboards import actogram, board, contexts
 from dashboards.actogram import HEIGHTS, PERIODS, WHATS, Chosen, What
 from dashboards.life import LANES
@@ -35,7 +34,7 @@ def whole(
         words = frame.words
         around = contexts.effect(view, home, now)
         stored = actogram.load(view, home, around, now, chosen.days)
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        waits = waiting(view, words)
     shown = actogram.shown_days(stored, chosen, words)
     whats = [(str(what), words.say(name)) for what, name in WHATS.items()] + list(shown.lanes)
     return frame.page(

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-import alerts.reads
 from dashboards import board, contexts, trends
 from dashboards.pages.frame import Frame
 from dashboards.pages.person import found
@@ -33,7 +32,7 @@ def whole(
         frame = Frame.around(request, desk, visitor, view)
         around = contexts.effect(view, home, now, timedelta(days=count + 1))
         stored = trends.load(view, home, around, now, chosen, count)
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), frame.words)
+        waits = waiting(view, frame.words)
     return frame.page(
         "person_life.html",
         person=seen.person,

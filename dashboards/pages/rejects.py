@@ -11,10 +11,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-import alerts.reads
 from core.database import View
 from core.translation import mark
-from dashboards import board
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
@@ -91,7 +89,7 @@ def _list(request: Request, desk: Desk, visitor: Visitor, template: str) -> Resp
         wishes = reads.seen_wishes(view, visitor.now - LATELY)
         gone = reads.seen_gone(view)
         sees_strangers = reads.administers_all(view)
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        waits = waiting(view, words)
     return frame.page(
         template,
         groups=[group_view(group, wishes, words) for group in groups],
@@ -115,7 +113,7 @@ def _one(request: Request, desk: Desk, visitor: Visitor, number: int, template: 
             if found.gateway_key is not None
             else []
         )
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), words)
+        waits = waiting(view, words)
     wording = WORDINGS[found.reason]
     text = written(found.payload)
     return frame.page(

@@ -7,14 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-import alerts.reads
 from analytics.preview import actions, reads
 from analytics.preview.actions import NotYoursToSetError, RuleError
 from analytics.rules.protocol import Mode
 from analytics.rules.standing import CHANGES, LEARNED, QUIET_TIMES
 from core.database import View
 from core.translation import mark
-from dashboards import board, previews, rule_words, rules
+from dashboards import previews, rule_words, rules
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import Waiting, waiting
@@ -192,7 +191,7 @@ def _path(rule: str, where: str, *, saved: bool = False) -> str:
 
 
 def _waiting(view: View, words: Words) -> Waiting:
-    return waiting(alerts.reads.open_alerts(view, board.ALL), words)
+    return waiting(view, words)
 
 
 def _problem(request: Request, desk: Desk, visitor: Visitor, said: str, status: int, back: str) -> Response:

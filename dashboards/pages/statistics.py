@@ -6,10 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-import alerts.reads
 from alerts.statistics.reads import figures_of
 from core.localtime import day_of
-from dashboards import board
 from dashboards.pages.frame import COORDINATOR, Frame
 from dashboards.pages.waiting import waiting
 from dashboards.statistics_views import OUTCOMES, STATES, view_of
@@ -55,7 +53,7 @@ def whole(
             until + timedelta(days=1),
             visitor.now,
         )
-        waits = waiting(alerts.reads.open_alerts(view, board.ALL), frame.words)
+        waits = waiting(view, frame.words)
     return frame.page(
         "statistics.html",
         places=sorted(mine, key=lambda each: each.name),
