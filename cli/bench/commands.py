@@ -1,6 +1,7 @@
 """The commands under `vicino bench`."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from cli.bench import edge as edging
 from cli.bench import ingest as ingesting
 from cli.bench import storm as storming
 from cli.bench.analytics import measure as analysing
+from cli.bench.dashboards import measure as visiting
 from cli.bench.figures import show
 from cli.bench.storage import measure as storing
 from cli.screen import errors_in_words
@@ -24,6 +26,12 @@ Server = Annotated[
         "--database-url",
         help="Address of an administrator on a PostgreSQL server, with TimescaleDB or without; a database is made "
         "there and removed. Without it a PostgreSQL of its own is started.",
+    ),
+]
+Kept = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="Folder in which the filled database stays, for the next measurement of the same union."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -114,3 +122,19 @@ def alert_latency(
             SystemClock(), stop_on_signals(), rate=rate, calls=calls, calls_per_s=calls_per_s, workers=workers
         )
     show(asdict(figures), as_json=as_json)
+
+
+@app.command()
+def dashboards(
+    homes: Annotated[int, typer.Option(help="Homes of the union.", min=1, max=10_000)] = 1_000,
+    days: Annotated[int, typer.Option(help="Days of their lives that are computed.", min=31, max=400)] = 365,
+    requests: Annotated[int, typer.Option(help="Requests for each kind of page.", min=1, max=10_000)] = 100,
+    folder: Kept = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how soon the pages of a whole union answer an operator, and what they weigh on a first visit."""
+    with errors_in_words():
+        figures = visiting.measure(
+            SystemClock(), stop_on_signals(), homes=homes, days=days, requests=requests, folder=folder
+        )
+    visiting.show(figures, as_json=as_json)

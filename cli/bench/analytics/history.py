@@ -71,11 +71,15 @@ def prepare(
     told(f"{number:,} homes registered", 1.0)
     lived = f"{(days.last - days.first).days} days of {len(patterns)} homes lived and computed"
     told(lived, 0.0)
-    _live(database, connection, patterns, days)
+    live(database, connection, patterns, local_day(days.first, ZONE).start, days.end)
     with database.transaction() as asking:
         ids = {home.key: home.home_id for home in registry.homes(asking)}
-    _compute(database, [ids[key] for key, _ in patterns], days, lambda share: told(lived, share))
-    _copy(connection, number, days, lambda share: told("The same for the other homes", share))
+    compute(database, [ids[key] for key, _ in patterns], days, lambda share: told(lived, share))
+
+    def fill(address: str, password: str, copies: Sequence[tuple[str, str]]) -> None:
+        _copy_some(address, password, copies, days)
+
+    fill_copies(connection, _copies(number), fill, lambda share: told("The same for the other homes", share))
 
 
 def _register(database: Database, number: int) -> list[tuple[str, SimulatedHome]]:
@@ -98,13 +102,17 @@ def _key(index: int) -> str:
 
 def _entry(entry: dict[str, Any], index: int) -> dict[str, Any]:
     key = _key(index)
+    return standard(entry, key) | {"name": "Bench", "persons": [{"key": key, "name": "Bench"}]}
+
+
+def standard(entry: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the entry of a simulated home as that of a standard home under another key."""
     devices = [
         {**device, "quantities": sorted(QUANTITIES.intersection(device["quantities"]))}
         for device in entry["devices"]
         if _is_standard(device)
     ]
-    person = {"key": key, "name": "Bench"}
-    return {**entry, "key": key, "gateway": key, "name": "Bench", "persons": [person], "devices": devices}
+    return {**entry, "key": key, "gateway": key, "devices": devices}
 
 
 def _is_standard(device: Mapping[str, Any]) -> bool:
@@ -113,12 +121,15 @@ def _is_standard(device: Mapping[str, Any]) -> bool:
     return not spared and bool({"occupancy", "contact", "power", "temperature", "sos_button"} & {*device["quantities"]})
 
 
-def _live(
-    database: Database, connection: Connection[Row], patterns: Sequence[tuple[str, SimulatedHome]], days: Span
+def live(
+    database: Database,
+    connection: Connection[Row],
+    patterns: Sequence[tuple[str, SimulatedHome]],
+    begin: datetime,
+    end: datetime,
 ) -> None:
-    """Store the readings of the patterns."""
-    begin = local_day(days.first, ZONE).start
-    repository.ensure_partitions(connection, begin, days.end)
+    """Store the readings of patterns, each with the key of its gateway, from `begin` to `end`."""
+    repository.ensure_partitions(connection, begin, end)
     with database.transaction() as asking:
         registered = {
             (series.gateway_key, series.name): series
@@ -126,7 +137,7 @@ def _live(
         }
     rows: dict[Retention, list[tuple[datetime, float, int]]] = {}
     for key, home in patterns:
-        for measurement in _lived(home, begin, days.end).track:
+        for measurement in _lived(home, begin, end).track:
             series = registered.get((key, measurement.name))
             if series is not None and series.series_id is not None:
                 quantity = BY_NAME[measurement.name.split("/")[1]]
@@ -141,7 +152,7 @@ def _lived(home: SimulatedHome, begin: datetime, end: datetime) -> RecordedHome:
     return recording.recorded[0]
 
 
-def _compute(database: Database, home_ids: Sequence[int], days: Span, progress: Progress) -> None:
+def compute(database: Database, home_ids: Sequence[int], days: Span, progress: Progress) -> None:
     """Compute the patterns' days up to the last but one, as they ended, and the last as it was a little before."""
     noon = SimulatedClock(local_day(days.last, ZONE).start + timedelta(hours=13))
     done = 0
@@ -156,14 +167,19 @@ def _compute(database: Database, home_ids: Sequence[int], days: Span, progress: 
     jobs.analyse(database, days.last, days.last, clock=evening, homes=home_ids)
 
 
-def _copy(connection: Connection[Row], number: int, days: Span, progress: Progress) -> None:
-    """Give the other homes what the patterns have, some homes at a time on each of as many connections as cores."""
-    copies = _copies(number)
+def fill_copies(
+    connection: Connection[Row],
+    copies: Sequence[tuple[str, str]],
+    fill: Callable[[str, str, Sequence[tuple[str, str]]], None],
+    progress: Progress,
+) -> None:
+    """Give copies, each with its pattern, what the patterns have: some at a time on as many connections as cores.
+
+    `fill` gets the address of the database, its password and some of the copies.
+    """
     shares = [copies[first : first + AT_ONCE] for first in range(0, len(copies), AT_ONCE)]
     with ThreadPoolExecutor(cores()) as executor:
-        waiting = [
-            executor.submit(_copy_some, connection.info.dsn, connection.info.password, each, days) for each in shares
-        ]
+        waiting = [executor.submit(fill, connection.info.dsn, connection.info.password, each) for each in shares]
         for index, done in enumerate(as_completed(waiting), start=1):
             done.result()
             progress(index / (len(waiting) + 1))

@@ -1,7 +1,7 @@
 -- same_home --
 -- Which home is a copy of which pattern.
 CREATE TEMP TABLE same_home AS
-SELECT copy.home_id, pattern.home_id AS pattern, person.person_id
+SELECT copy.home_id, copy.organisation_id, pattern.home_id AS pattern, person.person_id
 FROM unnest(%(homes)s::text[], %(patterns)s::text[]) AS wanted (home, pattern)
 JOIN registry.home AS copy ON copy.key = wanted.home
 JOIN registry.home AS pattern ON pattern.key = wanted.pattern
@@ -28,7 +28,7 @@ JOIN devices.device AS copy ON copy.home_id = same_home.home_id AND copy.key = p
 -- same_series --
 -- Which series of a copy is which of its pattern.
 CREATE TEMP TABLE same_series AS
-SELECT pattern.series_id AS pattern, copy.series_id AS own
+SELECT same_home.home_id, pattern.series_id AS pattern, copy.series_id AS own
 FROM same_home JOIN devices.series AS pattern ON pattern.home_id = same_home.pattern
 JOIN devices.series AS copy ON copy.home_id = same_home.home_id AND copy.name = pattern.name
 
@@ -51,6 +51,7 @@ DECLARE
 BEGIN
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE attname
         WHEN 'home_id' THEN 'same_home.home_id'
+        WHEN 'organisation_id' THEN 'same_home.organisation_id'
         WHEN 'person_id' THEN 'CASE WHEN source.person_id IS NULL THEN NULL ELSE same_home.person_id END'
         WHEN 'room_id' THEN format(room, 'source.room_id')
         WHEN 'device_id' THEN '(SELECT own FROM same_device WHERE same_device.home_id = same_home.home_id'
