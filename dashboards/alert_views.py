@@ -11,7 +11,7 @@ import registry.reads
 from alerts.handovers.tasks import OUTCOMES as TASK_OUTCOMES
 from alerts.handovers.tasks import TaskOutcome
 from alerts.lifecycle import ACTION_LABELS, JUDGED, OUTCOME_LABELS, Action, Family, Outcome
-from alerts.reasons.catalogue import LABELS, REASONS, Reason
+from alerts.reasons.catalogue import LABELS, PRESSED, REASONS, Reason
 from alerts.replies.answers import BY_LINK
 from analytics.contexts.kinds import NAMES as CONTEXTS
 from analytics.contexts.kinds import ContextKind
@@ -124,14 +124,18 @@ def _ended(entry: alerts.reads.HistoryEntry, words: Words) -> str:
     return f"{said} ({words.say(LABELS[Reason(reason)])})" if reason in set(Reason) else said
 
 
-def outcome_choices(words: Words) -> list[OutcomeChoice]:
-    """Return what can be tapped to close an alert."""
+def outcome_choices(kind: str, words: Words) -> list[OutcomeChoice]:
+    """Return what can be tapped to close an alert of a kind; only of what is pressed, that it was by mistake."""
     return [
         OutcomeChoice(
             outcome.value,
             words.say(OUTCOME_LABELS[outcome]),
             words.say(OUTCOME_HINTS[outcome]),
-            [(f"{outcome}:{reason}", words.say(label)) for reason, label in REASONS[outcome].items()],
+            [
+                (f"{outcome}:{reason}", words.say(label))
+                for reason, label in REASONS[outcome].items()
+                if reason is not Reason.MISTAKE or kind in PRESSED
+            ],
         )
         for outcome in JUDGED
     ]

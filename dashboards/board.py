@@ -30,7 +30,7 @@ LABELS = {
     Concern.ACT: mark("Act now"),
     Concern.LOOK: mark("Take a look"),
     Concern.UNKNOWN: mark("Not known"),
-    Concern.USUAL: mark("As usual"),
+    Concern.USUAL: mark("Nothing to report"),
 }
 EMPTY = {
     Concern.ACT: mark("Nobody needs help right now, as far as we can see."),
@@ -360,13 +360,21 @@ def _who_needs_somebody(board: Board, words: Words) -> str:
     gettext, ngettext = words.translations.gettext, words.translations.ngettext
     waiting, acting = board.unattended, board.count(Concern.ACT)
     if waiting:
-        return ngettext("%(count)d home needs somebody now", "%(count)d homes need somebody now", waiting) % {
-            "count": waiting
-        }
+        needed = ngettext("%(count)d home needs somebody now", "%(count)d homes need somebody now", waiting)
+        return ", ".join((needed % {"count": waiting}, *_attended(acting - waiting, words)))
     if acting:
         return gettext("Somebody is in charge wherever it is urgent")
     if board.count(Concern.LOOK):
         return gettext("Nothing urgent")
     if board.count(Concern.UNKNOWN):
         return gettext("Nothing urgent, where we can see")
-    return gettext("All as usual")
+    is_known = all(line.stand.tone is Concern.USUAL for _, lines in board.groups for line in lines)
+    return gettext("All as usual") if is_known else gettext("Nothing to report")
+
+
+def _attended(homes: int, words: Words) -> list[str]:
+    """Return in how many more urgent homes somebody is in charge, where there are any."""
+    said = words.translations.ngettext(
+        "somebody is in charge of %(count)d more", "somebody is in charge of %(count)d more", homes
+    )
+    return [said % {"count": homes}] if homes else []

@@ -48,6 +48,7 @@ REASONS: dict[Outcome, dict[Reason, str]] = {
         Reason.UNREACHED: mark("Nobody could be reached"),
     },
 }
+PRESSED = frozenset({"sos_button"})  # kinds of alerts that somebody makes with a hand
 OUTCOME_OF: dict[Reason, Outcome] = {reason: outcome for outcome, some in REASONS.items() for reason in some}
 LABELS: dict[Reason, str] = {reason: label for some in REASONS.values() for reason, label in some.items()}
 

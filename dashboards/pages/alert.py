@@ -225,7 +225,7 @@ def _page(
         overflow=found.alert.overflow,
         last_seen=signs.movement,
         there=said_there,
-        outcomes=outcome_choices(words),
+        outcomes=outcome_choices(found.alert.kind, words),
         labels=board.LABELS,
         waiting=waits.homes,
         announcement=waits.sentence,

@@ -71,7 +71,7 @@ def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watche
     page.keyboard.type(filling.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("#board")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tutto come al solito")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Niente da segnalare")
     assert page.title() == "Quadro · Vicino"
     page.wait_for_load_state("load")
     wait_until_open(page, site)
@@ -106,7 +106,7 @@ def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watche
     expect(page.locator("#alert")).to_contain_text(ended, timeout=SOON_MS)
     expect(page.locator("#alert")).to_contain_text("Era caduta, ora sta bene.", timeout=SOON_MS)
     expect(page.locator("#alert")).to_contain_text("Anna Lodi")
-    expect(page.locator("#resolve")).to_have_count(0)
+    expect(page.locator("#resolve-heading")).to_have_count(0)
     assert watched.hosts == {"127.0.0.1"}
     assert watched.complaints == []
 

@@ -1,3 +1,4 @@
+import html
 from datetime import timedelta
 from uuid import uuid4
 
@@ -52,7 +53,7 @@ def test_the_board_tells_each_concern_with_a_word_and_a_shape(
         ("act", "Intervieni ora"),
         ("look", "Da guardare"),
         ("unknown", "Non sappiamo"),
-        ("usual", "Come al solito"),
+        ("usual", "Niente da segnalare"),
     ):
         group = page.split(f'id="group-{key}"')[1].split("</h2>")[0]
         assert f"#concern-{key}" in group
@@ -252,3 +253,33 @@ def test_a_database_that_is_away_is_said_and_never_looks_calm(path: str) -> None
     assert "La banca dati non risponde" in answer.text
     assert "non prenderlo per calma" in answer.text
     assert (health.status_code, health.json()["database"]) == (503, False)
+
+
+def test_the_title_says_of_how_many_urgent_homes_somebody_is_in_charge(
+    client: TestClient, place: Neighbourhood, connection: psycopg.Connection
+) -> None:
+    for who in ("maria", "lucia"):
+        filling.alert(connection, place.homes[who], NOW)
+    sign_in(client)
+    assert "2 case hanno bisogno di qualcuno ora" in client.get("/").text
+    connection.execute(
+        "UPDATE alerts.alert SET state = 'in_charge', taken_by = %s, taken_by_name = 'Bruno Sarti', taken_at = %s"
+        " WHERE home_id = %s",
+        (place.accounts["bruno"], NOW, place.homes["maria"].home_id),
+    )
+    assert "1 casa ha bisogno di qualcuno ora, di un'altra si occupa già qualcuno" in html.unescape(
+        client.get("/").text
+    )
+
+
+def test_only_what_is_pressed_was_pressed_by_mistake(
+    client: TestClient, place: Neighbourhood, connection: psycopg.Connection
+) -> None:
+    sos = filling.alert(connection, place.homes["maria"], NOW)
+    water = filling.alert(connection, place.homes["lucia"], NOW, kind="water_leak")
+    sign_in(client)
+    assert "Premuto per sbaglio" in client.get(f"/alerts/{sos}").text
+    assert 'id="resolve-anyway"' in client.get(f"/alerts/{sos}").text, "nobody is in charge: not closed by a slip"
+    client.post(f"/alerts/{sos}/take-charge", data={"csrf": proof(client.get("/notifications").text)})
+    assert 'id="resolve-anyway"' not in client.get(f"/alerts/{sos}").text
+    assert "Premuto per sbaglio" not in client.get(f"/alerts/{water}").text
