@@ -37,7 +37,7 @@ fuzz: install
 lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml
 	uv pip compile --generate-hashes --extra gateway --no-header --no-emit-index-url --python-version 3.11 --universal --constraint requirements.lock --output-file requirements-gateway.lock pyproject.toml
-	uv pip compile --generate-hashes --extra service --extra apprise --extra cluster --extra image --no-header --no-emit-index-url --python-version 3.11 --universal --constraint requirements.lock --output-file requirements-service.lock pyproject.toml
+	uv pip compile --generate-hashes --extra service --extra apprise --extra cluster --extra research --extra image --no-header --no-emit-index-url --python-version 3.11 --universal --constraint requirements.lock --output-file requirements-service.lock pyproject.toml
 
 # The project as one wheel, with the version of pyproject.toml. Nothing is downloaded.
 wheel: $(VENV)/.installed

@@ -45,6 +45,7 @@ from cli.policies import app as policies_app
 from cli.precision import show_precision
 from cli.push import enter_apprise, push_key
 from cli.release_commands import app as release_app
+from cli.research.commands import app as research_app
 from cli.rules import app as rules_app
 from cli.shifts import app as shifts_app
 from cli.standing import homes as list_homes
@@ -83,6 +84,7 @@ app.add_typer(ca_app, name="ca")
 app.add_typer(deploy_app, name="deploy")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(release_app, name="release")
+app.add_typer(research_app, name="research")
 app.add_typer(devices_app, name="devices")
 app.add_typer(contexts_app, name="contexts")
 app.add_typer(canary_app, name="canary")

@@ -1,0 +1,1 @@
+"""`vicino research`: pseudonymised exports of those who agree, reproducible by their query."""
