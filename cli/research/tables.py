@@ -97,6 +97,19 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "enrolments",
+        "Somebody takes part in a study.",
+        (
+            _SUBJECT,
+            Column("resident", Type.TEXT, "pseudonym of the person"),
+            Column("study", Type.TEXT, "key of the study"),
+            Column("arm", Type.TEXT, "arm of the study"),
+            Column("control", Type.TRUTH, "whether it is the control arm"),
+            Column("enrolled_on", Type.DAY, "first day"),
+            Column("left_on", Type.DAY, "day on which the person left; empty while they take part"),
+        ),
+    ),
+    Table(
         "indicators",
         "An indicator of one day, beside what was usual in the weeks before.",
         (

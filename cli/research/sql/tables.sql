@@ -3,6 +3,17 @@
 SELECT dashboards.pseudonym_for('research', public_id) AS resident, birth_year, sex
 FROM registry.person WHERE home_id = %(home)s ORDER BY resident
 
+-- enrolments --
+-- In which studies and arms who lives in the home takes part.
+SELECT dashboards.pseudonym_for('research', person.public_id) AS resident, study.key AS study, study_member.arm, is_control AS control,
+    enrolled_on, left_on
+FROM registry.person
+JOIN registry.study_member USING (person_id)
+JOIN registry.study USING (study_id)
+JOIN registry.study_arm ON study_arm.study_id = study.study_id AND study_arm.arm = study_member.arm
+WHERE home_id = %(home)s
+ORDER BY study, resident
+
 -- indicators --
 -- Indicators of days, beside what was usual before them.
 SELECT indicator.kind, indicator.day, value, unit, coverage::float8 AS coverage, low, median, high, readings, code_version

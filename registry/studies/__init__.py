@@ -1,0 +1,1 @@
+"""Studies: their arms, and who takes part from when to when."""
