@@ -177,7 +177,7 @@ def a_sensor_answers(reader: Reader, page: Page) -> None:
     usual = page.locator("#group-usual")
     expect(usual).to_contain_text("Ada Bianchi", timeout=SOON_MS)
     expect(usual).to_contain_text("in camera")
-    expect(page.locator("#heading-usual")).to_contain_text("Come al solito")
+    expect(page.locator("#heading-usual")).to_contain_text("Niente da segnalare")
 
 
 def the_first_alert(reader: Reader, page: Page) -> None:
