@@ -25,6 +25,7 @@ from cli import status as standing
 from cli.addresses import app as addresses_app
 from cli.alert_messages import messages as alert_messages
 from cli.alert_statistics import app as alerts_app
+from cli.audit import app as audit_app
 from cli.backup.commands import app as backup_app
 from cli.backup.commands import restore
 from cli.bench.commands import app as bench_app
@@ -94,6 +95,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
 app.add_typer(tokens_app, name="token")
+app.add_typer(audit_app, name="audit")
 app.add_typer(policies_app, name="policies")
 app.add_typer(shifts_app, name="shifts")
 app.add_typer(channels_app, name="channels")

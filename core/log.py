@@ -19,7 +19,7 @@ LOGGABLE: frozenset[str] = frozenset(
         "exit_code", "name", "folder", "version", "variant", "state", "status", "method", "route", "duration_ms",
         "batches", "readings", "stored", "duplicates", "rejected", "conflicts", "queued", "bytes", "restarts",
         "gateway_id", "home_id", "series_id", "alert_id", "finding_id", "notification_id", "channel", "job",
-        "quantity", "reason_code", "source", "sequence", "days", "homes", "code",
+        "quantity", "reason_code", "source", "sequence", "days", "homes", "code", "seal",
     }
 )  # fmt: skip
 

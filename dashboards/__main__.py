@@ -21,6 +21,7 @@ from dashboards import static_files
 from dashboards.app import create_app
 from dashboards.live import Hub
 from dashboards.metrics import RequestMetrics, page_figures
+from dashboards.sealing import keep_sealing
 from dashboards.settings import DashboardSettings
 
 CONNECTIONS = 10
@@ -69,6 +70,7 @@ def main() -> int:
         thread.start()
         gc.freeze()  # what is there by now stays
         gc.set_threshold(*GARBAGE_AFTER)
+        keep_sealing(database, clock, stop)
         log.logger().info("serving", host=settings.dashboards_host, port=listening.getsockname()[1])
         with exposed(registry, settings.metrics_host, settings.metrics_port):
             while not stop.wait(0.5) and thread.is_alive():

@@ -1,14 +1,15 @@
-"""What the pages write and read of their own: sign-ins."""
+"""What the pages write and read of their own: sign-ins, and the audit with its seals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
 
-from core.database import Row
+from core.database import Row, only
 from core.statements import Statements
+from dashboards.seals import Entry, Seal
 
 SQL = Statements.beside(__file__)
 TOUCHED_EVERY = timedelta(minutes=1)
@@ -109,6 +110,37 @@ def note_look(
     """Note in the audit that the viewer was shown, or has changed, data of some persons, and of all of some homes."""
     given = {"persons": list(persons), "homes": list(homes), "method": method, "route": route, "now": now}
     connection.execute(SQL["note_look"], given)
+
+
+def seal(connection: Connection[Row], now: datetime, most: int) -> Seal | None:
+    """Seal at most so many entries of the audit; return the seal, None where there is nothing to seal or another does.
+
+    Raises what the driver raises where an entry is being noted for longer than a second.
+    """
+    row = connection.execute(SQL["seal"], {"now": now, "most": most}).fetchone()
+    return None if row is None else Seal(**row)
+
+
+def seals(connection: Connection[Row]) -> Iterator[Seal]:
+    """Return every seal, the first first, for services."""
+    return (Seal(**row) for row in connection.execute(SQL["seals"]))
+
+
+def entries(connection: Connection[Row], after_id: int, last_id: int) -> list[Entry]:
+    """Return the entries of the audit after one and up to another, in order, for services."""
+    rows = connection.execute(SQL["entries"], {"after_id": after_id, "last_id": last_id})
+    return [Entry(**row | {"persons": tuple(row["persons"])}) for row in rows]
+
+
+def unsealed(connection: Connection[Row], after_id: int) -> tuple[int, datetime | None]:
+    """Return how many entries after one wait for a seal, and since when the first of them does, for services."""
+    row = only(connection.execute(SQL["unsealed"], {"after_id": after_id}))
+    return row["entries"], row["since"]
+
+
+def never_given(connection: Connection[Row]) -> int:
+    """Return how many entries of the audit have a number that the database never gives, for services."""
+    return int(only(connection.execute(SQL["before"]))["entries"])
 
 
 def answers(connection: Connection[Row]) -> bool:
