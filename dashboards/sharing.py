@@ -39,6 +39,7 @@ PAGES: Mapping[str, str] = {
     "/batteries": mark("the round for batteries"),
     "/rules": mark("the rules of alerts"),
     "/tasks": mark("a task for volunteers"),
+    "/shift": mark("the hand-over of a shift"),
     "/r": mark("the link of a message"),
     "/invite": mark("an invitation"),
     "/api": mark("through a program"),

@@ -68,6 +68,7 @@ def offer(view: View, alerts: Sequence[UUID], note: str, now: datetime) -> UUID:
     made = repository.offer(view.connection, alerts, said, now + WAITS, now)
     if made is None:
         raise ChangedMeanwhileError
+    view.homes.update(repository.homes_of(view.connection, made))
     return made
 
 
@@ -76,6 +77,7 @@ def accept(view: View, public_id: UUID, now: datetime) -> int:
     taken = repository.accept(view.connection, public_id, now)
     if taken is None:
         raise HandOverEndedError
+    view.homes.update(repository.homes_of(view.connection, public_id))
     return taken
 
 
@@ -83,6 +85,7 @@ def withdraw(view: View, public_id: UUID, now: datetime) -> None:
     """Take an offer of the viewer back. Raises `HandOverEndedError`."""
     if not repository.withdraw(view.connection, public_id, now):
         raise HandOverEndedError
+    view.homes.update(repository.homes_of(view.connection, public_id))
 
 
 def hand_overs(view: View, now: datetime) -> list[HandOver]:

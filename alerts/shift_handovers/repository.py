@@ -53,6 +53,11 @@ def withdraw(connection: Connection, public_id: UUID, now: datetime) -> bool:
     return bool(only(connection.execute(_SQL["withdraw"], {"public_id": public_id, "now": now}))["withdrawn"])
 
 
+def homes_of(connection: Connection, public_id: UUID) -> list[int]:
+    """Return the numbers of the homes whose alerts a hand-over holds, as far as the viewer may see them."""
+    return [row["home_id"] for row in connection.execute(_SQL["homes_of"], {"public_id": public_id})]
+
+
 def seen(connection: Connection, since: datetime) -> list[Row]:
     """Return the hand-overs the viewer may see that were made since an instant or are open, the latest first."""
     return connection.execute(_SQL["seen"], {"since": since}).fetchall()

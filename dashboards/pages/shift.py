@@ -121,7 +121,8 @@ def _page(
         frame = Frame.around(request, desk, visitor, view)
         found = actions.hand_overs(view, visitor.now)
         mine = actions.can_be_handed_over(view)
-        shown = _alerts(view, frame.words)
+        wanted = mine.union(*(one.waiting for one in found))
+        shown = _alerts(view, wanted, frame.words)
     me = visitor.viewer.account_id
     is_open = [one for one in found if one.state == "offered" and one.until > visitor.now]
     return frame.page(
@@ -140,9 +141,9 @@ def _page(
     )
 
 
-def _alerts(view: View, words: Words) -> dict[UUID, AlertView]:
-    """Return the open alerts, the most pressing first."""
-    found = alerts.reads.open_alerts(view, board.ALL)
+def _alerts(view: View, wanted: frozenset[UUID], words: Words) -> dict[UUID, AlertView]:
+    """Return those of some alerts that are open, the most pressing first."""
+    found = [alert for alert in alerts.reads.open_alerts(view, board.ALL) if alert.public_id in wanted]
     homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in found})
     people = registry.reads.seen_persons_of(view, homes)
     return {

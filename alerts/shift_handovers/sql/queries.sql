@@ -27,6 +27,12 @@ JOIN alerts.alert ON alert.alert_id = given.alert_id
 WHERE made.organisation_id IN (SELECT registry.viewer_organisations()) AND (made_at >= %(since)s OR made.state = 'offered')
 GROUP BY made.shift_handover_id ORDER BY made_at DESC, made.shift_handover_id DESC LIMIT 50;
 
+-- homes_of --
+-- Of which homes the alerts of a hand-over are that the viewer may see.
+SELECT DISTINCT home_id FROM alerts.shift_handover AS made
+JOIN alerts.shift_handover_alert USING (shift_handover_id) JOIN alerts.alert USING (alert_id)
+WHERE made.public_id = %(public_id)s;
+
 -- offered_to --
 -- How many hand-overs wait for the viewer to take them over.
 SELECT count(*)::int AS offers FROM alerts.shift_handover
