@@ -12,7 +12,7 @@ from dashboards import repository
 from dashboards.seals import Seal
 
 EVERY_S = 60.0
-MOST = 10_000  # entries of a batch
+MOST = 1_000  # entries of a batch: who notes something meanwhile waits while it is read
 
 
 def keep_sealing(database: Database, clock: Clock, stop: threading.Event) -> threading.Thread:
