@@ -4,7 +4,7 @@
 look anyhow.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -67,11 +67,12 @@ def for_each(
     what: str,
     find: Callable[[Connection], Sequence[T]],
     act: Callable[[Connection, T, datetime], int],
+    of: Callable[[T], Mapping[str, int]] = lambda _: {},
 ) -> int:
     """Do `act` with all that `find` finds; return the sum of what it says it has done.
 
-    Of one that fails the log says `what` was not done. Raises what says that the database is away (`DATABASE_AWAY`),
-    and whatever `find` raises.
+    Of one that fails the log says `what` was not done, and `of` which numbers. Raises what says that the database is
+    away (`DATABASE_AWAY`), and whatever `find` raises.
     """
     with database.transaction() as connection:
         found = find(connection)
@@ -83,5 +84,5 @@ def for_each(
         except DATABASE_AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - the others are done all the same
-            logger().error(f"{what} not done", reason=type(error).__name__)
+            logger().error(f"{what} not done", reason=type(error).__name__, **of(each))
     return done

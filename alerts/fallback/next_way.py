@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerts import repository as alerts_repository
+from alerts.due import for_each
 from alerts.fallback import repository
 from alerts.fallback.repository import Overdue
 from alerts.lifecycle import Family
@@ -53,32 +54,23 @@ def fall_back(database: Database, now: datetime, on_fallback: Callable[[str], No
 
     `on_fallback` is told the channel that was not in time. One that fails holds up no other, nor what comes after.
     """
-    with database.transaction() as connection:
-        overdue = repository.overdue_ways(connection, now)
-    done = 0
-    for late in overdue:
-        try:
-            done += _use_next_way(database, late, now, on_fallback)
-        except alerts_repository.DATABASE_AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001 - one message must not hold up the others
-            logger().error(
-                "next way not used",
-                notification_id=late.notification_id,
-                alert_id=late.alert_id,
-                reason=type(error).__name__,
-            )
-    return done
+    return for_each(
+        database,
+        now,
+        "next way",
+        lambda connection: repository.overdue_ways(connection, now),
+        lambda connection, late, now: _use_next_way(connection, late, now, on_fallback),
+        lambda late: {"notification_id": late.notification_id, "alert_id": late.alert_id},
+    )
 
 
-def _use_next_way(database: Database, late: Overdue, now: datetime, on_fallback: Callable[[str], None]) -> bool:
-    with database.transaction() as connection:
-        if not alerts_repository.hold_while_wanted(connection, late):
-            # Else it would be looked at again without end.
-            repository.leave(connection, late.notification_id)
-            return False
-        later = falls_back_at(late.family, now)
-        found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)
+def _use_next_way(connection: Connection, late: Overdue, now: datetime, on_fallback: Callable[[str], None]) -> bool:
+    if not alerts_repository.hold_while_wanted(connection, late):
+        # Else it would be looked at again without end.
+        repository.leave(connection, late.notification_id)
+        return False
+    later = falls_back_at(late.family, now)
+    found = repository.next_way(connection, late.notification_id, now, later, failed=late.failed)
     if found is None:
         return False
     reason = "failed" if late.failed else "not accepted in time"
