@@ -23,7 +23,7 @@ END
 $$;
 CREATE OR REPLACE TRIGGER transition BEFORE UPDATE OF state ON alerts.alert FOR EACH ROW EXECUTE FUNCTION alerts.check_transition();
 
--- A reminder is for whoever has the alert: it goes with the charge, however that ends.
+-- A reminder is for whoever has the alert: it goes with the charge, however that ends or changes hands.
 CREATE OR REPLACE FUNCTION alerts.end_reminders() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -32,8 +32,8 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER end_reminders AFTER UPDATE OF state ON alerts.alert
-    FOR EACH ROW WHEN (OLD.state = 'in_charge' AND NEW.state <> 'in_charge') EXECUTE FUNCTION alerts.end_reminders();
+CREATE OR REPLACE TRIGGER end_reminders AFTER UPDATE OF state, taken_by ON alerts.alert
+    FOR EACH ROW WHEN (OLD.state = 'in_charge' AND (NEW.state <> 'in_charge' OR NEW.taken_by <> OLD.taken_by)) EXECUTE FUNCTION alerts.end_reminders();
 
 -- Whoever writes a note, or says that they are there, does something with the alert.
 CREATE OR REPLACE FUNCTION alerts.note_is_no_idleness() RETURNS trigger

@@ -9,6 +9,7 @@ from alerts import actions as acts
 from alerts import reads
 from alerts.errors import AlertError, EmptyNoteError, NoteTooLongError
 from alerts.escalation import escalate
+from alerts.idle.idleness import look_after_idle
 from alerts.lifecycle import Outcome
 from alerts.shift_handovers import actions
 from alerts.shift_handovers.actions import (
@@ -227,3 +228,12 @@ def test_who_took_it_over_is_the_one_who_is_reminded(world, taken, offer, seen_b
         actions.accept(view, made, LATER)
     rows = world.rows("SELECT idle_at, idle_step FROM alerts.alert")
     assert {(row["idle_at"], row["idle_step"]) for row in rows} == {(LATER + timedelta(seconds=300), 0)}
+
+
+def test_a_reminder_to_who_has_handed_over_is_called_off(world, service, taken, offer, seen_by):
+    world.connection.execute("UPDATE alerts.alert SET idle_at = %s", (NOW,))
+    made = offer(world.anna)
+    assert look_after_idle(service, LATER) == 2
+    with seen_by(world.bruno) as view:
+        actions.accept(view, made, LATER)
+    assert {row["state"] for row in world.notifications() if row["purpose"] == "reminder"} == {"cancelled"}

@@ -8,6 +8,7 @@ and:
 * A reminder goes to nobody but whoever has the alert; a summary to nobody when nothing in it is open.
 * Of wellbeing, unless it is severe, and of technical alerts nobody is told at night.
 * A task is open only while nobody has its alert, and has an address only while the one who took it does.
+* What is handed over with a shift stays with who has it until somebody takes it over, and is handed over once.
 * What somebody has and does nothing with goes back, and then somebody is told.
 * Each alert that nobody takes says so once in a round, or waits for one of its home, and then has no message.
 * Nobody is called for more alerts of wellbeing a day than there is a budget for, nor for a technical one of a morning.
@@ -33,13 +34,15 @@ from alerts.policies import repository as policies
 from alerts.policies.plan import LastResort, Plan, Step, Who, telling, tellings
 from alerts.policies.repository import Wanted
 from alerts.policy import from_json
+from alerts.shift_handovers import actions as shift
+from alerts.shift_handovers.due import look_after_hand_overs
 from tests.integration.alerts.killable import Channel, Region
 from tests.integration.alerts.test_state_machine import MOODS, NAMES, NOW, WORKERS, Life, step
 
 ROME = ZoneInfo("Europe/Rome")
 # Ten minutes before the quiet hours end and the technical alerts of a morning are told.
 BEFORE_THE_ROUND = NOW.replace(hour=6, minute=50)
-BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again", "given_back", "returned")
+BEGINS_A_ROUND = ("opened", "released", "reopened", "called_again", "given_back", "returned", "shift_left")
 QUIET = {"quiet_from": "21:00", "quiet_until": "08:00"}
 OPERATORS, COORDINATORS, ASSOCIATION = Who(role="operator"), Who(role="coordinator"), Who(association="avs")
 
@@ -138,7 +141,7 @@ class PolicyLife(Life):
     def begin(self, plan, at):
         self.region.world.connection.execute(
             "TRUNCATE alerts.notification, alerts.history, alerts.taken_in, alerts.cause, alerts.alert,"
-            " alerts.progress, alerts.policy, alerts.handover, alerts.summarised,"
+            " alerts.progress, alerts.policy, alerts.handover, alerts.summarised, alerts.shift_handover,"
             " ingest.urgent, analytics.finding CASCADE"
         )
         with self.service.transaction() as connection:
@@ -150,6 +153,7 @@ class PolicyLife(Life):
         escalate(worker.mortal, self.clock.now())
         fall_back(worker.mortal, self.clock.now())
         look_after_idle(worker.mortal, self.clock.now())
+        look_after_hand_overs(worker.mortal, self.clock.now())
 
     @rule(kind=st.sampled_from(["first", "second"]), family=st.sampled_from(["wellbeing", "technical"]))
     def another_finding_arrives(self, kind, family):
@@ -211,6 +215,29 @@ class PolicyLife(Life):
                 self.steps(self.workers[worker])
                 if delivers:
                     self.work_off(self.workers[worker], mood, 4)
+
+    @rule(who=NAMES)
+    def operator_hands_the_shift_over(self, who):
+        with self.seen_by(self.region.accounts[who]) as view:
+            if theirs := sorted(shift.can_be_handed_over(view)):
+                shift.offer(view, theirs, "all is said", self.clock.now())
+
+    @rule(who=NAMES)
+    def operator_takes_the_shift_over(self, who):
+        with self.seen_by(self.region.accounts[who]) as view:
+            offers = [one.public_id for one in shift.hand_overs(view, self.clock.now()) if one.state == "offered"]
+        for public_id in offers:
+            try:
+                with self.seen_by(self.region.accounts[who]) as view:
+                    shift.accept(view, public_id, self.clock.now())
+            except AlertError:
+                pass
+
+    @rule(worker=WORKERS)
+    def nobody_takes_the_shift_over(self, worker):
+        self.clock.advance(shift.WAITS.total_seconds())
+        with self.living(self.workers[worker], None):
+            self.steps(self.workers[worker])
 
     @rule(returns=st.booleans(), which=st.integers(0, 2), outcome=st.sampled_from(TaskOutcome))
     def volunteer_acts(self, returns, which, outcome):
@@ -301,7 +328,7 @@ class PolicyLife(Life):
         for row in self.region.rows("SELECT alert_id, action FROM alerts.history ORDER BY history_id"):
             if row["action"] == "given_back":
                 assert last[row["alert_id"]] == "reminded"
-            if row["action"] in ("taken", "noted", "reminded"):
+            if row["action"] in ("taken", "noted", "reminded", "shift_taken"):
                 last[row["alert_id"]] = row["action"]
 
     @invariant()
@@ -348,6 +375,25 @@ class PolicyLife(Life):
         """The alerts that somebody has taken, or that were over, at any time."""
         rows = self.region.rows("SELECT alert_id FROM alerts.history WHERE action IN ('taken', 'resolved', 'over')")
         return {row["alert_id"] for row in rows}
+
+    @invariant()
+    def what_is_handed_over_is_somebodys(self):
+        """An open offer is about alerts that somebody has had since; who took it over has them by that."""
+        rows = self.region.rows(
+            "SELECT made.state, ended_at, accepted_by, alert.state AS alert_state, alert.taken_by, alert.taken_at"
+            " FROM alerts.shift_handover AS made JOIN alerts.shift_handover_alert USING (shift_handover_id)"
+            " JOIN alerts.alert USING (alert_id)"
+        )
+        for row in rows:
+            if row["state"] == "accepted" and row["taken_at"] == row["ended_at"] is not None:
+                assert row["taken_by"] == row["accepted_by"] or row["alert_state"] != State.IN_CHARGE
+        open_twice = self.region.rows(
+            "SELECT alert_id FROM alerts.shift_handover_alert AS given"
+            " JOIN alerts.shift_handover USING (shift_handover_id) JOIN alerts.alert USING (alert_id)"
+            " WHERE shift_handover.state = 'offered' AND alert.state = 'in_charge' AND alert.taken_by = given.taken_by"
+            " GROUP BY alert_id HAVING count(*) > 1"
+        )
+        assert not open_twice
 
     # --- how it ends ---
 
