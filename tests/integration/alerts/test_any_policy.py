@@ -56,7 +56,9 @@ def test_every_step_reaches_somebody_or_is_passed_on_and_then_nobody_took_charge
         passed_on = {entry["detail"]["step"] for entry in entries if entry["action"] == "passed_on"}
         rows = world.rows("SELECT step FROM alerts.notification WHERE alert_id = %s", alert["alert_id"])
         told = {telling(kept, row["step"]) for row in rows}
-        assert passed_on | {found.step for found in told if found} == set(range(len(kept.steps)))
+        silent = set(range(len(kept.steps))) - passed_on - {found.step for found in told if found}
+        # Where a step comes at the same moment as the one before, the message of that one is on its way to everybody.
+        assert all(step > 0 and kept.steps[step].after == 0 for step in silent)
         assert [entry["action"] for entry in entries].count("unanswered") == 1
         # Safety goes on without end; the rest ends in "nobody took charge", on the board.
         assert (alert["escalates_at"] is not None) == (alert["family"] == "safety")
