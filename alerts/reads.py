@@ -230,6 +230,15 @@ def alerts_of_home(view: View, home_id: int, limit: int = 100) -> list[Alert]:
     return [_alert(row) for row in rows]
 
 
+def pressing_alerts(view: View, severity: float, since: datetime) -> list[Alert]:
+    """Return the open alerts of the homes that need somebody now, or of which one was opened at `since` or later.
+
+    A home needs somebody for an alert of safety, or of wellbeing and of `severity` or more. Ordered as `open_alerts`.
+    """
+    rows = view.connection.execute(STATEMENTS["pressing_alerts"], {"severity": severity, "since": since})
+    return [_alert(row) for row in rows]
+
+
 class Wanted(NamedTuple):
     """Which alerts are asked for: of some states, one family or home, or changed since an instant. None: of all."""
 

@@ -179,13 +179,13 @@ def watched(kind: str, sensors: Sequence[Sensor]) -> list[Sensor]:
     return [sensor for place, sensor in enumerate(ordered) if place in rests]
 
 
-def latest_coverage(view: View, first: date, home_id: int | None = None) -> list[Row]:
-    """Return on how much of the data the last indicators rest of every home that the viewer may see, or of one.
+def latest_coverage(view: View, first: date, homes: Sequence[int] | None = None) -> list[Row]:
+    """Return on how much of the data the last indicators rest of every home that the viewer may see, or of some.
 
     Of each indicator the last day counts that is not older than `first`. Columns: home_id, day, coverage (the least, 0
     to 1, of the indicators whose last day this is).
     """
-    return _seen(view, "seen_latest_coverage", first=first, home_id=home_id)
+    return _seen(view, "seen_latest_coverage", first=first, homes=None if homes is None else list(homes))
 
 
 def silences(view: View, homes: Collection[int]) -> list[Row]:

@@ -54,6 +54,7 @@ from dashboards.pages import (
 )
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
+from dashboards.shared import Shared
 from dashboards.throttle import SignInThrottle
 from devices.admission import hand_over as give
 from devices.enrolment import Password
@@ -98,6 +99,7 @@ def create_app(
         hand_over or _to_broker(settings),
         key_of(settings.reply_key),
         Pace(clock, REPLIES, REPLIES_WITHIN_S),
+        Shared(clock),
     )
     app.state.desk = desk
     for module in (

@@ -20,7 +20,7 @@ ONE_LOOK = timedelta(minutes=15)
 REMEMBERED = 32  # looks of an account
 UNKNOWN = "?"
 PART = "/state"  # behind the route of a page: what of it changes
-BOARD = frozenset({"/", "/board"})  # a page, and what of it changes
+BOARD = frozenset({"/", "/board", "/board/now"})  # a page, and what of it changes
 
 _asked: ContextVar[Scope | None] = ContextVar("asked", default=None)
 

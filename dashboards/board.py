@@ -20,7 +20,18 @@ from core.database import View
 from core.localtime import day_of
 from core.translation import mark
 from dashboards import contexts, wellbeing
-from dashboards.concern import Blindness, Concern, Limits, Reason, Sight, Verdict, judge, pressing_first, ranked
+from dashboards.concern import (
+    HIGH_SEVERITY,
+    Blindness,
+    Concern,
+    Limits,
+    Reason,
+    Sight,
+    Verdict,
+    judge,
+    pressing_first,
+    ranked,
+)
 from dashboards.reads import LastSeen, LastSigns, last_signs
 from dashboards.wording import Words
 
@@ -38,6 +49,7 @@ EMPTY = {
     Concern.UNKNOWN: mark("Every home can be seen."),
     Concern.USUAL: mark("No home."),
 }
+NEWS = timedelta(minutes=2)  # an alert that was opened since is shown at once, whatever it asks for
 COVERAGE_WITHIN = timedelta(days=2)  # an older indicator says nothing about the present
 
 WHY_BLIND = {
@@ -130,6 +142,11 @@ class Board(NamedTuple):
         return len(dict(self.groups).get(concern, ()))
 
     @property
+    def is_known(self) -> bool:
+        """Whether the last day of every home could be judged, and was as usual."""
+        return all(line.stand.tone is Concern.USUAL for _, lines in self.groups for line in lines)
+
+    @property
     def unattended(self) -> int:
         """How many homes have a pressing alert that nobody has taken charge of."""
         return sum(
@@ -140,12 +157,21 @@ class Board(NamedTuple):
         )
 
 
+class Rest(NamedTuple):
+    """How the board is beside what is pressing: homes that need a look, that cannot be seen, and if all is known."""
+
+    looks: int
+    unseen: int
+    is_known: bool
+
+
 class Read(NamedTuple):
-    """What a page that shows lines has read already: who lives there, every open alert, and what goes on lately."""
+    """What a page that shows lines has read already: who lives there, open alerts, what goes on, how homes stand."""
 
     persons: Sequence[registry.reads.Person]
     opened: Sequence[alerts.reads.Alert]
     around: Sequence[analytics.contexts.reads.Seen]
+    stands: Mapping[int, Latest]
 
 
 def load(view: View, now: datetime, words: Words, limits: Limits) -> Board:
@@ -154,20 +180,47 @@ def load(view: View, now: datetime, words: Words, limits: Limits) -> Board:
         registry.reads.seen_inhabitants(view),
         alerts.reads.open_alerts(view, ALL),
         analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1)),
+        wellbeing.latest(view, now),
     )
     lines = _lines(view, registry.reads.seen_homes(view), None, read, now, words, limits)
     return Board(_grouped(lines), alerts.reads.unnotified(view))
 
 
+class Pressing(NamedTuple):
+    """What of a board must be there at once: homes that need somebody, and others of which an alert was just opened."""
+
+    act: tuple[Line, ...]
+    news: tuple[Line, ...]
+
+    @property
+    def unattended(self) -> int:
+        """How many homes have a pressing alert that nobody has taken charge of."""
+        return sum(any(alert.taken_by is None for alert in line.alerts) for line in self.act)
+
+
+def pressing(view: View, now: datetime, words: Words, limits: Limits) -> Pressing:
+    """Return what of the board of everything the viewer may see must be there at once."""
+    opened = alerts.reads.pressing_alerts(view, HIGH_SEVERITY, now - NEWS)
+    homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in opened})
+    ids = sorted(homes)
+    around = analytics.contexts.reads.contexts_among(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1), ids)
+    # How the days stand orders those of which nothing is open.
+    read = Read(registry.reads.seen_persons_of(view, ids), opened, around, {})
+    lines = _lines(view, list(homes.values()), ids, read, now, words, limits)
+    groups = dict(_grouped(lines))
+    others = (line for concern in (Concern.LOOK, Concern.UNKNOWN) for line in groups[concern])
+    return Pressing(groups[Concern.ACT], tuple(line for line in others if line.first is not None))
+
+
 def line_of(view: View, home: registry.reads.Home, read: Read, now: datetime, words: Words, limits: Limits) -> Line:
     """Return the line of one home, as it stands on the board."""
-    return _lines(view, [home], home.home_id, read, now, words, limits)[0]
+    return _lines(view, [home], [home.home_id], read, now, words, limits)[0]
 
 
 def _lines(
     view: View,
     homes: Sequence[registry.reads.Home],
-    only: int | None,
+    only: Sequence[int] | None,
     read: Read,
     now: datetime,
     words: Words,
@@ -186,11 +239,10 @@ def _lines(
     indicators: dict[int, list[Row]] = defaultdict(list)
     for indicator in analytics.reads.latest_coverage(view, (now - COVERAGE_WITHIN).date(), only):
         indicators[indicator["home_id"]].append(indicator)
-    signs = last_signs(view, [home.home_id for home in homes], now, None if only is None else [only])
+    signs = last_signs(view, [home.home_id for home in homes], now, only)
     around: dict[int, list[analytics.contexts.reads.Seen]] = defaultdict(list)
     for seen in read.around:
         around[seen.home_id].append(seen)
-    stands = wellbeing.latest(view, now, only)
     return [
         _line(
             home,
@@ -203,7 +255,7 @@ def _lines(
                 home.zone,
             ),
             signs[home.home_id],
-            stands.get(home.home_id, NOTHING),
+            read.stands.get(home.home_id, NOTHING),
             going_on=contexts.going_on(around[home.home_id], home, now),
             now=now,
             words=words,
@@ -349,27 +401,32 @@ def with_alerts(groups: Groups) -> Groups:
 
 def announcement(board: Board, words: Words) -> str:
     """Return the board in a sentence or two: who needs somebody now, whether somebody is on it, what cannot be seen."""
-    unseen = board.count(Concern.UNKNOWN)
-    if not unseen:
-        return _who_needs_somebody(board, words)
-    homes = words.translations.ngettext("%(count)d home cannot be seen", "%(count)d homes cannot be seen", unseen)
-    return f"{_who_needs_somebody(board, words)}. {homes % {'count': unseen}}."
+    looks, unseen = board.count(Concern.LOOK), board.count(Concern.UNKNOWN)
+    rest = Rest(looks, unseen, board.is_known)
+    return announced(board.unattended, board.count(Concern.ACT), rest, words)
 
 
-def _who_needs_somebody(board: Board, words: Words) -> str:
+def announced(waiting: int, acting: int, rest: Rest, words: Words) -> str:
+    """Return the same of how many homes wait for somebody and have a pressing alert, and how the rest is."""
+    first = _who_needs_somebody(waiting, acting, rest, words)
+    if not rest.unseen:
+        return first
+    homes = words.translations.ngettext("%(count)d home cannot be seen", "%(count)d homes cannot be seen", rest.unseen)
+    return f"{first}. {homes % {'count': rest.unseen}}."
+
+
+def _who_needs_somebody(waiting: int, acting: int, rest: Rest, words: Words) -> str:
     gettext, ngettext = words.translations.gettext, words.translations.ngettext
-    waiting, acting = board.unattended, board.count(Concern.ACT)
     if waiting:
         needed = ngettext("%(count)d home needs somebody now", "%(count)d homes need somebody now", waiting)
         return ", ".join((needed % {"count": waiting}, *_attended(acting - waiting, words)))
     if acting:
         return gettext("Somebody is in charge wherever it is urgent")
-    if board.count(Concern.LOOK):
+    if rest.looks:
         return gettext("Nothing urgent")
-    if board.count(Concern.UNKNOWN):
+    if rest.unseen:
         return gettext("Nothing urgent, where we can see")
-    is_known = all(line.stand.tone is Concern.USUAL for _, lines in board.groups for line in lines)
-    return gettext("All as usual") if is_known else gettext("Nothing to report")
+    return gettext("All as usual") if rest.is_known else gettext("Nothing to report")
 
 
 def _attended(homes: int, words: Words) -> list[str]:

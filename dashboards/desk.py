@@ -11,6 +11,7 @@ from dashboards.live import Hub
 from dashboards.pace import Pace
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
+from dashboards.shared import Shared
 from dashboards.throttle import SignInThrottle
 from devices.enrolment import Password
 
@@ -19,6 +20,7 @@ class Desk(NamedTuple):
     """The surroundings of the pages. `database` acts in the role that serves people.
 
     `hand_over` passes a gateway's new password on to the broker; raises `VicinoError` if that cannot be done.
+    `shared` keeps for a moment what several open pages of one account ask for at once.
     `reply_key` signs the links of messages, None where they have none; `pace` slows down who follows them too often.
     """
 
@@ -31,9 +33,15 @@ class Desk(NamedTuple):
     hand_over: Callable[[Password], None]
     reply_key: bytes | None
     pace: Pace
+    shared: Shared
 
 
 def desk_of(request: Request) -> Desk:
     """Return the desk of the application that serves `request`."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+async def given_desk(request: Request) -> Desk:
+    """Return the same as a dependency: asynchronous, so that it takes no thread and no request waits for one."""
+    return desk_of(request)

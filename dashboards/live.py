@@ -1,7 +1,8 @@
 """Live updates: one thread listens to the database and tells every open page that something changed.
 
 What is sent carries no data about anybody, only *changed* and *urgent*; the page then asks for what its viewer may
-see. A subscriber holds at most one pending word of each kind, so memory stays flat however much happens.
+see. What an alert changes is told at once; what only drifts, and what a board need not show at once, to one page after
+the other. A subscriber holds at most one pending word of each kind, so memory stays flat however much happens.
 """
 
 import asyncio
@@ -22,6 +23,12 @@ CHANNELS = ("vicino_alert_changed", TOLD, "vicino_status", "vicino_finding")
 SLICE_S = 5.0
 # Gateways speak all the time; what only drifts is shown this often, what an alert does at once.
 DRIFT_EVERY_S = 15.0
+# Open pages take turns at what only drifts, and at what of a board need not be there at once: told together, two
+# hundred of them would keep an alert waiting until the last of a thousand homes is drawn on all of them.
+TURN_S = 0.3
+# While all boards fetch an alert nobody's turn begins, unless one calls after the other for as long as this.
+QUIET_S, LOUD_S = 1.5, 10.0
+SETTLED_AFTER_S = 2.0  # what an alert changes beside itself is shown no sooner after the last turn of the page
 
 
 class Word(StrEnum):
@@ -29,6 +36,7 @@ class Word(StrEnum):
 
     CHANGED = "changed"
     TOLD = "told"  # a message went out, or a channel has said what became of it
+    DRIFTED = "drifted"  # what need not be there at once, to a page whose turn it is
     URGENT = "urgent"  # a safety alert waits for somebody
     ENDED = "ended"  # the sign-in is over
 
@@ -38,6 +46,9 @@ class News(NamedTuple):
 
     organisation_id: int | None
     words: frozenset[Word]
+
+
+TURN = frozenset({Word.CHANGED, Word.DRIFTED})
 
 
 def read(notice: Notice) -> News:
@@ -59,6 +70,9 @@ class Subscription:
 
     def __init__(self, organisations: frozenset[int]) -> None:
         self.organisations = organisations
+        # The hub's: what it is told when it is its turn, from when on that is, and when the last one was.
+        self.later: frozenset[Word] = frozenset()
+        self.due_at = self.turned_at = 0.0
         self._loop = asyncio.get_running_loop()
         self._pending: set[Word] = set()
         self._told = asyncio.Event()
@@ -91,13 +105,20 @@ class Hub:
         self._clock = clock
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._subscriptions: set[Subscription] = set()
+        self._subscriptions: dict[Subscription, None] = {}  # in the order of their turns
+        self._revision = 0
+        self._turned_at = self._alerted_at = float("-inf")
         self._thread = threading.Thread(target=self._listen, name="live updates", daemon=True)
 
     @property
     def closed(self) -> bool:
         """Whether open pages have to let go."""
         return self._stop.is_set()
+
+    @property
+    def revision(self) -> int:
+        """A number in whose place another one comes before any page is told of an alert."""
+        return self._revision
 
     @property
     def listeners(self) -> int:
@@ -120,39 +141,80 @@ class Hub:
     def subscribe(self, organisations: frozenset[int]) -> Iterator[Subscription]:
         """Give a subscription to what happens in `organisations`. Call it in the event loop."""
         subscription = Subscription(organisations)
+        subscription.turned_at = self._clock.monotonic()  # what the page shows is new
         with self._lock:
-            self._subscriptions.add(subscription)
+            self._subscriptions[subscription] = None
         try:
             yield subscription
         finally:
             with self._lock:
-                self._subscriptions.discard(subscription)
+                self._subscriptions.pop(subscription, None)
 
     def _listen(self) -> None:
-        drifted, shown_at = False, self._clock.monotonic()
         with Listener(self._database, CHANNELS) as listener:
             while not self._stop.is_set():
                 try:
-                    notices = listener.wait(SLICE_S, self._clock, self._stop)
+                    notices = listener.wait(self._until_turn(), self._clock, self._stop)
                 except Exception as error:  # noqa: BLE001 - this thread must outlive whatever the driver raises
                     logger().warning("live updates interrupted", error=type(error).__name__)
                     self._clock.wait(self._stop, 1.0)
                     continue
                 for news in map(read, notices):
-                    if news.organisation_id is None:
-                        drifted = True
-                    else:
-                        self._spread(news)
-                if drifted and self._clock.monotonic() - shown_at >= DRIFT_EVERY_S:
-                    self._spread(News(None, frozenset({Word.CHANGED})))
-                    drifted, shown_at = False, self._clock.monotonic()
+                    self.pass_on(news)
+                self.give_turn()
+
+    def pass_on(self, news: News) -> None:
+        """Tell the pages concerned at once what cannot wait, and have them told of the rest when it is their turn."""
+        if news.organisation_id is None:
+            self._remind(news, TURN, DRIFT_EVERY_S)
+            return
+        if Word.CHANGED in news.words:
+            self._revision += 1
+            self._alerted_at = self._clock.monotonic()
+            self._remind(news, frozenset({Word.DRIFTED}), SETTLED_AFTER_S)
+        self._spread(news)
+
+    def _until_turn(self) -> float:
+        """Return for how many seconds it is nobody's turn."""
+        with self._lock:
+            due = [one.due_at for one in self._subscriptions if one.later]
+        if not due:
+            return SLICE_S
+        return min(SLICE_S, max(self._next_turn_at(), min(due)) - self._clock.monotonic())
+
+    def _next_turn_at(self) -> float:
+        return max(self._turned_at + TURN_S, min(self._alerted_at + QUIET_S, self._turned_at + LOUD_S))
+
+    def _remind(self, news: News, words: frozenset[Word], after_s: float) -> None:
+        """Have pages told of something in their turns, each so many seconds after its last one at the soonest."""
+        with self._lock:
+            for one in self._concerned(news):
+                due_at = one.turned_at + after_s
+                one.due_at = min(one.due_at, due_at) if one.later else due_at
+                one.later |= words
+
+    def give_turn(self) -> None:
+        """Tell one page what waits for its turn: of those whose turn it is, the one that had none for longest."""
+        now = self._clock.monotonic()
+        if now < self._next_turn_at():
+            return
+        with self._lock:
+            found = next((one for one in self._subscriptions if one.later and one.due_at <= now), None)
+            if found is None:
+                return
+            words, found.later, found.turned_at, self._turned_at = found.later, frozenset(), now, now
+            self._subscriptions[found] = self._subscriptions.pop(found)
+        found.tell(words)
 
     def _spread(self, news: News) -> None:
         with self._lock:
-            found = [
-                subscription
-                for subscription in self._subscriptions
-                if news.organisation_id is None or news.organisation_id in subscription.organisations
-            ]
+            found = self._concerned(news)
         for subscription in found:
             subscription.tell(news.words)
+
+    def _concerned(self, news: News) -> list[Subscription]:
+        return [
+            one
+            for one in self._subscriptions
+            if news.organisation_id is None or news.organisation_id in one.organisations
+        ]

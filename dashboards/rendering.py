@@ -48,7 +48,11 @@ class Renderer:
 
     def page(self, template: str, language: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a filled template as an answer."""
-        answer = HTMLResponse(self.text(template, language, **values), status)
+        return self.answer(self.text(template, language, **values), language, status)
+
+    def answer(self, text: str, language: str, status: int = 200) -> HTMLResponse:
+        """Return a template that was filled as an answer."""
+        answer = HTMLResponse(text, status)
         answer.headers["Content-Language"] = language
         answer.headers["Vary"] = "Cookie, HX-Request"
         return answer

@@ -9,7 +9,7 @@ from fastapi import Depends, Form, Request
 from core.translation import LANGUAGES
 from core.viewer import Viewer
 from dashboards import repository
-from dashboards.desk import Desk, desk_of
+from dashboards.desk import Desk, given_desk
 from dashboards.tokens import digest, proves
 
 SESSION_COOKIE = "vicino_session"
@@ -17,7 +17,7 @@ HALF_COOKIE = "vicino_half"
 FORM_COOKIE = "vicino_form"
 LANGUAGE_COOKIE = "vicino_language"
 
-DeskDependency = Annotated[Desk, Depends(desk_of)]
+DeskDependency = Annotated[Desk, Depends(given_desk)]
 
 
 class Visitor(NamedTuple):
@@ -78,7 +78,8 @@ def visitor_of(request: Request, desk: Desk) -> Visitor | None:
     if not token:
         return None
     now, name = desk.clock.now(), digest(token)
-    with desk.database.transaction() as connection:
+    # One statement: a transaction around it would be two more, and every request begins with it.
+    with desk.database.connection() as connection:
         found = repository.session(connection, name, now)
     if found is None:
         return None

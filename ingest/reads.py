@@ -347,20 +347,22 @@ def _battery_day(row: Row) -> BatteryDay:
     return BatteryDay(row["device_id"], _BATTERY_QUANTITIES[row["quantity_id"]], row["day"], row["lowest"])
 
 
-def gateway_statuses(view: View, home_id: int | None = None) -> list[Row]:
-    """Return the last word of every gateway the viewer may see, or of those in one home.
+def gateway_statuses(view: View, homes: Sequence[int] | None = None) -> list[Row]:
+    """Return the last word of every gateway the viewer may see, or of those in some homes.
 
     Fields: gateway_id, gateway_key, home_id, online, and changed_at, received_at, said_at, queued, oldest_unsent,
     thinned, clock, version, uptime_s, power, trouble ('' for none), unheard, unreachable (systems), told, and
     update_result, update_version, update_reason, update_at of its last update; all None for a gateway that never said
     anything. left_out is how many of the devices that it found there was no room for in its inventory.
     """
-    return view.connection.execute(_sql["gateway_statuses"], {"home_id": home_id}).fetchall()
+    return view.connection.execute(
+        _sql["gateway_statuses"], {"homes": None if homes is None else list(homes)}
+    ).fetchall()
 
 
 def gateways_said(connection: Connection[Row]) -> dict[str, Row]:
     """Return the last word of every gateway by its key, as `gateway_statuses` does, for whoever administers them."""
-    return {row["gateway_key"]: row for row in connection.execute(_sql["gateway_statuses"], {"home_id": None})}
+    return {row["gateway_key"]: row for row in connection.execute(_sql["gateway_statuses"], {"homes": None})}
 
 
 def seen_inventory(view: View, home_id: int) -> list[FoundDevice]:

@@ -289,6 +289,20 @@ WHERE state <> 'resolved' AND organisation_id IN (SELECT registry.viewer_organis
 ORDER BY array_position(ARRAY['safety', 'wellbeing', 'technical'], family), state = 'in_charge', severity DESC, opened_at, alert_id
 LIMIT %(limit)s;
 
+-- pressing_alerts --
+-- The open alerts a viewer may see of the homes that need somebody now, or of which one was opened lately; in the same order.
+SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,
+    times, explanation_it, explanation_en, coverage, evidence, taken_by, taken_by_name, taken_at, resolved_at, outcome, overflow,
+    group_of
+FROM alerts.alert
+WHERE state <> 'resolved' AND organisation_id IN (SELECT registry.viewer_organisations())
+    AND home_id IN (
+        SELECT home_id FROM alerts.alert
+        WHERE state <> 'resolved'
+            AND (family = 'safety' OR family = 'wellbeing' AND severity >= %(severity)s::real OR opened_at >= %(since)s)
+    )
+ORDER BY array_position(ARRAY['safety', 'wellbeing', 'technical'], family), state = 'in_charge', severity DESC, opened_at, alert_id;
+
 -- alert_by_public_id --
 -- One alert, if the viewer may see it.
 SELECT alert_id, public_id, organisation_id, home_id, person_id, family, kind, severity, state, happened_at, opened_at, updated_at,

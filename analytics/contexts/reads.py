@@ -1,5 +1,6 @@
 """What others may read of contexts."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -42,7 +43,13 @@ class Step(NamedTuple):
 
 def contexts(view: View, start: datetime, end: datetime, home_id: int | None = None) -> list[Seen]:
     """Return the contexts of one home, or of all that the viewer may see, that touch `[start, end)`; latest first."""
-    rows = view.connection.execute(SQL["seen_contexts"], {"home_id": home_id, "start": start, "end": end})
+    return contexts_among(view, start, end, None if home_id is None else [home_id])
+
+
+def contexts_among(view: View, start: datetime, end: datetime, homes: Sequence[int] | None) -> list[Seen]:
+    """Return the same of some homes, or of all."""
+    given = {"homes": None if homes is None else list(homes), "start": start, "end": end}
+    rows = view.connection.execute(SQL["seen_contexts"], given)
     return [_seen(row) for row in rows]
 
 

@@ -314,7 +314,7 @@ ORDER BY kind, day;
 -- The least coverage of the last indicators of every home that are not older than a day given, by the day that each is of.
 SELECT home_id, each.day, each.coverage
 FROM analytics.sighted CROSS JOIN LATERAL unnest(sighted.days, sighted.coverage) AS each (day, coverage)
-WHERE each.day >= %(first)s AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s);
+WHERE each.day >= %(first)s AND (%(homes)s::int[] IS NULL OR home_id = ANY (%(homes)s::int[]));
 
 -- lag --
 -- How many days of homes are due and since when, and when the oldest touched hour came in that is not in that list yet.

@@ -11,6 +11,7 @@ from cli.bench import edge as edging
 from cli.bench import ingest as ingesting
 from cli.bench import storm as storming
 from cli.bench.analytics import measure as analysing
+from cli.bench.dashboards import live as following
 from cli.bench.dashboards import measure as visiting
 from cli.bench.figures import show
 from cli.bench.storage import measure as storing
@@ -138,3 +139,30 @@ def dashboards(
             SystemClock(), stop_on_signals(), homes=homes, days=days, requests=requests, folder=folder
         )
     visiting.show(figures, as_json=as_json)
+
+
+@app.command("live-boards")
+def live_boards(
+    boards: Annotated[int, typer.Option(help="Boards that are open.", min=1, max=1_000)] = 200,
+    accounts: Annotated[int, typer.Option(help="Operators who have opened them.", min=1, max=1_000)] = 20,
+    alerts: Annotated[int, typer.Option(help="Alerts that open, one after the other.", min=1, max=10_000)] = 60,
+    every_s: Annotated[float, typer.Option("--every", help="Seconds from one alert to the next.", min=0.1)] = 5.0,
+    homes: Annotated[int, typer.Option(help="Homes of the union.", min=1, max=10_000)] = 1_000,
+    days: Annotated[int, typer.Option(help="Days of their lives that are computed.", min=31, max=400)] = 365,
+    folder: Kept = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how soon open boards show a new alert, each following its stream, and whether memory stays flat."""
+    with errors_in_words():
+        figures = following.measure(
+            SystemClock(),
+            stop_on_signals(),
+            homes=homes,
+            days=days,
+            boards=boards,
+            accounts=accounts,
+            alerts=alerts,
+            every_s=every_s,
+            folder=folder,
+        )
+    following.show(figures, as_json=as_json)

@@ -11,7 +11,7 @@ from core.viewer import Viewer
 from dashboards.api import repository
 from dashboards.api.problems import ApiError, Kind
 from dashboards.api.scopes import Scope
-from dashboards.desk import Desk, desk_of
+from dashboards.desk import Desk, given_desk
 from dashboards.pace import Pace
 from dashboards.tokens import digest
 
@@ -19,7 +19,7 @@ PREFIX = "vicino_"  # so that a token that was left lying about is known for wha
 WITHIN_S = 60.0
 BAD = {"WWW-Authenticate": "Bearer"}
 
-DeskDependency = Annotated[Desk, Depends(desk_of)]
+DeskDependency = Annotated[Desk, Depends(given_desk)]
 _bearer = HTTPBearer(
     scheme_name="token", auto_error=False, description="A token made with `vicino token make`, within its scopes."
 )

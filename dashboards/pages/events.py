@@ -23,6 +23,7 @@ GATHERED_S = 0.25
 RETRY_MS = 2_000
 
 
+EVERY = frozenset(Word)
 MEDIA_TYPE = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -38,8 +39,10 @@ async def events(request: Request, desk: DeskDependency, visitor: SignedIn) -> S
     return StreamingResponse(stream(desk, organisations, still_signed_in), media_type=MEDIA_TYPE, headers=HEADERS)
 
 
-async def stream(desk: Desk, organisations: frozenset[int], still_welcome: Callable[[], bool]) -> AsyncIterator[str]:
-    """Give words about some organisations as they come, for as long as the listener is `still_welcome`."""
+async def stream(
+    desk: Desk, organisations: frozenset[int], still_welcome: Callable[[], bool], heard: frozenset[Word] = EVERY
+) -> AsyncIterator[str]:
+    """Give words about some organisations as they come, of those `heard`, while the listener is `still_welcome`."""
     yield f"retry: {RETRY_MS}\n\n"
     with desk.hub.subscribe(organisations) as subscription:
         checked_at = desk.clock.monotonic()
@@ -47,7 +50,7 @@ async def stream(desk: Desk, organisations: frozenset[int], still_welcome: Calla
             words = await subscription.words(KEEP_ALIVE_S)
             if desk.hub.closed:
                 return
-            yield "".join(f"event: {word}\ndata: 1\n\n" for word in sorted(words)) or ": still here\n\n"
+            yield "".join(f"event: {word}\ndata: 1\n\n" for word in sorted(words & heard)) or ": still here\n\n"
             if desk.clock.monotonic() - checked_at >= KEEP_ALIVE_S:
                 if not await run_in_threadpool(_asked, still_welcome):
                     yield f"event: {Word.ENDED}\ndata: 1\n\n"

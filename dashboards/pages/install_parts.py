@@ -34,7 +34,7 @@ class Walk(NamedTuple):
 
 def gateway(look: Look) -> dict[str, Any]:
     """Return how the gateway of a home stands."""
-    statuses = {row["gateway_key"]: row for row in ingest.reads.gateway_statuses(look.view, look.site.home.home_id)}
+    statuses = {row["gateway_key"]: row for row in ingest.reads.gateway_statuses(look.view, [look.site.home.home_id])}
     enrolled = [each for each in seen_enrolments(look.view) if each.home == look.site.home.key]
     return {
         "gateways": [(each, statuses[each.gateway]) for each in enrolled if each.gateway in statuses],

@@ -325,7 +325,7 @@ SELECT gateway.gateway_id, gateway.key AS gateway_key, gateway.home_id, coalesce
        coalesce(inventory.left_out, 0) AS left_out
 FROM devices.gateway LEFT JOIN ingest.gateway_status AS status USING (gateway_id)
 LEFT JOIN ingest.inventory USING (gateway_id)
-WHERE %(home_id)s::int IS NULL OR gateway.home_id = %(home_id)s
+WHERE %(homes)s::int[] IS NULL OR gateway.home_id = ANY (%(homes)s::int[])
 ORDER BY gateway.key
 
 -- rejects --

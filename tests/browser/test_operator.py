@@ -182,7 +182,7 @@ def test_what_happens_to_others_is_not_told(watched: Watched, site: Site) -> Non
     wait_until_open(page, site)
     filling.alert(site.connection, site.place.homes["maria"], datetime.now(UTC))
     expect(page.locator("#group-act")).to_contain_text("Maria Rossi", timeout=SOON_MS)
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(3000)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     filling.alert(site.connection, site.place.homes["ines"], datetime.now(UTC))

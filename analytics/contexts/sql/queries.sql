@@ -105,13 +105,13 @@ SELECT analytics.correct_context(%(context)s, %(kind)s, %(start)s, %(end)s, %(no
 SELECT public_id, home_id, kind, started_at, ended_at, standing, detector, confidence, evidence, why_it, why_en, note, made_at,
        updated_at, registry.viewer_may_act(organisation_id) AS may_act
 FROM analytics.context
-WHERE (home_id = %(home_id)s OR %(home_id)s::int IS NULL) AND standing <> 'withdrawn'
+WHERE (home_id = ANY (%(homes)s::int[]) OR %(homes)s::int[] IS NULL) AND standing <> 'withdrawn'
     AND coalesce(ended_at, 'infinity') > %(start)s AND started_at < %(end)s
 UNION ALL
 SELECT md5(concat_ws(' ', home_id, reason, started_at))::uuid, home_id, 'paused', started_at, ended_at, 'entered', '', 1, '{}', '', '',
        '', started_at, started_at, false
 FROM registry.unwatched
-WHERE (home_id = %(home_id)s OR %(home_id)s::int IS NULL)
+WHERE (home_id = ANY (%(homes)s::int[]) OR %(homes)s::int[] IS NULL)
     AND coalesce(ended_at, 'infinity') > %(start)s AND started_at < %(end)s
 ORDER BY home_id, started_at DESC, public_id;
 

@@ -3,7 +3,10 @@
 import gzip
 import re
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
+from socket import SHUT_RDWR
 from typing import NamedTuple, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -24,6 +27,32 @@ class Answer(NamedTuple):
     text: str
     bytes: int
     took_s: float
+
+
+class Stream:
+    """A stream of server-sent events."""
+
+    def __init__(self, connection: HTTPConnection, answer: HTTPResponse) -> None:
+        self._connection = connection
+        self._answer = answer
+
+    def words(self) -> Iterator[str]:
+        """Yield the names of events as they come, until the stream ends or is ended by another thread."""
+        for line in self._answer:
+            name, _, word = line.decode().strip().partition(": ")
+            if name == "event":
+                yield word
+
+    def end(self) -> None:
+        """Have whoever waits for words get none any more."""
+        with suppress(OSError):
+            if self._connection.sock is not None:
+                self._connection.sock.shutdown(SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close it, after nobody waits for words."""
+        self._answer.close()
+        self._connection.close()
 
 
 class Browser:
@@ -80,20 +109,28 @@ class Browser:
                 ]
         return total
 
-    def listen(self) -> HTTPResponse:
+    def listen(self) -> "Stream":
         """Return the open stream of live updates, on a connection of its own."""
         connection = HTTPConnection(self._host, self._port, timeout=PATIENCE_S)
         connection.request("GET", "/events", headers=self._headers({"Accept": "text/event-stream"}))
-        return connection.getresponse()
+        return Stream(connection, connection.getresponse())
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         return {"Accept-Encoding": ACCEPTED, "Accept-Language": "it"} | ({"Cookie": cookies} if cookies else {}) | more
 
+    def _once(self, method: str, path: str, body: str | None, more: dict[str, str]) -> HTTPResponse:
+        self._connection.request(method, path, body, self._headers(more))
+        return self._connection.getresponse()
+
     def _ask(self, method: str, path: str, body: str | None, more: dict[str, str]) -> Answer:
         began = time.perf_counter()
-        self._connection.request(method, path, body, self._headers(more))
-        answer = self._connection.getresponse()
+        try:
+            answer = self._once(method, path, body, more)
+        except ConnectionError:
+            # The server has ended a connection on which nothing was asked for long: a browser makes another one.
+            self._connection.close()
+            answer = self._once(method, path, body, more)
         content = answer.read()
         took = time.perf_counter() - began
         for cookie in answer.headers.get_all("Set-Cookie", []):

@@ -5,9 +5,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from dashboards.api.access import AlertsReader, DeskDependency, caller_of
+from dashboards.live import Word
 from dashboards.pages.events import HEADERS, MEDIA_TYPE, organisations_of, stream
 
 router = APIRouter(tags=["events"])
+HEARD = frozenset(Word) - {Word.DRIFTED}  # a program has no page that takes turns
 
 
 @router.get(
@@ -29,4 +31,4 @@ async def events(desk: DeskDependency, caller: AlertsReader) -> StreamingRespons
         return caller_of(desk, caller.token_digest) is not None
 
     organisations = await run_in_threadpool(organisations_of, desk, caller.viewer)
-    return StreamingResponse(stream(desk, organisations, still_good), media_type=MEDIA_TYPE, headers=HEADERS)
+    return StreamingResponse(stream(desk, organisations, still_good, HEARD), media_type=MEDIA_TYPE, headers=HEADERS)

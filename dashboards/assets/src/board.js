@@ -123,6 +123,18 @@ function holdBack(event) {
   heldBack = true;
 }
 
+// A home that has come to the top at once still stands where it stood until the whole board is drawn anew.
+function standOnce(event) {
+  const now = event.detail.target;
+  if (now.id !== "now") return;
+  const homes = new Set([...now.querySelectorAll("[data-home]")].map((each) => each.dataset.home));
+  for (const line of document.querySelectorAll("#board [data-home]")) {
+    if (homes.has(line.dataset.home) && !now.contains(line)) line.remove();
+  }
+  const number = document.querySelector("#count-act .number");
+  if (number) number.textContent = byId("group-act").dataset.count;
+}
+
 // A source reconnects by itself and opens again: its listeners stay, so they are added once.
 const known = new WeakSet();
 function listenTo(source) {
@@ -152,6 +164,7 @@ document.addEventListener("htmx:beforeSwap", holdBack);
 document.addEventListener("htmx:beforeSwap", rememberFocus);
 document.addEventListener("htmx:beforeSwap", rememberOpened);
 document.addEventListener("htmx:afterSwap", openAgain);
+document.addEventListener("htmx:afterSwap", standOnce);
 document.addEventListener("htmx:afterSwap", keepFocus);
 document.addEventListener("htmx:afterSettle", readState);
 document.addEventListener("htmx:sseOpen", (event) => {

@@ -253,6 +253,7 @@ ASKED: dict[str, Ask | How] = {
     ),
     "GET /": Ask("/", whose=EVERYBODY),
     "GET /board": Ask("/board", whose=EVERYBODY),
+    "GET /board/now": lambda world: (world.alert(), Ask("/board/now"))[1],
     "GET /alerts": lambda world: (world.alert(), Ask("/alerts"))[1],
     "GET /alerts/list": lambda world: (world.alert(), Ask("/alerts/list"))[1],
     "GET /alerts/{public_id}": lambda world: Ask(f"/alerts/{world.alert()}"),
