@@ -9,6 +9,7 @@ from core.translation import mark
 from dashboards.repository import OwnSession
 from dashboards.watch import ROME
 from dashboards.wording import Words
+from registry.passkeys import Passkey
 from registry.second_factor import Event
 
 KINDS: Mapping[str, str] = {
@@ -19,6 +20,8 @@ KINDS: Mapping[str, str] = {
     "recovery_issued": mark("A recovery code was handed out; all sign-ins were ended"),
     "issued_recovery_used": mark("The recovery code that was handed out was used"),
     "wrong_codes": mark("Before a right code there were five wrong ones or more: somebody else may know the password"),
+    "passkey_added": mark("A passkey was added"),
+    "passkey_removed": mark("A passkey was removed"),
     "session_ended": mark("A sign-in was ended"),
     "sessions_ended": mark("All other sign-ins were ended"),
 }
@@ -32,6 +35,15 @@ class SessionView(NamedTuple):
     begun: str
     used: str
     is_this: bool
+
+
+class PasskeyView(NamedTuple):
+    """A passkey in words; `used` is "" where it was not yet."""
+
+    public_id: UUID
+    label: str
+    added: str
+    used: str
 
 
 class EventView(NamedTuple):
@@ -53,6 +65,19 @@ def session_views(sessions: Sequence[OwnSession], now: datetime, words: Words) -
             one.is_this,
         )
         for one in sessions
+    ]
+
+
+def passkey_views(found: Sequence[Passkey], now: datetime, words: Words) -> list[PasskeyView]:
+    """Return passkeys in words."""
+    return [
+        PasskeyView(
+            one.public_id,
+            one.label,
+            words.moment(one.added_at, ROME, now),
+            "" if one.used_at is None else words.ago(one.used_at, now),
+        )
+        for one in found
     ]
 
 

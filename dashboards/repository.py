@@ -13,6 +13,7 @@ from dashboards.seals import Entry, Seal
 
 SQL = Statements.beside(__file__)
 TOUCHED_EVERY = timedelta(minutes=1)
+CHALLENGE_LASTS = timedelta(minutes=5)
 
 
 class Session(NamedTuple):
@@ -97,6 +98,19 @@ def half_sign_in(connection: Connection[Row], digest: bytes, now: datetime) -> i
 def end_half_sign_in(connection: Connection[Row], digest: bytes) -> None:
     """Forget that a password was right."""
     connection.execute(SQL["end_half_sign_in"], {"digest": digest})
+
+
+def keep_challenge(connection: Connection[Row], holder: bytes, challenge: bytes, now: datetime) -> None:
+    """Keep what a passkey has to sign for one browser, and forget those of which nothing came."""
+    connection.execute(SQL["forget_expired_challenges"], {"now": now})
+    given = {"holder": holder, "challenge": challenge, "expires_at": now + CHALLENGE_LASTS}
+    connection.execute(SQL["keep_challenge"], given)
+
+
+def take_challenge(connection: Connection[Row], holder: bytes, now: datetime) -> bytes | None:
+    """Return what a passkey had to sign for one browser, once; None if nothing, or it is too long ago."""
+    row = connection.execute(SQL["take_challenge"], {"holder": holder, "now": now}).fetchone()
+    return bytes(row["challenge"]) if row and row["holds"] else None
 
 
 def note_look(

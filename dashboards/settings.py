@@ -1,6 +1,7 @@
 """Settings of the pages."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +10,18 @@ from pydantic import Field, SecretStr, field_validator
 from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 from dashboards.concern import Limits
+from registry.passkeys import Site
 from registry.rules import ROLES
+
+_PORTS = {"https": 443, "http": 80}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class DashboardSettings(Settings):
@@ -91,6 +103,16 @@ class DashboardSettings(Settings):
     def roles_with_second_factor(self) -> tuple[str, ...]:
         """The roles that need a second factor."""
         return listed(self.second_factor_roles)
+
+    @property
+    def passkey_site(self) -> Site | None:
+        """For which site passkeys sign; None where browsers make none: without TLS, or without a name."""
+        parts = urlsplit(self.base_url)
+        host = (parts.hostname or "").rstrip(".")
+        if not host or _is_address(host) or (parts.scheme != "https" and host != "localhost"):
+            return None
+        port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
+        return Site(host, f"{parts.scheme}://{host}{port}")
 
     @property
     def push_hosts(self) -> tuple[str, ...]:

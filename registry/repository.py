@@ -378,6 +378,37 @@ def own_password_hash(connection: Connection) -> str | None:
     return stored
 
 
+def own_passkey_account(connection: Connection) -> dict[str, Any] | None:
+    """Return what a device is told of the viewer when a passkey is added; None for a closed account."""
+    return connection.execute(_SQL["own_passkey_account"]).fetchone()
+
+
+def add_passkey(connection: Connection, credential: bytes, key: bytes, count: int, label: str, now: datetime) -> bool:
+    """Add a passkey to the viewer's account; tell whether it was nobody's yet."""
+    given = {"credential": credential, "key": key, "count": count, "label": label, "now": now}
+    return bool(_one(connection, "add_passkey", given))
+
+
+def own_passkeys(connection: Connection) -> Rows:
+    """Return the passkeys of the viewer."""
+    return connection.execute(_SQL["own_passkeys"]).fetchall()
+
+
+def remove_passkey(connection: Connection, passkey: UUID, now: datetime) -> bool:
+    """Take a passkey of the viewer's away; tell whether there was one."""
+    return bool(_one(connection, "remove_passkey", {"passkey": passkey, "now": now}))
+
+
+def passkey_for(connection: Connection, credential: bytes) -> dict[str, Any] | None:
+    """Return whose passkey it is and how its signature is checked; nobody else uses it until the transaction ends."""
+    return connection.execute(_SQL["passkey_for"], {"credential": credential}).fetchone()
+
+
+def note_passkey_used(connection: Connection, credential: bytes, count: int, now: datetime) -> None:
+    """Note that a passkey was used."""
+    connection.execute(_SQL["note_passkey_used"], {"credential": credential, "count": count, "now": now})
+
+
 def _one(connection: Connection, statement: str, given: dict[str, Any]) -> Any:
     """Return the one value of the one row of a statement."""
     row = connection.execute(_SQL[statement], given).fetchone()

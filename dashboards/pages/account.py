@@ -19,7 +19,7 @@ from dashboards.pages.second_step import MOST_CODE
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor
 from dashboards.watch import ROME
 from dashboards.wording import Words
-from registry import accounts, second_factor
+from registry import accounts, passkeys, second_factor
 from registry.reads import own_account
 
 router = APIRouter()
@@ -35,8 +35,13 @@ DONE = {
         "You have signed in with a recovery code, which is used up now. If you have lost the telephone, set up another "
         "one here."
     ),
+    "codes-first": mark("Set up one-time codes first: their recovery codes let you back in when the device is lost."),
+    "passkey-added": mark("The passkey is added: from now on you can sign in with it alone."),
+    "passkey-refused": mark("The device made no passkey that can be used here. Nothing was changed: try again."),
+    "passkey-removed": mark("The passkey is removed here. Remove it on the device, too."),
     "issued": mark("You have signed in with the code that was handed out to you. Set up one-time codes anew here."),
 }
+NOT_DONE = frozenset({"codes-first", "passkey-refused"})
 WRONG_PASSWORD = mark("This password is not right. Nothing was changed.")
 NEEDED = mark("Your role needs a second factor: it can be set up anew, but not switched off.")
 
@@ -44,7 +49,8 @@ NEEDED = mark("Your role needs a second factor: it can be set up anew, but not s
 @router.get("/account")
 def whole(request: Request, desk: DeskDependency, visitor: SignedIn, done: str = "") -> Response:
     """Show the visitor's account."""
-    return _page(request, desk, visitor, said=Words(visitor.language).say(DONE.get(done, "")))
+    said = Words(visitor.language).say(DONE.get(done, ""))
+    return _page(request, desk, visitor, said=said, problem=done in NOT_DONE)
 
 
 @router.post("/account/second-factor")
@@ -55,7 +61,7 @@ def set_up(request: Request, desk: DeskDependency, visitor: Trusted, password: T
         secret = second_factor.offer(view.connection, visitor.viewer.account_id, visitor.now)
         return _set_up_page(frame, view, secret)
 
-    return _proved(request, desk, visitor, password, code, act)
+    return proved(request, desk, visitor, password, code, act)
 
 
 @router.post("/account/second-factor/confirm")
@@ -86,7 +92,7 @@ def remove(request: Request, desk: DeskDependency, visitor: Trusted, password: T
         second_factor.remove(view.connection, account_id, visitor.now)
         return RedirectResponse(f"{HERE}?done=removed", 303)
 
-    return _proved(request, desk, visitor, password, code, act)
+    return proved(request, desk, visitor, password, code, act)
 
 
 @router.post("/account/recovery-codes")
@@ -101,7 +107,7 @@ def renew_codes(
             return RedirectResponse(HERE, 303)
         return _codes_page(frame, second_factor.renew_codes(view.connection, account_id, visitor.now))
 
-    return _proved(request, desk, visitor, password, code, act)
+    return proved(request, desk, visitor, password, code, act)
 
 
 @router.post("/account/sessions/others/end")
@@ -124,7 +130,7 @@ def end(desk: DeskDependency, visitor: Trusted, session: UUID) -> Response:
     return RedirectResponse(f"{HERE}?done=ended", 303)
 
 
-def _proved(
+def proved(
     request: Request,
     desk: Desk,
     visitor: Visitor,
@@ -132,7 +138,7 @@ def _proved(
     code: str,
     act: Callable[[Frame, View], Response],
 ) -> Response:
-    """Do something grave for whoever gives password and, where there is a second factor, a code once more."""
+    """Do something grave, by `act`, for whoever gives the password once more, and a code where there is one."""
     account_id = visitor.viewer.account_id
     guessed = (f"account {account_id}", request.client.host if request.client else "")
     with desk.database.seen_by(visitor.viewer) as view:
@@ -174,6 +180,8 @@ def _filled(
         is_needed=second_factor.is_needed(view.connection, account_id, frame.desk.settings.roles_with_second_factor),
         sessions=shown_account.session_views(sessions, visitor.now, words),
         happened=shown_account.event_views(happened, visitor.now, words),
+        passkeys=shown_account.passkey_views(passkeys.own(view), visitor.now, words),
+        offers_passkeys=frame.desk.settings.passkey_site is not None,
         said=said,
         problem=problem,
     )

@@ -33,7 +33,7 @@ def ask(request: Request, desk: DeskDependency, next: str = "/") -> Response:  #
     """Show the sign-in page; who is signed in already goes on."""
     if visitor_of(request, desk) is not None:
         return RedirectResponse(local_path(next), 303)
-    return _page(request, desk, next)
+    return page(request, desk, next)
 
 
 @router.post("/sign-in")
@@ -52,12 +52,12 @@ def sign_in(
     address = request.client.host if request.client else ""
     wait = desk.throttle.wait_s(login, address)
     if wait > 0:
-        return _page(request, desk, next, login=login, wait_s=round(wait) or 1, status=429)
+        return page(request, desk, next, login=login, wait_s=round(wait) or 1, status=429)
     with desk.database.transaction() as connection:
         account = verify(connection, login, password)
     if account is None:
         desk.throttle.failed(login, address)
-        return _page(request, desk, next, login=login, refused=True, status=401)
+        return page(request, desk, next, login=login, refused=True, status=401)
     desk.throttle.succeeded(login, address)
     answer = go_on(request, desk, account.account_id, next)
     prefer_language(request, answer, desk, account.language)
@@ -93,16 +93,18 @@ def choose_language(
     return answer
 
 
-def _page(
+def page(
     request: Request,
     desk: Desk,
     wanted: str,
     *,
     login: str = "",
     refused: bool = False,
+    passkey_refused: bool = False,
     wait_s: int = 0,
     status: int = 200,
 ) -> Response:
+    """Return the sign-in page, with what was wrong with the last attempt."""
     held, proof = form_proof(request, desk)
     answer = desk.renderer.page(
         "sign_in.html",
@@ -112,6 +114,8 @@ def _page(
         wanted=local_path(wanted),
         login=login,
         refused=refused,
+        passkey_refused=passkey_refused,
+        offers_passkeys=desk.settings.passkey_site is not None,
         wait_s=wait_s,
         path="/sign-in",
     )

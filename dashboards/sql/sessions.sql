@@ -57,3 +57,17 @@ DELETE FROM dashboards.half_sign_in WHERE token_digest = %(digest)s
 -- forget_expired_half_sign_ins --
 -- Those that have run out.
 DELETE FROM dashboards.half_sign_in WHERE expires_at <= %(now)s
+
+-- keep_challenge --
+-- What a passkey has to sign now, for one browser; the one before is void.
+INSERT INTO dashboards.passkey_challenge (holder_digest, challenge, expires_at)
+VALUES (%(holder)s, %(challenge)s, %(expires_at)s)
+ON CONFLICT (holder_digest) DO UPDATE SET challenge = excluded.challenge, expires_at = excluded.expires_at
+
+-- take_challenge --
+-- What a passkey had to sign, once.
+DELETE FROM dashboards.passkey_challenge WHERE holder_digest = %(holder)s RETURNING challenge, expires_at > %(now)s AS holds
+
+-- forget_expired_challenges --
+-- Those of which nothing came.
+DELETE FROM dashboards.passkey_challenge WHERE expires_at <= %(now)s

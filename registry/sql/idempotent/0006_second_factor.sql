@@ -77,6 +77,8 @@ BEGIN
         RETURN false;
     END IF;
     DELETE FROM registry.recovery_code WHERE account_id = wanted;
+    -- They are on devices that may be lost with it, and nothing would let whoever has only them back in.
+    DELETE FROM registry.passkey WHERE account_id = wanted;
     PERFORM registry.note_account_event(wanted, 'second_factor_removed', acted_at);
     RETURN true;
 END
