@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from alerts.watchdog.reads import watched
 from core.database import View
 from dashboards.desk import Desk
+from dashboards.research.reads import researches
 from dashboards.rules import sees_rules
 from dashboards.tokens import masked
 from dashboards.visitors import Visitor
@@ -23,8 +24,8 @@ COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
 class Frame(NamedTuple):
     """The frame of one page for one visitor; `is_in_charge` of devices or not, `sees_rules` or not.
 
-    `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`, `administers`: they do
-    somewhere.
+    `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`, `administers`,
+    `researches`: they do somewhere.
     `is_staff`: they belong to an organisation; `sees_family`: something of somebody may be shared with them; `is_self`:
     they are somebody who is looked after, or decide for one. `watch` is what the visitor must know of the machinery:
     that alerts are not worked on, for instance.
@@ -40,6 +41,7 @@ class Frame(NamedTuple):
     gets_tasks: bool
     coordinates: bool
     administers: bool
+    researches: bool
     is_staff: bool
     sees_family: bool
     is_self: bool
@@ -68,6 +70,7 @@ class Frame(NamedTuple):
             gets_tasks,
             coordinates,
             administers,
+            researches(view),
             is_staff=bool(organisations) or not close,
             sees_family=any(one.capacity is not Capacity.SELF for one in close),
             is_self=any(one.capacity is not Capacity.FAMILY for one in close),
@@ -93,6 +96,7 @@ class Frame(NamedTuple):
             gets_tasks=self.gets_tasks,
             coordinates=self.coordinates,
             administers=self.administers,
+            researches=self.researches,
             is_staff=self.is_staff,
             sees_family=self.sees_family,
             is_self=self.is_self,

@@ -1,5 +1,6 @@
 """A database with so many rows that the planner has a choice: 40 homes, 200 days of derived data, 60 of hours."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,17 @@ LOGIN, NOTE = "operatrice-celata", "nota riservata"
 _FILL = Path(__file__).with_name("filled.sql")
 
 
-def fill(connection: Connection[Any], now: datetime) -> None:
-    """Fill an empty database; `connection` belongs to a superuser and is in autocommit."""
+def fill(
+    connection: Connection[Any],
+    now: datetime,
+    *,
+    days: int = DAYS,
+    hourly_days: int = HOURLY_DAYS,
+    kinds: Sequence[str] = (),
+) -> None:
+    """Fill an empty database, with some kinds of indicators or all; `connection` is a superuser's, in autocommit."""
     values = {
-        "now": now, "homes": HOMES, "days": DAYS, "hourly_days": HOURLY_DAYS, "kinds": list(INDICATORS),
+        "now": now, "homes": HOMES, "days": days, "hourly_days": hourly_days, "kinds": list(kinds or INDICATORS),
         "person": PERSON, "contact": CONTACT, "address": ADDRESS, "phone": PHONE, "login": LOGIN, "note": NOTE,
         "occupancy": BY_NAME["occupancy"].id, "temperature": BY_NAME["temperature"].id,
     }  # fmt: skip

@@ -1,0 +1,107 @@
+"""The figures of a period, as the database tells them to whoever researches: never of fewer than five."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from core.database import View, only
+from core.statements import Statements
+
+_sql = Statements.beside(__file__)
+
+
+class Arm(NamedTuple):
+    """An arm of a study."""
+
+    study: str
+    arm: str
+    is_control: bool
+    enrolled: int
+    has_left: int
+    agree: int
+
+
+class Group(NamedTuple):
+    """Homes in which somebody of a sex and age lives alone; None of both for all others."""
+
+    sex: str | None
+    age_from: int | None
+    homes: int
+    persons: int
+
+
+class Week(NamedTuple):
+    """How much of the expected data of a week is there, from 0 to 1, and of how many days nothing is known."""
+
+    week: date
+    homes: int
+    days: int
+    coverage: float
+    unknown: int
+
+
+class Found(NamedTuple):
+    """Findings of a kind in homes of a group."""
+
+    kind: str
+    sex: str
+    age_from: int | None
+    homes: int
+    home_days: int
+    findings: int
+    needed: int
+    mistaken: int
+
+
+class Load(NamedTuple):
+    """Alerts of a family; times in seconds from when an alert opened, half of them and nine in ten (`late`)."""
+
+    family: str
+    alerts: int
+    per_home_week: float | None
+    told_s: float | None
+    taken_s: float | None
+    taken_late_s: float | None
+    closed_s: float | None
+    unanswered: int
+
+
+class Event(NamedTuple):
+    """Contexts of a kind, and how long they lasted on average."""
+
+    kind: str
+    events: int
+    homes: int
+    days: float | None
+
+
+class Figures(NamedTuple):
+    """All of it."""
+
+    arms: list[Arm]
+    cohort: list[Group]
+    weeks: list[Week]
+    found: list[Found]
+    loads: list[Load]
+    events: list[Event]
+
+
+def researches(view: View) -> bool:
+    """Tell whether the viewer researches anywhere."""
+    return bool(only(view.connection.execute(_sql["researches"]))["researches"])
+
+
+def figures(view: View, first: date, last: date, at: datetime) -> Figures:
+    """Return the figures of the days from `first` to `last` of the homes that agree at an instant."""
+    values = {"first": first, "last": last, "at": at}
+
+    def told(name: str) -> list[dict[str, object]]:
+        return view.connection.execute(_sql[name], values).fetchall()
+
+    return Figures(
+        [Arm(**row) for row in told("arms")],  # type: ignore[arg-type]  # as the statement says
+        [Group(**row) for row in told("cohort")],  # type: ignore[arg-type]
+        [Week(**row) for row in told("coverage")],  # type: ignore[arg-type]
+        [Found(**row) for row in told("findings")],  # type: ignore[arg-type]
+        [Load(**row) for row in told("alerts")],  # type: ignore[arg-type]
+        [Event(**row) for row in told("events")],  # type: ignore[arg-type]
+    )

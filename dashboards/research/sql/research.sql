@@ -1,0 +1,27 @@
+-- arms --
+-- Studies and their arms.
+SELECT * FROM dashboards.research_arms(%(at)s)
+
+-- cohort --
+-- Who agrees.
+SELECT * FROM dashboards.research_cohort(%(at)s)
+
+-- coverage --
+-- Of how much of the expected data days tell.
+SELECT * FROM dashboards.research_coverage(%(first)s, %(last)s, %(at)s)
+
+-- findings --
+-- What was found, by sex and age.
+SELECT * FROM dashboards.research_findings(%(first)s, %(last)s, %(at)s)
+
+-- alerts --
+-- How many alerts there were, and how soon they were answered.
+SELECT * FROM dashboards.research_alerts(%(first)s, %(last)s, %(at)s)
+
+-- events --
+-- What happened in homes.
+SELECT * FROM dashboards.research_events(%(first)s, %(last)s, %(at)s)
+
+-- researches --
+-- Whether the viewer researches anywhere.
+SELECT EXISTS (SELECT FROM registry.viewer_researches()) AS researches
