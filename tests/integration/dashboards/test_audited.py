@@ -93,6 +93,7 @@ WITHOUT = {
     "GET /invite": "asks for a code",
     "GET /invite/{code}": "whoever holds the code may have no account yet",
     "GET /statistics": "counts, of nobody in particular",
+    "GET /research": "sums of five homes and more, of nobody in particular",
     "GET /rejects": "counts, by gateway",
     "GET /rejects/list": "counts, by gateway",
 }
