@@ -429,7 +429,7 @@ def world(
         api_requests_per_min=1_000_000,
         second_factor_roles="",
     )
-    for role in ("coordinator", "installer", "administrator"):
+    for role in ("coordinator", "installer", "administrator", "researcher"):
         connection.execute(
             "INSERT INTO registry.membership SELECT account_id, organisation_id, %s FROM registry.membership"
             " WHERE account_id = %s AND role = 'operator'",
