@@ -121,9 +121,21 @@ def permitted(plan: Plan, family: Family, at: datetime, zone: ZoneInfo, severity
     """Return when people may be told, at `at` or later, of an alert of `severity` (0 to 1); of safety at once."""
     if family is Family.SAFETY:
         return at
-    begins, ends, only_at = clock_time(plan.quiet_from), clock_time(plan.quiet_until), clock_time(plan.told_at)
+    only_at = clock_time(plan.told_at)
     if only_at is not None:
         return _next(only_at, at, zone)
+    return _after_quiet(plan, family, at, zone, severity)
+
+
+def awake(policy: Policy, at: datetime) -> datetime:
+    """Return when, at `at` or after it, quiet hours let somebody be told of an alert with `policy`."""
+    if policy.family is Family.SAFETY or policy.plan.told_at:
+        return at
+    return _after_quiet(policy.plan, policy.family, at, ZoneInfo(policy.zone), policy.severity)
+
+
+def _after_quiet(plan: Plan, family: Family, at: datetime, zone: ZoneInfo, severity: float) -> datetime:
+    begins, ends = clock_time(plan.quiet_from), clock_time(plan.quiet_until)
     if begins is None or ends is None or (family is Family.WELLBEING and severity >= plan.severe):
         return at
     local = at.astimezone(zone).time()

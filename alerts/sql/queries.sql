@@ -215,7 +215,7 @@ WITH sent AS (
         AND NOT (state = 'failed' AND last_error = 'accepted, but not delivered')
     RETURNING alert_id, round, step, account_id, contact_id
 )
-UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL
+UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL, last_error = 'another way was accepted'
 FROM sent
 WHERE other.alert_id = sent.alert_id AND other.round = sent.round AND other.step = sent.step AND other.state = 'due'
     AND (other.account_id = sent.account_id OR other.contact_id = sent.contact_id)

@@ -1,10 +1,11 @@
 """Escalation by policies and shifts: who is told of each step, and that nothing ends in silence."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from alerts import actions
+from alerts import actions, notify
 from alerts.escalation import escalate
 from alerts.lifecycle import Family
 from alerts.policies import repository as policies
@@ -12,6 +13,7 @@ from alerts.policies.plan import LastResort, Plan, Step, Who
 from alerts.policies.repository import Wanted
 from alerts.shifts import repository as shifts
 from alerts.shifts.calendar import Change, Rota, Shift
+from core.clock import SimulatedClock
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 ALWAYS = tuple(range(7))
@@ -185,6 +187,33 @@ def test_quiet_hours_hold_up_later_steps_too_but_not_what_is_severe(world, servi
     quiet, severe = sorted(world.alerts(), key=lambda alert: alert["severity"])
     assert severe["escalates_at"] == night + timedelta(hours=1)
     assert quiet["escalates_at"] == datetime(2026, 3, 4, 6, tzinfo=UTC)
+
+
+def test_what_was_due_by_day_wakes_nobody_up_by_night(world, service, intake, decide):
+    """The worker was away, or an attempt failed: it waits for the morning all the same."""
+    evening, night = datetime(2026, 3, 3, 20, 30, tzinfo=UTC), datetime(2026, 3, 3, 23, tzinfo=UTC)
+    morning = datetime(2026, 3, 4, 6, tzinfo=UTC)
+    decide(
+        family=Family.WELLBEING, now=evening, quiet_from="22:00", quiet_until="07:00",
+        steps=(Step(tell=(Who(person="anna"),)), Step(tell=(Who(person="bruno"),), after=600)),
+    )  # fmt: skip
+    world.finding(evening, evening)
+    intake.look(evening)
+    escalate(service, evening)
+    escalate(service, night)
+    (alert,) = world.alerts()
+    assert (alert["step"], alert["escalates_at"]) == (1, morning)
+    (claimed, clock) = notify.claim(service, night), SimulatedClock(night)
+    assert claimed is not None
+    handed = []
+    channel = SimpleNamespace(send=handed.append)
+    assert notify.deliver(service, {claimed.channel: channel}, claimed, clock, lambda: 0.0) is notify.Result.NOT_WANTED
+    (row,) = world.notifications()
+    assert (row["state"], row["due_at"], handed) == ("due", morning, [])
+    clock.jump(morning)
+    claimed = notify.claim(service, morning)
+    assert claimed is not None
+    assert notify.deliver(service, {claimed.channel: channel}, claimed, clock, lambda: 0.0) is notify.Result.SENT
 
 
 def test_the_family_is_told_where_the_policy_says_so(world, service, intake, decide):

@@ -94,6 +94,26 @@ def test_what_was_accepted_and_failed_goes_on_to_the_next_way(world, called, ser
     assert (used, len(channels["email"].handed)) == (["voice"], 1)
 
 
+def test_what_was_called_off_for_one_that_did_not_arrive_is_tried_again(
+    world, called, service, send, people, channels, clock
+):
+    channels["voice"].error = TransportError("busy", permanent=False)
+    send()
+    clock.advance(21)
+    fall_back(service, clock.now())
+    world.connection.execute("UPDATE alerts.notification SET due_at = %s WHERE channel = 'voice'", (LATER,))
+    send()
+    assert [(row["channel"], row["state"]) for row in world.notifications()] == [
+        ("voice", "cancelled"),
+        ("email", "sent"),
+    ]
+    channels["voice"].error = None
+    assert take_in(people, latest(world)["public_id"], FAILED, clock.now(), LASTS)
+    assert [(row["channel"], row["state"]) for row in world.notifications()] == [("voice", "due"), ("email", "failed")]
+    send()
+    assert len(channels["voice"].handed) == 1
+
+
 def test_a_channel_that_says_that_it_failed_before_it_has_answered_is_heard(
     world, called, service, send, people, channels, clock
 ):

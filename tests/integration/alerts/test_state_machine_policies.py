@@ -122,15 +122,15 @@ class PolicyChannel(Channel):
         row = self.row(message.public_id)
         (alert,) = self.world.rows("SELECT * FROM alerts.alert WHERE alert_id = %s", row["alert_id"])
         plan = from_json(alert["policy"]).plan
-        if alert["family"] != Family.SAFETY and row["purpose"] == "call" and self.due_at_night(row, alert, plan):
-            self.wrong.append("due at night")
+        if alert["family"] != Family.SAFETY and row["purpose"] == "call" and self.is_night(alert, plan):
+            self.wrong.append("told at night")
         super().send(message)
 
-    def due_at_night(self, row, alert, plan):
-        """Whether a message was noted at an hour at which nobody is told of such a thing."""
+    def is_night(self, alert, plan):
+        """Whether it is an hour at which nobody is told of such a thing."""
         if not plan.quiet_from or (alert["severity"] >= plan.severe and alert["family"] == Family.WELLBEING):
             return False
-        return not 8 <= row["first_due_at"].astimezone(ROME).hour < 21
+        return not 8 <= self.clock.now().astimezone(ROME).hour < 21
 
 
 class PolicyLife(Life):
