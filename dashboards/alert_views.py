@@ -124,6 +124,14 @@ def _ended(entry: alerts.reads.HistoryEntry, words: Words) -> str:
     return f"{said} ({words.say(LABELS[Reason(reason)])})" if reason in set(Reason) else said
 
 
+# What whoever is in charge writes down by one tap.
+QUICK_NOTES: Mapping[str, str] = {
+    "no_answer": mark("Called: nobody answers."),
+    "well": mark("Called: all well so far."),
+    "on_the_way": mark("Somebody is on the way."),
+}
+
+
 def outcome_choices(kind: str, words: Words) -> list[OutcomeChoice]:
     """Return what can be tapped to close an alert of a kind; only of what is pressed, that it was by mistake."""
     return [

@@ -12,6 +12,7 @@ import registry.reads
 from alerts import actions
 from alerts.errors import AlertError, AlertNotFoundError
 from alerts.handovers.tasks import task_of_alert
+from alerts.lifecycle import Action
 from alerts.reasons.catalogue import parse
 from alerts.replies.reads import there
 from alerts.shift_handovers.actions import waiting_for
@@ -19,7 +20,7 @@ from alerts.wording import title
 from core.database import View
 from core.translation import mark
 from dashboards import board
-from dashboards.alert_views import alert_view, entries, evidence, outcome_choices
+from dashboards.alert_views import QUICK_NOTES, alert_view, entries, evidence, outcome_choices
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
 from dashboards.reads import last_signs
@@ -33,6 +34,7 @@ router = APIRouter()
 TAKEN = mark("You are in charge now. Nobody else is called any more.")
 RELEASED = mark("Given back: somebody else will be called.")
 RESOLVED = mark("Resolved. Thank you.")
+WRITTEN = mark("Written down. Your colleagues see it.")
 REOPENED = mark("Opened again: people are called again.")
 NO_OUTCOME = mark("Say how it ended, then resolve the alert.")
 
@@ -131,6 +133,25 @@ def reopen(request: Request, desk: DeskDependency, visitor: Trusted, public_id: 
     return _done(request, desk, visitor, act, wanted, REOPENED)
 
 
+@router.post("/alerts/{public_id}/note")
+def note(
+    request: Request,
+    desk: DeskDependency,
+    visitor: Trusted,
+    public_id: UUID,
+    said: Annotated[str, Form()] = "",
+    quick: Annotated[str, Form()] = "",
+    wanted: Wanted = "/",
+) -> Response:
+    """Write down how it stands, in one's own words or by one tap (`quick`)."""
+    text = Words(visitor.language).say(QUICK_NOTES[quick]) if quick in QUICK_NOTES else plain(said)
+
+    def act(view: View) -> object:
+        return actions.note(view, public_id, text, visitor.now)
+
+    return _done(request, desk, visitor, act, wanted, WRITTEN)
+
+
 def _done(
     request: Request, desk: DeskDependency, visitor: Visitor, act: Callable[[View], object], wanted: str, said: str
 ) -> Response:
@@ -225,6 +246,8 @@ def _page(
         overflow=found.alert.overflow,
         last_seen=signs.movement,
         there=said_there,
+        quick_notes=[(value, words.say(said)) for value, said in QUICK_NOTES.items()],
+        notes=sum(entry.action is Action.NOTED for entry in found.history),
         outcomes=outcome_choices(found.alert.kind, words),
         labels=board.LABELS,
         waiting=waits.homes,

@@ -93,6 +93,9 @@ def test_by_keyboard_alone_an_alert_that_comes_is_seen_taken_and_resolved(watche
     act.get_by_role("link", name="Apri").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#alert")
+    page.locator("#quick-no_answer").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("ol.history")).to_contain_text("Chiamato: nessuno risponde.", timeout=SOON_MS)
     page.locator("#note").focus()
     page.keyboard.type("Era caduta, ora sta bene.")
     # What happens elsewhere meanwhile must not take the note away.

@@ -267,6 +267,7 @@ ASKED: dict[str, Ask | How] = {
     "POST /alerts/{public_id}/take-charge": lambda world: Ask(f"/alerts/{world.alert()}/take-charge"),
     "POST /alerts/{public_id}/release": lambda world: Ask(f"/alerts/{world.alert('take-charge')}/release"),
     "POST /alerts/{public_id}/resolve": lambda world: Ask(f"/alerts/{world.alert()}/resolve", {"outcome": "true"}),
+    "POST /alerts/{public_id}/note": lambda world: Ask(f"/alerts/{world.alert()}/note", {"quick": "no_answer"}),
     "POST /alerts/{public_id}/reopen": lambda world: Ask(f"/alerts/{world.alert('resolve')}/reopen"),
     "POST /r/{token}": lambda world: Ask(
         link(told(world.connection, world.alert(), world.place.accounts[filling.LOGIN])), {"answer": "take_charge"}

@@ -283,3 +283,20 @@ def test_only_what_is_pressed_was_pressed_by_mistake(
     client.post(f"/alerts/{sos}/take-charge", data={"csrf": proof(client.get("/notifications").text)})
     assert 'id="resolve-anyway"' not in client.get(f"/alerts/{sos}").text
     assert "Premuto per sbaglio" not in client.get(f"/alerts/{water}").text
+
+
+def test_how_it_stands_is_written_down_in_words_or_by_one_tap_and_closes_nothing(
+    client: TestClient, place: Neighbourhood, connection: psycopg.Connection
+) -> None:
+    sos = filling.alert(connection, place.homes["maria"], NOW)
+    sign_in(client)
+    for form in ({"quick": "no_answer"}, {"said": "La vicina va a vedere."}, {"said": " "}, {"quick": "unknown"}):
+        given = {**form, "csrf": proof(client.get("/notifications").text), "wanted": f"/alerts/{sos}"}
+        answer = client.post(f"/alerts/{sos}/note", data=given)
+        assert answer.status_code == (409 if form in ({"said": " "}, {"quick": "unknown"}) else 303), form
+    page = html.unescape(client.get(f"/alerts/{sos}").text)
+    history = page.split('id="history"')[1].split("</section>")[0]
+    assert "Chiamato: nessuno risponde." in history
+    assert "La vicina va a vedere." in history
+    assert 'id="write-2"' in history
+    assert filling.one(connection, "SELECT state FROM alerts.alert WHERE public_id = %s", sos) == "new"
