@@ -131,6 +131,8 @@ def test_an_administrator_hands_out_a_recovery_code(page: Page, site: Site) -> N
     )
     give_password(page, site)
     page.wait_for_url(site.address + "/")
+    press(page, "a[href='/administration']")
+    page.wait_for_url("**/administration")
     press(page, "a[href='/accounts']")
     page.wait_for_url("**/accounts")
     is_sound(page, "accounts")
