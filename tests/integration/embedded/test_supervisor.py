@@ -75,6 +75,7 @@ def test_a_crashed_service_is_started_again_and_that_is_told(run, tmp_path):
     os.kill(first, signal.SIGKILL)
     until(lambda: supervisor.services[0].restarts == 1 and supervisor.services[0].pid is not None)
     assert supervisor.services[0].pid != first
+    until(lambda: len(changes) == 3)  # it is told after it is so
     assert [change[0].pid is None for change in changes] == [False, True, False]
 
 
