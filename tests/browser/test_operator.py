@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
@@ -142,6 +142,33 @@ def test_the_focus_survives_what_changes_meanwhile(watched: Watched, site: Site)
     page.evaluate("htmx.trigger(document.body, 'refresh')")
     expect(page.locator("#group-act")).to_contain_text("In carico a Bruno Sarti", timeout=SOON_MS)
     expect(page.locator("#main")).to_be_focused()
+    assert watched.complaints == []
+
+
+def test_an_answer_whose_place_is_exchanged_meanwhile_takes_nobody_off_the_board(watched: Watched, site: Site) -> None:
+    page = watched.page
+    sign_in(page, site)
+    wait_until_open(page, site)
+    act = page.locator("#group-act")
+    held: list[Route] = []
+    page.route("**/board/now?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    filling.alert(site.connection, site.place.homes["luigi"], datetime.now(UTC))
+    for _ in range(100):
+        page.wait_for_timeout(50)
+        if held:
+            break
+    page.evaluate("htmx.trigger(document.body, 'refresh')")
+    expect(act).to_contain_text("Luigi Neri", timeout=SOON_MS)
+    with page.expect_response("**/board/now?*"):
+        for _ in range(100):
+            page.wait_for_timeout(50)
+            if len(held) > 1:
+                break
+        for each in held:
+            each.continue_()
+        page.unroute("**/board/now?*")
+    expect(act).to_contain_text("Luigi Neri")
+    expect(page.locator(f"#board [data-home='{site.place.homes['luigi'].home_id}']")).to_have_count(1)
     assert watched.complaints == []
 
 

@@ -123,6 +123,26 @@ function holdBack(event) {
   heldBack = true;
 }
 
+// An answer whose place is exchanged meanwhile would be lost, and the alert that it tells of: it is asked for again.
+let askedAgain = [];
+
+function comeTooLate(event) {
+  event.detail.shouldSwap = false;
+}
+
+function rememberAsked(event) {
+  const { target, shouldSwap } = event.detail;
+  const asking = shouldSwap ? [...target.querySelectorAll("[data-live].htmx-request")] : [];
+  for (const each of asking) each.addEventListener("htmx:beforeSwap", comeTooLate);
+  askedAgain = asking.map((each) => each.id);
+}
+
+function askAgain() {
+  const ids = askedAgain;
+  askedAgain = [];
+  for (const id of ids) if (byId(id)) window.htmx.trigger(byId(id), "again");
+}
+
 // A home that has come to the top at once still stands where it stood until the whole board is drawn anew.
 function standOnce(event) {
   const now = event.detail.target;
@@ -162,11 +182,13 @@ window.addEventListener("blur", release);
 
 document.addEventListener("htmx:beforeSwap", holdBack);
 document.addEventListener("htmx:beforeSwap", rememberFocus);
+document.addEventListener("htmx:beforeSwap", rememberAsked);
 document.addEventListener("htmx:beforeSwap", rememberOpened);
 document.addEventListener("htmx:afterSwap", openAgain);
 document.addEventListener("htmx:afterSwap", standOnce);
 document.addEventListener("htmx:afterSwap", keepFocus);
 document.addEventListener("htmx:afterSettle", readState);
+document.addEventListener("htmx:afterSettle", askAgain);
 document.addEventListener("htmx:sseOpen", (event) => {
   listenTo(event.detail.source);
   follows(true);
