@@ -1,5 +1,6 @@
 """Who asks for a page, and whether the request really comes from one of our own pages."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -61,9 +62,8 @@ def language_of(request: Request) -> str:
 
 def local_path(wanted: str) -> str:
     """Return `wanted` if it is a path of our own pages, else the board: no sign-in leads to a foreign site."""
-    parts = urlsplit(wanted)
-    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if plain and not parts.scheme and not parts.netloc and "\\" not in wanted else "/"
+    plain = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
+    return wanted if plain else "/"
 
 
 def sign_in_address(wanted: str) -> str:
@@ -90,12 +90,19 @@ def signed_in(request: Request, desk: DeskDependency) -> Visitor:
     """Return who is signed in; raises `SignInNeededError` where nobody is."""
     visitor = visitor_of(request, desk)
     if visitor is None:
-        wanted = request.url.path if request.method == "GET" and not is_fragment(request) else "/"
-        raise SignInNeededError(wanted)
+        raise SignInNeededError(_page_of(request))
     return visitor
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
+
+
+def _page_of(request: Request) -> str:
+    """Return the path of the page that asks: a part of one is of no use to whoever has signed in again."""
+    if is_fragment(request):
+        with suppress(ValueError):  # what a browser never sends
+            return urlsplit(request.headers.get("hx-current-url", "/")).path
+    return request.url.path if request.method == "GET" and not is_fragment(request) else "/"
 
 
 def is_fragment(request: Request) -> bool:

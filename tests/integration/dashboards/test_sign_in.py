@@ -1,4 +1,5 @@
 import psycopg
+import pytest
 
 from core.clock import SimulatedClock
 from tests.integration.dashboards.conftest import TestClient, proof, sign_in
@@ -17,6 +18,20 @@ def test_nobody_sees_anything_without_signing_in(client: TestClient, place: Neig
     assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (204, "/sign-in")
 
 
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("http://testserver/alerts?state=open", "/sign-in?next=/alerts"),
+        ("http://testserver/", "/sign-in"),
+        ("http://[broken", "/sign-in"),
+        ("https://elsewhere.example//elsewhere.example/", "/sign-in"),
+    ],
+)
+def test_a_page_whose_sign_in_has_ended_is_come_back_to(client: TestClient, page: str, address: str) -> None:
+    fragment = client.get("/alerts/list", headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (204, address)
+
+
 def test_sign_in_leads_to_the_page_that_was_wanted(client: TestClient, place: Neighbourhood) -> None:
     assert client.get("/alerts").headers["location"] == "/sign-in?next=/alerts"
     answer = sign_in(client, wanted="/alerts")
@@ -27,8 +42,11 @@ def test_sign_in_leads_to_the_page_that_was_wanted(client: TestClient, place: Ne
     assert client.get("/alerts").status_code == 200
 
 
-def test_sign_in_never_leads_away(client: TestClient, place: Neighbourhood) -> None:
-    assert sign_in(client, wanted="//evil.example/x").headers["location"] == "/"
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example/x", "https://evil.example/", "/\\evil.example", "http://[", "/\n/evil.example", ""]
+)
+def test_sign_in_never_leads_away(client: TestClient, place: Neighbourhood, wanted: str) -> None:
+    assert sign_in(client, wanted=wanted).headers["location"] == "/"
 
 
 def test_the_database_keeps_only_a_digest_of_the_cookie(
