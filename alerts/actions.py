@@ -53,7 +53,7 @@ def take_charge(view: View, alert_public_id: UUID, now: datetime, seen_times: in
     """
     called_off = repository.take_charge(view.connection, alert_public_id, seen_times, now)
     if called_off is not None:
-        _note_home(view, alert_public_id)
+        _standing(view, alert_public_id)  # whose alert that was is noted
         return Done(State.IN_CHARGE, called_off)
     found = _standing(view, alert_public_id)
     if found.state is State.IN_CHARGE and found.taken_by == view.viewer.account_id:
@@ -94,7 +94,7 @@ def resolve(
         raise NotThisReasonError
     called_off = reasons.resolve(view.connection, alert_public_id, outcome, reason, note, seen_times, now)
     if called_off is not None:
-        _note_home(view, alert_public_id)
+        _standing(view, alert_public_id)  # whose alert that was is noted
         findings = repository.findings_of(view.connection, alert_public_id)
         feedback.judge(view, findings, alert_public_id, Judgement(outcome), now, reason)
         return Done(State.RESOLVED, called_off)
@@ -140,12 +140,6 @@ def _standing(view: View, alert_public_id: UUID) -> Standing:
         raise NotAllowedError
     view.homes.add(found.home_id)
     return found
-
-
-def _note_home(view: View, alert_public_id: UUID) -> None:
-    found = repository.standing(view.connection, alert_public_id)
-    if found is not None:
-        view.homes.add(found.home_id)
 
 
 def _refusal(found: Standing) -> AlertError:

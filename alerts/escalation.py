@@ -21,7 +21,7 @@ from alerts.handovers.tasks import offer
 from alerts.lifecycle import Action, State
 from alerts.policies.recipients import Place, reached
 from alerts.policies.walk import carry_out
-from alerts.policy import NextStep, awake, from_json, permitted_of
+from alerts.policy import NextStep, awake, from_json, next_step, permitted_of
 from alerts.repository import Connection, Entry, Escalation
 from alerts.summaries import repository as summaries
 from alerts.summaries.about import Purpose
@@ -39,7 +39,7 @@ def _carry_out(connection: Connection, escalation: Escalation, now: datetime) ->
     """Tell whom the telling that is due reaches; where that is nobody, whom the next step reaches, at once."""
     policy = from_json(escalation.policy)
     # A step that was due by day and is carried out late, for the worker was away, wakes nobody up.
-    told_from = awake(policy, now)
+    told_from = awake(policy, now) if next_step(policy, escalation.step, now).tell else now
     if told_from > now:
         repository.set_step(connection, escalation.alert_id, escalation.step, told_from)
         return

@@ -17,7 +17,6 @@ from alerts.fallback.next_way import after_failure
 from alerts.grouping.repository import told_with
 from alerts.handovers.repository import is_helper
 from alerts.lifecycle import Family
-from alerts.policies.repository import kept_with
 from alerts.policy import awake, from_json
 from alerts.repository import Claimed
 from alerts.summaries.about import SEVERAL, Purpose
@@ -141,9 +140,10 @@ def _prepared(database: Database, claimed: Claimed, level: Level, now: datetime)
         if not repository.still_wanted(connection, claimed, now):
             repository.mark_cancelled(connection, claimed)
             return None
-        if purpose is Purpose.CALL and (told_from := _awake(connection, claimed, now)) > now:
+        told_from = awake(from_json(claimed.policy), now) if claimed.family is not Family.SAFETY else now
+        if purpose is Purpose.CALL and told_from > now:
             # It was due by day: an attempt failed, a way before it did, or nobody was there to send it.
-            repository.mark_retry(connection, claimed, told_from, "quiet hours", uncertain=False)
+            repository.mark_retry(connection, claimed, told_from, "", uncertain=False)
             return None
         together = told_with(connection, claimed.alert_id) if purpose is Purpose.CALL else 0
         about = summary(connection, claimed.notification_id) if purpose in SEVERAL else ()
@@ -167,13 +167,6 @@ def _prepared(database: Database, claimed: Claimed, level: Level, now: datetime)
         told=told,
         for_family=claimed.contact_id is not None,
     )
-
-
-def _awake(connection: repository.Connection, claimed: Claimed, now: datetime) -> datetime:
-    """Return from when on quiet hours let a message be sent: of safety always now."""
-    if claimed.family is Family.SAFETY:
-        return now
-    return awake(from_json(kept_with(connection, claimed.alert_id)), now)
 
 
 def _failed(

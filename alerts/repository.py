@@ -138,6 +138,7 @@ class Claimed(NamedTuple):
     step: int
     attempts: int
     uncertain: bool
+    policy: dict[str, Any]
 
 
 class Message(Protocol):

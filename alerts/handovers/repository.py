@@ -30,12 +30,6 @@ def seen(connection: Connection, public_id: UUID | None = None, alert_public_id:
     return connection.execute(STATEMENTS["seen"], values).fetchall()
 
 
-def home_of(connection: Connection, public_id: UUID) -> int | None:
-    """Return the number of the home of a task; None where the viewer may not see it."""
-    found: int | None = only(connection.execute(STATEMENTS["home_of"], {"public_id": public_id}))["home_id"]
-    return found
-
-
 def policy_of(connection: Connection, public_id: UUID) -> dict[str, Any] | None:
     """Return the policy of the alert of a task that the viewer may act on; None where there is none."""
     row = connection.execute(STATEMENTS["policy_of"], {"public_id": public_id}).fetchone()

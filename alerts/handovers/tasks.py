@@ -99,7 +99,7 @@ def accept(view: View, public_id: UUID, now: datetime) -> None:
     """Take a task, and with it the alert in charge: nobody else is called. Raises `GoneError`."""
     if not repository.accept(view.connection, public_id, now):
         raise GoneError
-    _note_home(view, public_id)
+    task(view, public_id)  # whose task that was is noted
 
 
 def give_back(view: View, public_id: UUID, outcome: TaskOutcome, note: str, now: datetime) -> None:
@@ -112,7 +112,7 @@ def give_back(view: View, public_id: UUID, outcome: TaskOutcome, note: str, now:
     calls_at = new_round(from_json(policy), now)
     if not repository.give_back(view.connection, public_id, outcome, note, calls_at, now):
         raise GoneError
-    _note_home(view, public_id)
+    task(view, public_id)  # whose task that was is noted
 
 
 def _text(family: Family, kind: str, language: str) -> str:
@@ -125,12 +125,6 @@ def _text(family: Family, kind: str, language: str) -> str:
 def _noted(view: View, row: Row) -> Task:
     view.homes.add(row["home_id"])
     return _task(row)
-
-
-def _note_home(view: View, public_id: UUID) -> None:
-    home_id = repository.home_of(view.connection, public_id)
-    if home_id is not None:
-        view.homes.add(home_id)
 
 
 def _task(row: Row) -> Task:

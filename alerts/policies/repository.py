@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import psycopg
@@ -78,14 +78,6 @@ def nearest(connection: Connection, organisation_id: int, family: Family, kind: 
     values = {"organisation_id": organisation_id, "family": family, "kind": kind}
     row = connection.execute(STATEMENTS["nearest"], values).fetchone()
     return Found(msgspec.convert(row["plan"], Plan), row["organisation"], row["version"]) if row else None
-
-
-def kept_with(connection: Connection, alert_id: int) -> dict[str, Any]:
-    """Return the policy by which an alert is told, as it was kept when the alert opened."""
-    row = connection.execute(STATEMENTS["policy_of"], {"alert_id": alert_id}).fetchone()
-    assert row is not None
-    found: dict[str, Any] = row["policy"]
-    return found
 
 
 def load(connection: Connection, policies: Sequence[Wanted], now: datetime) -> list[Changed]:

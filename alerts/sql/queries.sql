@@ -177,7 +177,7 @@ RETURNING notification.notification_id, notification.public_id, notification.ale
     notification.language, notification.attempts, notification.uncertain, notification.round, notification.step,
     notification.account_id, notification.contact_id, coalesce(notification.first_due_at, notification.due_at) AS first_due_at, notification.purpose,
     alert.public_id AS alert_public_id, alert.family, alert.kind, alert.home_id, alert.person_id, alert.happened_at, alert.opened_at,
-    alert.explanation_it, alert.explanation_en;
+    alert.explanation_it, alert.explanation_en, alert.policy;
 
 -- still_wanted --
 -- Whether a leased notification is still to be sent: nobody has taken charge (of a reminder: they still are; of a summary: there is

@@ -34,7 +34,8 @@ def add(
 ) -> None:
     """Put alerts into the message of a purpose to somebody that is not due yet, or into a new one due at `due_at`.
 
-    Two persons may have one mailbox: it gets one message, about what either is to be told.
+    Two persons may have one mailbox: it gets one message, about what either is to be told. Whoever can also be reached
+    elsewhere has one of their own, for it falls back to their ways.
     One that hangs on a safety alert is as pressing as a call where its first way is not in time.
     """
     best, *others = ways
@@ -43,6 +44,7 @@ def add(
         "purpose": purpose,
         "channel": best.channel,
         "address": best.address,
+        "others": Jsonb([way._asdict() for way in others]),
         "now": now,
     }
     row = connection.execute(STATEMENTS["open_summary"], values).fetchone()
@@ -51,7 +53,6 @@ def add(
             "alert_id": alert_ids[0],
             "language": recipient.language,
             "due_at": due_at,
-            "others": Jsonb([way._asdict() for way in others]),
             "falls_back_at": falls_back_at(Family.SAFETY, due_at),
         }
         row = connection.execute(STATEMENTS["begin_summary"], values).fetchone()

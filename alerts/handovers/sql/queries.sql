@@ -17,10 +17,6 @@ WHERE organisation_id IN (SELECT registry.viewer_organisations())
     AND (alert_public_id = %(alert_public_id)s OR %(alert_public_id)s::uuid IS NULL)
 ORDER BY handover_id DESC LIMIT 100;
 
--- home_of --
--- The home of a task that the viewer may see.
-SELECT alerts.home_of_handover(%(public_id)s) AS home_id;
-
 -- policy_of --
 -- The policy of the alert of a task that the viewer may act on.
 SELECT alerts.policy_of_handover(%(public_id)s) AS policy;

@@ -80,7 +80,3 @@ ORDER BY person_id, position, contact_id;
 SELECT 'organisation' AS what, key, kind FROM registry.organisation
 UNION ALL SELECT 'login', login, '' FROM registry.account
 UNION ALL SELECT DISTINCT 'rota', key, '' FROM alerts.rota WHERE until IS NULL;
-
--- policy_of --
--- The policy by which an alert is told.
-SELECT policy FROM alerts.alert WHERE alert_id = %(alert_id)s;

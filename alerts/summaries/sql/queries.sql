@@ -1,8 +1,8 @@
 -- open_summary --
--- The message of a purpose to an account that is not due yet, or to somebody else at the same address, locked, so that another alert can
--- be added to it.
+-- The message of a purpose to an account that is not due yet, or to somebody else at the only address of the account, locked, so that
+-- another alert can be added to it.
 SELECT notification_id FROM alerts.notification
-WHERE (account_id = %(account_id)s OR (channel = %(channel)s AND address = %(address)s))
+WHERE (account_id = %(account_id)s OR (channel = %(channel)s AND address = %(address)s AND %(others)s::jsonb = '[]'))
     AND purpose = %(purpose)s AND state = 'due' AND attempts = 0 AND due_at > %(now)s
 ORDER BY account_id <> %(account_id)s, due_at LIMIT 1 FOR UPDATE;
 

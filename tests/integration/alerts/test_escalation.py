@@ -216,6 +216,20 @@ def test_what_was_due_by_day_wakes_nobody_up_by_night(world, service, intake, de
     assert notify.deliver(service, {claimed.channel: channel}, claimed, clock, lambda: 0.0) is notify.Result.SENT
 
 
+def test_that_nobody_came_is_written_down_by_night_too(world, service, intake, decide):
+    evening = datetime(2026, 3, 3, 20, 30, tzinfo=UTC)
+    decide(
+        family=Family.WELLBEING, now=evening, quiet_from="22:00", quiet_until="07:00", unanswered_after=7200,
+        steps=(Step(tell=(Who(person="anna"),)),),
+    )  # fmt: skip
+    world.finding(evening, evening)
+    intake.look(evening)
+    escalate(service, evening)
+    escalate(service, evening + timedelta(hours=2))
+    rows = world.connection.execute("SELECT at FROM alerts.history WHERE action = 'unanswered'").fetchall()
+    assert [row["at"] for row in rows] == [evening + timedelta(hours=2)]
+
+
 def test_the_family_is_told_where_the_policy_says_so(world, service, intake, decide):
     world.connection.execute(
         "INSERT INTO registry.contact (organisation_id, person_id, key, name, email)"
