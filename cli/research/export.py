@@ -100,7 +100,8 @@ def export(
             names = [subject.subject for subject, _ in cohort]
             rows = sum(each.rows for each in made.sums.values())
             number = repository.record(connection, now, msgspec.to_builtins(query), made.digest, rows, names)
-            part.rename(to)
+        # Last: what is not written down must not be there, or nobody would ask for its deletion.
+        part.rename(to)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return made._replace(number=number)
@@ -110,7 +111,7 @@ def _check(query: Query, to: Path, now: datetime) -> None:
     if to.exists():
         raise VicinoError(f"{to} is there already.", kept="it", advice="name a new folder")
     if query.first > query.last:
-        raise VicinoError("The first day is after the last.", advice="give --from a day that is not after --to")
+        raise VicinoError("The first day is after the last.", advice="give --from a day that is not after --until")
     if query.last >= now.date():
         raise VicinoError(
             f"{query.last} is not over, or was only just: late readings still change it.",

@@ -16,7 +16,6 @@ from cli.research.tables import Table, Type
 from core.errors import VicinoError
 
 CSV, PARQUET = "csv", "parquet"
-FORMATS = (CSV, PARQUET)
 AT_ONCE = 50_000  # rows of a group in Parquet
 
 

@@ -261,6 +261,3 @@ TABLES: tuple[Table, ...] = (
         _measured,
     ),
 )  # fmt: skip
-BY_NAME: Mapping[str, Table] = {table.name: table for table in TABLES}
-# Of a row for each home, and made without a statement.
-WITHOUT_ROWS = frozenset({"subjects"})

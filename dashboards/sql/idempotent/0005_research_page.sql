@@ -3,21 +3,17 @@
 CREATE OR REPLACE FUNCTION dashboards.research_homes(at timestamptz)
 RETURNS TABLE (home_id int, since timestamptz, residents int, timezone text, sex text, age_from int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT home.home_id, max(agreed.since), count(*)::int, home.timezone,
-        -- Of whom a home tells is known where one person lives there.
-        CASE count(*) WHEN 1 THEN min(coalesce(person.sex, '')) END,
-        CASE count(*) WHEN 1 THEN least(greatest((extract(year FROM at)::int - min(birth_year) - 1) / 10 * 10, 50), 90) END
-    FROM registry.home
+    SELECT home_id, since, residents, home.timezone, alone.sex, alone.age_from
+    FROM registry.agreeing_homes('research', at)
+    JOIN registry.home USING (home_id)
     JOIN registry.organisation ON organisation.organisation_id = home.organisation_id AND organisation.kind <> 'canary'
-    JOIN registry.person ON person.home_id = home.home_id
+    -- Of whom a home tells is known where one person lives there.
     LEFT JOIN LATERAL (
-        SELECT min(valid_from) AS since FROM registry.consent
-        WHERE consent.person_id = person.person_id AND purpose = 'research' AND valid_from <= at
-            AND coalesce(least(valid_until, withdrawn_at), 'infinity') > at
-    ) AS agreed ON true
+        SELECT coalesce(person.sex, '') AS sex, CASE WHEN birth_year IS NOT NULL THEN
+            least(greatest((extract(year FROM at)::int - birth_year - 1) / 10 * 10, 50), 90) END AS age_from
+        FROM registry.person WHERE person.home_id = home.home_id AND residents = 1
+    ) AS alone ON true
     WHERE home.organisation_id IN (SELECT registry.viewer_researches())
-    GROUP BY home.home_id, home.timezone
-    HAVING bool_and(agreed.since IS NOT NULL)
 $$;
 
 -- Studies and their arms: how many were enrolled, have left, and agree to research.
@@ -68,7 +64,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT finding.kind, known.sex, known.age_from, count(*) AS findings,
             count(*) FILTER (WHERE outcome.outcome = 'true') AS needed, count(*) FILTER (WHERE outcome.outcome = 'false') AS mistaken
         FROM known JOIN analytics.finding USING (home_id) LEFT JOIN analytics.outcome USING (finding_id)
-        WHERE finding.family = 'wellbeing' AND finding.withdrawn_at IS NULL AND NOT trial AND finding.started_at >= since
+        WHERE finding.family = 'wellbeing' AND finding.withdrawn_at IS NULL AND NOT trial
+            AND (finding.started_at AT TIME ZONE timezone)::date > (since AT TIME ZONE timezone)::date
             AND (finding.started_at AT TIME ZONE timezone)::date BETWEEN first AND last
         GROUP BY 1, 2, 3
     )
@@ -84,7 +81,7 @@ RETURNS TABLE (family text, alerts bigint, per_home_week double precision, told_
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH known AS (SELECT * FROM dashboards.research_homes(at)), weeks AS (
         SELECT sum(greatest(0, last - greatest(first, (since AT TIME ZONE timezone)::date + 1) + 1)) / 7.0 AS weeks FROM known
-        HAVING count(*) >= 5
+        HAVING count(*) FILTER (WHERE (since AT TIME ZONE timezone)::date < last) >= 5
     ), raised AS (
         SELECT alert.family, extract(epoch FROM (SELECT min(sent_at) FROM alerts.notification AS told
                                                  WHERE told.alert_id = alert.alert_id) - opened_at) AS told,
@@ -95,7 +92,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             SELECT min(history.at) FILTER (WHERE action = 'taken') AS taken, bool_or(action = 'unanswered') AS unanswered
             FROM alerts.history WHERE history.alert_id = alert.alert_id
         ) AS said
-        WHERE opened_at >= since AND (opened_at AT TIME ZONE timezone)::date BETWEEN first AND last
+        WHERE (opened_at AT TIME ZONE timezone)::date > (since AT TIME ZONE timezone)::date
+            AND (opened_at AT TIME ZONE timezone)::date BETWEEN first AND last
     )
     SELECT raised.family, count(*), count(*) / nullif(weeks.weeks, 0)::float8,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY told), percentile_cont(0.5) WITHIN GROUP (ORDER BY taken),
@@ -110,7 +108,7 @@ RETURNS TABLE (kind text, events bigint, homes bigint, days double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT context.kind, count(*), count(DISTINCT home_id), avg(extract(epoch FROM ended_at - started_at)) / 86400
     FROM dashboards.research_homes(at) AS home JOIN analytics.context USING (home_id)
-    WHERE standing IN ('entered', 'confirmed') AND started_at >= since
+    WHERE standing IN ('entered', 'confirmed') AND (started_at AT TIME ZONE home.timezone)::date > (since AT TIME ZONE home.timezone)::date
         AND (started_at AT TIME ZONE home.timezone)::date BETWEEN first AND last
     GROUP BY 1 HAVING count(DISTINCT home_id) >= 5 ORDER BY 2 DESC, 1
 $$;

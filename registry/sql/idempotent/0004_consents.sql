@@ -14,6 +14,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     )
 $$;
 
+-- The homes all of whose residents agree at an instant that their data are used for a purpose: how many live there, and since when
+-- all of them do. What a home measures is of all who live in it: where one does not agree, nothing of the home is used.
+CREATE OR REPLACE FUNCTION registry.agreeing_homes(for_purpose text, at timestamptz)
+RETURNS TABLE (home_id int, residents int, since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT person.home_id, count(*)::int, max(agreed.since)
+    FROM registry.person LEFT JOIN LATERAL (
+        SELECT min(valid_from) AS since FROM registry.consent
+        WHERE consent.person_id = person.person_id AND purpose = for_purpose AND valid_from <= at
+            AND coalesce(least(valid_until, withdrawn_at), 'infinity') > at
+    ) AS agreed ON true
+    GROUP BY person.home_id HAVING bool_and(agreed.since IS NOT NULL)
+$$;
+REVOKE ALL ON FUNCTION registry.agreeing_homes(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry.agreeing_homes(text, timestamptz) TO vicino_service;
+
 -- When nothing of the wellbeing of a home may be looked at or recorded: a pause, or the time after the last basis of care of
 -- somebody who lives there had ended. Where none was ever recorded, care goes on: the paper may not have been entered yet.
 CREATE OR REPLACE VIEW registry.unwatched WITH (security_barrier, security_invoker) AS

@@ -109,6 +109,23 @@ def test_nothing_is_told_of_fewer_than_five(seen, connection):
     assert (told.weeks, told.found, told.loads, told.events) == ([], [], [], [])
 
 
+def test_nothing_is_told_of_fewer_than_five_in_the_time_that_is_asked_for(seen, connection):
+    """The others agree as well, but only since then."""
+    connection.execute(
+        "UPDATE registry.consent SET valid_from = %s WHERE purpose = 'research' AND person_id > 4", (LAST,)
+    )
+    told, _ = seen()
+    assert sum(each.homes for each in told.cohort) == filled.HOMES
+    assert (told.weeks, told.found, told.loads, told.events) == ([], [], [], [])
+
+
+def test_an_age_that_is_not_known_is_none(seen, connection):
+    connection.execute("UPDATE registry.person SET birth_year = NULL")
+    told, _ = seen()
+    assert {each.age_from for each in told.cohort} == {None}
+    assert {each.age_from for each in told.found} == {None}
+
+
 def test_a_home_where_one_does_not_agree_is_not_in_it(seen, connection):
     connection.execute(
         "INSERT INTO registry.person (organisation_id, home_id, key, name, birth_year, sex)"
