@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from core.errors import VicinoError
+from dashboards.grafana.sources import parted
 
 WITHIN_S = 15.0
 LONGEST_ANSWER = 16 * 2**20
@@ -34,17 +34,16 @@ class Answer(NamedTuple):
 class Refused(VicinoError):  # noqa: N818 - as the answer is called
     """Grafana did not do what it was asked."""
 
-    def __init__(self, message: str, *, advice: str, status: int = 0) -> None:
+    def __init__(self, message: str, *, advice: str) -> None:
         super().__init__(message, kept="what Grafana had, and what was said to be done so far", advice=advice)
-        self.status = status
 
 
 class Grafana:
     """A Grafana at an address, reached with a token."""
 
     def __init__(self, url: str, token: str, ca: Path | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        parts = parted(url)
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
             raise VicinoError(f"{url!r} is no address of a Grafana.", advice="give it as https://grafana.example:3000")
         self._parts = parts
         self._token = token
@@ -93,7 +92,7 @@ class Grafana:
             case status:
                 message = f"Grafana answered {status} to {what}"
                 advice = f"see whether {self.address} is a Grafana of version 10 or later, and what it says"
-        return Refused(f"{message}{said}.", advice=advice, status=answer.status)
+        return Refused(f"{message}{said}.", advice=advice)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         host, port = self._parts.hostname or "", self._parts.port

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import ssl
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -105,7 +104,7 @@ def _tell(items: list[Item], *, dry_run: bool) -> None:
 def _grafana(url: str, token_file: Path, ca: Path | None) -> Grafana:
     try:
         return Grafana(url, _read(token_file, "the token of a service account of Grafana"), ca)
-    except (ssl.SSLError, OSError) as error:
+    except OSError as error:
         raise VicinoError(f"The certificate {ca} cannot be used ({error}).", advice="give one in PEM") from None
 
 
@@ -183,9 +182,15 @@ def login(
             raise VicinoError(f"{to} is there already.", kept="it, and the login as it was", advice="name a new file")
         with administrator_url(Installation(data), database_url, SystemClock()) as url:
             secret = secrets.token_urlsafe(32)
-            with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-                admit(connection, name, secret, organisation)
             address = f"{quote(name)}:{quote(secret)}@{host}"
-            path = urlsplit(url).path
-        write_private(to, urlunsplit(("postgresql", address, path, f"sslmode={quote(sslmode)}", "")) + "\n")
+            # First: a password that is written down nowhere would shut Grafana out.
+            write_private(
+                to, urlunsplit(("postgresql", address, urlsplit(url).path, f"sslmode={quote(sslmode)}", "")) + "\n"
+            )
+            try:
+                with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+                    admit(connection, name, secret, organisation)
+            except BaseException:
+                to.unlink()
+                raise
     results.print(f"{name} sees {organisation or 'all organisations'}; its address is in {to}.", highlight=False)

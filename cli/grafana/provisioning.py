@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from cli.grafana.client import Grafana, Refused
+from cli.grafana.client import Grafana
 from dashboards.grafana.boards import FOLDER_TITLE, FOLDER_UID
 from dashboards.grafana.sources import Model, Source
 
@@ -155,6 +155,3 @@ def _others(grafana: Grafana, boards: Sequence[Model]) -> Iterator[Item]:
     for found in grafana.get(f"/api/search?type=dash-db&folderUIDs={FOLDER_UID}&limit=5000") or []:
         if found.get("uid") not in ours:
             yield Item(f"dashboard {found.get('title', '')}", Standing.OTHER, {}, {})
-
-
-__all__ = ["TO_DO", "Item", "Refused", "Standing", "bring", "digest", "look"]

@@ -17,8 +17,14 @@ def admit(connection: Connection[Any], login: str, password: str, organisation: 
     """Make sure that `login` can sign in and sees the pseudonymous views of an organisation (its key) and those below.
 
     Without an organisation it sees all of them. `connection` is an administrator's and in autocommit. Raises
-    `VicinoError` where there is no such organisation; nothing is changed then.
+    `VicinoError` where there is no such organisation, or where the login serves something else: nothing is changed.
     """
+    if connection.execute(_sql["serves_otherwise"], {"login": login, "role": ROLE}).fetchone() is not None:
+        raise VicinoError(
+            f"{login} is the login of something else: Grafana gets one of its own.",
+            kept="the logins as they were",
+            advice="name another one",
+        )
     with connection.transaction():
         connection.execute(_sql["become_owner"])
         number = None if organisation is None else _number(connection, organisation)

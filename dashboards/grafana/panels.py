@@ -212,15 +212,17 @@ class Board:
     uid: str
     title: str
     about: str
-    everything: str
     rows: tuple[Row, ...]
     variables: tuple[Variable, ...] = ()
     since: str = "now-30d"
     refresh: str = ""
     marks: tuple[str, str] = ("", "")
 
-    def model(self) -> Model:
-        """Return Grafana's JSON model, with neither id nor version: those are Grafana's own."""
+    def model(self, everything: str) -> Model:
+        """Return Grafana's JSON model, with neither id nor version: those are Grafana's own.
+
+        `everything` is the word for all values of a variable.
+        """
         return {
             "uid": self.uid,
             "title": self.title,
@@ -233,7 +235,7 @@ class Board:
             "graphTooltip": 1,
             "refresh": self.refresh,
             "time": {"from": self.since, "to": "now"},
-            "templating": {"list": [variable.model(self.everything) for variable in self.variables]},
+            "templating": {"list": [variable.model(everything) for variable in self.variables]},
             "annotations": {"list": list(self._marks())},
             "links": [
                 {

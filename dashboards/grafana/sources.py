@@ -1,7 +1,8 @@
 """The two data sources that dashboards ask: Prometheus for figures of services, PostgreSQL for pseudonymous views."""
 
+from contextlib import suppress
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from core.errors import VicinoError
 
@@ -22,20 +23,33 @@ class Source(NamedTuple):
     secret: dict[str, str]
 
 
+def parted(url: str) -> SplitResult | None:
+    """Return the parts of an address, None of one that is none: of a port, for instance, that is no number."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    return None
+
+
 def postgres(url: str, *, timescale: bool, ca: str | None = None) -> Source:
     """Return the source of the database at `url`, as Grafana reaches it; `ca` is a path on Grafana's own machine.
 
     Raises `VicinoError` where the address lacks host, login, password or database.
     """
-    parts = urlsplit(url)
-    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    if parts.scheme != "postgresql" or not (parts.hostname and parts.username and parts.password and parts.path[1:]):
+    parts = parted(url)
+    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()} if parts else {}
+    if (
+        parts is None
+        or parts.scheme != "postgresql"
+        or not (parts.hostname and parts.username and parts.password and parts.path[1:])
+    ):
         raise VicinoError(
             "The address of the database for Grafana is not complete.",
             kept="Grafana as it was",
             advice="write postgresql://LOGIN:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full into its file;"
             " `vicino grafana login` makes one",
         )
+    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     certificate = ca or asked.get("sslrootcert")
     json: Model = {
         "database": parts.path[1:],

@@ -21,3 +21,9 @@ ALTER ROLE {login} SET statement_timeout = '20s';
 ALTER ROLE {login} SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE {login} SET default_transaction_read_only = on;
 ALTER ROLE {login} CONNECTION LIMIT 10;
+
+-- serves_otherwise --
+-- Whether a login is there that does more than to read as Grafana: one of the services, an administrator's.
+SELECT FROM pg_roles AS login
+WHERE rolname = %(login)s AND (rolsuper OR rolcreaterole OR EXISTS (
+    SELECT FROM pg_auth_members JOIN pg_roles AS role ON role.oid = roleid WHERE member = login.oid AND role.rolname <> %(role)s))

@@ -22,4 +22,4 @@ FOLDER_UID, FOLDER_TITLE = "vicino", "Vicino"
 def models(language: str) -> dict[str, Model]:
     """Return Grafana's model of every dashboard in a language, by name."""
     words = Words(translator(language).gettext)
-    return {name: board(words).model() for name, board in BOARDS.items()}
+    return {name: board(words).model(words.everything) for name, board in BOARDS.items()}

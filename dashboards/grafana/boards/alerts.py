@@ -26,7 +26,6 @@ def board(words: Words) -> Board:
         uid="vicino-alerts",
         title=_("Vicino: alerts"),
         about=_("What is open, how soon people are told and take charge, and how alerts end. Nobody is named."),
-        everything=words.everything,
         since="now-30d",
         refresh="1m",
         variables=(words.organisation(), words.family()),

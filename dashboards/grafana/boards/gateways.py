@@ -26,7 +26,6 @@ def board(words: Words) -> Board:
         uid="vicino-gateways",
         title=_("Vicino: gateways and devices"),
         about=_("Which gateways are heard, what is silent and why. Homes stand under pseudonyms."),
-        everything=words.everything,
         since="now-30d",
         refresh="5m",
         variables=(words.organisation(),),

@@ -29,7 +29,6 @@ def board(words: Words) -> Board:
         uid="vicino-home",
         title=_("Vicino: a home"),
         about=_("One home under its pseudonym: whether it is heard, movement and warmth, what is silent."),
-        everything=words.everything,
         since="now-14d",
         variables=(words.organisation(), words.home()),
         rows=(_heard(words), _life(words), _raised(words)),

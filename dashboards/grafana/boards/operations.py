@@ -11,7 +11,6 @@ def board(words: Words) -> Board:
         uid="vicino-operations",
         title=_("Vicino: operations"),
         about=_("What runs, how far each stage is behind, and what readings and pages take."),
-        everything=words.everything,
         since="now-6h",
         refresh="30s",
         rows=(_now(words), _ingest(words), _rest(words)),

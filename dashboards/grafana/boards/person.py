@@ -43,7 +43,6 @@ def board(words: Words) -> Board:
         uid="vicino-person",
         title=_("Vicino: indicators of a person"),
         about=_("Daily indicators of whoever lives in a home, beside what is usual for them. No diagnosis."),
-        everything=words.everything,
         since="now-90d",
         variables=(words.organisation(), words.home()),
         marks=("person_contexts", _("What was going on at home")),

@@ -23,7 +23,6 @@ def board(words: Words) -> Board:
         uid="vicino-pilot",
         title=_("Vicino: the pilot"),
         about=_("Homes, coverage, how days stand, how much is raised and how often it was needed; counts alone."),
-        everything=words.everything,
         since="now-90d",
         variables=(words.organisation(),),
         rows=(_homes(words), _raised(words)),

@@ -49,3 +49,17 @@ def test_a_login_for_an_organisation(database_url, tmp_path, login):
     assert make("again", "altrove").exit_code == 0
     with psycopg.connect((tmp_path / "again").read_text().strip()) as connection:
         assert connection.execute("SELECT organisation FROM grafana.organisation").fetchall() == [("Altrove",)]
+
+
+def test_a_login_of_something_else_is_never_taken_over(database_url, tmp_path, login):
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'old' IN ROLE vicino_service").format(sql.Identifier(login))
+        )
+        before = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", (login,)).fetchone()
+        options = ["--to", str(tmp_path / "a"), "--host", "h", "--login", login, "--database-url", database_url]
+        refused = CliRunner().invoke(app, ["grafana", "login", *options])
+        assert refused.exit_code == 1
+        assert "is the login of something else" in refused.stderr
+        assert not (tmp_path / "a").exists()
+        assert connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", (login,)).fetchone() == before
