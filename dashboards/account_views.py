@@ -1,20 +1,12 @@
 """The accounts that an administrator sees, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from core.translation import mark
+from dashboards.administration.views import role_name
 from dashboards.wording import Words
 from registry.second_factor import Administered
-
-ROLES: Mapping[str, str] = {
-    "operator": mark("operator"),
-    "coordinator": mark("coordinator"),
-    "installer": mark("installer"),
-    "researcher": mark("researcher"),
-    "administrator": mark("administrator"),
-}
 
 
 class AccountView(NamedTuple):
@@ -36,15 +28,10 @@ def account_views(found: Sequence[Administered], own: int, words: Words) -> list
             one.public_id,
             one.name,
             one.login,
-            "; ".join(_role(role, words) for role in one.roles),
+            ", ".join(role_name(role, {}, words) for role in one.roles),
             one.active,
             one.second_factor,
             one.second_factor and one.active and one.account_id != own,
         )
         for one in found
     ]
-
-
-def _role(role: str, words: Words) -> str:
-    name, _, organisation = role.partition(" ")
-    return f"{words.say(ROLES[name])}, {organisation}"

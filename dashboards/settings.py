@@ -10,8 +10,8 @@ from pydantic import Field, SecretStr, field_validator
 from alerts.channels.webpush.limits import SERVICES, listed
 from core.settings import Settings
 from dashboards.concern import Limits
-from registry.passkeys import Site
 from registry.rules import ROLES
+from registry.site import Site
 
 _PORTS = {"https": 443, "http": 80}
 

@@ -20,20 +20,14 @@ from webauthn.helpers.structs import (
 from core.database import View
 from registry import repository
 from registry.repository import Connection
+from registry.site import Site
 
 NAME = "Vicino"
 MOST_ANSWER = 20_000  # characters; what devices say takes a few hundred, with an attestation some thousand
 MOST_LABEL = 60
 MOST_ID_BYTES = 1_023  # WebAuthn, 4: of a credential
 # What a made-up answer may make the library raise, besides its own.
-_UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-
-
-class Site(NamedTuple):
-    """For which site passkeys sign: its domain, and the address as browsers tell it."""
-
-    domain: str
-    origin: str
+_UNREADABLE = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 class Asked(NamedTuple):

@@ -26,11 +26,9 @@ RECOVERY_LASTS = timedelta(days=7)
 
 
 class Factor(NamedTuple):
-    """The second factor of an account. `failures` are wrong codes since the last right one, `failed_at` the last."""
+    """The second factor of an account: since when, and how many of its recovery codes are left."""
 
     since: datetime
-    failures: int
-    failed_at: datetime | None
     codes_left: int
 
 

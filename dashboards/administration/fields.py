@@ -13,6 +13,7 @@ from registry.administration.things import State, Thing
 from registry.rules import BIRTH_YEARS, EMAIL, LOGIN, MAXIMUM_TEXT, PHONE, zones
 
 SHORT = 200
+FIGURES = 10  # of a number, at the most
 NO = ""
 
 
@@ -74,9 +75,8 @@ SEX_NAMES: Mapping[str, str] = {
     "other": mark("other"),
 }
 LANGUAGE_NAMES: Mapping[str, str] = {"it": "Italiano", "en": "English"}
-ELSEWHERE: Mapping[str, str] = MappingProxyType(
-    {"": ""}
-)  # the choices are the organisations that the viewer administers
+# The choices are the organisations that the viewer administers.
+ELSEWHERE: Mapping[str, str] = MappingProxyType({"": ""})
 
 _NAME = Field("name", mark("Name"), needed=True)
 _PHONE = Field("phone", mark("Telephone"), Kind.PHONE)
@@ -237,7 +237,7 @@ def _fitting(field: Field, text: str, organisations: Mapping[str, str], today: d
     """Return a value that is there, and what is wrong with it."""
     if field.kind in (Kind.YEAR, Kind.NUMBER):
         among = range(BIRTH_YEARS[0], today.year + 1) if field.kind is Kind.YEAR else range(1, 100)
-        fits = text.isascii() and text.isdigit() and int(text[:9]) in among
+        fits = text.isascii() and text.isdigit() and len(text) < FIGURES and int(text) in among
         return (int(text), "") if fits else (text, PROBLEMS[field.kind])
     value = text.lower() if field.name == "login" else text
     choices = organisations if field.choices is ELSEWHERE else field.choices

@@ -149,7 +149,7 @@ def changes(found: Sequence[Edit], organisations: Mapping[str, str], now: dateti
             one.made_by_name,
             _what(one, words),
             one.name or words.say(UNNAMED),
-            one.thing if one.after is not None else None,
+            None if one.after is None or (one.before is None and one.undone) else one.thing,
             one.thing_id,
             tuple(_differences(one, organisations, words)),
             one.undone,

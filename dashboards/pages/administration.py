@@ -66,22 +66,20 @@ def one(
 @router.post("/{thing}/{number}")
 def save(request: Request, desk: DeskDependency, visitor: Trusted, thing: Thing, number: int, form: Form) -> Response:
     """Change a thing."""
-    words = Words(visitor.language)
+    words, seen = Words(visitor.language), form.get("seen", [""])[0]
     try:
         with desk.database.seen_by(visitor.viewer) as view:
             organisations = {each.key: each.name for each in _administered(view)}
             _stands(view, thing, number)
             today = day_of(visitor.now, ROME)
             given = fields.read(thing, form, organisations, words, today, is_new=False)
-            if given.problems:
-                changed = None
-            else:
-                seen = form.get("seen", [""])[0]
-                changed = actions.change(view, thing, number, seen, given.wanted, visitor.now)
+            changed = None if given.problems else actions.change(view, thing, number, seen, given.wanted, visitor.now)
     except DecisionError as error:
         return _page(request, desk, visitor, thing, number, said=error.text(visitor.language), problem=True, status=409)
     if given.problems:
-        return _page(request, desk, visitor, thing, number, state=given.wanted, problems=given.problems, status=422)
+        wished, problems = given.wanted, given.problems
+        # What somebody else has saved meanwhile is not overwritten by the form that is mended now.
+        return _page(request, desk, visitor, thing, number, state=wished, problems=problems, status=422, seen=seen)
     return RedirectResponse(f"/administration/{thing}/{number}?done={'saved' if changed else 'same'}", 303)
 
 
@@ -135,7 +133,8 @@ def undo(request: Request, desk: DeskDependency, visitor: Trusted, edit: UUID, f
 def _back(form: Mapping[str, list[str]]) -> tuple[Thing, int] | None:
     """Return the thing on whose page somebody undid a change; None for the tree."""
     thing, number = (form.get(name, [""])[0] for name in ("thing", "number"))
-    return (Thing(thing), int(number)) if thing in set(Thing) and number.isascii() and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) < fields.FIGURES + 1
+    return (Thing(thing), int(number)) if thing in set(Thing) and is_number else None
 
 
 def _address(thing: tuple[Thing, int] | None) -> str:
@@ -165,7 +164,7 @@ def _administered(view: View) -> list[reads.Administered]:
 
 
 def _stands(view: View, thing: Thing, number: int) -> reads.Edited:
-    found = reads.edited(view, thing, number) if number < 2**31 else None
+    found = reads.edited(view, thing, number)
     if found is None:
         raise HTTPException(404)
     return found
@@ -179,7 +178,7 @@ def _require_in(above: Thing, thing: Thing) -> None:
 def _page(
     request: Request, desk: Desk, visitor: Visitor, thing: Thing, number: int, *,
     state: Mapping[str, Any] | None = None, problems: Mapping[str, str] | None = None,
-    said: str = "", problem: bool = False, status: int = 200,
+    said: str = "", problem: bool = False, status: int = 200, seen: str = "",
 ) -> Response:  # fmt: skip
     with desk.database.seen_by(visitor.viewer) as view:
         found = _administered(view)
@@ -197,7 +196,7 @@ def _page(
         sort=frame.words.say(views.NAMES[thing]),
         name=views.title(stands.state, frame.words),
         key=stands.key,
-        seen=stands.seen,
+        seen=seen or stands.seen,
         fields=fields.shown(thing, state or stands.state, organisations, frame.words, problems),
         above=above,
         sections=views.sections(thing, parts, frame.words),

@@ -27,7 +27,7 @@ from dashboards.visitors import (
 )
 from dashboards.written import plain
 from registry import passkeys, second_factor
-from registry.passkeys import Site
+from registry.site import Site
 
 router = APIRouter()
 Text = Annotated[str, Form()]

@@ -10,6 +10,7 @@ from registry.administration.things import State, Thing
 
 _SQL = Statements.beside(__file__)
 LATEST = 50
+MOST = 2**31 - 1  # what a number of the database can be
 
 
 class Administered(NamedTuple):
@@ -71,6 +72,8 @@ def administered(view: View) -> list[Administered]:
 
 def edited(view: View, thing: Thing, number: int) -> Edited | None:
     """Return a thing; None where there is none that the viewer may change."""
+    if not 0 < number <= MOST:
+        return None
     row = view.connection.execute(_SQL["edited_thing"], {"thing": thing, "number": number}).fetchone()
     return None if row is None else Edited(**_noted(view, row))
 

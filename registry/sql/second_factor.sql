@@ -1,6 +1,6 @@
 -- second_factor_of --
 -- What is known of the second factor of an account, but its secret.
-SELECT since, failures, failed_at, codes_left FROM registry.second_factor_of(%(account_id)s)
+SELECT since, codes_left FROM registry.second_factor_of(%(account_id)s)
 
 -- has_role --
 -- Whether an account has one of some roles anywhere.

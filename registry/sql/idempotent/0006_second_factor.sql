@@ -2,7 +2,7 @@
 REVOKE ALL ON registry.second_factor, registry.second_factor_offer, registry.recovery_code, registry.account_event
     FROM vicino_service, vicino_people, vicino_views;
 
--- Notes what happened to an account: by the viewer, else by the account itself, else (command line) by a name.
+-- Notes what happened to an account: by the viewer, else by the account itself.
 CREATE OR REPLACE FUNCTION registry.note_account_event(wanted int, what text, acted_at timestamptz) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO registry.account_event (account_id, at, kind, by_account, by_name)
@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION registry.offer_second_factor(wanted int, new_secret b
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO registry.second_factor_offer AS offer (account_id, secret, offered_at) VALUES (wanted, new_secret, at)
     ON CONFLICT (account_id) DO UPDATE
-    SET secret = CASE WHEN offer.offered_at < oldest THEN excluded.secret ELSE offer.secret END, offered_at = excluded.offered_at
+    SET secret = CASE WHEN offer.offered_at < oldest THEN excluded.secret ELSE offer.secret END, offered_at = CASE WHEN offer.offered_at < oldest THEN excluded.offered_at ELSE offer.offered_at END
     RETURNING secret
 $$;
 
@@ -164,12 +164,29 @@ BEGIN
 END
 $$;
 
--- The accounts that a viewer administers: those of which every role is in an organisation that the viewer administers, so that
--- nobody gets at somebody who stands above.
+-- Where the viewer administers.
+CREATE OR REPLACE FUNCTION registry.viewer_administers(wanted int) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM registry.viewer_roles() WHERE organisation_id = wanted AND role = 'administrator')
+$$;
+
+-- An account belongs to whoever administers every organisation in which it has a role, or looks after somebody it is close to:
+-- else the administrator of one municipality could close the account of another.
+CREATE OR REPLACE FUNCTION registry.viewer_administers_account(wanted int) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(bool_and(registry.viewer_administers(organisation_id)), false) FROM (
+        SELECT organisation_id FROM registry.membership WHERE account_id = wanted
+        UNION ALL
+        SELECT organisation_id FROM registry.person_account WHERE account_id = wanted AND ended_at IS NULL
+    ) AS belongs
+$$;
+REVOKE ALL ON FUNCTION registry.viewer_administers(int), registry.viewer_administers_account(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry.viewer_administers(int), registry.viewer_administers_account(int) TO vicino_people;
+
+-- The accounts that a viewer administers.
 CREATE OR REPLACE FUNCTION registry.administered_accounts()
 RETURNS TABLE (account_id int, public_id uuid, login text, name text, active boolean, roles text[], second_factor boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH administered AS (SELECT organisation_id FROM registry.viewer_roles() WHERE role = 'administrator')
     SELECT account.account_id, account.public_id, account.login, account.name, account.active,
         array_agg(membership.role || ' ' || organisation.name ORDER BY organisation.name, membership.role),
         EXISTS (SELECT FROM registry.second_factor AS factor WHERE factor.account_id = account.account_id)
@@ -178,7 +195,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN registry.organisation USING (organisation_id)
     WHERE organisation.kind <> 'canary'
     GROUP BY account.account_id
-    HAVING bool_and(membership.organisation_id IN (SELECT organisation_id FROM administered))
+    HAVING registry.viewer_administers_account(account.account_id)
     ORDER BY account.name, account.account_id
 $$;
 

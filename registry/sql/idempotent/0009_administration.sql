@@ -1,21 +1,5 @@
 -- What administrators change: organisations, homes, rooms, persons, contacts and accounts, each as one document of its fields. People
 -- write through these functions alone; every change leaves a line in `registry.edit`, by which it can be undone.
-CREATE OR REPLACE FUNCTION registry.viewer_administers(wanted int) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM registry.viewer_roles() WHERE organisation_id = wanted AND role = 'administrator')
-$$;
-
--- An account belongs to whoever administers every organisation in which it has a role, or looks after somebody it is close to:
--- else the administrator of one municipality could close the account of another.
-CREATE OR REPLACE FUNCTION registry.viewer_administers_account(wanted int) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(bool_and(registry.viewer_administers(organisation_id)), false) FROM (
-        SELECT organisation_id FROM registry.membership WHERE account_id = wanted
-        UNION ALL
-        SELECT organisation_id FROM registry.person_account WHERE account_id = wanted AND ended_at IS NULL
-    ) AS belongs
-$$;
-
 -- To which organisation a thing belongs; null for an account, and where there is no such thing.
 CREATE OR REPLACE FUNCTION registry.organisation_of(what text, number int) RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -68,14 +52,12 @@ $$;
 -- Whose data a thing is, for the audit: of everybody who lives in a home.
 CREATE OR REPLACE FUNCTION registry.persons_of(what text, number int) RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(person_id), '{}') FROM registry.person
-    WHERE CASE what
-        WHEN 'home' THEN home_id = number
-        WHEN 'room' THEN home_id = (SELECT room.home_id FROM registry.room WHERE room_id = number)
-        WHEN 'person' THEN person_id = number
-        WHEN 'contact' THEN person_id = (SELECT contact.person_id FROM registry.contact WHERE contact_id = number)
-        ELSE false
-    END
+    SELECT coalesce(CASE what
+        WHEN 'home' THEN (SELECT array_agg(person_id) FROM registry.person WHERE home_id = number)
+        WHEN 'room' THEN (SELECT array_agg(person_id) FROM registry.person JOIN registry.room USING (home_id) WHERE room_id = number)
+        WHEN 'person' THEN (SELECT array_agg(person_id) FROM registry.person WHERE person_id = number)
+        WHEN 'contact' THEN (SELECT array_agg(person_id) FROM registry.contact WHERE contact_id = number)
+    END, '{}')
 $$;
 
 -- Makes a thing what a document says. Roles are replaced as a whole.
@@ -247,11 +229,10 @@ BEGIN
         came := 'not_yours';
         RETURN;
     END IF;
-    IF what = 'account' THEN
-        came := registry.refused(what, NULL, '{}', wanted);
-        IF came <> '' THEN
-            RETURN;
-        END IF;
+    came := registry.refused(what, NULL, (
+        SELECT jsonb_build_object('parent', key, 'organisation', key) FROM registry.organisation WHERE organisation_id = place), wanted);
+    IF came <> '' THEN
+        RETURN;
     END IF;
     BEGIN
         CASE what
@@ -411,21 +392,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             AND registry.viewer_may_edit(edit.thing, edit.thing_id),
         registry.persons_of(edit.thing, edit.thing_id)
     FROM registry.edit
-    WHERE (what IS NULL OR (edit.thing = what AND edit.thing_id = wanted)) AND registry.viewer_administers(edit.organisation_id)
+    WHERE (what IS NULL OR (edit.thing = what AND edit.thing_id = wanted)) AND edit.organisation_id IN (SELECT organisation_id FROM registry.viewer_roles() WHERE role = 'administrator')
+        AND (edit.thing <> 'account' OR edit.after IS NULL OR registry.viewer_may_edit('account', edit.thing_id))
     ORDER BY edit.made_at DESC, edit.edit_id DESC LIMIT most
 $$;
 
 SELECT registry.protect('registry.edit');
 GRANT SELECT, INSERT, UPDATE, DELETE ON registry.edit TO vicino_service;
 
-REVOKE ALL ON FUNCTION registry.viewer_administers(int), registry.viewer_administers_account(int), registry.organisation_of(text, int),
+REVOKE ALL ON FUNCTION registry.organisation_of(text, int),
     registry.viewer_may_edit(text, int), registry.described(text, int), registry.persons_of(text, int), registry.write_thing(text, int, jsonb, timestamptz),
     registry.refused(text, int, jsonb, jsonb), registry.note_edit(text, int, int, jsonb, jsonb, timestamptz, bigint),
     registry.place_of(text, int), registry.change_thing(text, int, text, jsonb, timestamptz, bigint),
     registry.make_thing(text, int, text, jsonb, timestamptz), registry.undo_edit(uuid, timestamptz),
     registry.edited_thing(text, int), registry.administered(), registry.things_in(text, int), registry.edits(text, int, int)
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION registry.viewer_administers(int), registry.viewer_administers_account(int), registry.viewer_may_edit(text, int),
+GRANT EXECUTE ON FUNCTION registry.viewer_may_edit(text, int),
     registry.change_thing(text, int, text, jsonb, timestamptz, bigint), registry.make_thing(text, int, text, jsonb, timestamptz),
     registry.undo_edit(uuid, timestamptz), registry.edited_thing(text, int), registry.administered(), registry.things_in(text, int),
     registry.edits(text, int, int) TO vicino_people;

@@ -166,3 +166,21 @@ def test_what_is_made_by_mistake_goes_again(administrator, connection, maria):
     assert administrator.post(undo, data=form).headers["location"] == "/administration?done=undone"
     assert administrator.get(path).status_code == 404
     assert "Stanza: annullamento" in administrator.get("/administration").text
+
+
+def test_a_form_that_is_mended_overwrites_nothing_that_was_saved_meanwhile(administrator, connection, maria):
+    path = f"/administration/person/{maria.person_id}"
+    hidden = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', administrator.get(path).text))
+    connection.execute("UPDATE registry.person SET name = 'Maria Verdi' WHERE person_id = %s", (maria.person_id,))
+    wrong = administrator.post(path, data={**hidden, "name": "Maria", "phone": "x", "language": "it"})
+    assert wrong.status_code == 422
+    kept = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', wrong.text))
+    assert (
+        administrator.post(path, data={**kept, "name": "Maria", "phone": "1234", "language": "it"}).status_code == 409
+    )
+
+
+@pytest.mark.parametrize("position", ["0000000050000000000", "9" * 5000, "\u0661", "-1"])
+def test_a_number_of_any_length_is_told_not_to_fit(administrator, maria, position):
+    path = f"/administration/person/{maria.person_id}/contact/new"
+    assert send(administrator, path, name="Lia", language="it", position=position).status_code == 422

@@ -15,7 +15,7 @@ from core.viewer import Viewer
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from registry import passkeys, second_factor
-from registry.passkeys import Site
+from registry.site import Site
 from tests.integration.dashboards.conftest import (
     ANNA,
     TestClientWithoutLifespan,

@@ -280,3 +280,30 @@ def test_people_read_and_write_no_change_around_the_functions(seen_by: SeenBy) -
     ):
         with seen_by("carla") as view, pytest.raises(Exception, match="permission denied"):
             view.connection.execute(statement)
+
+
+def test_nothing_is_made_outside_the_tree(seen_by: SeenBy, connection: Connection[DictRow]) -> None:
+    upper = number(connection, "organisation", "comune-alto")
+    outside = {"name": "Fuori", "kind": "service", "parent": "", "phone": ""}
+    with seen_by("omar") as view:
+        for thing, wanted in ((Thing.ORGANISATION, outside), (Thing.HOME, {**HOME, "organisation": "comune-basso"})):
+            with pytest.raises(actions.NotYoursError):
+                actions.make(view, thing, upper, wanted, NOW)
+        made = actions.make(view, Thing.ORGANISATION, upper, {**outside, "parent": "comune-alto"}, NOW)
+        assert reads.edited(view, Thing.ORGANISATION, made) is not None
+
+
+def test_changes_of_an_account_are_seen_by_who_may_change_it(seen_by: SeenBy, connection: Connection[DictRow]) -> None:
+    above = number(connection, "organisation", "comune-alto")
+    with seen_by("carla") as view:
+        roles = ["operator comune-alto", "operator comune-basso"]
+        made = actions.make(view, Thing.ACCOUNT, above, {**ACCOUNT, "roles": roles}, NOW, "olga")
+        assert [one.thing_id for one in reads.edits(view)] == [made]
+    with seen_by("omar") as view:
+        assert reads.edits(view) == []
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**40), 2**31, 2**70])
+def test_a_number_that_there_cannot_be_is_of_nothing(seen_by: SeenBy, number: int) -> None:
+    with seen_by("carla") as view:
+        assert reads.edited(view, Thing.HOME, number) is None
