@@ -65,12 +65,13 @@ class News:
         while True:
             now = self._clock.now()
             with self._database.transaction() as connection:
-                # Last, so that nothing lies between this look and the sending.
-                repository.look_again(connection, now)
                 waiting = repository.claim(connection, now, now + LEASE)
-            if waiting is None:
-                return accepted
-            accepted += self._deliver(waiting)
+                if waiting is None:
+                    return accepted
+                # Last, so that nothing lies between this look and the sending.
+                wanted = repository.still_to_tell(connection, waiting, now)
+            if wanted:
+                accepted += self._deliver(waiting)
 
     def _deliver(self, waiting: Waiting) -> bool:
         try:

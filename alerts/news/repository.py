@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -80,7 +80,7 @@ def add(
 ) -> bool:
     """Note what somebody is to be told by the first of `ways`; tell whether it is new and to be sent.
 
-    Two persons may have one mailbox: the same text does not go there twice within `SAME_TEXT`.
+    Two persons may have one mailbox: the same text does not go there twice within `SAME_TEXT`, if it arrives.
     `says_open`: how the day is, and that something is open in the home.
     """
     first, *others = ways
@@ -107,30 +107,34 @@ def add(
     return row is not None and bool(row["state"] == "due")
 
 
-def look_again(connection: Connection, now: datetime) -> None:
-    """Give up what could not be told in its time, and what is not so any more or not to be known any more at `now`."""
-    connection.execute(_SQL["give_up_news"], {"now": now})
-    connection.execute(_SQL["forget_outdated_days"], {"now": now})
-
-
 def claim(connection: Connection, now: datetime, leased_until: datetime) -> Waiting | None:
     """Lease the news that wait longest; None if none are due."""
     row = connection.execute(_SQL["claim_news"], {"now": now, "leased_until": leased_until}).fetchone()
     return None if row is None else Waiting(**row | {"said": tuple(row["said"])})
 
 
+def still_to_tell(connection: Connection, waiting: Waiting, now: datetime) -> bool:
+    """Tell whether news are still so at `now`, in time, and to be known by whom they go to; they end where not."""
+    of = {"news_id": waiting.news_id, "now": now}
+    over = connection.execute(_SQL["give_up_news"], of).fetchone() is not None
+    return not over and connection.execute(_SQL["forget_outdated_day"], of).fetchone() is None
+
+
 def mark_sent(connection: Connection, waiting: Waiting, now: datetime) -> None:
-    """Write down that the channel accepted the news."""
-    connection.execute(_SQL["mark_news_sent"], {"news_id": waiting.news_id, "now": now})
+    """Write down that the channel accepted the news, unless it has reported already that they did not arrive."""
+    connection.execute(_SQL["mark_news_sent"], _lease(waiting) | {"now": now})
 
 
 def mark_retry(connection: Connection, waiting: Waiting, due_at: datetime, error: str) -> None:
     """Write down why an attempt failed and when the next one is due; it has failed for good where that is too late."""
-    values = {"news_id": waiting.news_id, "attempts": waiting.attempts, "due_at": due_at, "error": error}
-    connection.execute(_SQL["mark_news_retry"], values)
+    connection.execute(_SQL["mark_news_retry"], _lease(waiting) | {"due_at": due_at, "error": error})
 
 
 def next_way(connection: Connection, waiting: Waiting, now: datetime, error: str) -> None:
     """Use the next way for news that failed for good; where none is left, that was all."""
-    values = {"news_id": waiting.news_id, "attempts": waiting.attempts, "now": now, "error": error}
-    connection.execute(_SQL["next_way_of_news"], values)
+    connection.execute(_SQL["next_way_of_news"], _lease(waiting) | {"now": now, "error": error})
+
+
+def _lease(waiting: Waiting) -> dict[str, Any]:
+    # By the next way they have another name.
+    return {"news_id": waiting.news_id, "public_id": waiting.public_id, "attempts": waiting.attempts}

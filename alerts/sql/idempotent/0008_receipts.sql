@@ -7,7 +7,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Notes the same of news. What did not arrive is told by the next way as a message of another name, so that a report of the first
--- that is repeated cannot be taken for one of the second.
+-- that is repeated cannot be taken for one of the second. A channel may be faster than the worker, which still holds the news then.
 CREATE OR REPLACE FUNCTION alerts.note_receipt_of_news(wanted uuid, what text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -17,7 +17,8 @@ BEGIN
             last_error = 'accepted, but not delivered', public_id = gen_random_uuid(),
             channel = coalesce(others->0->>'channel', channel), address = coalesce(others->0->>'address', address),
             others = CASE WHEN others = '[]' THEN others ELSE others - 0 END
-        WHERE public_id = wanted AND state = 'sent' AND delivered_at IS NULL AND read_at IS NULL;
+        WHERE public_id = wanted AND (state = 'sent' OR (state = 'due' AND leased_until IS NOT NULL))
+            AND delivered_at IS NULL AND read_at IS NULL;
         RETURN FOUND;
     END IF;
     UPDATE alerts.news

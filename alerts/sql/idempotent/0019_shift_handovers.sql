@@ -53,7 +53,6 @@ BEGIN
                                  acted_at);
         UPDATE alerts.alert SET updated_at = greatest(updated_at, acted_at) WHERE alert_id = before.alert_id;
     END LOOP;
-    PERFORM pg_notify('vicino_notification', '');
     RETURN made.public_id;
 END
 $$;

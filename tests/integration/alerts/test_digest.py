@@ -151,6 +151,33 @@ def test_all_is_not_well_any_more_where_something_has_opened_since(
     assert one.startswith("C'è un allarme")
 
 
+def test_a_second_contact_at_the_same_mailbox_is_told_of_it_too_where_the_first_is_not_reached(
+    world, service, day_waits, intake, news, channels, clock, daughter
+):
+    """What it called off is worded anew with it: else nobody would be told of the alert but who shares the mailbox."""
+    son = world._make(
+        "registry.contact", organisation_id=world.bobbio, person_id=world.person, key="figlio", name="Luca",
+        email="lucia@example.org",
+    )  # fmt: skip
+    with service.transaction() as connection:
+        digest.want(connection, son, time(14), NOW)
+    world.connection.execute("UPDATE alerts.news SET due_at = %s", (clock.now() + timedelta(seconds=1),))
+    news.look()
+    assert [row["state"] for row in world.rows("SELECT state FROM alerts.news ORDER BY news_id")] == [
+        "due",
+        "cancelled",
+    ]
+    world.silence(clock.now())
+    intake.look(clock.now())
+    clock.advance(1)
+    news.look()
+    clock.advance(5)
+    news.look()
+    assert [one[:10] for one in said(channels)] == ["C'è un all"]
+    rows = world.rows("SELECT state, said[1] LIKE 'C''è%%' AS anew FROM alerts.news ORDER BY news_id")
+    assert [(row["state"], row["anew"]) for row in rows] == [("sent", True), ("cancelled", True)]
+
+
 def test_what_says_that_something_is_open_is_told_though_more_has_opened(
     world, wanted, heard, stated, intake, news, channels, clock
 ):

@@ -79,6 +79,15 @@ def test_nobody_is_called_by_a_hand_over(world, service, taken, offer, seen_by):
     assert in_charge(world) == [world.bruno] * 2
 
 
+def test_it_wakes_no_worker_for_there_is_no_message_yet(world, taken, offer):
+    """A worker looks every few seconds for hand-overs; until then it would only find nothing."""
+    world.connection.execute("LISTEN vicino_notification")
+    offer(world.anna)
+    world.connection.execute("SELECT pg_notify('vicino_notification', 'the end')")
+    first = next(world.connection.notifies(timeout=10))
+    assert first.payload == "the end"
+
+
 def test_what_nobody_takes_over_goes_back_to_the_queue_once_and_calls_people(world, service, taken, offer):
     offer(world.anna)
     assert look_after_hand_overs(service, NOW + WAITS - timedelta(seconds=1)) == 0

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts import actions, notify, reads
+from alerts import actions, reads
 from alerts.channels.transport import TransportError
 from alerts.channels.webpush.message import path
 from alerts.escalation import escalate
@@ -17,61 +17,6 @@ from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
-
-
-class Channel:
-    def __init__(self):
-        self.error = None
-        self.handed = []
-
-    def send(self, message):
-        if self.error:
-            raise self.error
-        self.handed.append(message)
-
-
-@pytest.fixture
-def channels():
-    return {"email": Channel(), "sms": Channel(), "voice": Channel()}
-
-
-@pytest.fixture
-def send(service, channels, clock):
-    def all_due():
-        while (claimed := notify.claim(service, clock.now())) is not None:
-            notify.deliver(service, channels, claimed, clock, lambda: 0.0)
-
-    return all_due
-
-
-@pytest.fixture
-def news(service, channels, clock):
-    return News(service, channels, clock, (relieve,))
-
-
-@pytest.fixture
-def called(world, intake, service, send, daughter):
-    """A call for help of which Anna, Bruno, Dora and the daughter were told."""
-    world.urgent()
-    intake.look(NOW)
-    escalate(service, NOW)
-    world.connection.execute(
-        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, contact_id, address,"
-        " language, due_at) SELECT organisation_id, alert_id, round, 0, 'email', %s, 'lucia@example.org', 'it', %s"
-        " FROM alerts.alert",
-        (daughter, NOW),
-    )
-    send()
-    return world.alerts()[0]["public_id"]
-
-
-@pytest.fixture
-def take(seen_by, world):
-    def by(account, alert, at=NOW):
-        with seen_by(account) as view:
-            actions.take_charge(view, alert, at)
-
-    return by
 
 
 def told(channels):
@@ -353,47 +298,65 @@ def test_who_is_to_be_told_is_found_by_an_index_and_not_among_all_alerts_there_e
     assert any("alert_looked_after" in line["QUERY PLAN"] for line in plan)
 
 
-# --- two persons with one mailbox ---
+def test_each_is_looked_at_when_its_turn_comes_and_not_before_each_of_the_others(
+    world, called, waits, news, channels, family_knows, clock
+):
+    family_knows("safety", until=clock.now())
+    # Who may not know it any more comes last.
+    world.connection.execute("UPDATE alerts.news SET due_at = %s WHERE contact_id IS NOT NULL", (clock.now(),))
+    meanwhile = []
+    channels["email"].handed = Noting(lambda: meanwhile.append(states(world)))
+    assert news.look() == 2
+    assert meanwhile == [["due", "due", "due"], ["due", "due", "sent"]]
+    assert states(world) == ["cancelled", "sent", "sent"]
+
+
+class Noting(list):
+    """Does something as each message is handed over."""
+
+    def __init__(self, note):
+        self.note = note
+
+    def append(self, message):
+        self.note()
+        super().append(message)
 
 
 @pytest.fixture
-def shared(world):
-    """Anna and Bruno read one mailbox, in one language."""
-    world.connection.execute(
-        "UPDATE registry.account SET email = 'office@example.org', language = 'it' WHERE login IN ('anna', 'bruno')"
-    )
-    return world
+def says_at_once_that_it_failed(channels, people, clock):
+    """The channel reports, before it has answered, that a message did not arrive."""
+
+    class Reporting(list):
+        def append(self, message):
+            take_in(people, message.public_id, Report(What.FAILED), clock.now(), LASTS)
+            super().append(message)
+
+    channels["email"].handed = Reporting()
 
 
-def test_the_same_text_goes_once_to_a_mailbox_that_two_persons_share(shared, called, take, news, channels, clock):
-    world = shared
-    # Of the call the mailbox was told once already; both are to be told that somebody has taken charge.
-    assert [each.address for each in channels["email"].handed].count("office@example.org") == 1
-    world.connection.execute(
-        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
-        " language, state, due_at, sent_at)"
-        " SELECT organisation_id, alert_id, round, 1, 'email', account_id, email, 'it', 'sent', %s, %s"
-        " FROM alerts.alert, registry.account WHERE login IN ('anna', 'bruno') AND NOT EXISTS ("
-        " SELECT FROM alerts.notification WHERE notification.account_id = account.account_id) ORDER BY login LIMIT 1",
-        (NOW, NOW),
-    )
-    take(world.dora, called)
-    for _ in range(3):
-        news.look()
-        clock.advance(60)
-    assert told(channels).count("office@example.org") == 1
-    rows = world.rows(
-        "SELECT state FROM alerts.news WHERE account_id IN (%s, %s) ORDER BY state", world.anna, world.bruno
-    )
-    assert [row["state"] for row in rows] == ["cancelled", "sent"]
-
-
-def test_another_text_goes_there_all_the_same(world, called, take, news, channels):
-    world.connection.execute(
-        "UPDATE alerts.notification SET address = 'anna@example.org', step = 1 WHERE account_id IS NULL"
-    )
-    world.connection.execute("UPDATE registry.contact SET email = 'anna@example.org'")
-    take(world.dora, called)
+def test_a_channel_that_says_that_news_failed_before_it_has_answered_is_heard(
+    world, called, take, news, channels, daughter, says_at_once_that_it_failed
+):
+    take(world.anna, called)
     news.look()
-    # An operator and the family are told in other words.
-    assert told(channels).count("anna@example.org") == 2
+    assert [message.address for message in channels["sms"].handed] == ["+393331234567"]
+    found = world.rows("SELECT channel, state FROM alerts.news ORDER BY channel, state")
+    assert [(row["channel"], row["state"]) for row in found] == [
+        ("email", "failed"), ("email", "failed"), ("sms", "sent"),
+    ]  # fmt: skip
+
+
+def test_an_answer_that_comes_after_that_report_concerns_the_next_way_in_nothing(
+    world, called, take, news, channels, daughter, says_at_once_that_it_failed
+):
+    class Refusing(list):
+        def append(self, message):
+            reports.append(message)
+            raise TransportError("refused after all", permanent=True)
+
+    reports = channels["email"].handed
+    channels["email"].handed = Refusing()
+    take(world.anna, called)
+    news.look()
+    # By the text message, which the refusal of the mail has not used up.
+    assert [message.address for message in channels["sms"].handed] == ["+393331234567"]
