@@ -42,6 +42,7 @@ from cli.gateways import app as gateway_app
 from cli.grafana.commands import app as grafana_app
 from cli.installation import Installation
 from cli.migrate import bring_up
+from cli.persons.commands import app as person_app
 from cli.policies import app as policies_app
 from cli.precision import show_precision
 from cli.push import enter_apprise, push_key
@@ -96,6 +97,7 @@ app.add_typer(visits_app, name="visits")
 app.add_typer(addresses_app, name="addresses")
 app.add_typer(tokens_app, name="token")
 app.add_typer(audit_app, name="audit")
+app.add_typer(person_app, name="person")
 app.add_typer(policies_app, name="policies")
 app.add_typer(shifts_app, name="shifts")
 app.add_typer(channels_app, name="channels")

@@ -26,12 +26,14 @@ LENGTHS: Mapping[str, str] = {
     "open": mark("Till I end it"),
 }
 MORNING = time(8)
+OWN_COPY = "/sharing/{public_id}/copy"
 PAGES: Mapping[str, str] = {
     "/": mark("the list of all homes"),
     "/board": mark("the list of all homes"),
     "/alerts": mark("the list of alerts"),
     "/family": mark("the page of the family"),
     "/sharing": mark("this page"),
+    OWN_COPY: mark("a copy of all that is held about you"),
     "/persons": mark("the page about you"),
     "/contexts": mark("what is going on at your home"),
     "/install": mark("the sensors in your home"),
@@ -214,16 +216,17 @@ def _of(look: Look, words: Words) -> str:
 
 
 def _look(who: str, of: str, theirs: Sequence[Look], person: Decided, words: Words) -> LookRow:
-    pages = dict.fromkeys(words.say(_page(look)) for look in theirs)
+    pages = dict.fromkeys(words.say(page_of(look.route)) for look in theirs)
     return LookRow(who, of, len(theirs), words.clock(theirs[0].at, person.zone), ", ".join(pages))
 
 
-def _page(look: Look) -> str:
-    if look.route in PAGES:
-        return PAGES[look.route]
-    if look.route.endswith("/contexts"):
+def page_of(route: str) -> str:
+    """Return the name of a kind of page, to be put into a language."""
+    if route in PAGES:
+        return PAGES[route]
+    if route.endswith("/contexts"):
         return PAGES["/contexts"]
-    if look.route.startswith("/alerts/"):
+    if route.startswith("/alerts/"):
         return mark("an alert about you")
-    first = "/" + look.route.removeprefix("/").partition("/")[0]
+    first = "/" + route.removeprefix("/").partition("/")[0]
     return PAGES.get(first, mark("your data"))

@@ -356,6 +356,7 @@ ASKED: dict[str, Ask | How] = {
     "GET /family/state": Ask("/family/state", by=kin.DAUGHTER),
     "GET /mine": Ask("/mine", by=DELEGATE, whose=frozenset({"rosa", "pietro"})),
     "GET /sharing/{public_id}": lambda world: world.sharing(""),
+    "POST /sharing/{public_id}/copy": lambda world: world.sharing("/copy"),
     "POST /sharing/{public_id}/pause": lambda world: world.sharing("/pause", {"length": "hour"}),
     "POST /sharing/{public_id}/resume": lambda world: world.sharing("/resume"),
     "POST /sharing/{public_id}/shares": lambda world: world.sharing(
