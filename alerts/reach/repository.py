@@ -192,12 +192,14 @@ def end_trial(connection: Connection, trial_id: int, sent_at: datetime | None, e
     connection.execute(_SQL["end_trial"], {"trial_id": trial_id, "sent_at": sent_at, "error": error})
 
 
-def give_up_unseen(connection: Connection, sent_until: datetime) -> list[tuple[int, int]]:
+def give_up_unseen(connection: Connection, sent_until: datetime, now: datetime) -> list[tuple[int, int]]:
     """Take calls for help as failed that were sent until then, are not known to have arrived, and have a way left.
 
-    Return the messages, each with its alert. Their worker is woken.
+    Return the messages, each with its alert. What each had called off is due at `now`; their worker is woken.
     """
     rows = connection.execute(_SQL["give_up_unseen"], {"sent_until": sent_until}).fetchall()
+    for row in rows:
+        connection.execute(_SQL["need_after_all"], {"notification_id": row["notification_id"], "now": now})
     if rows:
         connection.execute(_SQL["tell_due"])
     return [(row["notification_id"], row["alert_id"]) for row in rows]

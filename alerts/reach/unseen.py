@@ -5,7 +5,8 @@
 * A gateway whose answer could not be read may have sent a message or not (`alerts.channels.transport.Doubt`). It is
   not asked again; where it does not report within `PATIENCE` that the message arrived, it may not have.
 
-Where there is no other way, the message stays as it is: the service keeps it, and escalation goes on.
+A way that was called off because the message was accepted is tried again then. Where there is no other way, the message
+stays as it is: the service keeps it, and escalation goes on.
 """
 
 import threading
@@ -39,8 +40,9 @@ class Unseen:
 
     def look(self) -> int:
         """Give up what nobody has been shown in time; return how many messages that are."""
+        now = self._clock.now()
         with self._database.transaction() as connection:
-            found = repository.give_up_unseen(connection, self._clock.now() - PATIENCE)
+            found = repository.give_up_unseen(connection, now - PATIENCE, now)
         for notification_id, alert_id in found:
             logger().warning("not known to have arrived", notification_id=notification_id, alert_id=alert_id)
         return len(found)

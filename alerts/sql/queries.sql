@@ -209,21 +209,26 @@ WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND stat
 WITH sent AS (
     UPDATE alerts.notification
     SET state = 'sent', sent_at = %(now)s, leased_until = NULL, last_error = %(doubt)s, falls_back_at = NULL,
-        provider_id = %(provider_id)s, uncertain = uncertain OR %(doubt)s <> ''
+        provider_id = %(provider_id)s, uncertain = uncertain OR %(doubt)s <> '', called_off_by = NULL
     WHERE notification_id = %(notification_id)s AND state <> 'sent'
         -- The channel may have said already, before this is written, that it did not arrive after all.
         AND NOT (state = 'failed' AND last_error = 'accepted, but not delivered')
-    RETURNING alert_id, round, step, account_id, contact_id
+    RETURNING notification_id, alert_id, round, step, account_id, contact_id
 )
-UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL, last_error = 'another way was accepted'
+UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL, called_off_by = sent.notification_id
 FROM sent
 WHERE other.alert_id = sent.alert_id AND other.round = sent.round AND other.step = sent.step AND other.state = 'due'
     AND (other.account_id = sent.account_id OR other.contact_id = sent.contact_id)
-    AND other.notification_id <> %(notification_id)s;
+    AND other.notification_id <> sent.notification_id;
 
 -- mark_cancelled --
--- Writes down that a message was not needed any more.
-UPDATE alerts.notification SET state = 'cancelled', leased_until = NULL
+-- Writes down that a message was not needed any more, and by which one, if the person has been told of this step by another way.
+UPDATE alerts.notification AS message SET state = 'cancelled', leased_until = NULL, called_off_by = (
+    SELECT other.notification_id FROM alerts.notification AS other
+    WHERE other.alert_id = message.alert_id AND other.round = message.round AND other.step = message.step AND other.state = 'sent'
+        AND (other.account_id = message.account_id OR other.contact_id = message.contact_id)
+    ORDER BY other.sent_at LIMIT 1
+)
 WHERE notification_id = %(notification_id)s AND attempts = %(attempts)s AND state = 'due';
 
 -- mark_retry --

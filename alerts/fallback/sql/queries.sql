@@ -8,15 +8,7 @@ WHERE notification.state = 'due' AND falls_back_at <= %(now)s AND attempts > 0
 UNION ALL
 SELECT notification_id, alert_id, family, purpose, notification.account_id, channel, true
 FROM alerts.notification JOIN alerts.alert USING (alert_id)
-WHERE notification.state = 'failed' AND others <> '[]' AND CASE purpose
-        WHEN 'call' THEN alert.state = 'new' AND alert.round = notification.round
-        WHEN 'reminder' THEN alert.state = 'in_charge' AND alert.round = notification.round
-        ELSE EXISTS (
-            SELECT FROM alerts.summarised JOIN alerts.alert AS within ON within.alert_id = summarised.alert_id
-            WHERE summarised.notification_id = notification.notification_id
-                AND (within.state = 'new' OR (purpose = 'hand_over' AND within.state <> 'resolved'))
-        )
-    END
+WHERE notification.state = 'failed' AND others <> '[]' AND alerts.is_called_for(notification)
     AND NOT EXISTS (
         SELECT FROM alerts.notification AS other
         WHERE other.alert_id = notification.alert_id AND other.purpose = notification.purpose AND other.state = 'sent'

@@ -118,15 +118,23 @@ UPDATE alerts.trial SET sent_at = %(sent_at)s, error = %(error)s WHERE trial_id 
 
 -- give_up_unseen --
 -- Takes calls for help as failed that a push service took and no device has shown in time, or whose channel left it open whether it
--- had accepted them and has not said since that they arrived, where there is another way left.
+-- had accepted them and has not said since that they arrived, where another way is left: one that was not tried, or one that was called
+-- off because this one was accepted.
 UPDATE alerts.notification SET state = 'failed', sent_at = NULL,
     last_error = CASE last_error WHEN '' THEN 'accepted, but no device has shown it' ELSE last_error END
 FROM alerts.alert
 WHERE (notification.channel = 'webpush' OR notification.last_error <> '') AND notification.state = 'sent'
     AND delivered_at IS NULL AND sent_at <= %(sent_until)s
-    AND others <> '[]' AND alert.alert_id = notification.alert_id AND alert.state = 'new' AND alert.family = 'safety'
+    AND (others <> '[]' OR EXISTS (
+        SELECT FROM alerts.notification AS other WHERE other.called_off_by = notification.notification_id AND alerts.is_called_for(other)
+    ))
+    AND alert.alert_id = notification.alert_id AND alert.state = 'new' AND alert.family = 'safety'
     AND notification.round = alert.round
 RETURNING notification_id, alert.alert_id;
+
+-- need_after_all --
+-- Tries again what was called off because a message was accepted that has failed.
+SELECT alerts.need_after_all(%(notification_id)s, %(now)s);
 
 -- tell_due --
 -- Wakes the worker.

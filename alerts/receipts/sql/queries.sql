@@ -6,7 +6,8 @@ SELECT alerts.channel_of(%(message)s) AS channel;
 -- The latest messages, what became of each, and to whom they went, as the registry names them; without test calls.
 SELECT notification.public_id, alert.public_id AS alert, coalesce(account.login, person.key || '/' || contact.key, '') AS who,
     channel, purpose, notification.state, coalesce(sent_at, due_at) AS at, attempts, uncertain, delivered_at, read_at,
-    CASE WHEN notification.state = 'sent' THEN '' ELSE last_error END AS last_error
+    CASE WHEN notification.state = 'sent' THEN '' WHEN called_off_by IS NOT NULL THEN 'another way was accepted' ELSE last_error END
+        AS last_error
 FROM alerts.notification
 JOIN alerts.alert USING (alert_id)
 LEFT JOIN registry.account USING (account_id)

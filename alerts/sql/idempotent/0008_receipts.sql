@@ -50,18 +50,7 @@ BEGIN
         IF found.notification_id IS NULL THEN
             RETURN false;
         END IF;
-        -- What was called off because this one was accepted is needed after all, unless a later step stands on that way by now.
-        UPDATE alerts.notification AS other SET state = 'due', due_at = at, last_error = ''
-        FROM alerts.alert
-        WHERE alert.alert_id = found.alert_id AND other.alert_id = found.alert_id AND other.round = found.round AND other.step = found.step
-            AND other.purpose = found.purpose AND other.state = 'cancelled' AND other.last_error = 'another way was accepted'
-            AND (other.account_id = found.account_id OR other.contact_id = found.contact_id)
-            AND alert.round = found.round AND alert.state = CASE found.purpose WHEN 'call' THEN 'new' WHEN 'reminder' THEN 'in_charge' END
-            AND NOT EXISTS (
-                SELECT FROM alerts.notification AS later
-                WHERE later.alert_id = other.alert_id AND later.channel = other.channel AND later.address = other.address
-                    AND later.purpose = other.purpose AND later.state = 'due'
-            );
+        PERFORM alerts.need_after_all(found.notification_id, at);
         PERFORM pg_notify('vicino_notification', '');
         RETURN true;
     END IF;

@@ -183,10 +183,3 @@ GRANT EXECUTE ON FUNCTION alerts.reach(int, text, text, timestamptz), alerts.for
     TO vicino_service;
 -- What can send to somebody is for the services alone.
 REVOKE ALL ON alerts.push_device, alerts.pairing, alerts.reading, alerts.trial, alerts.apprise_target FROM vicino_people, vicino_views;
-
--- What a push service has taken and no device has shown is looked for every few seconds.
-CREATE INDEX IF NOT EXISTS notification_unseen ON alerts.notification (sent_at)
-    WHERE channel = 'webpush' AND state = 'sent' AND delivered_at IS NULL AND others <> '[]';
--- So is what a channel may have accepted or not.
-CREATE INDEX IF NOT EXISTS notification_in_doubt ON alerts.notification (sent_at)
-    WHERE state = 'sent' AND last_error <> '' AND delivered_at IS NULL AND others <> '[]';

@@ -13,6 +13,7 @@ from alerts.policies.plan import telling, tellings
 from alerts.policies.repository import Wanted
 from alerts.policy import from_json
 from alerts.shifts import repository as shifts
+from tests.integration.alerts.examples import examples
 from tests.unit.alerts.test_plan import PLANS
 from tests.unit.alerts.test_shifts import ROTAS
 
@@ -26,7 +27,7 @@ SET_BACK = (
 
 # Each example is many transactions: one that fails is told as it is.
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -8,7 +8,7 @@ import pytest
 
 from alerts import actions, notify, reads
 from alerts.addresses import entering
-from alerts.addresses.ways import Recipient
+from alerts.addresses.ways import Recipient, Way
 from alerts.channels.levels import Level
 from alerts.channels.transport import Doubt, TransportError
 from alerts.escalation import escalate
@@ -18,6 +18,8 @@ from alerts.reach.unseen import PATIENCE, Unseen
 from alerts.receipts.reads import latest_messages
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
+from alerts.summaries import repository as summaries
+from alerts.summaries.about import Purpose
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -111,6 +113,94 @@ def test_what_was_called_off_for_one_that_did_not_arrive_is_tried_again(
     assert take_in(people, latest(world)["public_id"], FAILED, clock.now(), LASTS)
     assert [(row["channel"], row["state"]) for row in world.notifications()] == [("voice", "due"), ("email", "failed")]
     send()
+    assert len(channels["voice"].handed) == 1
+
+
+@pytest.fixture
+def called_off(world, called, service, send, channels, clock):
+    """The telephone was busy and is called off: the mail beside it was accepted, for which no way is left."""
+    channels["voice"].error = TransportError("busy", permanent=False)
+    send()
+    clock.advance(21)
+    fall_back(service, clock.now())
+    send()
+    channels["voice"].error = None
+    voice, email = world.notifications()
+    assert (voice["state"], voice["called_off_by"], email["others"]) == ("cancelled", email["notification_id"], [])
+
+
+def ways_of(world):
+    return [(row["channel"], row["state"], row["called_off_by"]) for row in world.notifications()]
+
+
+def test_what_is_not_known_to_have_arrived_is_followed_by_the_way_it_had_called_off(
+    world, service, send, channels, clock, called_off
+):
+    world.connection.execute(
+        "UPDATE alerts.notification SET last_error = %s WHERE state = 'sent'", (Doubt.UNREAD.value,)
+    )
+    clock.advance(PATIENCE.total_seconds())
+    assert Unseen(service, clock).look() == 1
+    assert send() == [Result.SENT]
+    assert ways_of(world) == [("voice", "sent", None), ("email", "failed", None)]
+    clock.advance(PATIENCE.total_seconds())
+    assert Unseen(service, clock).look() == 0
+
+
+def test_what_is_not_known_to_have_arrived_stays_accepted_where_its_step_calls_nobody_any_more(
+    world, called, service, people, seen_by, clock, called_off
+):
+    """The way that it had called off is no way any more once somebody has taken charge and given it back."""
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, called, clock.now())
+    with seen_by(world.anna) as view:
+        actions.release(view, called, clock.now())
+    assert take_in(people, latest(world)["public_id"], FAILED, clock.now(), LASTS)
+    assert [state for _, state, _ in ways_of(world)] == ["cancelled", "failed"]
+
+
+def test_what_is_said_of_a_way_that_was_called_off_is_why(world, service, called_off):
+    with service.transaction() as connection:
+        found = latest_messages(connection, 10)
+    assert [(each.channel, each.last_error) for each in found] == [("email", ""), ("voice", "another way was accepted")]
+
+
+def test_a_way_called_off_by_one_that_failed_waits_on_another_that_was_accepted_at_the_same_moment(
+    world, people, clock, called_off
+):
+    world.connection.execute(
+        "INSERT INTO alerts.notification (organisation_id, alert_id, round, step, channel, account_id, address,"
+        " language, due_at, state, sent_at) SELECT organisation_id, alert_id, round, step, 'sms', account_id,"
+        " '+393331234567', language, due_at, 'sent', sent_at FROM alerts.notification WHERE channel = 'email'"
+    )
+    _, email, text = world.notifications()
+    assert take_in(people, email["public_id"], FAILED, clock.now(), LASTS)
+    assert ways_of(world)[0] == ("voice", "cancelled", text["notification_id"])
+    assert take_in(people, text["public_id"], FAILED, clock.now(), LASTS)
+    assert ways_of(world)[0] == ("voice", "due", None)
+
+
+def test_a_message_about_several_alerts_is_tried_by_the_way_it_had_called_off_too(
+    world, called, service, send, people, channels, clock, seen_by
+):
+    with seen_by(world.anna) as view:
+        actions.take_charge(view, called, NOW)
+    ways = [Way("voice", "+390523123456"), Way("email", "anna@example.org")]
+    (alert,) = world.alerts()
+    with service.transaction() as connection:
+        summaries.add(
+            connection, [alert["alert_id"]], Recipient(world.anna, None, "", "it"), ways, Purpose.HAND_OVER, NOW, NOW
+        )
+    channels["voice"].error = TransportError("busy", permanent=False)
+    send()
+    clock.advance(21)
+    fall_back(service, clock.now())
+    send()
+    assert [state for _, state, _ in ways_of(world)][-2:] == ["cancelled", "sent"]
+    channels["voice"].error = None
+    assert take_in(people, latest(world)["public_id"], FAILED, clock.now(), LASTS)
+    assert send() == [Result.SENT]
+    assert [state for _, state, _ in ways_of(world)][-2:] == ["sent", "failed"]
     assert len(channels["voice"].handed) == 1
 
 

@@ -36,6 +36,7 @@ from alerts.notify import LEASE, MOST_ATTEMPTS, Result
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
 from core.clock import SimulatedClock
+from tests.integration.alerts.examples import examples
 from tests.integration.alerts.killable import Channel, Region, Worker, WorkerDiedError
 
 NOW = datetime(2026, 3, 3, 13, 2, tzinfo=UTC)
@@ -459,6 +460,6 @@ def test_any_order_of_events(region, service, people, seen_by):
     run_state_machine_as_test(
         lambda: Life(region, service, people, seen_by),
         settings=settings(
-            max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(200), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

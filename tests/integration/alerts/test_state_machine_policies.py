@@ -36,6 +36,7 @@ from alerts.policies.repository import Wanted
 from alerts.policy import from_json
 from alerts.shift_handovers import actions as shift
 from alerts.shift_handovers.due import look_after_hand_overs
+from tests.integration.alerts.examples import examples
 from tests.integration.alerts.killable import Channel, Region
 from tests.integration.alerts.test_state_machine import MOODS, NAMES, NOW, WORKERS, Life, step
 
@@ -481,6 +482,6 @@ def test_any_order_of_events_under_policies_of_ones_own(world, service, people, 
     run_state_machine_as_test(
         lambda: PolicyLife(region, service, people, seen_by),
         settings=settings(
-            max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(60), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
