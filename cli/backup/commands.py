@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import psycopg
 import typer
 from pyrage import x25519
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TransferSpeedColumn
@@ -19,7 +18,7 @@ from cli.backup.making import Made
 from cli.database_server import SETTING, administrator_url, given_url
 from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
-from cli.screen import messages, results, say
+from cli.screen import in_words, messages, results, say
 from core.clock import SystemClock
 from core.errors import VicinoError
 from core.migrations import Applied
@@ -77,13 +76,13 @@ def backup(
         )
     installation, clock = Installation(data), SystemClock()
     recipient = keys.for_making(key_file)
-    with _in_words("the installation; no backup was made"):
+    with in_words("the installation; no backup was made"):
         kept = list(files.of_installation(installation.root) if files_from is None else files.within(files_from))
         with administrator_url(installation, database_url, clock) as url, _bar() as tell:
             made = making.make(url, kept, to, recipient, clock, tell)
     if installation.root.is_dir():
         noted = msgspec.json.encode(Last(made.head.made_at, to.stat().st_size))
-        with _in_words(f"the backup, whole, in {to}; when it was made is not noted for the doctor"):
+        with in_words(f"the backup, whole, in {to}; when it was made is not noted for the doctor"):
             write_private(installation.root / LAST_FILE, noted.decode() + "\n")
     _tell(made, f"{to} ({to.stat().st_size:,} bytes)")
 
@@ -100,7 +99,7 @@ def key(
             advice="go on using it, or name another file with --to",
         )
     made = keys.new_pair()
-    with _in_words("everything as it was; no key was made"):
+    with in_words("everything as it was; no key was made"):
         write_private(to, made.making)
     print(made.recovery)
     messages.print(
@@ -137,7 +136,7 @@ def restore(
         _refuse_used(data)
     elif files_to is not None:
         _refuse_used(files_to)
-    with _in_words("the backup; nothing was restored, what was begun is taken away"):
+    with in_words("the backup; nothing was restored, what was begun is taken away"):
         if url is not None:
             restoring.refuse_unless_empty(url)
         say("Checking the backup")
@@ -205,53 +204,6 @@ def _bar() -> Iterator[making.Progress]:
     with Progress(*columns, TimeElapsedColumn(), console=messages, transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda table, size: progress.update(task, description=table, advance=size)
-
-
-@contextmanager
-def _in_words(kept: str) -> Iterator[None]:
-    """Turn what a database or a disk says into what happened, what was `kept` and what to do.
-
-    Of what the database says only that is told which is of tables and rights: the rest may quote rows.
-    """
-    try:
-        yield
-    except VicinoError as error:
-        error.kept = error.kept or kept
-        raise
-    except psycopg.errors.DiskFull as error:
-        raise VicinoError(
-            "The disk of the database is full.", kept=kept, advice="make room there, then try again"
-        ) from error
-    except psycopg.OperationalError as error:
-        if "authentication failed" in str(error):
-            raise VicinoError(
-                "The database refuses this login or its password.", kept=kept, advice="correct its address"
-            ) from error
-        raise VicinoError(
-            f"The database does not answer ({type(error).__name__}).",
-            kept=kept,
-            advice="check its address and whether it runs, then try again",
-        ) from error
-    except psycopg.Error as error:
-        if error.sqlstate is None:
-            raise VicinoError(
-                "The address of the database cannot be used.",
-                kept=kept,
-                advice="write it as postgresql://LOGIN:PASSWORD@HOST:PORT/DATABASE",
-            ) from None
-        said = error.diag.message_primary if isinstance(error, psycopg.ProgrammingError) else ""
-        raise VicinoError(
-            f"The database would not do it ({type(error).__name__}{f': {said}' if said else ''}).",
-            kept=kept,
-            advice="see what `vicino doctor` says and the log of the database; report it if that does not tell",
-        ) from error
-    except OSError as error:
-        raise VicinoError(
-            f"A file could not be read or written: {error.strerror or error}"
-            f"{f' ({error.filename})' if error.filename else ''}.",
-            kept=kept,
-            advice="see that this account may, and that there is room; then try again",
-        ) from error
 
 
 def _tell(made: Made, where: str, *, came_back: bool = True) -> None:

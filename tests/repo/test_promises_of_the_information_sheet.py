@@ -22,6 +22,12 @@ def test_no_model_in_the_catalogue_sees_or_hears() -> None:
     assert not {name for name in kinds() if EYES_AND_EARS.search(name)}
 
 
+def test_no_language_of_devices_is_read_for_how_loud_it_is() -> None:
+    readers = sorted((PRIVACY.parents[1] / "devices" / "decoders").rglob("*.py"))
+    assert len(readers) > 10
+    assert [path.name for path in readers if OF_SOUND in path.read_text(encoding="utf-8")] == []
+
+
 def test_nothing_that_can_be_stored_is_a_picture_or_speech() -> None:
     assert not {each.name for each in QUANTITIES if re.search("image|picture|video|voice|speech|sound", each.name)} - {
         OF_SOUND

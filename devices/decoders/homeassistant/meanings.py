@@ -85,7 +85,6 @@ SENSORS: Mapping[str, tuple[str, Mapping[str, Convert]]] = {
     "signal_strength": ("signal_strength", {"dBm": _as_it_is, "dB": _as_it_is}),
     "pm25": ("particulate_matter_2_5", _DUST),
     "pm10": ("particulate_matter_10", _DUST),
-    "sound_pressure": ("sound_level", {"dB": _as_it_is, "dBA": _as_it_is}),
     "gas": ("gas_volume", {"m³": _as_it_is, "L": _times(0.001)}),
 }
 BINARY_SENSORS: Mapping[str, Meaning] = {

@@ -235,6 +235,11 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     Kind(
+        "loudness",
+        "it takes a microphone, and people were promised that nobody listens",
+        _named(r"noise\w*", r"sound_(?:level|pressure)\w*", r"loudness\w*"),
+    ),
+    Kind(
         "upkeep of the device",
         "counters, versions, tests, faults and networks: the device's own system shows them",
         lambda feature: feature.category == "diagnostic" or _upkeep(feature),

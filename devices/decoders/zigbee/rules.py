@@ -305,7 +305,6 @@ _LEVELS: dict[str, tuple[Rule, ...]] = {
     "smoke_value": (_rule("smoke_level", channel="value"),),
     "smoke_density": (_rule("smoke_level", channel="density"),),
     "smoke_concentration": (_rule("smoke_level", channel="concentration"),),
-    "noise": (_rule("sound_level", fits=_unit("dBA", "dB")),),
     "pm25": (_rule("particulate_matter_2_5", fits=_unit("µg/m³", "μg/m³")),),
     "pm10": (_rule("particulate_matter_10", fits=_unit("µg/m³", "μg/m³")),),
     "power": (_power(), _as_enum("mains_power", _MAINS)),

@@ -9,8 +9,9 @@ from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from cli.backup.commands import _in_words, last
+from cli.backup.commands import last
 from cli.installation import STORING, Installation
+from cli.screen import in_words
 from core.errors import VicinoError
 from core.migrations import migrate
 from embedded.postgres import EmbeddedPostgres
@@ -195,7 +196,7 @@ def test_a_folder_in_which_nothing_can_be_made(back_up, filled, recovery_key, tm
 
 def test_nothing_that_a_database_quotes_of_rows_is_told(filled):
     def told(statement):
-        with pytest.raises(VicinoError) as raised, _in_words("all"), psycopg.connect(filled) as connection:
+        with pytest.raises(VicinoError) as raised, in_words("all"), psycopg.connect(filled) as connection:
             connection.execute(statement)
         return raised.value.args[0]
 
