@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from alerts.errors import AlertError, EmptyNoteError, NoteTooLongError
+from alerts.errors import AlertError, AlertNotFoundError, EmptyNoteError, NotAllowedError, NoteTooLongError
 from alerts.lifecycle import NOTE_CHARACTERS
+from alerts.repository import standing
 from alerts.shift_handovers import repository
 from core.database import Row, View
 from core.translation import mark
 
 WAITS = timedelta(minutes=30)
 SHOWN_FOR = timedelta(days=7)
+SHOWN_AT_ONCE = 50
 
 
 class NothingHandedOverError(AlertError):
@@ -38,7 +40,10 @@ class HandOverEndedError(AlertError):
 
 
 class HandOver(NamedTuple):
-    """A hand-over as whoever may see it sees it; `waiting` are the alerts that can still be taken over."""
+    """A hand-over as whoever may see it sees it; `waiting` are the alerts that can still be taken over.
+
+    `may_act`: whether the viewer is operator or coordinator where it belongs.
+    """
 
     public_id: UUID
     made_by: int
@@ -49,6 +54,7 @@ class HandOver(NamedTuple):
     state: str
     ended_at: datetime | None
     accepted_by_name: str
+    may_act: bool
     alerts: int
     waiting: tuple[UUID, ...]
 
@@ -56,7 +62,8 @@ class HandOver(NamedTuple):
 def offer(view: View, alerts: Sequence[UUID], note: str, now: datetime) -> UUID:
     """Offer alerts to the next shift with a note; return by what the offer is called.
 
-    Raises `NothingHandedOverError`, `EmptyNoteError`, `NoteTooLongError` or `ChangedMeanwhileError`.
+    Raises `NothingHandedOverError`, `EmptyNoteError`, `NoteTooLongError`, `AlertNotFoundError`, `NotAllowedError` or
+    `ChangedMeanwhileError`.
     """
     said = note.strip()
     if not alerts:
@@ -67,7 +74,7 @@ def offer(view: View, alerts: Sequence[UUID], note: str, now: datetime) -> UUID:
         raise NoteTooLongError(limit=str(NOTE_CHARACTERS))
     made = repository.offer(view.connection, alerts, said, now + WAITS, now)
     if made is None:
-        raise ChangedMeanwhileError
+        raise _refusal(view, alerts)
     view.homes.update(repository.homes_of(view.connection, made))
     return made
 
@@ -90,7 +97,25 @@ def withdraw(view: View, public_id: UUID, now: datetime) -> None:
 
 def hand_overs(view: View, now: datetime) -> list[HandOver]:
     """Return the hand-overs that are open and those of the last days, the latest first."""
-    return [_hand_over(row) for row in repository.seen(view.connection, now - SHOWN_FOR)]
+    rows = repository.seen(view.connection, now, SHOWN_AT_ONCE, since=now - SHOWN_FOR)
+    return [_hand_over(view, row) for row in rows]
+
+
+def listed(
+    view: View, now: datetime, before: tuple[datetime, UUID] | None, limit: int, *, only_open: bool
+) -> list[HandOver]:
+    """Return at most `limit` of all hand-overs, or of those that are open, the latest first.
+
+    From the one on that was made `before`, by its instant and public id.
+    """
+    rows = repository.seen(view.connection, now, limit, only_open=only_open, before=before)
+    return [_hand_over(view, row) for row in rows]
+
+
+def hand_over(view: View, public_id: UUID, now: datetime) -> HandOver | None:
+    """Return one hand-over; None if there is none that the viewer may see."""
+    rows = repository.seen(view.connection, now, 1, public_id=public_id)
+    return _hand_over(view, rows[0]) if rows else None
 
 
 def can_be_handed_over(view: View) -> frozenset[UUID]:
@@ -103,5 +128,18 @@ def waiting_for(view: View, now: datetime) -> int:
     return repository.offered_to(view.connection, now)
 
 
-def _hand_over(row: Row) -> HandOver:
-    return HandOver(**row | {"waiting": tuple(row["waiting"])})
+def _refusal(view: View, alerts: Sequence[UUID]) -> AlertError:
+    """Return why alerts could not be offered, from the first that is not the viewer's to act on."""
+    for alert in alerts:
+        found = standing(view.connection, alert)
+        if found is None:
+            return AlertNotFoundError()
+        if not found.may_act:
+            return NotAllowedError()
+    return ChangedMeanwhileError()
+
+
+def _hand_over(view: View, row: Row) -> HandOver:
+    # Its note is about whoever lives there.
+    view.homes.update(row["homes"])
+    return HandOver(**{name: row[name] for name in HandOver._fields} | {"waiting": tuple(row["waiting"])})

@@ -58,9 +58,32 @@ def homes_of(connection: Connection, public_id: UUID) -> list[int]:
     return [row["home_id"] for row in connection.execute(_SQL["homes_of"], {"public_id": public_id})]
 
 
-def seen(connection: Connection, since: datetime) -> list[Row]:
-    """Return the hand-overs the viewer may see that were made since an instant or are open, the latest first."""
-    return connection.execute(_SQL["seen"], {"since": since}).fetchall()
+def seen(
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    *,
+    since: datetime | None = None,
+    only_open: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+    public_id: UUID | None = None,
+) -> list[Row]:
+    """Return the hand-overs the viewer may see, the latest first, at most so many.
+
+    All of them, or those made `since` an instant and the open ones, or only these; from the one on that was made
+    `before`, by its instant and public id; or one by its public id.
+    """
+    before_at, before_id = before or (None, None)
+    values = {
+        "now": now,
+        "limit": limit,
+        "since": since,
+        "only_open": only_open,
+        "before_at": before_at,
+        "before_id": before_id,
+        "public_id": public_id,
+    }
+    return connection.execute(_SQL["seen"], values).fetchall()
 
 
 def offered_to(connection: Connection, now: datetime) -> int:

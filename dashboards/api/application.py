@@ -7,7 +7,17 @@ from fastapi import FastAPI
 from dashboards.api import problems
 from dashboards.api.access import WITHIN_S, Paces
 from dashboards.api.problems import Kind, Problem, documented
-from dashboards.api.resources import account, alerts, analysis, contexts, events, homes, persons, readings
+from dashboards.api.resources import (
+    account,
+    alerts,
+    analysis,
+    contexts,
+    events,
+    homes,
+    persons,
+    readings,
+    shift_handovers,
+)
 from dashboards.api.scopes import MEANINGS
 from dashboards.desk import Desk
 from dashboards.pace import Pace
@@ -54,7 +64,7 @@ def described_api() -> FastAPI:
         servers=[{"url": PATH}],
         root_path_in_servers=False,
     )
-    for module in (account, homes, persons, alerts, analysis, contexts, readings, events):
+    for module in (account, homes, persons, alerts, shift_handovers, analysis, contexts, readings, events):
         api.include_router(module.router)
     problems.install(api)
     _describe_problems(api)

@@ -19,8 +19,8 @@ class Scope(StrEnum):
 MEANINGS: dict[Scope, str] = {
     Scope.HOMES_READ: "Homes, their rooms and devices, and what is silent in them.",
     Scope.PERSONS_READ: "Who lives there, and whom to call.",
-    Scope.ALERTS_READ: "Alerts, their history and who was told; the stream of changes.",
-    Scope.ALERTS_WRITE: "Taking charge of alerts, giving them back, resolving and reopening them, notes.",
+    Scope.ALERTS_READ: "Alerts, their history and who was told; hand-overs of shifts; the stream of changes.",
+    Scope.ALERTS_WRITE: "Taking charge of alerts, giving them back, resolving and reopening, notes; hand-overs.",
     Scope.ANALYSIS_READ: "How days stand, indicators, episodes and findings.",
     Scope.CONTEXTS_READ: "What is going on in homes: hospital, holiday, visit.",
     Scope.CONTEXTS_WRITE: "Entering contexts, answering proposals, ending and taking back.",

@@ -16,16 +16,22 @@ SELECT alerts.accept_shift(%(public_id)s, %(now)s) AS taken;
 SELECT alerts.withdraw_shift(%(public_id)s, %(now)s) AS withdrawn;
 
 -- seen --
--- The hand-overs that the viewer may see, the latest first, each with its alerts as far as they are still with whoever had them.
+-- The hand-overs that the viewer may see, the latest first, each with its alerts as far as they are still with whoever had them, and of
+-- which homes all of them are. One of them, or from a place in the list on: those made since an instant and the open ones, or these alone.
 SELECT made.public_id, made_by, made_by_name, note, made_at, until, made.state, ended_at, accepted_by_name,
-    count(given.alert_id)::int AS alerts,
+    registry.viewer_may_act(made.organisation_id) AS may_act, count(given.alert_id)::int AS alerts,
     coalesce(array_agg(alert.public_id ORDER BY alert.family, alert.alert_id)
-        FILTER (WHERE made.state = 'offered' AND alert.state = 'in_charge' AND alert.taken_by = given.taken_by), '{}') AS waiting
+        FILTER (WHERE made.state = 'offered' AND alert.state = 'in_charge' AND alert.taken_by = given.taken_by), '{}') AS waiting,
+    array_agg(DISTINCT alert.home_id) AS homes
 FROM alerts.shift_handover AS made
 JOIN alerts.shift_handover_alert AS given USING (shift_handover_id)
 JOIN alerts.alert ON alert.alert_id = given.alert_id
-WHERE made.organisation_id IN (SELECT registry.viewer_organisations()) AND (made_at >= %(since)s OR made.state = 'offered')
-GROUP BY made.shift_handover_id ORDER BY made_at DESC, made.shift_handover_id DESC LIMIT 50;
+WHERE made.organisation_id IN (SELECT registry.viewer_organisations())
+    AND (%(public_id)s::uuid IS NULL OR made.public_id = %(public_id)s)
+    AND (%(since)s::timestamptz IS NULL OR made_at >= %(since)s OR made.state = 'offered')
+    AND (NOT %(only_open)s OR (made.state = 'offered' AND until > %(now)s))
+    AND (%(before_at)s::timestamptz IS NULL OR (made_at, made.public_id) < (%(before_at)s, %(before_id)s::uuid))
+GROUP BY made.shift_handover_id ORDER BY made_at DESC, made.public_id DESC LIMIT %(limit)s;
 
 -- homes_of --
 -- Of which homes the alerts of a hand-over are that the viewer may see.

@@ -34,6 +34,7 @@ from tests.integration.dashboards.test_sharing import CODE
 COLLEAGUE = "bruno"
 VOLUNTEER, HERSELF, DELEGATE, PROGRAM = "vera", "maria.r", "delia", "program"
 DAYS = "first=2026-03-01&last=2026-03-10"
+HANDED = "/shift-handovers"
 SPAN = "start=2026-03-10T00:00:00Z&end=2026-03-11T00:00:00Z"
 MARIA = frozenset({"maria"})
 EVERYBODY = frozenset(key for key, *_ in filling.PEOPLE)
@@ -199,6 +200,12 @@ class World:
         self.done(Ask("/shift/offer", {"alert": [str(self.alert("take-charge", by=by))], "note": "N"}, by))
         made: UUID = self.one("SELECT public_id FROM alerts.shift_handover ORDER BY shift_handover_id DESC LIMIT 1")
         return made
+
+    def offer(self) -> dict[str, Any]:
+        return {"alerts": [str(self.alert("take-charge"))], "note": "N"}
+
+    def at(self, where: str, made: UUID, what: str) -> Ask:
+        return self.program(f"{where}/{made}/{what}")
 
     def preview(self) -> str:
         path = self.done(Ask("/rules/cold/try", COLD | {"where": f"h-{self.home}"})).headers["location"]
@@ -389,21 +396,22 @@ ASKED: dict[str, Ask | How] = {
     f"GET {PATH}/alerts/{{alert}}": lambda world: world.program(f"/alerts/{world.alert()}"),
     f"GET {PATH}/alerts/{{alert}}/history": lambda world: world.program(f"/alerts/{world.alert()}/history"),
     f"POST {PATH}/alerts/{{alert}}/take-charge": lambda world: world.program(f"/alerts/{world.alert()}/take-charge"),
-    f"POST {PATH}/alerts/{{alert}}/release": lambda world: world.program(
-        f"/alerts/{world.alert('take-charge')}/release"
-    ),
+    f"POST {PATH}/alerts/{{alert}}/release": lambda world: world.at("/alerts", world.alert("take-charge"), "release"),
     f"POST {PATH}/alerts/{{alert}}/resolve": lambda world: world.program(
         f"/alerts/{world.alert()}/resolve", {"outcome": "true"}
     ),
-    f"POST {PATH}/alerts/{{alert}}/reopen": lambda world: world.program(f"/alerts/{world.alert('resolve')}/reopen"),
+    f"POST {PATH}/alerts/{{alert}}/reopen": lambda world: world.at("/alerts", world.alert("resolve"), "reopen"),
     f"POST {PATH}/alerts/{{alert}}/notes": lambda world: world.program(f"/alerts/{world.alert()}/notes", {"note": "N"}),
+    f"GET {PATH}{HANDED}": lambda world: (world.hand_over(), world.program(HANDED))[1],
+    f"GET {PATH}{HANDED}/{{handover}}": lambda world: world.program(f"{HANDED}/{world.hand_over()}"),
+    f"POST {PATH}{HANDED}": lambda world: world.program(HANDED, world.offer()),
+    f"POST {PATH}{HANDED}/{{handover}}/accept": lambda world: world.at(HANDED, world.hand_over(COLLEAGUE), "accept"),
+    f"POST {PATH}{HANDED}/{{handover}}/withdraw": lambda world: world.at(HANDED, world.hand_over(), "withdraw"),
     f"GET {PATH}/findings": lambda world: world.program("/findings"),
     f"POST {PATH}/contexts/{{context}}/confirm": lambda world: world.program(f"/contexts/{world.question()}/confirm"),
     f"POST {PATH}/contexts/{{context}}/refuse": lambda world: world.program(f"/contexts/{world.question()}/refuse"),
     f"POST {PATH}/contexts/{{context}}/end": lambda world: world.program(f"/contexts/{world.question()}/end"),
-    f"POST {PATH}/contexts/{{context}}/take-back": lambda world: world.program(
-        f"/contexts/{world.question()}/take-back"
-    ),
+    f"POST {PATH}/contexts/{{context}}/take-back": lambda world: world.at("/contexts", world.question(), "take-back"),
 }  # fmt: skip
 
 

@@ -42,7 +42,13 @@ STREAM = "/events"  # it does not end by itself
 SPAN = {"first": "2026-03-01", "last": "2026-03-10", "start": "2026-03-10T00:00:00Z", "end": "2026-03-11T00:00:00Z"}
 
 # What has to be done with an alert before this can be done with it.
-BEFORE = {"/alerts/{alert}/release": ["take-charge"], "/alerts/{alert}/reopen": ["resolve"]}
+BEFORE = {
+    "/alerts/{alert}/release": ["take-charge"],
+    "/alerts/{alert}/reopen": ["resolve"],
+    "/shift-handovers": ["take-charge"],
+}
+# Who has handed a shift over that is asked for: a colleague, where it is to be taken over.
+HANDED_OVER_BY = {"/shift-handovers/{handover}/accept": "bruno"}
 
 
 def test_no_request_breaks_it_or_is_answered_otherwise_than_described(
@@ -64,6 +70,8 @@ def test_no_request_breaks_it_or_is_answered_otherwise_than_described(
         for before in BEFORE.get(operation.path, ()):
             path, body = f"{PATH}/alerts/{there['alert']}/{before}", {"outcome": "true"}
             assert api.post(path, headers=headers, json=body).status_code == 200
+        by = bearer(login=HANDED_OVER_BY.get(operation.path, filling.LOGIN))
+        there["handover"] = _handed_over(api, connection, place, by, operation.label)
         there["context"] = str(filling.proposal(connection, maria, "away", NOW - timedelta(hours=1), "Via."))
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             _try(operation, mode, there, headers, seen)
@@ -71,6 +79,16 @@ def test_no_request_breaks_it_or_is_answered_otherwise_than_described(
     # What is asked reaches what it is about, and does not only bounce off.
     assert [label for label, seen in statuses.items() if not seen & {200, 201}] == []
     assert any(seen & {409, 422} for seen in statuses.values())
+
+
+def _handed_over(
+    api: TestClient, connection: psycopg.Connection, place: Neighbourhood, by: dict[str, str], kind: str
+) -> str:
+    alert = str(filling.alert(connection, place.homes["luigi"], NOW, kind=kind))
+    assert api.post(f"{PATH}/alerts/{alert}/take-charge", headers=by, json={}).status_code == 200
+    made = api.post(f"{PATH}/shift-handovers", headers=by, json={"alerts": [alert], "note": "N"})
+    assert made.status_code == 201
+    return str(made.json()["id"])
 
 
 def _try(operation: Any, mode: GenerationMode, there: dict[str, str], headers: dict[str, str], seen: set[int]) -> None:
@@ -89,6 +107,8 @@ def _try(operation: Any, mode: GenerationMode, there: dict[str, str], headers: d
             case.path_parameters = {
                 name: there.get(name, value) for name, value in (case.path_parameters or {}).items()
             }
+        if mode is GenerationMode.POSITIVE and really and operation.label == "POST /shift-handovers":
+            case.body = {"alerts": [there["alert"]], "note": "N"}
         answer = case.call(headers=headers)
         seen.add(answer.status_code)
         checks = CHECKS if mode is GenerationMode.POSITIVE or really else [*CHECKS, negative_data_rejection]
