@@ -12,13 +12,15 @@ import registry.reads
 from alerts.addresses import entering, repository
 from alerts.addresses.ways import Recipient, recipient, ways_of
 from alerts.channels.names import CHANNELS
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
+from cli.push import enter_apprise
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError
 
 app = typer.Typer(help="How people are reached, the preferred way first.", no_args_is_help=True)
+app.command("apprise")(enter_apprise)
 Who = Annotated[str, typer.Argument(help="A login, or the keys of a person and of one of its contacts: rosa/figlia.")]
 Channel = Annotated[str, typer.Argument(help=f"One of {', '.join(CHANNELS)}.")]
 

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from alerts.receipts.reads import Message, latest_messages
 from alerts.summaries.about import Purpose
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 
 

@@ -11,14 +11,16 @@ import registry.reads
 from alerts.statistics.figures import Figures, Hour, OfFamily, OfKind, OfShift, Sent
 from alerts.statistics.reads import figures_of
 from alerts.statistics.times import Times
-from cli.gateways import DEFAULT_DATA, Data
+from cli.alert_messages import messages
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError
 from registry.reads import Organisation, below
 
 app = typer.Typer(help="How alerts are answered.", no_args_is_help=True)
+app.command("messages")(messages)
 
 DAYS = 28
 

@@ -56,3 +56,8 @@ def _row(method: str, path: str, operation: dict[str, Any]) -> str:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         takes.append(f"a `{schema}`")
     return f"| `{method.upper()} {path}` | {scopes} | {operation['description']} | {', '.join(takes)} |"
+
+
+def show() -> None:
+    """Print every address of the REST API, in Markdown."""
+    print(page())

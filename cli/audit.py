@@ -7,8 +7,8 @@ from typing import Annotated, NamedTuple
 import typer
 from psycopg import Connection
 
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.database import Row
 from core.errors import VicinoError

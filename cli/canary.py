@@ -11,9 +11,9 @@ import registry.repository
 from alerts.addresses.repository import enter
 from alerts.canary.gateway import DEVICE, KEY, QUANTITY
 from cli import access
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
 from cli.machine import BROKER_URL, Machine
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import results
 from core.access.accounts import HOMES
 from core.clock import Clock, SystemClock

@@ -20,8 +20,8 @@ from alerts.channels.transport import NO_ALERT, Doubt, NoTransport, Outgoing, Tr
 from alerts.lifecycle import Family
 from alerts.settings import AlertSettings
 from cli.addresses import person
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.database import Database

@@ -20,6 +20,7 @@ from analytics.contexts.kinds import ContextKind
 from analytics.contexts.reads import all_contexts, silenced_by_context
 from cli import screen
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from core.clock import SystemClock
 from core.database import View
 from core.errors import VicinoError
@@ -27,8 +28,6 @@ from core.viewer import Viewer
 
 app = typer.Typer(help="What is going on in homes: entered, or proposed by the system.", no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
-DEFAULT_DATA = Path("data/vicino")
 As = Annotated[str, typer.Option("--as", help="The login of the operator or coordinator who says so.")]
 Asked = Annotated[UUID, typer.Argument(help="The context, as vicino contexts list --json tells (public_id).")]
 Moment = Annotated[

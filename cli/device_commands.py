@@ -7,12 +7,10 @@ import typer
 
 from cli import batteries, device_catalogue, device_coverage, screen
 from cli.installation import Installation
+from cli.options import Json
 from core.clock import SystemClock
 
 app = typer.Typer(help="Models of devices and what Vicino makes of them.", no_args_is_help=True)
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command("list")

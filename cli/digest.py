@@ -11,8 +11,8 @@ from rich.table import Table
 
 from alerts.digest import repository
 from cli.addresses import person
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError

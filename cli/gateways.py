@@ -15,7 +15,9 @@ from rich.table import Table
 import ingest.reads
 from cli import access
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data, Json
 from cli.screen import messages, results
+from cli.test_alarm import ask_for_test
 from core.access import emqx, mosquitto
 from core.access.accounts import SERVICES
 from core.access.mosquitto import Login
@@ -29,8 +31,8 @@ from devices.gateways.reads import Enrolment
 from embedded.privatefile import write_private
 
 app = typer.Typer(help="Gateways: their credentials, and whether they follow what they are told.", no_args_is_help=True)
+app.command("test-alarm")(ask_for_test)
 
-DEFAULT_DATA = Path("data/vicino")
 # A gateway that is online confirms within seconds; what takes longer is worth a look.
 CONFIRMED_WITHIN = timedelta(minutes=10)
 
@@ -40,8 +42,6 @@ _SAID = (
     "update_version", "update_reason", "update_at", "left_out",
 )  # fmt: skip
 
-Data = Annotated[Path, typer.Option("--data", envvar="VICINO_DATA", help="Folder of the installation.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Gateway = Annotated[str, typer.Argument(help="The gateway's key, as `vicino gateway list` shows it.")]
 File = Annotated[
     Path | None, typer.Option("--file", help="Where to write the credentials; KEY.toml in this folder if not given.")

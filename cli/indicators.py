@@ -97,3 +97,8 @@ def _hourly() -> str:
         "The hour that is skipped in spring has none, the one that comes twice in autumn the mean of both.\n\n"
         f"| indicator | unit of an hour | what |\n|---|---|---|\n{rows}\n"
     )
+
+
+def show() -> None:
+    """Print every indicator, how it is computed and what it rests on, in Markdown."""
+    print(page())

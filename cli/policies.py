@@ -21,15 +21,14 @@ from alerts.policy import Found, Rules, standard
 from alerts.settings import AlertSettings
 from alerts.surroundings import home_facts
 from alerts.wording import TITLES
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data, Json
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError
 from core.translation import LANGUAGES
 
 app = typer.Typer(help="Policies: who is told of which alerts, and when.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 MOMENT = "%Y-%m-%dT%H:%M"
 
 

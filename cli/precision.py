@@ -12,8 +12,8 @@ import registry.reads
 from alerts.reasons.catalogue import LABELS, Reason
 from analytics.feedback.precision import Because, Counts, shares, together
 from analytics.feedback.reads import precision_of_all, reasons_of_all
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError

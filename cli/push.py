@@ -13,8 +13,8 @@ from alerts.channels.apprise.limits import SERVICES, is_allowed
 from alerts.channels.webpush.limits import listed
 from alerts.channels.webpush.vapid import VapidKey
 from alerts.reach import repository
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, messages, results
 from core.clock import SystemClock
 from core.database import Database

@@ -13,8 +13,8 @@ from analytics.rules.catalogue import RULES
 from analytics.rules.protocol import Mode
 from analytics.rules.standing import CHANGES, LEARNED, QUIET_TIMES, Setting, default, settings_of, with_fields
 from cli.backtest import fields_of
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.database import Database

@@ -75,3 +75,8 @@ def page() -> str:
             if isinstance(value, type) and issubclass(value, Settings) and value is not Settings:
                 parts += [f"## {service}\n", *table(value, common), ""]
     return "\n".join(parts)
+
+
+def show() -> None:
+    """Print every setting of every service, in Markdown."""
+    print(page())

@@ -11,13 +11,12 @@ from rich.table import Table
 from alerts.policies.repository import known
 from alerts.shifts import document, repository
 from alerts.shifts.calendar import Duty, duties
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data, Json
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 
 app = typer.Typer(help="Shifts: who is on duty when, and when nobody is.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Days = Annotated[int, typer.Option(help="For how many days from now on.", min=1, max=92)]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from alerts.test_alarm import LONGEST, AlarmTest, announce, state_of
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import results
 from core.clock import Clock, SystemClock
 from core.database import Database

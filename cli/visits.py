@@ -14,8 +14,8 @@ import registry.reads
 from analytics.homes import homes
 from analytics.rules.timetable import ExpectedVisit
 from analytics.visits import proposed_visits
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError

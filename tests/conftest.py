@@ -5,6 +5,7 @@ Settings of the test run, all optional:
 * `VICINO_TEST_DATABASE_URL`: address of a superuser on a server to use instead of an own one;
 * `VICINO_TEST_POSTGRES`: `bin` folder of another PostgreSQL than the packaged one;
 * `VICINO_TEST_PRELOAD`: libraries it loads, as `timescaledb`;
+* `VICINO_TEST_CHROMIUM`: the browser, if it is not Debian's;
 * `VICINO_DATA_DIR`: folder of the recorded data sets.
 """
 
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import errors, sql
 
 from core.migrations import migrate
@@ -29,6 +31,15 @@ from embedded.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 STORING = ("registry", "devices", "ingest", "analytics", "alerts", "dashboards")
+CHROMIUM = os.environ.get("VICINO_TEST_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 COPY_WITHIN_S = 60.0
 FORGOTTEN_WITHIN_S = 60.0
 
@@ -107,6 +118,17 @@ def broker_url(session_broker_url: str) -> str:
     """Address of a Mosquitto that retains nothing of the tests before."""
     _forget_retained(session_broker_url)
     return session_broker_url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium that is ours for the session; a process can have one only."""
+    if not os.path.exists(CHROMIUM):  # noqa: PTH110 - one look
+        pytest.skip("Chromium is not installed (on Debian: apt install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

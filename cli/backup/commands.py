@@ -16,8 +16,8 @@ from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, T
 from cli.backup import checking, files, keys, making, restoring
 from cli.backup.making import Made
 from cli.database_server import SETTING, administrator_url, given_url
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import in_words, messages, results, say
 from core.clock import SystemClock
 from core.errors import VicinoError

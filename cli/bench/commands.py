@@ -15,6 +15,7 @@ from cli.bench.dashboards import live as following
 from cli.bench.dashboards import measure as visiting
 from cli.bench.figures import show
 from cli.bench.storage import measure as storing
+from cli.options import Json
 from cli.screen import errors_in_words
 from core.clock import SystemClock
 from core.service import stop_on_signals
@@ -35,7 +36,6 @@ Kept = Annotated[
         "--data", help="Folder in which the filled database stays, for the next measurement of the same union."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command()

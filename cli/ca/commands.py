@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from cli.ca.authority import Authority, Issued
-from cli.gateways import DEFAULT_DATA, Data
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import messages, results
 from core.clock import SystemClock
 

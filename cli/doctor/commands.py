@@ -9,8 +9,8 @@ import typer
 from cli.doctor.catalogue import Said, look
 from cli.doctor.finding import Level
 from cli.doctor.surroundings import Surroundings
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import messages, results
 from core.clock import SystemClock
 

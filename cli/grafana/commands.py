@@ -11,11 +11,11 @@ import psycopg
 import typer
 
 from cli.database_server import SETTING, administrator_url
-from cli.gateways import DEFAULT_DATA, Data
 from cli.grafana.client import Grafana
 from cli.grafana.provisioning import TO_DO, Item, Standing, bring, look
 from cli.grafana.repository import admit
 from cli.installation import GRAFANA_LOGIN, Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, messages, results
 from core.clock import SystemClock
 from core.errors import VicinoError

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.persons.copying import write_copy
 from cli.screen import errors_in_words, messages, results
 from core.clock import SystemClock

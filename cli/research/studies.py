@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cli.gateways import DEFAULT_DATA, Data
 from cli.installation import Installation
+from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError

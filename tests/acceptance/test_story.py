@@ -3,25 +3,17 @@
 import email
 import email.policy
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from embedded.ports import free_port
 from tests.acceptance.installation import up
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PASSWORD = "una frase che ricordo"
 SOON_MS = 120_000
 
@@ -37,9 +29,7 @@ class Postbox:
         return "250 kept"
 
 
-def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_path: Path) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed (on Debian: apt install chromium).")
+def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_path: Path, browser: Browser) -> None:
     postbox = Postbox()
     server = Controller(postbox, hostname="127.0.0.1", port=free_port())
     server.start()
@@ -53,14 +43,13 @@ def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_pat
     try:
         with (
             up(tmp_path / "data", "--simulator", "--homes", "1", environment=environment) as vicino,
-            sync_playwright() as playwright,
+            closing(browser.new_context(locale="it-IT")) as context,
         ):
             vicino.vicino(
                 "account", "add", "anna", "--organisation", "simulated", "--email", "anna@example.org", "--name", "Anna"
             )
             vicino.vicino("account", "password", "anna", "--stdin", stdin=PASSWORD + "\n")
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-            page = browser.new_page(locale="it-IT")
+            page = context.new_page()
             page.goto(vicino.url)
             page.get_by_label("Nome utente").fill("anna")
             page.get_by_label("Password").fill(PASSWORD)
@@ -82,7 +71,6 @@ def test_a_pressed_button_reaches_somebody_who_takes_charge_and_resolves(tmp_pat
 
             page.goto(vicino.url)
             expect(page.get_by_role("button", name="Me ne occupo io")).to_have_count(0)
-            browser.close()
         assert vicino.process.returncode == 0
     finally:
         server.stop()

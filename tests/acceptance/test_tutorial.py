@@ -19,7 +19,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from embedded.broker import find_mosquitto
 from embedded.ports import LOOPBACK, free_port
@@ -117,11 +117,10 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_page(locale="it-IT")
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="it-IT")
+    yield context.new_page()
+    context.close()
 
 
 def test_from_nothing_to_a_monitored_home(reader: Reader, page: Page) -> None:

@@ -1,4 +1,3 @@
-import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,7 +5,6 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from psycopg.rows import dict_row
 
 from core.clock import SystemClock
@@ -17,15 +15,6 @@ from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling
 
 REPLY_KEY = "k" * 32
-CHROMIUM = os.environ.get("VICINO_TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 class Site(NamedTuple):
@@ -35,16 +24,6 @@ class Site(NamedTuple):
     connection: psycopg.Connection
     place: filling.Neighbourhood
     hub: Hub
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not os.path.exists(CHROMIUM):  # noqa: PTH110 - one look
-        pytest.skip("Chromium is not installed (on Debian: apt install chromium).")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

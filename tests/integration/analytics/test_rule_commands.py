@@ -32,7 +32,7 @@ def vicino(database_url, clock, monkeypatch):
         def database(self):
             return Database(database_url, Role.SERVICE, name="test")
 
-    for module in ("cli.__main__", "cli.precision", "cli.rules", "cli.visits"):
+    for module in ("cli.commands.backtest", "cli.precision", "cli.rules", "cli.visits"):
         monkeypatch.setattr(f"{module}.Installation", Here)
         monkeypatch.setattr(f"{module}.SystemClock", lambda: clock)
     runner = CliRunner()
