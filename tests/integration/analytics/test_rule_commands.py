@@ -32,9 +32,9 @@ def vicino(database_url, clock, monkeypatch):
         def database(self):
             return Database(database_url, Role.SERVICE, name="test")
 
-    for module in ("cli.commands.backtest", "cli.precision", "cli.rules", "cli.visits"):
+    for module in ("cli.commands.backtest", "cli.commands.findings", "cli.precision", "cli.rules", "cli.visits"):
         monkeypatch.setattr(f"{module}.Installation", Here)
-        monkeypatch.setattr(f"{module}.SystemClock", lambda: clock)
+        monkeypatch.setattr(f"{module}.SystemClock", lambda: clock, raising=False)
     runner = CliRunner()
 
     def run(*arguments):
