@@ -28,10 +28,11 @@ class Wanted(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A contact who wants to be told, by the keys of the person and its own."""
+    """A contact who wants to be told, by the keys of the person and its own; `channel` as in `Wanted`."""
 
     who: str
     at: time
+    channel: str | None
 
 
 def wanted(connection: Connection, now: datetime) -> list[Wanted]:
@@ -50,8 +51,13 @@ def all_wanted(connection: Connection) -> list[Listed]:
 
 
 def want(connection: Connection, contact_id: int, at: time, now: datetime) -> None:
-    """Note that a contact wants to be told every day at `at`."""
+    """Note that a contact wants to be told every day at `at`, by the channel that was chosen before, if one was."""
     connection.execute(_SQL["want_digest"], {"contact_id": contact_id, "at": at, "now": now})
+
+
+def choose_way(connection: Connection, contact_id: int, channel: str | None) -> None:
+    """Note by which channel a contact who wants to be told wants that; None for the first that reaches them."""
+    connection.execute(_SQL["choose_way_of_digest"], {"contact_id": contact_id, "channel": channel})
 
 
 def unwant(connection: Connection, contact_id: int) -> bool:

@@ -18,14 +18,18 @@ SELECT registry.contact_may_know(%(contact_id)s, 'day', %(now)s) AS may;
 
 -- all_digests --
 -- Everybody who wants to be told once a day, by the keys of the person and of the contact.
-SELECT person.key || '/' || contact.key AS who, digest.at
+SELECT person.key || '/' || contact.key AS who, digest.at, digest.channel
 FROM alerts.digest JOIN registry.contact USING (contact_id) JOIN registry.person USING (person_id)
 ORDER BY who;
 
 -- want_digest --
--- Notes that a contact wants to be told every day.
+-- Notes that a contact wants to be told every day; by which channel stays as it was chosen.
 INSERT INTO alerts.digest (contact_id, at, wanted_at) VALUES (%(contact_id)s, %(at)s, %(now)s)
 ON CONFLICT (contact_id) DO UPDATE SET at = excluded.at;
+
+-- choose_way_of_digest --
+-- Notes by which channel a contact wants to be told; null: by the first that reaches them.
+UPDATE alerts.digest SET channel = %(channel)s WHERE contact_id = %(contact_id)s;
 
 -- unwant_digest --
 -- Notes that a contact does not want to be told any more.

@@ -105,10 +105,32 @@ def test_what_is_set_up_is_listed(vicino) -> None:
 
 def test_the_daily_message_is_wanted_and_not_wanted_any_more(vicino) -> None:
     assert vicino("digest", "want", "rosa/figlia", "--at", "18:30").exit_code == 0
-    assert json.loads(vicino("digest", "list", "--json").stdout) == [{"contact": "rosa/figlia", "at": "18:30"}]
+    assert listed(vicino) == [{"contact": "rosa/figlia", "at": "18:30", "by": "first"}]
     assert "18:30" in vicino("digest", "list").stdout
     assert vicino("digest", "stop", "rosa/figlia").exit_code == 0
-    assert json.loads(vicino("digest", "list", "--json").stdout) == []
+    assert listed(vicino) == []
+
+
+def listed(vicino) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(vicino("digest", "list", "--json").stdout)
+    return found
+
+
+def test_the_daily_message_comes_by_the_channel_that_is_chosen(vicino) -> None:
+    def want(*words: str) -> Result:
+        return vicino("digest", "want", "rosa/figlia", "--at", "18:30", *words)
+
+    assert want("--by", "sms").exit_code == 0
+    assert [each["by"] for each in listed(vicino)] == ["sms"]
+    # The time alone leaves it as it is.
+    assert want().exit_code == 0
+    assert [each["by"] for each in listed(vicino)] == ["sms"]
+    # No telephone rings for good news, and there is no such address.
+    for channel in ("voice", "telegram", "x"):
+        assert want("--by", channel).exit_code == 1
+    assert [each["by"] for each in listed(vicino)] == ["sms"]
+    assert want("--by", "first").exit_code == 0
+    assert [each["by"] for each in listed(vicino)] == ["first"]
 
 
 def test_what_became_of_messages_is_told(vicino, database_url: str) -> None:
