@@ -1,7 +1,7 @@
 """Carrying out what is due, one after the other, each in a transaction of its own: what fails holds up no other.
 
-`carry_out_due` looks again after each, and puts off what fails. `for_each` looks once: what fails is found by the next
-look anyhow.
+`carry_out_due` looks again after each, and puts off what fails: else it would be found again at once. `for_each` looks
+once; what fails stays as it was, and is found when the caller looks again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,10 +35,11 @@ def carry_out_due(
     act: Callable[[Connection, D, datetime], None],
     put_off: Callable[[Connection, int, datetime], None],
 ) -> int:
-    """Do `act` with everything that `find` finds due at `now`; return how many there were.
+    """Do `act` with everything that `find` finds due at `now`; return of how many that was done.
 
-    One that fails is put off by `PUT_OFF`, so that it holds up no other, and the log says `what` was. Raises what says
-    that the database is away (`DATABASE_AWAY`), which the caller waits for, and whatever `find` raises.
+    One that fails is put off by `PUT_OFF`, so that it holds up no other; the log says `what` was.
+    Raises what says that the database is away (`DATABASE_AWAY`), which the caller waits for, and whatever `find` or
+    `put_off` raises.
     """
     done = 0
     while True:

@@ -1,16 +1,35 @@
 """Messages to a telephone number, handed over to an HTTP gateway: what text messages and calls have in common."""
 
 from collections.abc import Callable
+from typing import NamedTuple
+
+from pydantic import SecretStr
 
 from alerts.addresses.telephone import e164
-from alerts.channels.gateway import HttpGateway, accepted_of, headers_of
+from alerts.channels.gateway import Form, HttpGateway, Method, accepted_of, headers_of
 from alerts.channels.transport import Doubt, NoTransport, Outgoing, Transport, TransportError
 from alerts.receipts.links import Callbacks
 from core.clock import Clock
-from core.settings import Settings
 
 # From a message, and whether its channel can report of it, to the words.
 Compose = Callable[[Outgoing, bool], str]
+
+
+class GatewaySettings(NamedTuple):
+    """How a gateway is set up, by whichever settings; without a `url` there is none.
+
+    `accepted` and `id_place` say where in its answer stands that it has accepted, and what it calls the message.
+    """
+
+    url: str
+    method: Method
+    template: str
+    form: Form
+    authorisation: SecretStr | None
+    headers: SecretStr
+    accepted: str
+    id_place: str
+    timeout_s: float
 
 
 class TelephoneTransport:
@@ -38,35 +57,26 @@ class TelephoneTransport:
 
 
 def from_settings(
-    settings: Settings, channel: str, unset: str, compose: Compose, callbacks: Callbacks, clock: Clock
+    settings: GatewaySettings, unset: str, compose: Compose, callbacks: Callbacks, clock: Clock
 ) -> Transport:
-    """Return the channel as the settings say that begin with its name; `unset` says what is missing without an address.
+    """Return the channel as the settings say; `unset` says what is missing without an address.
 
     Raises `GatewayError` if they cannot be used.
     """
-    said = settings.model_dump()
-
-    def of(name: str) -> str:
-        return str(said[f"{channel}_http_{name}"])
-
-    def secret(name: str) -> str:
-        found = said[f"{channel}_http_{name}"]
-        return "" if found is None else str(found.get_secret_value())
-
-    if not of("url"):
+    if not settings.url:
         return NoTransport(unset)
-    headers = headers_of(secret("headers"))
-    if authorisation := secret("authorisation"):
-        headers["Authorization"] = authorisation
+    headers = headers_of(settings.headers.get_secret_value())
+    if settings.authorisation is not None and settings.authorisation.get_secret_value():
+        headers["Authorization"] = settings.authorisation.get_secret_value()
     gateway = HttpGateway(
-        of("url"),
-        said[f"{channel}_http_method"],
-        of("template"),
-        said[f"{channel}_http_form"],
+        settings.url,
+        settings.method,
+        settings.template,
+        settings.form,
         headers,
-        accepted_of(of("accepted")),
-        of("id"),
-        said[f"{channel}_timeout_s"],
+        accepted_of(settings.accepted),
+        settings.id_place,
+        settings.timeout_s,
         clock,
     )
     return TelephoneTransport(gateway, compose, callbacks)

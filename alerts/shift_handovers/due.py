@@ -23,7 +23,7 @@ GATHERED = timedelta(seconds=5)
 
 
 def look_after_hand_overs(database: Database, now: datetime) -> int:
-    """Tell of the new ones and end those that are over; return to how many people and alerts that came."""
+    """Tell of the new ones and end those that are over; return how many people were told and alerts given back."""
     told = for_each(database, now, "hand-over of a shift", lambda connection: repository.untold(connection, now), _tell)
     ended = for_each(
         database, now, "end of a hand-over", lambda connection: repository.expired(connection, now), _give_back
@@ -32,7 +32,10 @@ def look_after_hand_overs(database: Database, now: datetime) -> int:
 
 
 def _tell(connection: Connection, each: Untold, now: datetime) -> int:
-    """Tell whoever is on duty now, but for who hands over. Who comes on later is told when they do, as ever."""
+    """Tell whoever is on duty now and is reached at all, but for who hands over; return how many.
+
+    Who comes on later is told what is open when they do, as at every change of shift.
+    """
     alert_ids = repository.mark_told(connection, each.shift_handover_id, now)
     if not alert_ids:
         return 0
@@ -40,10 +43,10 @@ def _tell(connection: Connection, each: Untold, now: datetime) -> int:
     there = [who for who in by_login(connection, logins) if who.account_id != each.made_by] if logins else []
     meant = [Recipient(who.account_id, None, who.name, who.language) for who in there]
     ways = ways_of(connection, meant, family=Family.TECHNICAL)
-    for recipient in meant:
-        if ways[recipient]:
-            summaries.add(connection, alert_ids, recipient, ways[recipient], Purpose.HAND_OVER, now + GATHERED, now)
-    return len(meant)
+    reached = [recipient for recipient in meant if ways[recipient]]
+    for recipient in reached:
+        summaries.add(connection, alert_ids, recipient, ways[recipient], Purpose.HAND_OVER, now + GATHERED, now)
+    return len(reached)
 
 
 def _give_back(connection: Connection, shift_handover_id: int, now: datetime) -> int:

@@ -19,7 +19,10 @@ LATE = timedelta(hours=1)
 
 
 def hand_over_shifts(database: Database, now: datetime) -> int:
-    """Tell those who have come on since the last look; return how many. Of two workers one tells."""
+    """Tell those who have come on since the last look and are reached at all; return how many.
+
+    Of two workers one tells.
+    """
 
     def changed(connection: Connection) -> list[Held]:
         return [each for each in repository.rotas_of(connection) if _has_changed(each, now)]
@@ -44,9 +47,9 @@ def _hand_over(connection: Connection, held: Held, now: datetime) -> int:
         return 0
     meant = [Recipient(each.account_id, None, each.name, each.language) for each in coming]
     ways = ways_of(connection, meant, family=Family.TECHNICAL)
-    for recipient in meant:
-        if ways[recipient]:
-            # Some seconds, so that another rota that changes at the same hour is told in the same message.
-            due = now + timedelta(seconds=5)
-            summaries.add(connection, alert_ids, recipient, ways[recipient], Purpose.HAND_OVER, due, now)
-    return len(meant)
+    reached = [recipient for recipient in meant if ways[recipient]]
+    for recipient in reached:
+        # Some seconds, so that another rota that changes at the same hour is told in the same message.
+        due = now + timedelta(seconds=5)
+        summaries.add(connection, alert_ids, recipient, ways[recipient], Purpose.HAND_OVER, due, now)
+    return len(reached)

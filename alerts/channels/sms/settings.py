@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from alerts.channels.telephone import GatewaySettings
 from core.settings import Settings
 
 
@@ -34,3 +35,17 @@ class SmsSettings(Settings):
         "", description="Where in its JSON answer stands what it calls the message: `messages.0.id`."
     )
     sms_timeout_s: float = Field(8.0, description="Longest wait for the gateway.", gt=0, le=60)
+
+    def sms_gateway(self) -> GatewaySettings:
+        """Return how the gateway for text messages is set up."""
+        return GatewaySettings(
+            url=self.sms_http_url,
+            method=self.sms_http_method,
+            template=self.sms_http_template,
+            form=self.sms_http_form,
+            authorisation=self.sms_http_authorisation,
+            headers=self.sms_http_headers,
+            accepted=self.sms_http_accepted,
+            id_place=self.sms_http_id,
+            timeout_s=self.sms_timeout_s,
+        )

@@ -12,4 +12,6 @@ from core.clock import Clock
 def from_settings(settings: SmsSettings, links: Links, callbacks: Callbacks, clock: Clock) -> Transport:
     """Return the channel as `settings` say. Raises `GatewayError` if they cannot be used."""
     unset = "no gateway for text messages is set"
-    return telephone.from_settings(settings, "sms", unset, lambda message, _: compose(message, links), callbacks, clock)
+    return telephone.from_settings(
+        settings.sms_gateway(), unset, lambda message, _: compose(message, links), callbacks, clock
+    )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from alerts.channels.telephone import GatewaySettings
 from core.settings import Settings
 
 
@@ -30,3 +31,17 @@ class VoiceSettings(Settings):
     )
     voice_http_id: str = Field("", description="Where in its JSON answer stands what it calls the call.")
     voice_timeout_s: float = Field(8.0, description="Longest wait for the service.", gt=0, le=60)
+
+    def voice_gateway(self) -> GatewaySettings:
+        """Return how the gateway for telephone calls is set up."""
+        return GatewaySettings(
+            url=self.voice_http_url,
+            method=self.voice_http_method,
+            template=self.voice_http_template,
+            form=self.voice_http_form,
+            authorisation=self.voice_http_authorisation,
+            headers=self.voice_http_headers,
+            accepted=self.voice_http_accepted,
+            id_place=self.voice_http_id,
+            timeout_s=self.voice_timeout_s,
+        )

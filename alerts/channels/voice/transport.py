@@ -12,5 +12,5 @@ def from_settings(settings: VoiceSettings, callbacks: Callbacks, clock: Clock) -
     """Return the channel as `settings` say. Raises `GatewayError` if they cannot be used."""
     unset = "no service for telephone calls is set"
     return telephone.from_settings(
-        settings, "voice", unset, lambda message, answers: compose(message, answers=answers), callbacks, clock
+        settings.voice_gateway(), unset, lambda message, answers: compose(message, answers=answers), callbacks, clock
     )

@@ -1,3 +1,10 @@
+-- Of the last day of each kind and what it rests on: the days that are among them, in order, and the least for each.
+CREATE OR REPLACE FUNCTION analytics.least_by_day(last_days date[], rests_on real[]) RETURNS TABLE (days date[], coverage real[])
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(day ORDER BY day), array_agg(least ORDER BY day)
+    FROM (SELECT day, min(part) AS least FROM unnest(last_days, rests_on) AS told (day, part) GROUP BY day) AS each_day
+$$;
+
 -- Brings analytics.sighted up to date with indicators that were just written.
 CREATE OR REPLACE FUNCTION analytics.sight() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -17,14 +24,13 @@ BEGIN
         ) AS both_of_them
         ORDER BY home_id, kind, day DESC, is_news DESC
     )
-    SELECT organisation_id, home_id, array_agg(kind ORDER BY kind), array_agg(day ORDER BY kind), array_agg(merged.coverage ORDER BY kind),
-        min(by_day.days), min(by_day.coverage)
-    FROM merged
-    JOIN (
-        SELECT home_id, array_agg(day ORDER BY day) AS days, array_agg(least ORDER BY day) AS coverage
-        FROM (SELECT home_id, day, min(merged.coverage) AS least FROM merged GROUP BY home_id, day) AS each_day GROUP BY home_id
-    ) AS by_day USING (home_id)
-    GROUP BY organisation_id, home_id
+    SELECT organisation_id, home_id, kinds, last_days, rests_on, by_day.days, by_day.coverage
+    FROM (
+        SELECT organisation_id, home_id, array_agg(kind ORDER BY kind) AS kinds, array_agg(day ORDER BY kind) AS last_days,
+            array_agg(merged.coverage ORDER BY kind) AS rests_on
+        FROM merged GROUP BY organisation_id, home_id
+    ) AS by_kind
+    CROSS JOIN LATERAL analytics.least_by_day(last_days, rests_on) AS by_day
     ORDER BY home_id
     ON CONFLICT (home_id) DO UPDATE
     SET kinds = excluded.kinds, last_days = excluded.last_days, rests_on = excluded.rests_on, days = excluded.days,
@@ -48,14 +54,13 @@ BEGIN
         SELECT DISTINCT ON (home_id, kind) organisation_id, home_id, kind, day, indicator.coverage FROM analytics.indicator
         WHERE home_id = ANY (homes) ORDER BY home_id, kind, day DESC
     )
-    SELECT organisation_id, home_id, array_agg(kind ORDER BY kind), array_agg(day ORDER BY kind), array_agg(latest.coverage ORDER BY kind),
-        min(by_day.days), min(by_day.coverage)
-    FROM latest
-    JOIN (
-        SELECT home_id, array_agg(day ORDER BY day) AS days, array_agg(least ORDER BY day) AS coverage
-        FROM (SELECT home_id, day, min(latest.coverage) AS least FROM latest GROUP BY home_id, day) AS each_day GROUP BY home_id
-    ) AS by_day USING (home_id)
-    GROUP BY organisation_id, home_id;
+    SELECT organisation_id, home_id, kinds, last_days, rests_on, by_day.days, by_day.coverage
+    FROM (
+        SELECT organisation_id, home_id, array_agg(kind ORDER BY kind) AS kinds, array_agg(day ORDER BY kind) AS last_days,
+            array_agg(latest.coverage ORDER BY kind) AS rests_on
+        FROM latest GROUP BY organisation_id, home_id
+    ) AS by_kind
+    CROSS JOIN LATERAL analytics.least_by_day(last_days, rests_on) AS by_day;
     RETURN NULL;
 END
 $$;

@@ -215,15 +215,18 @@ def test_a_task_of_a_volunteer_is_not_handed_over(world, taken, offer, seen_by):
 
 
 def test_who_is_on_duty_is_told_once_and_nobody_off_duty(world, service, taken, offer):
+    elsa = world.account("elsa", world.bobbio, "operator")
+    world.connection.execute("UPDATE registry.account SET email = '' WHERE account_id = %s", (elsa,))
     calendar = Rota(
         key="first", name="First line", timezone="Europe/Rome",
         shifts=(
-            Shift(weekdays=tuple(range(7)), begins=time(8), ends=time(15), people=("anna", "bruno")),
+            Shift(weekdays=tuple(range(7)), begins=time(8), ends=time(15), people=("anna", "bruno", "elsa")),
             Shift(weekdays=tuple(range(7)), begins=time(15), ends=time(8), people=("dora",)),
         ),
     )  # fmt: skip
     with service.transaction() as connection:
         shifts.load(connection, [("bobbio", calendar)], NOW)
+    # Bruno is reached, and Elsa by nothing.
     offer(world.anna)
     assert look_after_hand_overs(service, NOW) == 1
     assert look_after_hand_overs(service, NOW) == 0

@@ -196,6 +196,17 @@ def test_who_comes_on_is_told_what_is_open_and_who_has_it(world, service, intake
     ]  # fmt: skip
 
 
+def test_who_comes_on_and_is_reached_by_nothing_is_not_counted(world, service, intake):
+    rota(service, NOW)
+    world.connection.execute("UPDATE registry.account SET email = '' WHERE login = 'bruno'")
+    world.urgent()
+    intake.look_urgent(NOW)
+    change = datetime(2026, 3, 3, 14, tzinfo=UTC)
+    hand_over_shifts(service, change - timedelta(minutes=1))
+    assert hand_over_shifts(service, change) == 0
+    assert world.notifications() == []
+
+
 def test_where_nothing_is_open_nobody_is_told_of_a_change_of_shift(world, service):
     rota(service, NOW)
     change = datetime(2026, 3, 3, 14, tzinfo=UTC)
