@@ -15,13 +15,15 @@ from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, T
 
 from cli.backup import checking, files, keys, making, restoring
 from cli.backup.making import Made
+from cli.backup.restoring import Put
 from cli.database_server import SETTING, administrator_url, given_url
 from cli.installation import Installation
 from cli.options import DEFAULT_DATA, Data
+from cli.persons.erasing import listing
+from cli.persons.erasing.listing import Erased
 from cli.screen import in_words, messages, results, say
 from core.clock import SystemClock
 from core.errors import VicinoError
-from core.migrations import Applied
 from embedded.postgres import EmbeddedPostgres
 from embedded.privatefile import write_private
 
@@ -42,10 +44,11 @@ FilesFolder = Annotated[
 
 
 class Last(msgspec.Struct, frozen=True):
-    """When the last backup was made, and how many bytes it takes."""
+    """When the last backup was made, how many bytes it takes, and in which folder it lies ("": not noted)."""
 
     made_at: datetime
     size: int
+    folder: str = ""
 
 
 def last(installation: Installation) -> Last | None:
@@ -81,9 +84,10 @@ def backup(
         with administrator_url(installation, database_url, clock) as url, _bar() as tell:
             made = making.make(url, kept, to, recipient, clock, tell)
     if installation.root.is_dir():
-        noted = msgspec.json.encode(Last(made.head.made_at, to.stat().st_size))
+        noted = msgspec.json.encode(Last(made.head.made_at, to.stat().st_size, str(to.resolve().parent)))
         with in_words(f"the backup, whole, in {to}; when it was made is not noted for the doctor"):
             write_private(installation.root / LAST_FILE, noted.decode() + "\n")
+            listing.write(to.parent / listing.FILE, listing.read(installation.root / listing.FILE))
     _tell(made, f"{to} ({to.stat().st_size:,} bytes)")
 
 
@@ -127,10 +131,17 @@ def restore(
     key_file: KeyFile,
     database_url: DatabaseUrl = None,
     files_to: FilesFolder = None,
+    erasures: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--erasures", help=f"A list of erasures to be done again, beside the {listing.FILE} next to the backup."
+        ),
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Put a backup into a new folder, or into an empty database of a server of yours."""
+    """Put a backup into a new folder, or into an empty database of a server of yours. Who was erased stays erased."""
     identity = keys.for_opening(key_file)
+    erased = _erased(file, erasures or [])
     url = given_url(database_url)
     if url is None:
         _refuse_used(data)
@@ -145,14 +156,15 @@ def restore(
         say("Restoring")
         with _bar() as tell:
             if url is None:
-                applied = _into_folder(file, identity, made, data, tell)
+                put = _into_folder(file, identity, made, data, erased, tell)
             elif files_to is None:
-                applied = restoring.restore(file, identity, made, url, None, tell)
+                put = restoring.restore(file, identity, made, url, None, tell, erased=erased)
             else:
                 with _whole_or_not_at_all(files_to) as folder:
-                    applied = restoring.restore(file, identity, made, url, folder, tell)
-    if applied:
-        messages.print(f"It was made by an earlier version: {len(applied)} migrations brought it to this one.")
+                    put = restoring.restore(file, identity, made, url, folder, tell, erased=erased)
+    if put.applied:
+        messages.print(f"It was made by an earlier version: {len(put.applied)} migrations brought it to this one.")
+    _tell_erased(len(erased), put.erased)
     left = bool(made.foot.files) and url is not None and files_to is None
     _tell(made, str(data) if url is None else "the database", came_back=not left)
     if left:
@@ -166,12 +178,39 @@ def restore(
         messages.print(f"Start it with: vicino up --data {data}", highlight=False)
 
 
-def _into_folder(file: Path, identity: x25519.Identity, made: Made, data: Path, tell: making.Progress) -> list[Applied]:
+def _erased(file: Path, named: list[Path]) -> list[Erased]:
+    """Return whom the list beside the backup, and those that were named, say to be erased."""
+    if missing := next((path for path in named if not path.is_file()), None):
+        raise VicinoError(
+            f"There is no list {missing}.", kept="everything: nothing was touched", advice="look at its name"
+        )
+    return listing.merged(*(listing.read(path) for path in (file.parent / listing.FILE, *named)))
+
+
+def _tell_erased(listed: int, erased: int) -> None:
+    if listed:
+        messages.print(
+            f"{listed} persons are on the list of erasures; {erased} of them were in the backup and were erased again.",
+            highlight=False,
+        )
+    else:
+        messages.print(
+            "[bold]No list of erasures was found beside the backup.[/bold] If somebody was erased since it was made,"
+            f" they are back: restore it once more with --erasures and the latest {listing.FILE}.",
+            highlight=False,
+        )
+
+
+def _into_folder(
+    file: Path, identity: x25519.Identity, made: Made, data: Path, erased: list[Erased], tell: making.Progress
+) -> Put:
     """Restore into a new folder, with a database server of its own."""
     with _whole_or_not_at_all(data) as folder:
         installation = Installation(folder)
         with EmbeddedPostgres(installation.postgres, installation.secrets, clock=SystemClock()) as server:
-            return restoring.restore(file, identity, made, server.administrator_url, folder, tell)
+            put = restoring.restore(file, identity, made, server.administrator_url, folder, tell, erased=erased)
+        listing.write(folder / listing.FILE, erased)
+        return put
 
 
 @contextmanager

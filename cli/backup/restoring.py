@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
@@ -14,8 +15,17 @@ from cli.backup.contents import Sum, Summing, Table
 from cli.backup.making import FILES, SCHEMAS, Made, Progress
 from cli.backup.sealed import BrokenBackupError, Member
 from cli.installation import STORING
+from cli.persons.erasing import erasing
+from cli.persons.erasing.listing import Erased
 from core.errors import VicinoError
 from core.migrations import Applied, Known, Variant, migrate, migrate_to
+
+
+class Put(NamedTuple):
+    """What was done: the migrations that brought a backup to this release, and how many persons were erased again."""
+
+    applied: list[Applied]
+    erased: int
 
 
 def refuse_unless_empty(url: str) -> None:
@@ -44,12 +54,14 @@ def restore(
     files_to: Path | None,
     progress: Progress,
     variant: Variant | None = None,
-) -> list[Applied]:
+    erased: Sequence[Erased] = (),
+) -> Put:
     """Put the backup `path`, checked as `made`, into the empty database at `url` and its files to `files_to`.
 
     It may have TimescaleDB or not, whatever there was before; `variant` says so where the server is not to be asked.
-    Returns the migrations that brought it from its own release to this one. Raises `VicinoError` if it does not come
-    out as it was, `psycopg.Error` where the database fails; the database is as empty as before then.
+    Whoever was `erased` since and is in the backup is erased again, before anybody can see them. Returns what was done.
+    Raises `VicinoError` if it does not come out as it was, `psycopg.Error` where the database fails; the database is as
+    empty as before then.
     """
     with Connection.connect(url, row_factory=dict_row, application_name="vicino restore") as connection:
         repository.steady_text(connection)
@@ -68,9 +80,10 @@ def restore(
                 repository.set_sequence(connection, key, value)
         repository.load_as_usual(connection)
         applied = migrate(connection, STORING)
+        again = erasing.again(connection, erased, made.head.made_at)
         for target in targets.values():
             repository.analyze(connection, target)
-    return applied
+    return Put(applied, again)
 
 
 def _targets(connection: Connection[DictRow], tables: Sequence[Table]) -> dict[str, Identifier]:

@@ -9,6 +9,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from cli.installation import Installation
 from cli.options import DEFAULT_DATA, Data
 from cli.persons.copying import write_copy
+from cli.persons.erasing.commands import erase, erasures, print_certificate
 from cli.screen import errors_in_words, messages, results
 from core.clock import SystemClock
 
@@ -19,9 +20,9 @@ app = typer.Typer(
 Key = Annotated[str, typer.Argument(metavar="PERSON", help="Key of the person, as in the registry file.")]
 
 
-@app.callback()
-def person() -> None:
-    """Let each be a command of its own."""
+app.command("erase")(erase)
+app.command("erasures")(erasures)
+app.command("certificate")(print_certificate)
 
 
 @app.command("export")

@@ -29,7 +29,7 @@ def test_every_table_is_byte_for_byte_what_it_was(filled, back_up, empty, restor
     assert len(before) > 90
     assert len(before["ingest.reading_event"].split(b"\n")) == 751
     assert len(before["ingest.hourly_event"]) > 1
-    assert restore(back_up(filled), empty) == []
+    assert restore(back_up(filled), empty) == ([], 0)
     with administrator(empty) as connection:
         assert export(connection) == before
         assert unread(connection) == waiting
@@ -173,7 +173,7 @@ def test_an_older_release_comes_back_and_is_brought_to_this_one(empty, back_up, 
             connection.execute("INSERT INTO ingest.touched (home_id, hour, received_at) VALUES (1, now(), now())")
             had = len(known_files(connection))
         path = back_up(older)
-    applied = restore(path, empty)
+    applied = restore(path, empty).applied
     assert len(applied) >= 4
     with administrator(empty) as connection:
         assert connection.execute("SELECT key, name FROM registry.organisation").fetchall() == [
