@@ -4,15 +4,15 @@
 DROP FUNCTION IF EXISTS dashboards.copy_rows(uuid, text, timestamptz, timestamptz, timestamptz), dashboards.copy_span(uuid, timestamptz);
 DO $$
 DECLARE
-    old     regclass;
+    old     text;
     part    text;
     origin  text;
     joined  text;
     hidden  text[];
     shown   text;
 BEGIN
-    FOR old IN SELECT oid FROM pg_class WHERE relnamespace = 'dashboards'::regnamespace AND relkind = 'v' AND relname ~ '^held_' LOOP
-        EXECUTE format('DROP VIEW %s', old);
+    FOR old IN SELECT relname FROM pg_class WHERE relnamespace = 'dashboards'::regnamespace AND relkind = 'v' AND relname ~ '^held_' LOOP
+        EXECUTE format('DROP VIEW IF EXISTS dashboards.%I CASCADE', old);
     END LOOP;
     -- Whole tables: the part, the table, how its rows belong to a person (`whose`), and which columns say nothing or are of others.
     FOR part, origin, joined, hidden IN VALUES
