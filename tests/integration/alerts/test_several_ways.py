@@ -5,7 +5,8 @@ Of a call for help, whatever the order:
 * As long as somebody has not been told since the latest step began, and none of their messages of it is in its time,
   each of their ways has been tried for that step, or an earlier message on it has not ended. Nobody waits for a step.
 * A step has no message to somebody only where an earlier one is on its way on each of their ways.
-* What was called off because a message was accepted is needed after all where its channel says that it did not arrive.
+* What was called off because a message was accepted is needed after all where its channel says that it did not arrive,
+  or left open whether it was accepted, and nothing has said in time that it arrived.
 * Nobody is told twice of one step, but where that was said.
 * Nothing is sent to them once somebody has taken charge.
 """
@@ -27,9 +28,11 @@ from hypothesis.stateful import (
 
 from alerts import actions, notify
 from alerts.addresses.ways import Way
-from alerts.channels.transport import TransportError
+from alerts.channels.transport import Doubt, TransportError
 from alerts.escalation import escalate
 from alerts.fallback.next_way import PATIENCE, fall_back
+from alerts.reach.unseen import PATIENCE as UNSEEN_AFTER
+from alerts.reach.unseen import Unseen
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
 from core.clock import SimulatedClock
@@ -44,7 +47,7 @@ WAYS = {
     "dora": (Way("telegram", "2"), Way("email", "dora@example.org")),
 }  # fmt: skip
 LASTS = timedelta(hours=12)
-MOODS = st.sampled_from(["accept", "busy", "leave alone", "refuse", "refuse"])
+MOODS = st.sampled_from(["accept", "doubt", "busy", "leave alone", "refuse", "refuse"])
 ERRORS = {
     "busy": TransportError("busy", permanent=False),
     "leave alone": TransportError("too many", permanent=False, retry_after_s=60),
@@ -83,6 +86,7 @@ class Ways(RuleBasedStateMachine):
         row = next(row for row in self.world.notifications() if row["public_id"] == message.public_id)
         assert self.alert["state"] == "new"
         self.handed[row["account_id"], row["round"], row["step"]] += 1
+        return Doubt.UNREAD if self.mood == "doubt" else None
 
     @property
     def alert(self):
@@ -160,6 +164,22 @@ class Ways(RuleBasedStateMachine):
         with self.seen_by(self.world.anna) as view:
             actions.release(view, alert["public_id"], self.clock.now())
         self.escalate()
+
+    def sent(self):
+        return {row["notification_id"]: row for row in self.world.notifications() if row["state"] == "sent"}
+
+    @invariant()
+    def what_is_not_known_to_have_arrived_holds_no_way_back(self):
+        before = self.sent()
+        Unseen(self.service, self.clock).look()
+        after = self.sent()
+        for row in (row for number, row in before.items() if number not in after):
+            self.handed[row["account_id"], row["round"], row["step"]] -= 1
+        for row in self.world.notifications():
+            kept_back_by = after.get(row["called_off_by"])
+            in_doubt = kept_back_by and kept_back_by["last_error"] == Doubt.UNREAD.value
+            if in_doubt and row["round"] == self.alert["round"]:
+                assert kept_back_by["sent_at"] > self.clock.now() - UNSEEN_AFTER
 
     @invariant()
     def no_way_is_left_untried(self):
