@@ -19,7 +19,7 @@ from analytics.figures import FIGURES, Tongue, ends_in_words
 from core.translation import mark
 from dashboards.board import open_alert
 from dashboards.concern import Concern, concern_of
-from dashboards.wording import FAMILIES, Words
+from dashboards.wording import FAMILIES, IN_ROOM, Words
 
 MOST_EPISODES = 12  # written out in the evidence
 OUTCOME_HINTS: dict[Outcome, str] = {
@@ -172,6 +172,7 @@ def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Wo
     rows = [(gettext("Kind of alert"), words.say(FAMILIES[alert.family]))]
     rows += _figures(alert.kind, alert.evidence, words)
     rows += _times(alert.evidence, zone, now, words)
+    rows += _places(alert.family, alert.evidence, words)
     rows += _learned(alert.evidence, words)
     if alert.coverage is not None and alert.family is not Family.TECHNICAL:
         share = gettext("%(percent)s of the expected data") % {"percent": words.percent(alert.coverage)}
@@ -191,6 +192,14 @@ def _figures(kind: str, facts: Mapping[str, Any], words: Words) -> list[tuple[st
         (gettext("Usually"), ends_in_words(usual["low"], usual["high"], figure.written, figure.between, tongue)),
         (gettext("Compared with"), days),
     ]
+
+
+def _places(family: Family, facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """Say in which rooms the sensors are that something technical is about."""
+    rooms = [words.place(room) for room in facts.get("rooms") or () if room in IN_ROOM]
+    if family is not Family.TECHNICAL or not rooms:
+        return []
+    return [(words.translations.gettext("Where"), ", ".join(rooms))]
 
 
 def _learned(facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:

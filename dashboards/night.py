@@ -135,9 +135,19 @@ def _so_far(kind: str, life: Life, window: Interval) -> float | None:
         return None
     if kind == "sleep_duration":
         return total([Interval(row["started_at"], row["ended_at"]) for row in shown]) / HOUR if shown else None
+    if kind == "night_bathroom_visits":
+        shown = _asleep(shown, life.episodes, window)
     if kind == "night_walking":
         return float(sum(row["readings"] for row in shown))
     return float(len(shown))
+
+
+def _asleep(visits: Sequence[Row], episodes: Sequence[Row], window: Interval) -> list[Row]:
+    """Return the visits to the bathroom of who has gone to sleep; all of them where nothing tells of lying down."""
+    asleep = [row for row in episodes if row["kind"] == "sleep" and row["ended_at"] > window.start]
+    if not asleep:
+        return [] if any(row["kind"] == "in_bed" for row in episodes) else list(visits)
+    return [row for row in visits if any(one["started_at"] <= row["started_at"] < one["ended_at"] for one in asleep)]
 
 
 def _fact(

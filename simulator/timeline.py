@@ -6,7 +6,7 @@ and also while somebody declines, stays at home, or is not alone. Homes lose pac
 a while, some clocks are wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import NamedTuple
@@ -70,9 +70,9 @@ class Life(NamedTuple):
         """The home's gateway with everything that happens to it."""
         return SimulatedGateway(self.bare.key, self.start, battery=self.battery, events=self._events)
 
-    def without_faults(self) -> "Life":
-        """Return the same life in which nothing technical fails."""
-        return self._replace(scripted=tuple(one for one in self.scripted if one.sort is not Sort.TECHNICAL))
+    def without(self, left_out: Collection[Scripted]) -> "Life":
+        """Return the same life in which some of what happens does not."""
+        return self._replace(scripted=tuple(one for one in self.scripted if one not in left_out))
 
     @property
     def _events(self) -> tuple[Event, ...]:

@@ -104,12 +104,15 @@ def look(
     reference: Reference,
     odd: Mapping[str, Odd] = NONE_ODD,
     priors: Mapping[str, Prior] = NO_PRIORS,
+    *,
+    urgently: bool = True,
 ) -> list[DomainDay]:
     """Return what `day` comes to in each strand of which something is known.
 
     `histories` has for each indicator one figure for each day up to and including `day`, NaN without verdict and on
     days that do not count. Those that are `odd`, of some indicators, are no part of what is usual; `priors` say what is
-    usual in the cohort of somebody who is not known for two weeks.
+    usual in the cohort of somebody who is not known for two weeks. Unless `urgently`, no pattern is taken for rarer
+    than it is.
     """
     departed = departed_of(histories, reference.typical, odd, priors)
     joints = [
@@ -123,7 +126,7 @@ def look(
         for pace in Pace:
             of_pace = [each for each in signs if pace_of(each.days) is pace]
             if of_pace:
-                found.append(_day(Strand(domain, pace), day, of_pace, joints, reference))
+                found.append(_day(Strand(domain, pace), day, of_pace, joints, reference, urgently=urgently))
     return found
 
 
@@ -152,7 +155,9 @@ def patterns_of(departed: Departed, rarity: Rarity) -> Iterator[Together]:
                 yield found
 
 
-def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Joint], reference: Reference) -> DomainDay:
+def _day(
+    strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Joint], reference: Reference, *, urgently: bool
+) -> DomainDay:
     rarest: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind not in rarest or sign.rarity > rarest[sign.kind].rarity:
@@ -161,7 +166,7 @@ def _day(strand: Strand, day: date, signs: Iterable[Sign], joints: Iterable[Join
     of_domain = {pattern.name for pattern in PATTERNS if pattern.domain is strand.domain}
     of_strand = [each for each in joints if each.pattern in of_domain and pace_of(each.days) is strand.pace]
     joint = max(of_strand, key=_says_most, default=None)
-    weighed = (each.rarity + OF_NAME[each.pattern].weight(again=each.again) for each in of_strand)
+    weighed = (each.rarity + urgently * OF_NAME[each.pattern].weight(again=each.again) for each in of_strand)
     rarity = max([first.rarity, *weighed]) + reference.shifts.get(strand, 0.0)
     named = (first, *(each for each in others if each.rarity >= POINTED_OUT))
     return DomainDay(strand.domain, day, named, strand.pace, rarity, joint)

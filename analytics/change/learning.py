@@ -1,7 +1,8 @@
 """Learns the reference from homes whose days are calm: simulated ones, or the homes of an installation.
 
 Some homes give the spreads and the shifts of the strands; what would have been told in others at each rarity gives the
-rates. So the rates are those of homes that the rest has never seen, as the budget asks for.
+rates. So the rates are those of homes that the rest has never seen, as the budget asks for. Shifts are of how rare days
+are: what is told the sooner because it is urgent would else be told as late as ever. The rates have it in them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,10 +51,10 @@ def learn(
     return reference._replace(rates=_rates(telling, reference, done))
 
 
-def days_of(home: Home, reference: Reference) -> Iterator[DomainDay]:
+def days_of(home: Home, reference: Reference, *, urgently: bool = True) -> Iterator[DomainDay]:
     """Yield what each day of a home comes to in each strand, from the first that can have a baseline."""
     for ahead, upto in _upto_each_day(home):
-        yield from look(_ANY_DAY + timedelta(days=ahead), upto, reference)
+        yield from look(_ANY_DAY + timedelta(days=ahead), upto, reference, urgently=urgently)
 
 
 def _upto_each_day(home: Home) -> Iterator[tuple[int, dict[str, Values]]]:
@@ -109,14 +110,14 @@ def _shifts(rates: Mapping[Strand, Sequence[tuple[float, float]]]) -> dict[Stran
 def _rates(
     homes: Sequence[Home], reference: Reference, done: Callable[[], None], *, apart: bool = False
 ) -> dict[Strand, list[tuple[float, float]]]:
-    """Return how often a change was told at each rarity, each strand for itself if they are looked at `apart`."""
+    """Return how often a change was told at each rarity; `apart`, each strand for itself, and nothing urgently."""
     weeks = 0.0
     told = {strand: [0] * len(RARITIES) for strand in STRANDS}
     for home in homes:
         length = max((len(values) for values in home.values()), default=0)
         weeks += max(0, length - LEAST_DAYS) / DAYS_OF_A_WEEK
         together: dict[Domain | Strand, list[DomainDay]] = {}
-        for one in days_of(home, reference):
+        for one in days_of(home, reference, urgently=not apart):
             together.setdefault(one.strand if apart else one.domain, []).append(one)
         for days in together.values():
             for place, rarity in enumerate(RARITIES):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.proposal import Proposal
-from analytics.contexts.traces import Traces
+from analytics.contexts.traces import Traces, share_known
 
 NAME = "absence"
 HOUR = 3600
@@ -85,15 +85,7 @@ def _gaps(days: Sequence[Traces]) -> list[Gap]:
     if last is not None and (followed or days[-1].until) - last >= 2 * HOUR:
         found.append((last, followed, by_door))
     unknown = [each for one in days for each in one.unknown]
-    return [Gap(start, end, left, _known(start, end or days[-1].until, unknown)) for start, end, left in found]
-
-
-def _known(start: int, end: int, unknown: Sequence[tuple[int, int]]) -> float:
-    missing, reached = 0, start
-    for first, last in sorted(unknown):
-        missing += max(0, min(end, last) - max(reached, first))
-        reached = max(reached, last)
-    return 1 - missing / max(1, end - start)
+    return [Gap(start, end, left, share_known(start, end or days[-1].until, unknown)) for start, end, left in found]
 
 
 def _joined(gaps: Sequence[Gap], now: int) -> list[Gap]:

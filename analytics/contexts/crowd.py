@@ -1,6 +1,8 @@
 """How much each day looks as if there were more than one in the home, against the days of the same home before it.
 
-A day is compared with those at least `LAG` days older, so that what begins is not learned before it can be told.
+A day is compared with those at least `LAG` days older, so that what begins is not learned before it can be told. On a
+day on which a sensor was not seen, somebody seems to go other ways than ever, and fewer: it is not looked at and
+teaches nothing, until it has been so for `MISSED_FOR` days, and is how the home is seen now.
 """
 
 from bisect import bisect_left
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.contexts.traces import Move, Traces
 from analytics.contexts.ways import Ways
+from analytics.coverage import LIMIT
 from analytics.frames import SECOND
 from analytics.profiles.profile import hours_of
 
@@ -27,6 +30,7 @@ Z, TIMES, LEAST_A_DAY = 4.0, 2.0, 2.0
 MORE_MOVES = 0.25
 LESS_Z, LESS_TIMES = 2.0, 0.4  # where there are also far more moves than usual
 OVER_AFTER = 3  # days without it
+MISSED_FOR = 10  # days on end
 
 
 class Usual(NamedTuple):
@@ -71,6 +75,8 @@ class _Walk:
         self._ways = Ways()
         self._taught = 0
         self._seen: list[tuple[Traces, Crowd]] = []
+        self._whole: list[bool] = []  # whether all of the home was seen on each of them
+        self._missed = 0  # days on end that it was not
         self._looked: list[int] = []  # which of them could be looked at, and beside what is usual
         self._next = 0
         self._moves: list[int] = []
@@ -82,6 +88,8 @@ class _Walk:
     def through(self, days: Sequence[Traces]) -> list[Crowd]:
         for one in days:
             self._learn_up_to(len(self._seen) - LAG)
+            self._missed = 0 if one.known >= LIMIT else self._missed + 1
+            self._whole.append(not 0 < self._missed <= MISSED_FOR)
             crowd = self._look(one)
             if crowd.looked and crowd.usual is not None:
                 self._looked.append(len(self._seen))
@@ -91,9 +99,9 @@ class _Walk:
 
     def _learn_up_to(self, end: int) -> None:
         while self._next <= end:
-            one, crowd = self._seen[self._next]
+            (one, crowd), whole = self._seen[self._next], self._whole[self._next]
             self._next += 1
-            if crowd.crowded or one.day in self._left_out or not one.moves:
+            if crowd.crowded or one.day in self._left_out or not one.moves or not whole:
                 continue
             if crowd.looked:
                 self._usual.append(crowd)
@@ -106,7 +114,7 @@ class _Walk:
         return not self._moves or len(one.moves) >= EMPTY * median(self._moves)
 
     def _look(self, one: Traces) -> Crowd:
-        looked = self._taught >= WAYS_DAYS and self._is_lived_in(one)
+        looked = self._taught >= WAYS_DAYS and self._is_lived_in(one) and self._whole[-1]
         rare = tuple(self._ways.rare(one.moves)) if looked else ()
         morning, night = (at / SECOND for at in hours_of(one.day, self._zone)[[MORNING, NIGHT]].tolist())
         by_day, moves = (_between(each, morning, night) for each in (rare, one.moves))

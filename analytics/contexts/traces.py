@@ -17,6 +17,7 @@ from analytics.observed import Passages
 
 SAME_DOOR = 2 * MINUTE
 LONG = 2 * HOUR
+DAY = 24 * HOUR // SECOND
 
 
 class Move(NamedTuple):
@@ -49,6 +50,11 @@ class Traces(NamedTuple):
     moves: tuple[Move, ...]
     followed: int | None = None
     unknown: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def known(self) -> float:
+        """Which share of the day is known of all sensors that tell of movement, as far as it was seen; 0 to 1."""
+        return share_known(self.start, min(self.until, self.start + DAY), self.unknown)
 
 
 def traces(day: date, own: Span, until: int, signs: Signs, passages: Passages, unknown: Sequence[Span] = ()) -> Traces:
@@ -90,6 +96,15 @@ def traces(day: date, own: Span, until: int, signs: Signs, passages: Passages, u
             if each.start < until and each.end > own.start
         ),
     )
+
+
+def share_known(start: int, end: int, unknown: Sequence[tuple[int, int]]) -> float:
+    """Return which share of the time from one instant to another is known, 0 to 1; of `unknown` times nothing is."""
+    missing, reached = 0, start
+    for first, last in sorted(unknown):
+        missing += max(0, min(end, last) - max(reached, first))
+        reached = max(reached, last)
+    return 1 - missing / max(1, end - start)
 
 
 def _apart(at: Any) -> Any:

@@ -18,7 +18,7 @@ from analytics.contexts.context import Context
 from analytics.contexts.kinds import ContextKind
 from cli.evaluate.nightly import indicators
 from cli.evaluate.observation import Installed, Listener, Observation, installed
-from cli.evaluate.simulated.matching import Judged, compare
+from cli.evaluate.simulated.matching import Judged, compare, faults_about
 from cli.evaluate.simulated.timetable import expected_visits
 from cli.evaluate.simulated.walk import Raised, Walked, walk
 from core.errors import VicinoError
@@ -100,14 +100,24 @@ def one_home(run: Run, index: int) -> Home:
     registered = installed(life.home)
     walked, took = _walked(life, registered, run.budgets)
     judged = compare(life, walked.raised, registered.devices)
-    caused: list[Raised] = []
-    if judged.suspects:
-        otherwise = _walked(life.without_faults(), registered, run.budgets)[0].raised
-        caused = [one for one in judged.suspects if not any(_tell_the_same(one, other) for other in otherwise)]
+    caused = list(_caused(life, registered, run.budgets, judged.suspects))
     false_at = {
         budget: len(compare(life, raised, registered.devices).false) for budget, raised in walked.at_budgets.items()
     }
     return Home(life.bare.key, life, walked.raised, judged, caused, walked.coverage, took, false_at)
+
+
+def _caused(
+    life: Life, registered: Installed, budgets: Sequence[float], suspects: Sequence[Raised]
+) -> Iterator[Raised]:
+    """Yield the findings that are not raised if the faults of whose time they speak do not happen; all else does."""
+    left = list(suspects)
+    while left:
+        faults = faults_about(life, left[0])
+        alike = [one for one in left if faults_about(life, one) == faults]
+        otherwise = _walked(life.without(faults), registered, budgets)[0].raised
+        yield from (one for one in alike if not any(_tell_the_same(one, other) for other in otherwise))
+        left = [one for one in left if one not in alike]
 
 
 def _tell_the_same(one: Raised, other: Raised) -> bool:

@@ -6,7 +6,7 @@
 * **False**: any other wellbeing finding, also in a context (visitors, a pet, hospital, ...), but for consequences: of a
   sudden event any wellbeing finding about its time or `AFTER` it, of a slow one a finding of its kinds.
 * **Technical fault reported as wellbeing**: a false one about the time of a fault, or `AFTER` it; the same home, if
-  nothing fails, raises none of that kind about that time.
+  that fault does not happen, raises none of that kind about that time.
 
 Each finding counts as an alert, though the alerts would put those of following days into one. The time in which none is
 false (sudden events and `AFTER` them) does not count for the rate, nor do the first `LEARNED_FROM` days.
@@ -79,13 +79,17 @@ def compare(life: Life, raised: Sequence[Raised], devices: Mapping[str, int]) ->
     wellbeing = [one for one in raised if one.family == "wellbeing"]
     outcomes = [_outcome(one, raised, devices.get(one.device)) for one in life.scripted]
     false = [one for one in wellbeing if not any(_explains(event, one) for event in life.scripted)]
-    faults = [one for one in life.scripted if one.sort is Sort.TECHNICAL]
     return Judged(
         outcomes,
         false,
-        [one for one in false if any(_about(fault, one) for fault in faults)],
+        [one for one in false if faults_about(life, one)],
         _hours(life),
     )
+
+
+def faults_about(life: Life, finding: Raised) -> list[Scripted]:
+    """Return the faults of whose time, or of `AFTER` it, a finding speaks."""
+    return [one for one in life.scripted if one.sort is Sort.TECHNICAL and _about(one, finding)]
 
 
 def in_context(outcomes: Sequence[Outcome], false: Sequence[Raised]) -> dict[str, int]:

@@ -62,7 +62,26 @@ def test_an_ordinary_day() -> None:
 
 def test_visits_on_both_sides_of_midnight_belong_to_one_night() -> None:
     more = [(at(DAY, clock), BATHROOM) for clock in ("21:50", "22:10", "23:58", "24:10", "29:55", "30:05")]
-    assert value(computed([*weeks(DAY), *more]), "night_bathroom_visits").value == 5.0
+    assert value(computed([*weeks(DAY), *more]), "night_bathroom_visits").value == 4.0  # at 22:10 nobody is in bed yet
+
+
+def test_before_falling_asleep_and_after_getting_up_a_visit_is_none_of_the_night() -> None:
+    more = [(at(DAY, clock), BATHROOM) for clock in ("22:05", "22:20", "24:10")]
+    up = [(at(DAY, clock), room) for clock, room in (("29:00", KITCHEN), ("29:20", BATHROOM), ("29:40", KITCHEN))]
+    assert value(computed([*weeks(DAY), *more, *up]), "night_bathroom_visits").value == 2.0  # 0:10 and 1:30
+
+
+def test_where_nothing_tells_of_lying_down_all_visits_of_the_night_count() -> None:
+    rows = [(at(DAY, clock), BATHROOM) for clock in ("22:05", "24:10", "29:20", "30:05")]
+    seen = [row for row in weeks(DAY) if row[1] != BEDROOM]
+    assert value(computed([*seen, *rows]), "night_bathroom_visits").value == 4.0
+
+
+def test_who_does_not_lie_down_in_a_night_gets_no_verdict_on_it() -> None:
+    about = [(at(DAY, f"{hour}:{minute}"), KITCHEN) for hour in range(22, 31) for minute in ("05", "25", "45")]
+    rows = [row for row in weeks(DAY) if row[1] != BEDROOM or row[0] < at(DAY, "0:00")]
+    visits = value(computed([*rows, *about]), "night_bathroom_visits")
+    assert (visits.value, visits.coverage) == (None, 1.0)
 
 
 def test_a_fall_at_noon_shows_as_stillness() -> None:
@@ -118,7 +137,7 @@ def test_a_dead_bathroom_sensor_leaves_no_verdict_on_the_bathroom() -> None:
     past = Past(USUAL, {BATHROOM: [3600.0] * 20}, None)
     result = compute(DAY, ROME, sensors(battery), readings([*rows, *reports]), past, LATER)
     assert value(result, "night_bathroom_visits").value is None
-    assert value(result, "night_bathroom_visits").coverage == 0.0
+    assert value(result, "night_bathroom_visits").coverage == 0.5  # the sensor in the bedroom lives
     assert value(result, "longest_stillness").value is not None
     told = result.devices[BATHROOM]
     assert (told.reports, told.usual_gap_s) == (21, 3600.0)  # the visit of 1:30 is a report as well
@@ -129,7 +148,7 @@ def test_a_dead_bathroom_sensor_that_tells_activations_only_is_not_a_night_witho
     last = at(DAY - timedelta(days=3), "1:30")
     past = Past(USUAL, {}, None, {BATHROOM: Heard(last, 36 * HOUR), KITCHEN: Heard(at(DAY, "0:00"), 36 * HOUR)})
     result = computed(rows, past=past)
-    assert value(result, "night_bathroom_visits") == Value("night_bathroom_visits", DAY, None, "1", 0.0, 2)
+    assert value(result, "night_bathroom_visits") == Value("night_bathroom_visits", DAY, None, "1", 0.5, 2)
     assert result.silent_sensors == [SensorSilence(BATHROOM, Span(last, at(DAY, "36:00")), ended=False)]
     # Not without a habit, and not for longer than the habit allows.
     for limit in (None, 5 * 24 * HOUR):
@@ -195,7 +214,7 @@ def test_the_long_times_without_a_sign_that_touch_a_day_and_what_is_kept_of_all_
 def test_the_night_is_as_long_as_the_clock_makes_it(day: date, hours: int) -> None:
     assert INDICATORS["night_bathroom_visits"].interval(day, ROME).duration == timedelta(hours=hours)
     visits = [(at(day, clock), BATHROOM) for clock in ("22:00", "24:30", "27:30", "29:59", "30:00")]
-    rows = [row for row in weeks(day) if row[1] != BATHROOM] + visits
+    rows = [row for row in weeks(day) if row[1] not in (BATHROOM, BEDROOM)] + visits
     assert (
         value(computed(rows, day=day, until=utc(day + timedelta(days=3), "12:00")), "night_bathroom_visits").value == 4
     )

@@ -68,6 +68,20 @@ def test_a_night_that_goes_on_is_counted_up_to_now() -> None:
     assert shown.rows[0] == ("02:00-02:09", "walking about", "9 min")
 
 
+def test_only_who_sleeps_gets_up_to_the_bathroom_by_night() -> None:
+    visits = [
+        episode("bathroom_visit", at(22, 30), at(22, 32)),
+        episode("bathroom_visit", at(1, 0, NEXT), at(1, 2, NEXT)),
+    ]
+    beds = [episode("in_bed", at(22, 50), at(4, 0, NEXT)), episode("sleep", at(23), at(4, 0, NEXT))]
+    counted = [
+        facts(lived(at(4, 0, NEXT), *visits, *known), USUAL)["Visits to the bathroom at night"].value
+        for known in (beds, beds[:1], [])
+    ]
+    # Asleep, awake in bed, and where nothing tells of lying down.
+    assert counted == ["1 so far", "0 so far", "2 so far"]
+
+
 def test_a_night_of_which_part_is_not_known_is_not_counted() -> None:
     gap = (Interval(at(23), at(3, 0, NEXT)),)
     found = facts(lived(at(4, 0, NEXT), *EPISODES, unknown=gap), USUAL)

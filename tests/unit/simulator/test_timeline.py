@@ -61,10 +61,12 @@ def test_faults_stay_away_from_what_is_to_be_found_at_once(lives):
 
 def test_without_faults_a_life_is_the_same_but_for_them(lives):
     life = lives[3]
-    without = life.without_faults()
+    faults = [one for one in life.scripted if one.sort is Sort.TECHNICAL]
+    without = life.without(faults)
     assert [one for one in life.scripted if one.sort is not Sort.TECHNICAL] == list(without.scripted)
     assert len(without.scripted) < len(life.scripted)
     assert without.nuisances == life.nuisances
+    assert len(life.without(faults[:1]).scripted) == len(life.scripted) - 1
 
 
 def test_in_a_calm_life_nothing_concerns_the_person():

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from analytics.contexts.context import ENOUGH, Context, Standing
+from analytics.contexts.crowd import crowds
 from analytics.contexts.doors import stays
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.propose import propose
 from analytics.contexts.traces import of_text, to_text
 from analytics.contexts.wording import why
+from analytics.frames import SECOND
 from core.localtime import local_day
 from tests.unit.analytics.contexts.made import BATHROOMS, ROME, by_turns, day, door, round_of, traces_of
 from tests.unit.analytics.made import at, utc
@@ -164,3 +166,27 @@ def test_the_door_of_an_outing_is_nobody_elses() -> None:
     out = door(day(0), "10:00", "11:30")
     assert stays(traces_of([*quiet, *out]).values(), 600, 36_000) == []
     assert len(stays(traces_of([*round_of(day(0)), *out]).values(), 600, 36_000)) == 1
+
+
+def test_somebody_else_is_told_though_a_sensor_fails_meanwhile() -> None:
+    clocks = [f"{h}:{m}" for h in range(8, 22) for m in (12, 31)]
+    failed = LEARNED + 2  # on the third day with somebody else nothing is seen of the living room and half of the hall
+    signs = [*lived(LEARNED + 5), *(s for n in range(LEARNED, LEARNED + 5) for s in by_turns(day(n), clocks))]
+    poorer = [s for s in signs if not at(day(failed), "8:00") <= s[0] < at(day(failed), "20:00") or s[1] in (1, 2, 3)]
+    days = traces_of(sorted(poorer))
+    missed = ((at(day(failed), "8:00") // SECOND, at(day(failed), "20:00") // SECOND),)
+    days[day(failed)] = days[day(failed)]._replace(unknown=missed)
+    found = [one for one in propose(days, ROME, (), BATHROOMS) if one.kind is ContextKind.SECOND_RESIDENT]
+    assert [one.start for one in found] == [local_day(day(LEARNED), ROME).start]
+
+
+def test_a_sensor_that_fails_makes_no_busy_day_and_is_got_used_to() -> None:
+    failed = range(LEARNED, LEARNED + 40)
+    gone = at(day(failed[0]), "0:00"), at(day(failed[-1]), "24:00")
+    signs = [s for s in lived(LEARNED + 60) if s[1] != 5 or not gone[0] <= s[0] < gone[1]]
+    days = traces_of(signs)
+    for number in failed:
+        whole = (at(day(number), "0:00") // SECOND, at(day(number), "24:00") // SECOND)
+        days[day(number)] = days[day(number)]._replace(unknown=(whole,))
+    assert propose(days, ROME, (), BATHROOMS) == []
+    assert [one.looked for one in crowds(days, ROME)][failed[0] : failed[-1] + 1] == [False] * 10 + [True] * 30
