@@ -185,7 +185,7 @@ def test_the_command_lists_homes_as_they_ask_for_a_look(
     assert [line["home"] for line in lines] == [keys[each.home_id] for each in (home, unheard, calm)]
     first, second, third = lines
     assert first["state"] in ("yellow", "red")
-    assert "8 visits to the bathroom" in first["sentence"]
+    assert "7 visits to the bathroom" in first["sentence"]
     assert first["contributions"][0]["part"] == "night"
     assert (second["day"], second["state"], second["rank"]) == (None, "unknown", "not_seen")
     assert (third["state"], third["day"], len(third["last_days"])) == ("green", LAST.isoformat(), 7)
