@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from cli import access, canary, homes, simulated
+from cli import access, canary, demo_people, homes, simulated
 from cli.installation import Installation
 from cli.machine import Machine, machine
 from cli.replay import progress_bar
@@ -25,17 +25,19 @@ from gateway.recordings import zigbee2mqtt
 from gateway.recordings.recording import Recording
 from gateway.sources import replay as source
 from registry.accounts import set_password
-from registry.document import Document, Organisation
 from simulator.home import SimulatedHome
 from simulator.story import story
 
 HOMES = 12
 HISTORY = timedelta(days=60)
-LOGIN = "demo"
+WHO = {
+    demo_people.STAFF: "who watches over all homes, administers and evaluates",
+    demo_people.FAMILY: "a relative of the person who presses the button",
+    demo_people.SELF: "that person",
+}
 MARKER = "this-is-a-demo"
 # Nobody has to take a telephone out for a demonstration.
 SETTINGS = {"VICINO_SECOND_FACTOR_ROLES": ""}
-UNION = Organisation("demo", "Unione dei Comuni (dimostrazione)", "union")
 
 
 def demo(data: Path, clock: Clock, *, port: int | None) -> None:
@@ -51,12 +53,14 @@ def demo(data: Path, clock: Clock, *, port: int | None) -> None:
         canary.watch(made, clock)
         print(f"Vicino: {made.url}", flush=True)
         messages.print(f"Mails are kept in {installation.mail}; none leaves this machine.", highlight=False)
-        messages.print(f"Sign in as [bold]{LOGIN}[/bold] with the password [bold]{password}[/bold]", highlight=False)
+        messages.print(f"Sign in with the password [bold]{password}[/bold] as", highlight=False)
+        for login, who in WHO.items():
+            messages.print(f"  [bold]{login:<10}[/bold]{who}", highlight=False)
         send_history(made, played, start, clock, stop)
         if not stop.is_set():
             tell_story(made, clock, stop)
             messages.print("The homes are live. Within two minutes somebody will need you. Ctrl-C ends everything.")
-            messages.print(f"{made.url}   {LOGIN}   {password}", highlight=False)
+            messages.print(f"{made.url}   {demo_people.STAFF}   {password}", highlight=False)
         made.supervisor.run(stop)
     messages.print("Everything has ended.")
 
@@ -86,30 +90,27 @@ def fresh(data: Path) -> Installation:
 
 def with_story(start: datetime) -> list[SimulatedHome]:
     """Return the homes as they lived until `start`; what the story says of the past has happened to them."""
-    played = simulated.simulated(HOMES, UNION)
+    played = simulated.simulated(HOMES, demo_people.UNION)
     events = story(start, played)
     return [home.with_events(events) for home in played]
 
 
 def register(made: Machine, played: list[SimulatedHome], clock: Clock) -> str:
-    """Put the homes and a coordinator, who sees every page, into the registry; return the password of this run."""
-    document = simulated.document_of(UNION, played)
-    coordinator = homes.account_document(
-        (UNION,), LOGIN, "Coordinatrice di turno", "coordinatrice@example.org", UNION.key, "coordinator"
-    )
-    password = secrets.token_urlsafe(9)
+    """Put the homes and who signs in into the registry; return the password that all of them have in this run."""
+    password, now = secrets.token_urlsafe(9), clock.now()
     with made.installation.database() as database:
-        homes.apply(database, Document(document.organisations, coordinator.accounts, document.homes))
+        homes.apply(database, demo_people.document(played, (now - HISTORY).date()))
         canary.register(database, clock)
         with database.transaction() as connection:
-            set_password(connection, LOGIN, password, clock.now())
+            for login in demo_people.LOGINS:
+                set_password(connection, login, password, now)
     return password
 
 
 def tell_story(made: Machine, clock: Clock, stop: threading.Event) -> None:
     """Start the live homes and what happens in them: a button is pressed, and a gateway falls silent."""
     start = clock.now()
-    events = story(start, simulated.simulated(HOMES, UNION))
+    events = story(start, simulated.simulated(HOMES, demo_people.UNION))
     silent = next(event for event in events if event.name == "gateway_silent")
     gateway = next(home.gateway for home in simulated.simulated(HOMES) if home.key == silent.home)
     simulated.start(

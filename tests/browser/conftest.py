@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -26,30 +27,38 @@ class Site(NamedTuple):
     hub: Hub
 
 
-@pytest.fixture
-def site(database_url: str, broker_url: str) -> Iterator[Site]:
-    now = datetime.now(UTC)
+class Served(NamedTuple):
+    """The pages, served for real, with an empty database behind them."""
+
+    address: str
+    connection: psycopg.Connection
+    hub: Hub
+
+
+@contextmanager
+def served(database_url: str, broker_url: str, host: str = "127.0.0.1", **chosen: str) -> Iterator[Served]:
+    """Serve the pages, with some settings that are `chosen`, until the end of the block."""
     clock = SystemClock()
     with (
         psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection,
         Database(database_url, Role.PEOPLE, name="browser test") as database,
         listen("127.0.0.1", 0) as listening,
     ):
-        place = filling.fill(connection, now)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        address = f"http://{host}:{listening.getsockname()[1]}"
         hub = Hub(database, clock)
-        settings = DashboardSettings(
-            database_url=database_url,
-            base_url=address,
-            broker_url=broker_url,
-            reply_key=REPLY_KEY,
-            second_factor_roles="",
-        )
+        settings = DashboardSettings(database_url=database_url, base_url=address, broker_url=broker_url, **chosen)
         server = make_server(database, clock, settings, hub)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
-        yield Site(address, connection, place, hub)
+        yield Served(address, connection, hub)
         hub.close()
         server.should_exit = True
         thread.join(3)
         assert not thread.is_alive(), "the server did not end within 3 seconds"
+
+
+@pytest.fixture
+def site(database_url: str, broker_url: str) -> Iterator[Site]:
+    with served(database_url, broker_url, reply_key=REPLY_KEY, second_factor_roles="") as pages:
+        place = filling.fill(pages.connection, datetime.now(UTC))
+        yield Site(pages.address, pages.connection, place, pages.hub)

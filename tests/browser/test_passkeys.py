@@ -3,24 +3,16 @@
 Browsers make passkeys for names only, so that these pages are at `localhost`.
 """
 
-import threading
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
-from psycopg.rows import dict_row
 
-from core.clock import SystemClock
-from core.database import Database, Role
-from dashboards.__main__ import listen, make_server
-from dashboards.live import Hub
-from dashboards.settings import DashboardSettings
 from registry import one_time_codes as one_time
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, served
 from tests.browser.test_account import NARROW, give_password, is_sound, press, press_to
 from tests.integration.dashboards import filling
 
@@ -39,24 +31,9 @@ DEVICE = {
 
 @pytest.fixture
 def site(database_url: str, broker_url: str) -> Iterator[Site]:
-    clock = SystemClock()
-    with (
-        psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection,
-        Database(database_url, Role.PEOPLE, name="browser test") as database,
-        listen("127.0.0.1", 0) as listening,
-    ):
-        place = filling.fill(connection, datetime.now(UTC))
-        address = f"http://localhost:{listening.getsockname()[1]}"
-        hub = Hub(database, clock)
-        settings = DashboardSettings(database_url=database_url, base_url=address, broker_url=broker_url)
-        server = make_server(database, clock, settings, hub)
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield Site(address, connection, place, hub)
-        hub.close()
-        server.should_exit = True
-        thread.join(3)
-        assert not thread.is_alive(), "the server did not end within 3 seconds"
+    with served(database_url, broker_url, host="localhost") as pages:
+        place = filling.fill(pages.connection, datetime.now(UTC))
+        yield Site(pages.address, pages.connection, place, pages.hub)
 
 
 @pytest.fixture
