@@ -28,6 +28,7 @@ from alerts.reads import Status, status
 from alerts.receipts.links import Callbacks
 from alerts.replies.links import Links
 from alerts.replies.tokens import key_of
+from alerts.retention import removing as retention
 from alerts.settings import AlertSettings
 from alerts.worker import Worker
 from core import log
@@ -35,6 +36,7 @@ from core.clock import Clock, SystemClock
 from core.database import Database, Role, answers, asking_for_figures
 from core.errors import VicinoError
 from core.metrics import exposed, make_registry
+from core.retention import keep
 from core.service import end_where_away, stop_on_signals, wait_until_there
 
 # Its transactions take milliseconds. One that is frozen in the middle of one must not hold up the others longer than a
@@ -126,6 +128,8 @@ def serve(settings: AlertSettings, clock: Clock, stop: threading.Event) -> None:
         # Before the first migration the role and the tables are missing.
         if wait_until_there(ask, "database", (psycopg.Error,), clock, stop):
             log.logger().info("alerts are worked on")
+            days = {retention.NAME: settings.retention_alert_days}
+            keep(days, partial(retention.remove, database, clock, stop), metrics.removed, clock, stop)
             telling = threading.Thread(target=news.run, args=(stop,), name="news", daemon=True)
             telling.start()
             with companions(database, others, clock, stop):

@@ -22,6 +22,7 @@ from core.metrics import (
     make_counter,
     make_histogram,
 )
+from core.retention import REMOVED
 
 TAKEN_IN = Figure("vicino_alerts_taken_in_total", "Urgent readings and findings taken in.", ("source",))
 NOTIFICATIONS = Figure(
@@ -62,6 +63,7 @@ class AlertMetrics:
     """Counts what the worker does. Threads may share it."""
 
     def __init__(self, registry: CollectorRegistry, clock: Clock) -> None:
+        self._removed = make_counter(registry, REMOVED)
         self._clock = clock
         self._taken_in = make_counter(registry, TAKEN_IN)
         self._notifications = make_counter(registry, NOTIFICATIONS)
@@ -75,6 +77,10 @@ class AlertMetrics:
         for histogram, kinds in ((self._opened, ("reading", "reception")), (self._notified, ("reading", "opened"))):
             for since in kinds:
                 histogram.labels(since)
+
+    def removed(self, source: str, rows: int) -> None:
+        """Note that so many rows of a class were removed because their time was over."""
+        self._removed.labels(source).inc(rows)
 
     def taken_in(self, source: str, row: Row) -> None:
         """Note that an urgent reading or finding has been taken in, just now."""

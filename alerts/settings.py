@@ -39,6 +39,9 @@ class AlertSettings(sms.SmsSettings, voice.VoiceSettings, webhook.WebhookSetting
         description="A wellbeing or technical finding that ended longer than this before it was found opens no alert.",
         gt=0,
     )
+    retention_alert_days: int = Field(
+        1_825, description="Days that a closed alert is kept, with notes and messages; 0 for ever.", ge=0
+    )
     safety_repeat_s: float = Field(
         300.0,
         description="Safety alerts: seconds until everybody is notified again, until somebody takes charge.",

@@ -16,6 +16,7 @@ from analytics.preview.working import previews_wait
 from analytics.processes import Analysts
 from analytics.queue import Orders, Worker, bring_up_to_date
 from analytics.reads import Lag, lag
+from analytics.retention.removing import remove
 from analytics.settings import AnalyticsSettings
 from analytics.watch.silences import watch_gateways
 from core import log
@@ -24,6 +25,7 @@ from core.database import Database, Role, answers, asking_for_figures
 from core.metrics import exposed, make_registry
 from core.notices import Listener, Notice
 from core.processes import cores
+from core.retention import keep
 from core.service import end_where_away, stop_on_signals, wait_until_there
 
 LOST = (psycopg.Error, PoolTimeout, ConnectorException)
@@ -71,6 +73,13 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
                 2 * number,
                 lambda: _preview(analysts, clock, orders),
             )
+        )
+        keep(
+            {"analysis": settings.retention_analysis_days, "findings": settings.retention_finding_days},
+            partial(remove, database, clock, stop),
+            metrics.removed,
+            clock,
+            stop,
         )
         log.logger().info("analysing")
         notices: Sequence[Notice] = ()

@@ -17,6 +17,7 @@ from core.metrics import (
     make_counter,
     make_histogram,
 )
+from core.retention import REMOVED
 
 JOBS = Figure("vicino_analytics_jobs_total", "Homes worked on; `failed` where a day was not computed.", ("result",))
 ORDERED = Figure("vicino_analytics_jobs_ordered_total", "Jobs put into the queue.")
@@ -35,6 +36,7 @@ class AnalyticsMetrics:
         self._ordered = make_counter(registry, ORDERED)
         self._days = make_counter(registry, DAYS)
         self._seconds = make_histogram(registry, SECONDS, BUCKETS)
+        self._removed = make_counter(registry, REMOVED)
         # Told from the start: what has never happened is 0, not unknown.
         for result in ("done", "failed"):
             self._jobs.labels(result)
@@ -42,6 +44,10 @@ class AnalyticsMetrics:
     def ordered(self, jobs: int) -> None:
         """Note that jobs were put into the queue."""
         self._ordered.inc(jobs)
+
+    def removed(self, source: str, rows: int) -> None:
+        """Note that so many rows of a class were removed because their time was over."""
+        self._removed.labels(source).inc(rows)
 
     def worked(self, days: int, seconds: float, *, failed: bool) -> None:
         """Note that the due days of a home were worked on."""

@@ -22,6 +22,12 @@ class AnalyticsSettings(Settings):
     analytics_workers: int = Field(
         default=0, description="Processes that analyse homes side by side; 0 for one on each core.", ge=0, le=64
     )
+    retention_analysis_days: int = Field(
+        default=1_095, description="Days that episodes, indicators and how days stood are kept; 0 for ever.", ge=0
+    )
+    retention_finding_days: int = Field(
+        default=1_825, description="Days that findings, outcomes, contexts and silences are kept; 0 for ever.", ge=0
+    )
     analytics_cadence_s: float = Field(
         default=300.0, description="Seconds between two computations of the day that is not over yet.", ge=0
     )

@@ -43,6 +43,7 @@ COMMANDS = {
     "audit": "cli.audit:app",
     "backup": "cli.backup.commands:app",
     "restore": "cli.backup.commands:restore",
+    "retention": "cli.retention.commands:retention",
     "migrate": "cli.migrate:bring_up",
     "deploy": "cli.deploy.commands:app",
     "ca": "cli.ca.commands:app",

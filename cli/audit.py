@@ -33,7 +33,7 @@ SAID = {
 
 
 class Seen(NamedTuple):
-    """What was found: all that is wrong, how much was looked at, the last seal, and what waits for one."""
+    """What was found: what is wrong, how much was looked at, the last seal, what waits for one, what was dropped."""
 
     faults: list[Fault]
     never_given: int
@@ -41,6 +41,7 @@ class Seen(NamedTuple):
     last: Seal | None
     unsealed: int
     since: datetime | None
+    retired: int
 
     @property
     def is_whole(self) -> bool:
@@ -75,7 +76,8 @@ def verify(
 def look(connection: Connection[Row], noted: tuple[int, str] | None = None) -> Seen:
     """Return what is wrong with the audit; `noted` is a seal that somebody has noted: its number and its digest."""
     chain = list(repository.seals(connection))
-    found = list(seals.faults(chain, lambda after_id, last_id: repository.entries(connection, after_id, last_id)))
+    last_id, retired = repository.retired(connection)
+    found = list(seals.faults(chain, lambda first, last: repository.entries(connection, first, last), last_id))
     if noted is not None:
         theirs = next((one for one in chain if one.seal_id == noted[0]), None)
         if theirs is None:
@@ -85,7 +87,7 @@ def look(connection: Connection[Row], noted: tuple[int, str] | None = None) -> S
     last = chain[-1] if chain else None
     unsealed, since = repository.unsealed(connection, last.last_id if last else 0)
     entries = sum(one.entries for one in chain)
-    return Seen(found, repository.never_given(connection), entries, last, unsealed, since)
+    return Seen(found, repository.never_given(connection), entries, last, unsealed, since, retired)
 
 
 def _noted(against: str) -> tuple[int, str] | None:
@@ -109,6 +111,8 @@ def _say(seen: Seen) -> None:
     if seen.last is not None:
         whole = "as they were sealed" if seen.is_whole else "looked at"
         results.print(f"{seen.entries} entries in {seen.last.seal_id} batches: {whole}.", highlight=False)
+        if seen.retired:
+            results.print(f"{seen.retired} of them were dropped when their time was over: their seals still stand.")
         results.print(f"The last seal: {seen.last.seal_id}:{seen.last.digest.hex()}", highlight=False, soft_wrap=True)
     waits = f", the first of them since {seen.since:%Y-%m-%d %H:%M} UTC" if seen.since else ""
     results.print(f"{seen.unsealed} entries wait for their seal{waits}.", highlight=False)
@@ -120,6 +124,7 @@ def _as_json(seen: Seen) -> dict[str, object]:
         "faults": [fault._asdict() for fault in seen.faults],
         "never_given": seen.never_given,
         "entries": seen.entries,
+        "retired": seen.retired,
         "seal": None if seen.last is None else f"{seen.last.seal_id}:{seen.last.digest.hex()}",
         "unsealed": seen.unsealed,
         "unsealed_since": None if seen.since is None else seen.since.isoformat(),

@@ -199,6 +199,8 @@ def _environment(installation: Installation, http_port: int) -> dict[str, str]:
     # Recordings of years ago are replayed here: what is older is dropped only where somebody says so.
     for each in Retention:
         own.setdefault(f"VICINO_RETENTION_{each.upper()}_DAYS", "0")
+    for name in ("ANALYSIS", "FINDING", "ALERT", "AUDIT"):
+        own.setdefault(f"VICINO_RETENTION_{name}_DAYS", "0")
     return {
         **own,
         "VICINO_DATA": str(installation.root.absolute()),

@@ -15,13 +15,14 @@ from core.clock import SystemClock
 from core.database import Database, Role
 from core.errors import VicinoError
 from core.metrics import exposed, make_registry
+from core.retention import keep
 from core.service import stop_on_signals
 from core.tls import ServedCertificate
 from dashboards import static_files
 from dashboards.app import create_app
 from dashboards.live import Hub
 from dashboards.metrics import RequestMetrics, page_figures
-from dashboards.sealing import keep_sealing
+from dashboards.sealing import keep_sealing, retire_all
 from dashboards.settings import DashboardSettings
 
 CONNECTIONS = 10
@@ -65,12 +66,15 @@ def main() -> int:
         hub = Hub(database, clock)
         registry = make_registry("dashboards")
         registry.register(page_figures(hub))
-        server = make_server(database, clock, settings, hub, RequestMetrics(registry), certificate)
+        metrics = RequestMetrics(registry)
+        server = make_server(database, clock, settings, hub, metrics, certificate)
         thread = threading.Thread(target=server.run, args=([listening],), name="server")
         thread.start()
         gc.freeze()  # what is there by now stays
         gc.set_threshold(*GARBAGE_AFTER)
         keep_sealing(database, clock, stop)
+        days = {"audit": settings.retention_audit_days}
+        keep(days, lambda _, kept: retire_all(database, clock, stop, kept), metrics.removed, clock, stop)
         log.logger().info("serving", host=settings.dashboards_host, port=listening.getsockname()[1])
         with exposed(registry, settings.metrics_host, settings.metrics_port):
             while not stop.wait(0.5) and thread.is_alive():

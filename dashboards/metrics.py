@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.clock import Clock
 from core.metrics import AtScrape, Figure, Sample, make_counter, make_histogram
+from core.retention import REMOVED
 from dashboards.live import Hub
 
 REQUESTS = Figure(
@@ -30,6 +31,11 @@ class RequestMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._requests = make_counter(registry, REQUESTS)
         self._seconds = make_histogram(registry, SECONDS, BUCKETS)
+        self._removed = make_counter(registry, REMOVED)
+
+    def removed(self, source: str, rows: int) -> None:
+        """Note that so many rows of a class were removed because their time was over."""
+        self._removed.labels(source).inc(rows)
 
     def answered(self, route: str, method: str, status: str, seconds: float) -> None:
         """Note that the answer to a request has begun after so many seconds."""

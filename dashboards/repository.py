@@ -135,6 +135,17 @@ def seal(connection: Connection[Row], now: datetime, most: int) -> Seal | None:
     return None if row is None else Seal(**row)
 
 
+def retire_audit(connection: Connection[Row], kept: timedelta, now: datetime) -> int:
+    """Drop the entries of the next batch that is older than may be kept; return how many, 0 where there is none."""
+    return int(only(connection.execute(SQL["retire_audit"], {"kept": kept, "now": now}))["entries"])
+
+
+def retired(connection: Connection[Row]) -> tuple[int, int]:
+    """Return up to which entry the audit was dropped, and how many entries that were, for services."""
+    row = connection.execute(SQL["retired"]).fetchone()
+    return (0, 0) if row is None else (row["last_id"], row["entries"])
+
+
 def seals(connection: Connection[Row]) -> Iterator[Seal]:
     """Return every seal, the first first, for services."""
     return (Seal(**row) for row in connection.execute(SQL["seals"]))

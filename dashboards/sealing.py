@@ -1,6 +1,7 @@
-"""Seals the audit every minute, in the process of the pages. Of several processes one does it at a time."""
+"""Seals the audit every minute, and drops what is too old. Of several processes of the pages one does it at a time."""
 
 import threading
+from datetime import timedelta
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -43,6 +44,20 @@ def seal_all(database: Database, clock: Clock) -> int:
     except (psycopg.Error, PoolTimeout) as error:
         logger().warning("audit not sealed", error=type(error).__name__)
     return sealed
+
+
+def retire_all(database: Database, clock: Clock, stop: threading.Event, days: int) -> int | None:
+    """Drop the batches that are older than `days`, one after the other; return how many entries, None where none is.
+
+    Their seals stay. A batch that is not as it was sealed stays, too, and all after it, so that it is found. Raises
+    what the driver raises, also for fewer than 30 days.
+    """
+    dropped, batch = 0, 1
+    while batch and not stop.is_set():
+        with database.transaction() as connection:
+            batch = repository.retire_audit(connection, timedelta(days=days), clock.now())
+        dropped += batch
+    return dropped or None
 
 
 def _seal(database: Database, clock: Clock) -> Seal | None:

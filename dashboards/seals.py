@@ -76,16 +76,20 @@ def digest_of(seal: Seal, before: bytes) -> bytes:
     return hashlib.sha256(LABEL + before + figures + seal.contents).digest()
 
 
-def faults(seals: Iterable[Seal], entries: Callable[[int, int], Sequence[Entry]]) -> Iterator[Fault]:
-    """Return what is not as it was sealed; `entries` gives those after one number and up to another, in order."""
+def faults(seals: Iterable[Seal], entries: Callable[[int, int], Sequence[Entry]], retired: int = 0) -> Iterator[Fault]:
+    """Return what is not as it was sealed; `entries` gives those after one number and up to another, in order.
+
+    Up to the number `retired` entries were dropped because their time was over: of these only the seals are there.
+    """
     number, last_id, digest = 0, 0, BEFORE_THE_FIRST
     for seal in seals:
         yield from (Fault(gone, What.GONE) for gone in range(number + 1, seal.seal_id))
         is_behind = seal.seal_id == number + 1
         found = entries(seal.after_id, seal.last_id)
-        if len(found) != seal.entries:
-            yield Fault(seal.seal_id, What.COUNT, len(found), seal.entries)
-        elif contents_of(found) != seal.contents:
+        is_retired = seal.last_id <= retired
+        if len(found) != (0 if is_retired else seal.entries):
+            yield Fault(seal.seal_id, What.COUNT, len(found), 0 if is_retired else seal.entries)
+        elif not is_retired and contents_of(found) != seal.contents:
             yield Fault(seal.seal_id, What.CONTENTS, len(found), seal.entries)
         elif is_behind and (seal.after_id != last_id or seal.digest != digest_of(seal, digest)):
             yield Fault(seal.seal_id, What.SEAL, len(found), seal.entries)

@@ -42,6 +42,9 @@ class DashboardSettings(Settings):
         "when it changes. None: http, for a proxy that does it or for this machine alone.",
     )
     tls_key: Path | None = Field(default=None, description="File with the key of that certificate.")
+    retention_audit_days: int = Field(
+        730, description="Days that is kept who looked at whom; 0 for ever, else at least 30.", ge=0
+    )
     session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)
     second_factor_roles: str = Field(
         default="administrator, coordinator",

@@ -26,3 +26,11 @@ SELECT count(*) AS entries, min(at) AS since FROM dashboards.audit WHERE audit_i
 -- before --
 -- How many entries have a number that was never given; for services.
 SELECT count(*) AS entries FROM dashboards.audit WHERE audit_id <= 0
+
+-- retire_audit --
+-- Drops the entries of the next batch that is older than may be kept; how many.
+SELECT dashboards.retire_audit(%(kept)s, %(now)s) AS entries
+
+-- retired --
+-- Up to where entries were dropped, and how many; for services.
+SELECT last_id, entries FROM dashboards.audit_retired

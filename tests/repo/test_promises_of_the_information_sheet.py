@@ -3,12 +3,16 @@
 import re
 from pathlib import Path
 
+from alerts.settings import AlertSettings
+from analytics.settings import AnalyticsSettings
 from core.vocabulary import QUANTITIES
+from dashboards.settings import DashboardSettings
 from devices.models import kinds, models
 from ingest.settings import IngestSettings
 
 PRIVACY = Path(__file__).parents[2] / "docs" / "privacy"
 RECORD = (PRIVACY / "record-of-processing.md").read_text(encoding="utf-8")
+KEEPING = (IngestSettings, AnalyticsSettings, AlertSettings, DashboardSettings)
 # A level of loudness takes a microphone, though no sound leaves the device.
 OF_SOUND = "sound_level"
 EYES_AND_EARS = re.compile(
@@ -36,5 +40,5 @@ def test_nothing_that_can_be_stored_is_a_picture_or_speech() -> None:
 
 def test_times_in_the_record_are_the_defaults_of_the_settings() -> None:
     said = dict(re.findall(r"\| `(VICINO_(?:RETENTION_\w+|REJECT)_DAYS)` \| (\d+)", RECORD))
-    fields = {f"VICINO_{name.upper()}": field for name, field in IngestSettings.model_fields.items()}
+    fields = {f"VICINO_{name.upper()}": field for each in KEEPING for name, field in each.model_fields.items()}
     assert said == {name: str(field.default) for name, field in fields.items() if "RETENTION" in name or name in said}

@@ -90,7 +90,7 @@ def tamper(connection: Connection, statement: str, **given: Any) -> None:
 
 def test_what_is_noted_is_sealed_in_batches_and_is_whole(sealing, verify, connection, place, clock):
     assert verify() == {
-        "whole": True, "faults": [], "never_given": 0, "entries": 0, "seal": None, "unsealed": 8,
+        "whole": True, "faults": [], "never_given": 0, "entries": 0, "retired": 0, "seal": None, "unsealed": 8,
         "unsealed_since": "2026-03-16T02:12:00.000001+00:00",
     }  # fmt: skip
     assert sealing() == 8

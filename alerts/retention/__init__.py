@@ -1,0 +1,1 @@
+"""How long closed alerts are kept."""

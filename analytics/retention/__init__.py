@@ -1,0 +1,1 @@
+"""How long what was worked out is kept."""

@@ -1,0 +1,1 @@
+"""`vicino retention`: how long what is kept, and what is due."""
