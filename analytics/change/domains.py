@@ -4,10 +4,10 @@ Indicators of one domain move together: an anxious night is more visits, more wa
 one thing at a time, in the words of the indicator that shows it best, and the others are named as contributions. The
 indicators of a domain stand in the order in which they say plainly what has changed.
 
-What is sudden shows itself within two or three days (of nights, four), what is slow over one or two weeks. They are
-told apart: else what was sudden would stay in the mean of two weeks, and the next sudden change would be taken for the
-same one. One day alone is not told: nearly everybody has a day like that now and then. Only a night of very many visits
-to the bathroom is: an infection begins like that. What is urgent within hours has rules of its own.
+What is sudden shows itself within two or three days, what is slow over one or two weeks. They are told apart: else
+what was sudden would stay in the mean of two weeks, and the next sudden change would be taken for the same one. One day
+alone is not told: nearly everybody has a day like that now and then. Only a night of very many visits to the bathroom
+is: an infection begins like that. What is urgent within hours has rules of its own.
 """
 
 from collections.abc import Mapping
@@ -80,8 +80,6 @@ class Pattern(NamedTuple):
 
 _SUDDEN, _SLOW = (2, 3), (7, 14)
 EVERY = (*_SUDDEN, *_SLOW)
-# Nights that are a little worse than usual for as long as an infection is left alone.
-_NIGHTS = (*_SUDDEN, 4, *_SLOW)
 LONGEST = max(EVERY)
 # Indicators that already look at seven days: one more look at a longer stretch says nothing new.
 _OF_A_WEEK = (1, 7)
@@ -92,10 +90,10 @@ _MORE, _LESS, _BOTH, _LATER = Direction.MORE, Direction.LESS, Direction.BOTH, Di
 
 DOMAINS: Mapping[Domain, Mapping[str, Look]] = {
     Domain.NIGHT: {
-        "night_bathroom_visits": Look(_MORE, (1, *_NIGHTS)),
-        "night_walking": Look(_MORE, _NIGHTS),
-        "sleep_duration": Look(_LESS, _NIGHTS, is_amount=False),
-        "sleep_interruptions": Look(_MORE, _NIGHTS),
+        "night_bathroom_visits": Look(_MORE, (1, *EVERY)),
+        "night_walking": Look(_MORE, EVERY),
+        "sleep_duration": Look(_LESS, EVERY, is_amount=False),
+        "sleep_interruptions": Look(_MORE, EVERY),
         "sleep_start": Look(_LATER, _FROM_THREE, is_amount=False),
         "sleep_end": Look(_BOTH, _SLOW, is_amount=False),
         "time_in_bed": Look(_BOTH, EVERY, is_amount=False),
