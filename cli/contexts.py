@@ -84,7 +84,7 @@ def add(
     now = SystemClock().now()
 
     def act(view: View) -> UUID:
-        found = next((each for each in registry.reads.seen_homes(view) if each.key == home), None)
+        found = next((each for each in registry.reads.seen_homes(view, cared=True) if each.key == home), None)
         if found is None:
             raise VicinoError(
                 f"There is no home {home!r} for {login}.",

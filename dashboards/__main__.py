@@ -20,6 +20,7 @@ from core.service import stop_on_signals
 from core.tls import ServedCertificate
 from dashboards import static_files
 from dashboards.app import create_app
+from dashboards.connections import HEAD_WITHIN_S, PatientProtocol, make_room, protocol
 from dashboards.live import Hub
 from dashboards.metrics import RequestMetrics, page_figures
 from dashboards.sealing import keep_sealing, retire_all
@@ -27,12 +28,12 @@ from dashboards.settings import DashboardSettings
 
 CONNECTIONS = 10
 PATIENCE_S = 5.0  # a person who waits longer for a page thinks it is broken; the page says that the database is away
-BACKLOG = 256
+BACKLOG = 1_024
 # A board of a thousand homes makes tens of thousands of objects, and drops them at its end without a circle among them:
 # looked for after every 700, as Python does, they cost a fifth of the page.
 GARBAGE_AFTER = (20_000, 20, 20)
 ENDING_S = 1  # for requests under way, after open pages have been let go
-BODY_BYTES = 64 * 1024
+HEAD_BYTES = 64 * 1024
 
 
 def main() -> int:
@@ -126,8 +127,9 @@ def make_server(
     hub: Hub,
     metrics: RequestMetrics | None = None,
     certificate: ServedCertificate | None = None,
+    limited: type[PatientProtocol] | None = None,
 ) -> uvicorn.Server:
-    """Return the HTTP server, not yet running."""
+    """Return the HTTP server, not yet running; `limited` is for connections with other limits than the usual."""
     config = uvicorn.Config(
         create_app(database, clock, settings, hub, metrics),
         log_config=None,
@@ -135,7 +137,8 @@ def make_server(
         server_header=False,
         timeout_graceful_shutdown=ENDING_S,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=BODY_BYTES,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        http=limited or protocol(HEAD_WITHIN_S, make_room()),
     )
     if certificate is not None:
         config.load()

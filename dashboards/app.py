@@ -13,6 +13,7 @@ from core.mqtt import broker_of
 from dashboards import errors
 from dashboards.api.application import PATH, create_api
 from dashboards.audit import Asked, Audit
+from dashboards.bodies import LimitBodies
 from dashboards.desk import Desk
 from dashboards.headers import SecurityHeaders
 from dashboards.live import Hub
@@ -146,6 +147,7 @@ def create_app(
     app.mount(PATH, create_api(desk))
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
+    app.add_middleware(LimitBodies)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(Asked)
     if metrics is not None:

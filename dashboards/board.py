@@ -1,7 +1,7 @@
 """The board: every home the viewer may see, what it asks for, and why, in one plain sentence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -174,15 +174,18 @@ class Read(NamedTuple):
     stands: Mapping[int, Latest]
 
 
-def load(view: View, now: datetime, words: Words, limits: Limits) -> Board:
-    """Return the board of everything the viewer may see."""
+def load(view: View, now: datetime, words: Words, limits: Limits, only: Collection[int] | None = None) -> Board:
+    """Return the board of everything the viewer may see; `only` some homes, and all that need somebody at once."""
     read = Read(
         registry.reads.seen_inhabitants(view),
         alerts.reads.open_alerts(view, ALL),
         analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1)),
         wellbeing.latest(view, now),
     )
-    lines = _lines(view, registry.reads.seen_homes(view), None, read, now, words, limits)
+    homes = registry.reads.seen_homes(view, cared=True)
+    lines = _lines(view, homes, None, read, now, words, limits)
+    if only is not None:
+        lines = [line for line in lines if line.home_id in only or line.verdict.concern is Concern.ACT]
     return Board(_grouped(lines), alerts.reads.unnotified(view))
 
 

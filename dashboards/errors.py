@@ -60,8 +60,19 @@ DATABASE_AWAY = Trouble(
     mark("We cannot show how the homes are: do not take this for calm. Readings and alerts that come in are kept."),
     mark("Try again in a minute. If it stays, call your administrator; until then, telephone whom you worry about."),
 )
+TOO_LARGE = Trouble(
+    mark("That was too much at once"),
+    mark("What was sent is larger than anything that is asked for here. Nothing has been changed."),
+    mark("Go back and write less. If you did not write much, tell your administrator."),
+)
+TOO_SLOW = Trouble(
+    mark("That took too long"),
+    mark("What was sent did not arrive in time. Nothing has been changed."),
+    mark("See whether the network works, then send it again."),
+)
 API = "/api/"
-OF_STATUS = {403: FORBIDDEN, 404: NOT_FOUND}
+OF_STATUS = {403: FORBIDDEN, 404: NOT_FOUND, 408: TOO_SLOW, 413: TOO_LARGE}
+PROBLEMS = {408: Kind.TOO_SLOW, 413: Kind.TOO_LARGE}
 
 
 def install(app: FastAPI) -> None:
@@ -90,6 +101,13 @@ def page(request: Request, trouble: Trouble, status: int) -> Response:
         happened=words.say(trouble.happened),
         advice=words.say(trouble.advice),
     )
+
+
+def refused(request: Request, status: int) -> Response:
+    """Return the answer to a request that is not read: a page, or the problem for a program."""
+    if request.url.path.startswith(API):
+        return problem(request, PROBLEMS[status])
+    return page(request, OF_STATUS[status], status)
 
 
 def _proof(held: str) -> str:

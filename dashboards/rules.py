@@ -26,7 +26,7 @@ from dashboards.wording import Words
 
 DAYS = 60
 YEAR = timedelta(days=365)
-SEEING = {"operator", "coordinator", "administrator"}
+SEEING = {"operator", "coordinator"}
 SETTING = "coordinator"
 NEVER_SET = mark("as it is delivered")
 EVERY = (CHANGES, *QUIET_TIMES, *RULES, LEARNED)
@@ -95,7 +95,7 @@ def sees_rules(organisations: Sequence[registry.reads.SeenOrganisation]) -> bool
 def places(view: View) -> list[Place]:
     """Return where the viewer sees what rules are set to: organisations from the top down, then homes by name."""
     organisations = [each for each in registry.reads.seen_organisations(view) if SEEING & set(each.roles)]
-    homes = {home.home_id: home for home in registry.reads.seen_homes(view)}
+    homes = {home.home_id: home for home in registry.reads.seen_homes(view, cared=True)}
     seen = {each.organisation_id: each for each in organisations}
 
     def path(organisation_id: int) -> list[int]:

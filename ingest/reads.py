@@ -216,6 +216,15 @@ def home_readings(
     return view.connection.execute(_sql["home_readings"], _span(home_id, start, end, quantities)).fetchall()
 
 
+def walk_readings(view: View, home_id: int, start: datetime, end: datetime) -> list[Row]:
+    """Return what was heard in a home around its latest walk test, for whoever installs there, in the order of time.
+
+    Of the rest only the last that each device said of itself in `[start, end)`. Fields: device_id, quantity_id, ts,
+    value. None of a home in which the viewer does not install.
+    """
+    return view.connection.execute(_sql["walk_readings"], {"home_id": home_id, "start": start, "end": end}).fetchall()
+
+
 def readings_page(
     view: View, home_id: int, series: Sequence[int], start: datetime, end: datetime, *, most: int, skipped: int
 ) -> tuple[list[Row], int]:

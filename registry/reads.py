@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -257,9 +258,28 @@ def seen_organisations(view: View) -> list[SeenOrganisation]:
     return [SeenOrganisation(**row) for row in view.connection.execute(_SQL["seen_organisations"])]
 
 
-def seen_homes(view: View) -> list[Home]:
-    """Return the homes the viewer may see, by name."""
-    found = [Home(**row) for row in view.connection.execute(_SQL["seen_homes"], {"public_id": None})]
+CARING = frozenset({"operator", "coordinator"})  # whoever answers for people
+
+
+class Sight(StrEnum):
+    """A sort of data that roles see or do not: registry/sql/idempotent/0001_viewer.sql says which roles."""
+
+    PLACE = "place"
+    PEOPLE = "people"
+    LIFE = "life"
+    ADMINISTRATION = "administration"
+
+
+def sees(view: View, sight: Sight) -> bool:
+    """Tell whether the viewer sees a sort of data of any organisation."""
+    row = view.connection.execute(_SQL["viewer_sees"], {"sight": sight}).fetchone()
+    return row is not None and bool(row["sees"])
+
+
+def seen_homes(view: View, *, cared: bool = False) -> list[Home]:
+    """Return the homes the viewer may see, by name; `cared`: only those of which they see how people live there."""
+    given = {"public_id": None, "cared": cared}
+    found = [Home(**row) for row in view.connection.execute(_SQL["seen_homes"], given)]
     view.homes.update(home.home_id for home in found)
     return found
 
@@ -271,16 +291,17 @@ def seen_homes_of(view: View, home_ids: Collection[int]) -> dict[int, Home]:
     return found
 
 
-def seen_home(view: View, public_id: str) -> Home | None:
-    """Return one home by its public id, if the viewer may see it."""
+def seen_home(view: View, public_id: str, *, cared: bool = False) -> Home | None:
+    """Return one home by its public id, if the viewer may see it; `cared`: if they see how people live there."""
     if "\0" in public_id:
         return None
-    return _noted(view, view.connection.execute(_SQL["seen_homes"], {"public_id": public_id}).fetchone())
+    given = {"public_id": public_id, "cared": cared}
+    return _noted(view, view.connection.execute(_SQL["seen_homes"], given).fetchone())
 
 
-def seen_home_of_person(view: View, public_id: UUID) -> Home | None:
-    """Return the home of a person, by the public id of the person, if the viewer may see both."""
-    return _noted(view, view.connection.execute(_SQL["seen_home_of_person"], {"public_id": public_id}).fetchone())
+def cared_home_of_person(view: View, public_id: UUID) -> Home | None:
+    """Return the home of a person, by the public id of the person, if the viewer may see how they live."""
+    return _noted(view, view.connection.execute(_SQL["cared_home_of_person"], {"public_id": public_id}).fetchone())
 
 
 def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:

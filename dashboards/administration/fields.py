@@ -15,6 +15,7 @@ from registry.rules import BIRTH_YEARS, EMAIL, LOGIN, MAXIMUM_TEXT, PHONE, zones
 SHORT = 200
 FIGURES = 10  # of a number, at the most
 NO = ""
+CHOICES = "choices"  # beside the fields of a caseload: the homes it can hold, by key
 
 
 class Kind(StrEnum):
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     SWITCH = "switch"
     ROLES = "roles"
+    HOMES = "homes"
 
 
 class Field(NamedTuple):
@@ -126,6 +128,16 @@ FIELDS: Mapping[Thing, tuple[Field, ...]] = {
         _LANGUAGE,
         Field("active", mark("Can sign in"), Kind.SWITCH),
         Field("roles", mark("Roles"), Kind.ROLES, hint=mark("A role holds in the organisation and in all below it.")),
+    ),
+    Thing.CASELOAD: (
+        Field(
+            "limited", mark("Looks after some homes only"), Kind.SWITCH,
+            hint=mark("Else the account sees all homes of its organisations."),
+        ),
+        Field(
+            "homes", mark("Homes"), Kind.HOMES,
+            hint=mark("An open alert is shown to every operator of the organisation, whoever looks after the home."),
+        ),
     ),
 }  # fmt: skip
 _LOGIN = Field("login", mark("Login"), needed=True, hint=mark("Small letters, digits, dot, hyphen. It stays as it is."))
@@ -225,6 +237,8 @@ def _read(field: Field, given: Sequence[str], organisations: Mapping[str, str], 
         return bool(given), ""
     if field.kind is Kind.ROLES:
         return _roles(given, organisations)
+    if field.kind is Kind.HOMES:
+        return sorted({plain(one) for one in given} - {""}), ""
     text = plain(given[0]) if given else ""
     if not text:
         return (None if field.kind is Kind.YEAR else text), (MISSING if field.needed else "")
@@ -264,7 +278,9 @@ def _roles(given: Sequence[str], organisations: Mapping[str, str]) -> tuple[list
 def _choices(
     field: Field, state: Mapping[str, Any], organisations: Mapping[str, str], words: Words
 ) -> Iterator[tuple[str, str]]:
-    if field.kind is Kind.ROLES:
+    if field.kind is Kind.HOMES:
+        yield from state.get(CHOICES, ())
+    elif field.kind is Kind.ROLES:
         held = set(state.get(field.name, ()))
         for key, name in organisations.items():
             yield from ((f"{role} {key}", f"{words.say(said)}: {name}") for role, said in ROLE_NAMES.items())

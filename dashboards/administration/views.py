@@ -18,6 +18,7 @@ NAMES: Mapping[Thing, str] = {
     Thing.PERSON: mark("Person"),
     Thing.CONTACT: mark("Contact"),
     Thing.ACCOUNT: mark("Account"),
+    Thing.CASELOAD: mark("Caseload"),
 }
 HEADINGS: Mapping[Thing, str] = {
     Thing.ORGANISATION: mark("Organisations below it"),
@@ -183,6 +184,8 @@ def _differences(edit: Edit, organisations: Mapping[str, str], words: Words) -> 
 def _said(field: Field, value: Any, organisations: Mapping[str, str], words: Words) -> str:
     if field.kind is Kind.SWITCH:
         return words.say(YES if value else NO)
+    if field.kind is Kind.HOMES:
+        return ", ".join(value) or words.say(EMPTY)
     if field.kind is Kind.ROLES:
         return ", ".join(role_name(one, organisations, words) for one in value) or words.say(EMPTY)
     if value in (None, ""):

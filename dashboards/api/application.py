@@ -58,7 +58,14 @@ def described_api() -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
         responses=documented(
-            Kind.STRANGER, Kind.SCOPE, Kind.NOT_UNDERSTOOD, Kind.TOO_OFTEN, Kind.DATABASE_AWAY, Kind.BROKEN
+            Kind.STRANGER,
+            Kind.SCOPE,
+            Kind.NOT_UNDERSTOOD,
+            Kind.TOO_LARGE,
+            Kind.TOO_SLOW,
+            Kind.TOO_OFTEN,
+            Kind.DATABASE_AWAY,
+            Kind.BROKEN,
         ),
         separate_input_output_schemas=False,
         servers=[{"url": PATH}],

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     CURSOR = "cursor"
     NOT_UNDERSTOOD = "not-understood"
     CONFLICT = "conflict"
+    TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
     TOO_OFTEN = "too-often"
     DATABASE_AWAY = "database-away"
     BROKEN = "broken"
@@ -73,7 +75,10 @@ TOLD: dict[Kind, _Told] = {
     Kind.ROLE: _Told(
         403,
         mark("Not for the role of this account"),
-        mark("Nothing was changed. Only operators and coordinators act on alerts and contexts."),
+        mark(
+            "Nothing was read or changed. Only operators and coordinators see how people live, and act on alerts and "
+            "contexts."
+        ),
     ),
     Kind.NOT_FOUND: _Told(
         404,
@@ -95,6 +100,16 @@ TOLD: dict[Kind, _Told] = {
     ),
     Kind.CONFLICT: _Told(
         409, mark("It stands differently by now"), mark("Nothing was changed. Read it again, then decide.")
+    ),
+    Kind.TOO_LARGE: _Told(
+        413,
+        mark("Larger than anything that is asked for"),
+        mark("Nothing was changed. Send less: no request needs more than 256 kB."),
+    ),
+    Kind.TOO_SLOW: _Told(
+        408,
+        mark("It took too long to arrive"),
+        mark("Nothing was changed. A request has to arrive within half a minute; send it again."),
     ),
     Kind.TOO_OFTEN: _Told(429, mark("Asked too often"), mark("Wait as long as `Retry-After` says, then go on.")),
     Kind.DATABASE_AWAY: _Told(
@@ -176,7 +191,7 @@ def _api_error(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kinds = {404: Kind.NOT_FOUND, 405: Kind.METHOD}
+    kinds = {404: Kind.NOT_FOUND, 405: Kind.METHOD, 408: Kind.TOO_SLOW, 413: Kind.TOO_LARGE}
     return answer(request, kinds.get(error.status_code, Kind.NOT_UNDERSTOOD), headers=dict(error.headers or {}))
 
 

@@ -28,6 +28,7 @@ LATEST = 20
 DAYS = mark("The days of this person")
 SHARED = mark("Consents, who may see what, invitations")
 SENSORS = mark("The sensors of this home")
+CASELOAD = mark("The homes this account looks after")
 
 
 async def filled(request: Request) -> dict[str, list[str]]:
@@ -55,6 +56,18 @@ def whole(request: Request, desk: DeskDependency, visitor: SignedIn, done: str =
     )
 
 
+@router.get("/caseloads")
+def caseloads(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
+    """List the operators whose caseload the visitor gives; answers 404 to who gives none anywhere."""
+    with desk.database.seen_by(visitor.viewer) as view:
+        frame = Frame.around(request, desk, visitor, view)
+        if not (frame.coordinates or frame.administers):
+            raise HTTPException(404)
+        found = [one for one in reads.caseloads(view) if reads.edited(view, Thing.CASELOAD, one.number) is not None]
+        view.listed.clear()  # of whose homes these are only the number is shown
+    return frame.page("caseloads.html", operators=found)
+
+
 @router.get("/{thing}/{number}")
 def one(
     request: Request, desk: DeskDependency, visitor: SignedIn, thing: Thing, number: int, done: str = ""
@@ -69,10 +82,12 @@ def save(request: Request, desk: DeskDependency, visitor: Trusted, thing: Thing,
     words, seen = Words(visitor.language), form.get("seen", [""])[0]
     try:
         with desk.database.seen_by(visitor.viewer) as view:
-            organisations = {each.key: each.name for each in _administered(view)}
-            _stands(view, thing, number)
+            organisations = _organisations(view, thing)
+            stands = _stands(view, thing, number)
             today = day_of(visitor.now, ROME)
             given = fields.read(thing, form, organisations, words, today, is_new=False)
+            if thing is Thing.CASELOAD:  # it is called as its account is
+                given = given._replace(wanted={**given.wanted, "name": stands.state["name"]})
             changed = None if given.problems else actions.change(view, thing, number, seen, given.wanted, visitor.now)
     except DecisionError as error:
         return _page(request, desk, visitor, thing, number, said=error.text(visitor.language), problem=True, status=409)
@@ -122,7 +137,6 @@ def undo(request: Request, desk: DeskDependency, visitor: Trusted, edit: UUID, f
     back = _back(form)
     try:
         with desk.database.seen_by(visitor.viewer) as view:
-            _administered(view)
             actions.undo(view, edit, visitor.now)
             gone = back is None or reads.edited(view, *back) is None
     except DecisionError as error:
@@ -148,7 +162,7 @@ def _refused(
         frame = Frame.around(request, desk, visitor, view)
     return frame.page(
         "refused.html",
-        409,
+        404 if isinstance(error, actions.NotYoursError) else 409,
         said=error.text(visitor.language),
         back=_address(back),
         back_label=frame.words.say(mark("See how it stands")),
@@ -161,6 +175,12 @@ def _administered(view: View) -> list[reads.Administered]:
     if not found:
         raise HTTPException(404)
     return found
+
+
+def _organisations(view: View, thing: Thing) -> dict[str, str]:
+    """Return the names of the organisations to choose from, by key; caseloads are given by coordinators, too."""
+    found = reads.administered(view) if thing is Thing.CASELOAD else _administered(view)
+    return {each.key: each.name for each in found}
 
 
 def _stands(view: View, thing: Thing, number: int) -> reads.Edited:
@@ -181,13 +201,15 @@ def _page(
     said: str = "", problem: bool = False, status: int = 200, seen: str = "",
 ) -> Response:  # fmt: skip
     with desk.database.seen_by(visitor.viewer) as view:
-        found = _administered(view)
+        organisations = _organisations(view, thing)
         stands = _stands(view, thing, number)
         frame = Frame.around(request, desk, visitor, view)
+        homes = reads.choices_for_caseload(view, number) if thing is Thing.CASELOAD else []
+        links = _links(view, thing, stands, frame)
         parts = reads.parts(view, thing, number)
         edits = reads.edits(view, thing, number)
         above = _above(view, thing, stands, frame.words)
-    organisations = {one.key: one.name for one in found}
+    shown = {**(state or stands.state), fields.CHOICES: [(one.key, _home_choice(one)) for one in homes]}
     return frame.page(
         "administration_thing.html",
         status,
@@ -197,11 +219,11 @@ def _page(
         name=views.title(stands.state, frame.words),
         key=stands.key,
         seen=seen or stands.seen,
-        fields=fields.shown(thing, state or stands.state, organisations, frame.words, problems),
+        fields=fields.shown(thing, shown, organisations, frame.words, problems),
         above=above,
         sections=views.sections(thing, parts, frame.words),
         changes=views.changes(edits, organisations, visitor.now, frame.words),
-        links=_links(thing, stands, frame.words),
+        links=links,
         said=said,
         is_problem=problem or bool(problems),
     )
@@ -245,6 +267,11 @@ def _begins(above: Thing, thing: Thing, stands: reads.Edited) -> dict[str, Any]:
 
 def _above(view: View, thing: Thing, stands: reads.Edited, words: Words) -> tuple[str, str]:
     """Return the address and the name of what a thing is in; the tree where it is in nothing."""
+    if thing is Thing.CASELOAD:
+        account = reads.edited(view, Thing.ACCOUNT, stands.number)
+        if account is None:  # a coordinator gives it, who does not change accounts
+            return "/", words.say(mark("Board"))
+        return f"/administration/{Thing.ACCOUNT}/{stands.number}", views.title(account.state, words)
     sort = next((each for each, inside in IN.items() if thing in inside), None)
     over = None if stands.above is None or sort is None else reads.edited(view, sort, stands.above)
     if over is None or sort is None:
@@ -252,11 +279,16 @@ def _above(view: View, thing: Thing, stands: reads.Edited, words: Words) -> tupl
     return f"/administration/{sort}/{over.number}", views.title(over.state, words)
 
 
-def _links(thing: Thing, stands: reads.Edited, words: Words) -> list[tuple[str, str]]:
-    """Return where else a thing is looked after: a person's days and consents, the sensors of a home."""
+def _links(view: View, thing: Thing, stands: reads.Edited, frame: Frame) -> list[tuple[str, str]]:
+    """Return where else a thing is looked after: a person's days and consents, the sensors of a home, a caseload."""
+    words = frame.words
     if thing is Thing.PERSON:
-        return [
-            (f"/persons/{stands.public_id}", words.say(DAYS)),
-            (f"/sharing/{stands.public_id}", words.say(SHARED)),
-        ]
+        days = [(f"/persons/{stands.public_id}", words.say(DAYS))] if frame.cares else []
+        return [*days, (f"/sharing/{stands.public_id}", words.say(SHARED))]
+    if thing is Thing.ACCOUNT and reads.edited(view, Thing.CASELOAD, stands.number) is not None:
+        return [(f"/administration/{Thing.CASELOAD}/{stands.number}", words.say(CASELOAD))]
     return [(f"/install/{stands.public_id}", words.say(SENSORS))] if thing is Thing.HOME else []
+
+
+def _home_choice(home: reads.HomeChoice) -> str:
+    return f"{home.name} ({home.municipality})" if home.municipality else home.name

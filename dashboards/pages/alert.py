@@ -186,6 +186,7 @@ def _problem(request: Request, desk: DeskDependency, visitor: Visitor, said: str
 def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: str) -> Response:
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
+        frame.require_care()
         words = frame.words
         found = alerts.reads.open_alerts(view, board.ALL)
         homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in found})

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards import board
@@ -11,6 +12,9 @@ from dashboards.pages.frame import Frame
 from dashboards.visitors import DeskDependency, SignedIn
 from dashboards.watch import ROME
 from dashboards.wording import Words
+from registry.administration import reads
+from registry.administration.reads import MOST
+from registry.reads import Sight, sees
 
 router = APIRouter()
 Count = Annotated[int, Query(ge=0, le=1_000_000)]
@@ -23,16 +27,24 @@ class Order(StrEnum):
     LOOK = "look"
 
 
+# Whose homes are shown, by the number of the account; a link of long ago to somebody who has none any more shows all.
+Whose = Annotated[int | None, Query(ge=1, le=MOST)]
+
+
 @router.get("/")
-def whole(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order = Order.CONCERN) -> Response:
-    """Show the board."""
-    return _answer(request, desk, visitor, order, "board.html")
+def whole(
+    request: Request, desk: DeskDependency, visitor: SignedIn, order: Order = Order.CONCERN, caseload: Whose = None
+) -> Response:
+    """Show the board; lead whoever answers for nobody to what they are here for."""
+    return _answer(request, desk, visitor, order, caseload, "board.html")
 
 
 @router.get("/board")
-def part(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order = Order.CONCERN) -> Response:
+def part(
+    request: Request, desk: DeskDependency, visitor: SignedIn, order: Order = Order.CONCERN, caseload: Whose = None
+) -> Response:
     """Show what of the board changes."""
-    return _answer(request, desk, visitor, order, "parts/board.html")
+    return _answer(request, desk, visitor, order, caseload, "parts/board.html")
 
 
 @router.get("/board/now")
@@ -48,6 +60,8 @@ def pressing(
 
     def make() -> str:
         with desk.database.seen_by(visitor.viewer) as view:
+            if not sees(view, Sight.LIFE):
+                raise HTTPException(404)
             found = board.pressing(view, now, words, desk.settings.limits)
         return desk.renderer.text(
             "parts/board_now.html",
@@ -69,16 +83,25 @@ def pressing(
     return desk.renderer.answer(text, language)
 
 
-def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, order: Order, template: str) -> Response:
+def _answer(
+    request: Request, desk: DeskDependency, visitor: SignedIn, order: Order, caseload: int | None, template: str
+) -> Response:
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
-        if not frame.is_staff:
-            return RedirectResponse("/family" if frame.sees_family else "/mine", 303)
-        found = board.load(view, visitor.now, frame.words, desk.settings.limits)
+        if not frame.cares:
+            return RedirectResponse(frame.first_page, 303)
+        caseloads = [one for one in reads.caseloads(view) if one.homes is not None]
+        chosen = next((one for one in caseloads if one.number == caseload), None)
+        only = None if chosen is None else reads.homes_of_caseload(view, chosen.number)
+        found = board.load(view, visitor.now, frame.words, desk.settings.limits, only)
     return frame.page(
         template,
         board=found,
         order=order.value,
+        address=_address,
+        caseloads=caseloads,
+        chosen=chosen,
+        gives_caseloads=frame.coordinates,
         groups=found.groups if order is Order.CONCERN else board.with_alerts(found.groups),
         looks=[] if order is Order.CONCERN else board.by_attention(line for _, lines in found.groups for line in lines),
         zone=ROME,
@@ -86,3 +109,10 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, order: Or
         empty=board.EMPTY,
         announcement=board.announcement(found, frame.words),
     )
+
+
+def _address(path: str, order: str, caseload: int | None) -> str:
+    """Return the address of the board, or of the part of it that changes, in an order and of a caseload."""
+    given = {"order": "" if order == Order.CONCERN else order, "caseload": caseload or ""}
+    asked = urlencode({name: value for name, value in given.items() if value})
+    return f"{path}?{asked}" if asked else path

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 import analytics.contexts.reads
@@ -154,6 +154,8 @@ def _done(
     try:
         with desk.database.seen_by(visitor.viewer) as view:
             act(view)
+    except ContextNotFoundError as error:
+        raise HTTPException(404) from error
     except ContextError as error:
         return _problem(request, desk, visitor, error.text(visitor.language), 409, wanted)
     except (ValueError, OverflowError):

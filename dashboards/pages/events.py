@@ -62,7 +62,11 @@ async def stream(
 def organisations_of(desk: Desk, viewer: Viewer) -> frozenset[int]:
     """Return the organisations about which a viewer is told."""
     with desk.database.seen_by(viewer) as view:
-        return frozenset(found.organisation_id for found in registry.reads.seen_organisations(view))
+        return frozenset(
+            found.organisation_id
+            for found in registry.reads.seen_organisations(view)
+            if registry.reads.CARING.intersection(found.roles)
+        )
 
 
 def _asked(still_welcome: Callable[[], bool]) -> bool:

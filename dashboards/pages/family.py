@@ -27,7 +27,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, template:
         frame = Frame.around(request, desk, visitor, view)
         persons = family.load(view, visitor.now, frame.words, desk.settings.limits)
     if not persons:
-        return RedirectResponse("/", 303) if frame.is_staff else RedirectResponse("/mine", 303)
+        return RedirectResponse("/mine" if frame.sees_family else frame.first_page, 303)
     waiting = sum(one.is_open and one.concern.key == "act" for person in persons for one in person.alerts)
     said = " ".join(f"{person.name}: {person.spoken}" for person in persons)
     return frame.page(template, persons=persons, waiting=waiting, announcement=said)

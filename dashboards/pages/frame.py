@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.responses import HTMLResponse
 
 from alerts.watchdog.reads import watched
@@ -16,7 +16,7 @@ from dashboards.watch import ROME, said
 from dashboards.wording import Words
 from ingest.rejects.reads import is_in_charge
 from registry.agreement import Capacity
-from registry.reads import close_persons, own_account, seen_organisations
+from registry.reads import Sight, close_persons, own_account, seen_organisations, sees
 
 COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
 
@@ -26,9 +26,9 @@ class Frame(NamedTuple):
 
     `gets_tasks`: they are of an association, to which tasks are handed over. `coordinates`, `administers`,
     `researches`: they do somewhere.
-    `is_staff`: they belong to an organisation; `sees_family`: something of somebody may be shared with them; `is_self`:
-    they are somebody who is looked after, or decide for one. `watch` is what the visitor must know of the machinery:
-    that alerts are not worked on, for instance.
+    `cares`: they answer for people, and see how these live; `sees_family`: something of somebody may be shared with
+    them; `is_self`: they are somebody who is looked after, or decide for one. `watch` is what the visitor must know of
+    the machinery: that alerts are not worked on, for instance.
     """
 
     desk: Desk
@@ -42,7 +42,7 @@ class Frame(NamedTuple):
     coordinates: bool
     administers: bool
     researches: bool
-    is_staff: bool
+    cares: bool
     sees_family: bool
     is_self: bool
 
@@ -51,7 +51,7 @@ class Frame(NamedTuple):
         """Return the frame for a visitor who sees `view`."""
         account = own_account(view)
         organisations = seen_organisations(view)
-        sees, gets_tasks = sees_rules(organisations), any(each.kind == "association" for each in organisations)
+        rules, gets_tasks = sees_rules(organisations), any(each.kind == "association" for each in organisations)
         coordinates = any(COORDINATOR in each.roles for each in organisations)
         administers = any(ADMINISTRATOR in each.roles for each in organisations)
         words = Words(visitor.language)
@@ -65,16 +65,34 @@ class Frame(NamedTuple):
             name,
             path,
             in_charge,
-            sees,
+            rules,
             tuple(watch),
             gets_tasks,
             coordinates,
             administers,
             researches(view),
-            is_staff=bool(organisations) or not close,
+            cares=sees(view, Sight.LIFE),
             sees_family=any(one.capacity is not Capacity.SELF for one in close),
             is_self=any(one.capacity is not Capacity.FAMILY for one in close),
         )
+
+    @property
+    def first_page(self) -> str:
+        """Where the visitor begins: the board of who answers for people, else what else they are here for."""
+        pages = (
+            (self.cares, "/"),
+            (self.sees_family, "/family"),
+            (self.is_self, "/mine"),
+            (self.administers, "/administration"),
+            (self.is_in_charge, "/install"),
+            (self.researches, "/research"),
+        )
+        return next((path for is_theirs, path in pages if is_theirs), "/account")
+
+    def require_care(self) -> None:
+        """Answer 404 to who answers for nobody, and sees of nobody how they live."""
+        if not self.cares:
+            raise HTTPException(404)
 
     @property
     def words(self) -> Words:
@@ -97,7 +115,7 @@ class Frame(NamedTuple):
             coordinates=self.coordinates,
             administers=self.administers,
             researches=self.researches,
-            is_staff=self.is_staff,
+            cares=self.cares,
             sees_family=self.sees_family,
             is_self=self.is_self,
             now=self.visitor.now,

@@ -4,24 +4,23 @@ Each reads what it shows and nothing else: every telephone asks for each of them
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import devices.reads
 import ingest.reads
 import registry.reads
 from alerts.test_alarm import AlarmTest, seen_tests
-from core.vocabulary import BY_ID, BY_NAME
+from core.vocabulary import BY_ID
 from dashboards import install_views as views
 from dashboards.pages.installation import Look
 from devices.admission import NOT_KEPT_HERE
 from devices.gateways.reads import seen_enrolments, seen_local_alarms
 from devices.reads import WalkTest
-from devices.walk import FRESH, Heard, standings, tried
+from devices.walk import Heard, standings, tried
 
 HEARD_SINCE = timedelta(days=8)
 AHEAD = timedelta(minutes=5)
-_OF_DEVICES = [BY_NAME[name].id for name in ("battery", "link_quality", "signal_strength")]
 
 
 class Walk(NamedTuple):
@@ -93,18 +92,16 @@ def walk_of(look: Look) -> Walk:
     announced = seen_tests(look.view, home_id)
     began = test.started_at if test else look.now
     devices_tried = {device.device_id: tried(device.model, device.quantities) for device in look.site.present}
-    stand = standings(devices_tried, _heard(look, began), began)
+    stand = standings(devices_tried, _heard(look), began)
     named = views.sensor_views(look.site.present, look.site.rooms, look.words)
     return Walk(test, announced, views.tick_views(stand, named, announced, look.now, look.words))
 
 
-def _heard(look: Look, began: datetime) -> list[Heard]:
-    home_id = look.site.home.home_id
-    rows = ingest.reads.home_readings(look.view, home_id, began - FRESH, look.now + AHEAD)
+def _heard(look: Look) -> list[Heard]:
     # A battery says how full it is once a day or once a week.
-    rows += ingest.reads.home_readings(look.view, home_id, look.now - HEARD_SINCE, began - FRESH, _OF_DEVICES)
+    rows = ingest.reads.walk_readings(look.view, look.site.home.home_id, look.now - HEARD_SINCE, look.now + AHEAD)
     return [
         Heard(row["device_id"], BY_ID[row["quantity_id"]].name, row["ts"], row["value"])
-        for row in sorted(rows, key=lambda row: row["ts"])
+        for row in rows
         if row["quantity_id"] in BY_ID
     ]

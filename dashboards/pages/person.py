@@ -96,7 +96,7 @@ def found(view: View, public_id: UUID) -> tuple[registry.reads.SeenPerson, regis
 
 def household(view: View, public_id: UUID) -> tuple[list[registry.reads.SeenPerson], registry.reads.Home]:
     """Return who lives with a person, and the home; 404 where there is none that the viewer may see."""
-    home = registry.reads.seen_home_of_person(view, public_id)
+    home = registry.reads.cared_home_of_person(view, public_id)
     if home is None:
         raise HTTPException(404)
     return registry.reads.seen_persons(view, home.home_id), home

@@ -110,7 +110,7 @@ def try_out(
     except NotFittingError:
         return _problem(request, desk, visitor, words.say(NOT_FITTING), 422, back)
     except RuleError as error:
-        return _problem(request, desk, visitor, error.text(visitor.language), 409, back)
+        return _problem(request, desk, visitor, error.text(visitor.language), _status(error), back)
     return RedirectResponse(f"/rules/previews/{asked}", 303)
 
 
@@ -135,7 +135,7 @@ def save(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UU
             place = rules.place_at(rules.places(view), done.scope)
     except RuleError as error:
         back = "/rules" if isinstance(error, NotYoursToSetError) else f"/rules/previews/{public_id}"
-        return _problem(request, desk, visitor, error.text(visitor.language), 409, back)
+        return _problem(request, desk, visitor, error.text(visitor.language), _status(error), back)
     return RedirectResponse(_path(done.wished.rule, place.value if place else "", saved=True), 303)
 
 
@@ -179,6 +179,10 @@ def _place(view: View, where: str) -> tuple[list[Place], Place]:
     if place is None:
         raise HTTPException(404)
     return every, place
+
+
+def _status(error: RuleError) -> int:
+    return 403 if isinstance(error, NotYoursToSetError) else 409
 
 
 def _require_rule(rule: str) -> None:

@@ -145,6 +145,8 @@ def invite(
             if capacity not in set(Capacity):
                 raise NotDecidedHereError
             person = _person(view, public_id, visitor)
+            if person.capacity is not None:
+                raise HTTPException(403)  # whoever works for the person invites
             made = invitations.make(view, public_id, Capacity(capacity), plain(contact), visitor.now)
             frame = Frame.around(request, desk, visitor, view)
     except DecisionError as error:

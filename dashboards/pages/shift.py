@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 import alerts.reads
@@ -12,7 +12,7 @@ import registry.reads
 from alerts.errors import AlertError
 from alerts.lifecycle import NOTE_CHARACTERS
 from alerts.shift_handovers import actions
-from alerts.shift_handovers.actions import WAITS, HandOver
+from alerts.shift_handovers.actions import WAITS, ChangedMeanwhileError, HandOver
 from core.database import View
 from core.translation import mark
 from dashboards import board
@@ -84,7 +84,12 @@ def offer(
     said = plain(note)
 
     def act(view: View) -> None:
-        actions.offer(view, alert or [], said, visitor.now)
+        try:
+            actions.offer(view, alert or [], said, visitor.now)
+        except ChangedMeanwhileError:
+            if any(alerts.reads.alert(view, one) is None for one in alert or []):
+                raise HTTPException(404) from None
+            raise
 
     return _done(request, desk, visitor, act, "offered", said)
 
@@ -92,13 +97,29 @@ def offer(
 @router.post("/shift/{public_id}/accept")
 def accept(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID) -> Response:
     """Take a hand-over over."""
-    return _done(request, desk, visitor, lambda view: actions.accept(view, public_id, visitor.now), "accepted")
+
+    def act(view: View) -> None:
+        _require(view, public_id, visitor)
+        actions.accept(view, public_id, visitor.now)
+
+    return _done(request, desk, visitor, act, "accepted")
 
 
 @router.post("/shift/{public_id}/withdraw")
 def withdraw(request: Request, desk: DeskDependency, visitor: Trusted, public_id: UUID) -> Response:
     """Take a hand-over back."""
-    return _done(request, desk, visitor, lambda view: actions.withdraw(view, public_id, visitor.now), "withdrawn")
+
+    def act(view: View) -> None:
+        _require(view, public_id, visitor)
+        actions.withdraw(view, public_id, visitor.now)
+
+    return _done(request, desk, visitor, act, "withdrawn")
+
+
+def _require(view: View, public_id: UUID, visitor: Visitor) -> None:
+    """Answer 404 where there is no such hand-over among those of the last days that the viewer may see."""
+    if public_id not in {one.public_id for one in actions.hand_overs(view, visitor.now)}:
+        raise HTTPException(404)
 
 
 def _done(
@@ -119,6 +140,7 @@ def _page(
 ) -> Response:  # fmt: skip
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
+        frame.require_care()
         found = actions.hand_overs(view, visitor.now)
         mine = actions.can_be_handed_over(view)
         wanted = mine.union(*(one.waiting for one in found))

@@ -29,9 +29,11 @@ NO_OUTCOME = mark("Say what came of it.")
 
 @router.get("/tasks")
 def listed(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response:
-    """Show the tasks of the visitor's associations."""
+    """Show the tasks of the visitor's associations; answers 404 to who is in none."""
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
+        if not frame.gets_tasks:
+            raise HTTPException(404)
         found = tasks.tasks(view)
     return frame.page("tasks.html", tasks=found, states=STATES)
 
@@ -78,6 +80,8 @@ def _done(
 ) -> Response:
     try:
         with desk.database.seen_by(visitor.viewer) as view:
+            if tasks.task(view, public_id) is None:
+                raise HTTPException(404)
             act(view)
     except AlertError as error:
         return _refused(request, desk, visitor, public_id, error.text(visitor.language), 409)

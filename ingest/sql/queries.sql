@@ -338,13 +338,12 @@ LIMIT %(maximum)s
 
 -- seen_battery_days --
 -- The same of some homes, as far as the viewer may see them.
-SELECT daily.device_id, daily.quantity_id, daily.day, daily.minimum AS lowest
-FROM ingest.seen_daily AS daily
-JOIN devices.device USING (device_id)
-WHERE daily.home_id = ANY (%(homes)s::int[]) AND daily.quantity_id = ANY (%(quantities)s::smallint[])
-  AND device.retired_at IS NULL AND daily.plausible > 0
-  AND daily.day >= %(since)s AND daily.day >= coalesce(device.battery_changed_at, %(since)s)
-ORDER BY daily.device_id, daily.quantity_id, daily.day
+SELECT device_id, quantity_id, day, lowest
+FROM ingest.battery_days_of(%(homes)s::int[], %(quantities)s::smallint[], %(since)s)
+
+-- walk_readings --
+-- What was heard in a home while it was walked through, and what its devices said last of themselves, for whoever installs there.
+SELECT device_id, quantity_id, ts, value FROM ingest.walk_readings(%(home_id)s, %(start)s, %(end)s)
 
 -- battery_days --
 -- The lowest charge (percent), or the lowest voltage, of each day since an instant, of the devices that are installed.

@@ -65,6 +65,39 @@ class Edit(NamedTuple):
     can_be_undone: bool
 
 
+class Caseload(NamedTuple):
+    """An operator's caseload by the number of the account: how many homes are in it, None where they see all."""
+
+    number: int
+    name: str
+    homes: int | None
+    is_own: bool
+
+
+class HomeChoice(NamedTuple):
+    """A home that a caseload can hold."""
+
+    key: str
+    name: str
+    municipality: str
+
+
+def caseloads(view: View) -> list[Caseload]:
+    """Return the operators whose caseload the viewer gives, and the viewer if they have one; by name."""
+    return [Caseload(**row) for row in view.connection.execute(_SQL["caseloads"])]
+
+
+def homes_of_caseload(view: View, number: int) -> frozenset[int]:
+    """Return the homes of one of these caseloads; none of any other."""
+    found = view.connection.execute(_SQL["homes_of_caseload"], {"number": number})
+    return frozenset(row["home_id"] for row in found)
+
+
+def choices_for_caseload(view: View, number: int) -> list[HomeChoice]:
+    """Return the homes that a caseload can hold which the viewer gives."""
+    return [HomeChoice(**row) for row in view.connection.execute(_SQL["choices_for_caseload"], {"number": number})]
+
+
 def administered(view: View) -> list[Administered]:
     """Return the organisations that the viewer administers, by name; none for anybody else."""
     return [Administered(**row) for row in view.connection.execute(_SQL["administered"])]

@@ -9,7 +9,7 @@ State = Mapping[str, Any]
 
 
 class Thing(StrEnum):
-    """A sort of thing that administrators make and change."""
+    """A sort of thing that administrators make and change. A caseload has the number of its account and is not made."""
 
     ORGANISATION = "organisation"
     HOME = "home"
@@ -17,6 +17,7 @@ class Thing(StrEnum):
     PERSON = "person"
     CONTACT = "contact"
     ACCOUNT = "account"
+    CASELOAD = "caseload"
 
 
 IN: Mapping[Thing, tuple[Thing, ...]] = {

@@ -164,21 +164,25 @@ FROM registry.person WHERE home_id = ANY (%(homes)s::int[]) ORDER BY person_id;
 SELECT room_id, home_id, key, name, kind FROM registry.room WHERE home_id = %(home_id)s ORDER BY room_id;
 
 -- seen_homes --
--- The homes a viewer may see, or one of them by its public id.
+-- The homes a viewer may see, or one of them by its public id; `cared`: only those of which the viewer sees how people live there.
 SELECT home_id, home.public_id::text AS public_id, organisation_id, organisation.key AS organisation, home.key, home.name,
        municipality, address, access_notes, timezone
 FROM registry.home JOIN registry.organisation USING (organisation_id)
 WHERE organisation_id IN (SELECT registry.viewer_organisations())
   AND (%(public_id)s::text IS NULL OR home.public_id::text = %(public_id)s)
+  AND (NOT %(cared)s OR home_id IN (SELECT cared.home_id FROM registry.cared_home AS cared))
 ORDER BY home.name, home_id;
 
--- seen_home_of_person --
--- The home of a person that a viewer may see, by the public id of the person.
+-- cared_home_of_person --
+-- The home of a person, by the public id of the person, if the viewer may see how they live.
 SELECT home_id, home.public_id::text AS public_id, home.organisation_id, organisation.key AS organisation, home.key, home.name,
        municipality, address, access_notes, timezone
 FROM registry.home JOIN registry.person USING (home_id) JOIN registry.organisation ON organisation.organisation_id = home.organisation_id
-WHERE person.public_id = %(public_id)s AND person.organisation_id IN (SELECT registry.viewer_organisations())
-  AND home.organisation_id IN (SELECT registry.viewer_organisations());
+WHERE person.public_id = %(public_id)s AND home_id IN (SELECT cared.home_id FROM registry.cared_home AS cared);
+
+-- viewer_sees --
+-- Whether the viewer sees a sort of data anywhere.
+SELECT EXISTS (SELECT FROM registry.viewer_organisations(%(sight)s)) AS sees;
 
 -- seen_persons --
 -- The persons a viewer may see, of all homes or of one.

@@ -74,12 +74,12 @@ CREATE OR REPLACE TRIGGER tell_idle AFTER INSERT OR UPDATE OF idle_at ON alerts.
 CREATE OR REPLACE TRIGGER tell_notification AFTER INSERT ON alerts.notification
     FOR EACH STATEMENT EXECUTE FUNCTION alerts.tell_due();
 
-SELECT registry.protect('alerts.alert');
-SELECT registry.protect('alerts.history');
-SELECT registry.protect('alerts.notification');
-SELECT registry.protect('alerts.test_alarm');
-SELECT registry.protect('alerts.policy');
-SELECT registry.protect('alerts.rota');
+SELECT registry.protect('alerts.alert', 'life');
+SELECT registry.protect('alerts.history', 'care');
+SELECT registry.protect('alerts.notification', 'care');
+SELECT registry.protect('alerts.test_alarm', 'place');
+SELECT registry.protect('alerts.policy', 'care');
+SELECT registry.protect('alerts.rota', 'care');
 
 GRANT USAGE ON SCHEMA alerts TO vicino_service, vicino_people, vicino_views;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA alerts TO vicino_service;

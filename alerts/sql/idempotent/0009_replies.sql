@@ -75,7 +75,7 @@ BEGIN
 END
 $$;
 
-SELECT registry.protect('alerts.reply');
+SELECT registry.protect('alerts.reply', 'care');
 GRANT SELECT ON alerts.reply, alerts.heartbeat TO vicino_people;
 REVOKE ALL ON FUNCTION alerts.message_asked(uuid), alerts.note_reply(uuid, text, timestamptz),
     alerts.say_there(uuid, timestamptz), alerts.say_contact_there(uuid, timestamptz) FROM PUBLIC;

@@ -67,7 +67,7 @@ $$;
 CREATE OR REPLACE FUNCTION alerts.home_of_handover(wanted uuid) RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT home_id FROM alerts.alert JOIN alerts.handover USING (alert_id)
-    WHERE handover.public_id = wanted AND handover.organisation_id IN (SELECT registry.viewer_organisations())
+    WHERE handover.public_id = wanted AND handover.organisation_id IN (SELECT registry.viewer_organisations('care'))
 $$;
 
 CREATE OR REPLACE FUNCTION alerts.policy_of_handover(wanted uuid) RETURNS jsonb
@@ -109,13 +109,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(account.name, contact.name, ''), told.channel, told.purpose, told.state, told.at, told.last_error,
         told.delivered_at, told.read_at
     FROM told
-    JOIN alerts.alert ON alert.alert_id = wanted AND alert.organisation_id IN (SELECT registry.viewer_organisations())
+    JOIN alerts.alert ON alert.alert_id = wanted AND alert.organisation_id IN (SELECT registry.viewer_organisations('care'))
     LEFT JOIN registry.account USING (account_id)
     LEFT JOIN registry.contact USING (contact_id)
     ORDER BY told.at DESC, told.number DESC LIMIT 100
 $$;
 
-SELECT registry.protect('alerts.handover');
+SELECT registry.protect('alerts.handover', 'care');
 GRANT SELECT ON alerts.handover TO vicino_people;
 
 -- What a message is about says nothing but numbers; it is seen with the message.

@@ -1,4 +1,4 @@
-SELECT registry.protect('alerts.news');
+SELECT registry.protect('alerts.news', 'care');
 -- Who wants a digest is nobody's but the service's.
 REVOKE ALL ON alerts.digest, alerts.address FROM vicino_people;
 

@@ -116,8 +116,8 @@ $$;
 CREATE OR REPLACE TRIGGER tell_shift_handover AFTER INSERT OR UPDATE OF state ON alerts.shift_handover
     FOR EACH ROW EXECUTE FUNCTION alerts.tell_shift_handover();
 
-SELECT registry.protect('alerts.shift_handover');
-SELECT registry.protect('alerts.shift_handover_alert');
+SELECT registry.protect('alerts.shift_handover', 'care');
+SELECT registry.protect('alerts.shift_handover_alert', 'care');
 GRANT SELECT ON alerts.shift_handover, alerts.shift_handover_alert TO vicino_people, vicino_views;
 REVOKE ALL ON FUNCTION alerts.handed_over_by_viewer(), alerts.offer_shift(uuid[], text, timestamptz, timestamptz),
     alerts.accept_shift(uuid, timestamptz), alerts.withdraw_shift(uuid, timestamptz) FROM PUBLIC;

@@ -22,6 +22,7 @@ CREATE OR REPLACE FUNCTION analytics.context_for_viewer(wanted uuid) RETURNS ana
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT context FROM analytics.context
     WHERE public_id = wanted AND registry.viewer_may_act(organisation_id)
+        AND home_id IN (SELECT cared.home_id FROM registry.cared_home AS cared)
     FOR UPDATE
 $$;
 
@@ -33,7 +34,8 @@ DECLARE
     made  analytics.context;
 BEGIN
     SELECT * INTO lives FROM registry.home
-    WHERE public_id = wanted_home AND registry.viewer_may_act(organisation_id) FOR UPDATE;
+    WHERE public_id = wanted_home AND registry.viewer_may_act(organisation_id)
+        AND home_id IN (SELECT cared.home_id FROM registry.cared_home AS cared) FOR UPDATE;
     IF lives.home_id IS NULL THEN
         RETURN NULL;
     END IF;

@@ -1,4 +1,4 @@
-SELECT registry.protect('analytics.outcome');
+SELECT registry.protect('analytics.outcome', 'life');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.outcome TO vicino_service;
 GRANT SELECT ON analytics.outcome TO vicino_people, vicino_views;
@@ -43,8 +43,8 @@ REVOKE ALL ON FUNCTION analytics.judge_findings(bigint[], uuid, text, text, time
 GRANT EXECUTE ON FUNCTION analytics.judge_findings(bigint[], uuid, text, text, timestamptz), analytics.unjudge_findings(uuid)
     TO vicino_people;
 
-SELECT registry.protect('analytics.preview');
-SELECT registry.protect('analytics.previewed_home');
+SELECT registry.protect('analytics.preview', 'care');
+SELECT registry.protect('analytics.previewed_home', 'life');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.preview, analytics.previewed_home TO vicino_service;
 GRANT SELECT ON analytics.preview, analytics.previewed_home TO vicino_people, vicino_views;

@@ -18,7 +18,7 @@ RETURNS TABLE (rule text, mode text, fields jsonb, is_own boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE above AS (
         SELECT organisation_id, parent_id, 0 AS distance FROM registry.organisation
-        WHERE organisation_id = wanted AND organisation_id IN (SELECT registry.viewer_organisations())
+        WHERE organisation_id = wanted AND organisation_id IN (SELECT registry.viewer_organisations('care'))
         UNION ALL
         SELECT parent.organisation_id, parent.parent_id, above.distance + 1
         FROM registry.organisation parent JOIN above ON parent.organisation_id = above.parent_id
@@ -40,7 +40,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT setting.set_at, coalesce(account.name, ''), setting.mode, setting.fields, setting.reason
     FROM analytics.rule_setting setting LEFT JOIN registry.account ON account.account_id = setting.set_by
     WHERE setting.organisation_id = wanted AND setting.home_id IS NOT DISTINCT FROM of_home AND setting.rule = of_rule
-        AND setting.organisation_id IN (SELECT registry.viewer_organisations())
+        AND setting.organisation_id IN (SELECT registry.viewer_organisations('care'))
     ORDER BY setting.rule_setting_id DESC
 $$;
 

@@ -71,6 +71,6 @@ CREATE OR REPLACE TRIGGER sighted_new AFTER INSERT ON analytics.indicator REFERE
 CREATE OR REPLACE TRIGGER sighted_again AFTER UPDATE ON analytics.indicator REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION analytics.sight();
 
-SELECT registry.protect('analytics.sighted');
+SELECT registry.protect('analytics.sighted', 'life');
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.sighted TO vicino_service;
 GRANT SELECT ON analytics.sighted TO vicino_people;

@@ -133,7 +133,9 @@ RULES: tuple[Rule, ...] = (
     Rule("registry.pause", Group.REGISTRATION, What.DETACHED, PAUSED),
     *_removed(Group.REGISTRATION, "registry.edit"),
     Rule("registry.edit", Group.REGISTRATION, What.DETACHED, SHARED),
-    *_removed(Group.REGISTRATION, "registry.room", "registry.person", "registry.home"),
+    *_removed(
+        Group.REGISTRATION, "registry.caseload_home", "registry.room", "registry.person", "registry.home",
+    ),
     Rule("registry.home", Group.REGISTRATION, What.DETACHED, SHARED),
     *_removed(
         Group.ACCOUNTS, "registry.passkey", "registry.second_factor", "registry.second_factor_offer",
@@ -141,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("registry.account", Group.ACCOUNTS, What.DETACHED, NUMBER_ONLY),
     Rule("registry.membership", Group.ACCOUNTS, What.KEPT, OF_STAFF),
+    Rule("registry.caseload", Group.ACCOUNTS, What.KEPT, OF_STAFF),
 )  # fmt: skip
 
 # Tables in which nobody in care can be, each with its reason.

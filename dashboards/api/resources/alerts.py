@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 import alerts.reads
 import registry.listing.reads
+import registry.reads
 from alerts import actions
 from alerts.lifecycle import NOTE_CHARACTERS, Action, Family, Outcome, State
 from alerts.reasons.catalogue import REASONS, Reason
@@ -20,7 +21,7 @@ from dashboards.api import cursors
 from dashboards.api.access import AlertsReader, AlertsWriter, Caller, DeskDependency
 from dashboards.api.answers import USUAL, Cursor, Instant, Limit, Page, Text, in_both, page, send
 from dashboards.api.problems import ApiError, Kind, documented
-from dashboards.api.resources.homes import home_of
+from dashboards.api.resources.homes import cared_home_of, require
 from dashboards.written import plain
 
 router = APIRouter(tags=["alerts"])
@@ -146,7 +147,7 @@ class Resolve(BaseModel):
     seen_times: int | None = Take.model_fields["seen_times"]  # type: ignore[assignment]
 
 
-@router.get("/alerts", response_model=Page[Alert], responses=documented(Kind.CURSOR, Kind.NOT_FOUND))
+@router.get("/alerts", response_model=Page[Alert], responses=documented(Kind.CURSOR, Kind.NOT_FOUND, Kind.ROLE))
 def listed(
     request: Request,
     desk: DeskDependency,
@@ -161,7 +162,8 @@ def listed(
     """Return alerts, the latest first."""
     before = cursors.after_alert(cursor)
     with desk.database.seen_by(caller.viewer) as view:
-        home_id = None if home is None else home_of(view, home).home_id
+        require(view, registry.reads.Sight.LIFE)
+        home_id = None if home is None else cared_home_of(view, home).home_id
         wanted = alerts.reads.Wanted(STATES[state], family, home_id, updated_since)
         found = alerts.reads.page_of_alerts(view, wanted, before, limit + 1)
         some, following = page(found, limit, lambda alert: cursors.encode(alert.opened_at, alert.public_id))

@@ -20,7 +20,7 @@ from dashboards.api import cursors
 from dashboards.api.access import AnalysisReader, DeskDependency
 from dashboards.api.answers import USUAL, Cursor, Day, Instant, Limit, Page, Text, page, send
 from dashboards.api.problems import Kind, documented
-from dashboards.api.resources.homes import NAME, home_of
+from dashboards.api.resources.homes import NAME, cared_home_of, require
 from dashboards.api.spans import MOST_DAYS, days, span
 
 router = APIRouter(tags=["analysis"])
@@ -125,7 +125,7 @@ def days_of_home(
     """Return how the days of a home stand; days that are not over are left out."""
     days(first, last)
     with desk.database.seen_by(caller.viewer) as view:
-        found = analytics.wellbeing.reads.days(view, home_of(view, home).home_id, first, last)
+        found = analytics.wellbeing.reads.days(view, cared_home_of(view, home).home_id, first, last)
     shown = [
         DayState(
             day=one.day,
@@ -155,7 +155,7 @@ def indicators(
     days(first, last)
     with desk.database.seen_by(caller.viewer) as view:
         kinds = None if kind is None else [kind]
-        rows = analytics.reads.indicators(view, home_of(view, home).home_id, first, last, kinds)
+        rows = analytics.reads.indicators(view, cared_home_of(view, home).home_id, first, last, kinds)
     return send(request, Indicators(items=[_indicator(row) for row in rows]))
 
 
@@ -172,7 +172,7 @@ def episodes(
     """Return the episodes of a home that touch an interval. Stays in rooms are cut at local midnight."""
     span(start, end)
     with desk.database.seen_by(caller.viewer) as view:
-        home_id = home_of(view, home).home_id
+        home_id = cared_home_of(view, home).home_id
         rooms = {room.room_id: room.key for room in registry.reads.seen_rooms(view, home_id)}
         rows = analytics.reads.episodes(view, home_id, start, end, kind)
     shown = [
@@ -187,7 +187,7 @@ def episodes(
     return send(request, Episodes(items=shown))
 
 
-@router.get("/findings", response_model=Page[Finding], responses=documented(Kind.CURSOR, Kind.NOT_FOUND))
+@router.get("/findings", response_model=Page[Finding], responses=documented(Kind.CURSOR, Kind.NOT_FOUND, Kind.ROLE))
 def findings(
     request: Request,
     desk: DeskDependency,
@@ -201,7 +201,8 @@ def findings(
     """Return what was found and still holds, the latest first, those on trial too."""
     before = cursors.after_number(cursor)
     with desk.database.seen_by(caller.viewer) as view:
-        home_id = None if home is None else home_of(view, home).home_id
+        require(view, registry.reads.Sight.LIFE)
+        home_id = None if home is None else cared_home_of(view, home).home_id
         found = analytics.reads.page_of_findings(view, before, limit + 1, home_id=home_id, start=start, end=end)
         some, following = page(found, limit, lambda row: cursors.encode(row["finding_id"]))
         items = _findings(view, list(some))

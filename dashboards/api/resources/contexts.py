@@ -19,7 +19,7 @@ from core.database import View
 from dashboards.api.access import Caller, ContextsReader, ContextsWriter, DeskDependency
 from dashboards.api.answers import Instant, Text, send
 from dashboards.api.problems import ApiError, Kind, documented
-from dashboards.api.resources.homes import home_of
+from dashboards.api.resources.homes import cared_home_of
 from dashboards.api.spans import span
 from dashboards.written import plain
 
@@ -76,7 +76,7 @@ def contexts(
     """Return the contexts of a home that touch an interval, the latest first."""
     span(start, end)
     with desk.database.seen_by(caller.viewer) as view:
-        found = analytics.contexts.reads.contexts(view, start, end, home_of(view, home).home_id)
+        found = analytics.contexts.reads.contexts(view, start, end, cared_home_of(view, home).home_id)
     return send(request, Contexts(items=[_context(one, home) for one in found]))
 
 
@@ -85,7 +85,7 @@ def enter(request: Request, desk: DeskDependency, caller: ContextsWriter, home: 
     """Enter a context of a home: what it explains is no longer told, and its days are left out of what is usual."""
     start, note = body.start or caller.now, plain(body.note)
     with desk.database.seen_by(caller.viewer) as view:
-        found = home_of(view, home)
+        found = cared_home_of(view, home)
         if not analytics.contexts.reads.may_act(view, found.home_id):
             raise ApiError(Kind.ROLE)
         made = actions.enter(view, home, body.kind, start, body.end, note, caller.now)

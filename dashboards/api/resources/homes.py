@@ -78,7 +78,7 @@ class Devices(BaseModel):
     items: list[Device]
 
 
-@router.get("/homes", response_model=Page[Home], responses=documented(Kind.CURSOR))
+@router.get("/homes", response_model=Page[Home], responses=documented(Kind.CURSOR, Kind.ROLE))
 def homes(
     request: Request,
     desk: DeskDependency,
@@ -90,6 +90,7 @@ def homes(
     """Return the homes that the account may see."""
     after = cursors.after_uuid(cursor)
     with desk.database.seen_by(caller.viewer) as view:
+        require(view, registry.reads.Sight.PLACE)
         found = registry.listing.reads.page_of_homes(view, after, limit + 1, municipality)
     some, following = page(found, limit, lambda home: cursors.encode(home.public_id))
     return send(request, Page[Home](items=[_home(one) for one in some], next=following))
@@ -147,6 +148,20 @@ def home_of(view: View, public_id: UUID) -> registry.reads.Home:
     if found is None:
         raise ApiError(Kind.NOT_FOUND)
     return found
+
+
+def cared_home_of(view: View, public_id: UUID) -> registry.reads.Home:
+    """Return a home if the viewer may see how people live there; raises `ApiError` where there is none."""
+    found = registry.reads.seen_home(view, str(public_id), cared=True)
+    if found is None:
+        raise ApiError(Kind.NOT_FOUND)
+    return found
+
+
+def require(view: View, sight: registry.reads.Sight) -> None:
+    """Raise `ApiError` where no role of the viewer sees a sort of data: an empty list would look like calm."""
+    if not registry.reads.sees(view, sight):
+        raise ApiError(Kind.ROLE)
 
 
 def _home(found: registry.reads.Home) -> Home:

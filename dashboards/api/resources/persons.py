@@ -15,7 +15,7 @@ from dashboards.api import cursors
 from dashboards.api.access import DeskDependency, PersonsReader
 from dashboards.api.answers import USUAL, Cursor, Limit, Page, page, send
 from dashboards.api.problems import ApiError, Kind, documented
-from dashboards.api.resources.homes import home_of
+from dashboards.api.resources.homes import home_of, require
 
 router = APIRouter(tags=["persons"])
 
@@ -45,7 +45,7 @@ class Person(BaseModel):
     contacts: list[Contact] = Field(description="In the order of calling.")
 
 
-@router.get("/persons", response_model=Page[Person], responses=documented(Kind.CURSOR, Kind.NOT_FOUND))
+@router.get("/persons", response_model=Page[Person], responses=documented(Kind.CURSOR, Kind.NOT_FOUND, Kind.ROLE))
 def persons(
     request: Request,
     desk: DeskDependency,
@@ -57,6 +57,7 @@ def persons(
     """Return the persons whom the account may see, with their contacts."""
     after = cursors.after_uuid(cursor)
     with desk.database.seen_by(caller.viewer) as view:
+        require(view, registry.reads.Sight.PEOPLE)
         home_id = None if home is None else home_of(view, home).home_id
         found = registry.listing.reads.page_of_persons(view, after, limit + 1, home_id)
         some, following = page(found, limit, lambda seen: cursors.encode(seen.person.public_id))

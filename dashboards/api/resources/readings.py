@@ -17,7 +17,7 @@ from dashboards.api.access import DeskDependency, ReadingsReader
 from dashboards.api.answers import USUAL, Cursor, Instant, Limit, Page, page, send
 from dashboards.api.problems import Kind, documented
 from dashboards.api.quantities import QuantityName
-from dashboards.api.resources.homes import home_of
+from dashboards.api.resources.homes import cared_home_of
 from dashboards.api.spans import span
 
 router = APIRouter(tags=["readings"])
@@ -53,7 +53,7 @@ def readings(
     after = cursors.after_reading(cursor)
     wanted = None if quantity is None else [BY_NAME[one].id for one in quantity]
     with desk.database.seen_by(caller.viewer) as view:
-        home_id = home_of(view, home).home_id
+        home_id = cared_home_of(view, home).home_id
         names = {device.device_id: device.key for device in devices.reads.seen_devices(view, home_id)}
         found = ingest.reads.page_of_readings(view, home_id, start, end, after, limit + 1, wanted)
     some, following = page(found, limit, lambda row: cursors.encode(row["ts"], row["series_id"]))

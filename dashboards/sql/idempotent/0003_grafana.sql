@@ -2,7 +2,7 @@
 -- to the owner of the tables; each is filtered by `grafana.homes`, which asks who signed in. All are barriers: a condition that
 -- could tell something is asked only of rows that may be seen.
 REVOKE ALL ON dashboards.pseudonym_key, dashboards.grafana_reader FROM PUBLIC, vicino_service, vicino_people;
-SELECT registry.protect('dashboards.grafana_reader');
+SELECT registry.protect('dashboards.grafana_reader', 'organisation');
 
 -- HMAC with SHA-256 (RFC 2104), the first 64 bits of it, with keys that are already as long as a block.
 CREATE OR REPLACE FUNCTION dashboards.pseudonym_for(wanted text, public_id uuid) RETURNS text

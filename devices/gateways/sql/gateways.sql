@@ -57,6 +57,4 @@ SELECT devices.place_gateway(%(home)s) AS key;
 
 -- seen_local_alarms --
 -- How many sirens and contacts the gateway of a home has for calls that the service cannot be told of, as the viewer may see it.
-SELECT coalesce(jsonb_array_length(rules -> 'sirens'), 0) AS sirens, coalesce(jsonb_array_length(rules -> 'contacts'), 0) AS contacts
-FROM devices.offline_rules
-WHERE organisation_id IN (SELECT registry.viewer_organisations()) AND home_id = %(home_id)s;
+SELECT sirens, contacts FROM devices.local_alarms(%(home_id)s);

@@ -1,11 +1,24 @@
-SELECT registry.protect('devices.enrolment');
-SELECT registry.protect('devices.gateway_config');
-SELECT registry.protect('devices.offline_rules');
+SELECT registry.protect('devices.enrolment', 'place');
+SELECT registry.protect('devices.gateway_config', 'place');
+SELECT registry.protect('devices.offline_rules', 'people');
 
 -- Nobody who serves people needs a hash.
 REVOKE ALL ON devices.enrolment FROM vicino_people, vicino_views;
 GRANT SELECT (gateway_id, organisation_id, home_id, enrolled_at, renewed_at, revoked_at, admitted_at, trouble)
     ON devices.enrolment TO vicino_people;
+
+-- What gateways do without the service holds telephone numbers: whoever installs needs to know that there are some, and no more.
+REVOKE ALL ON devices.gateway_config FROM vicino_people, vicino_views;
+GRANT SELECT (gateway_id, organisation_id, home_id, version, changed_at, published_at, confirmed, confirmed_at, trouble)
+    ON devices.gateway_config TO vicino_people;
+CREATE OR REPLACE FUNCTION devices.local_alarms(wanted_home int) RETURNS TABLE (sirens int, contacts int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(jsonb_array_length(rules -> 'sirens'), 0), coalesce(jsonb_array_length(rules -> 'contacts'), 0)
+    FROM devices.offline_rules
+    WHERE home_id = wanted_home AND organisation_id IN (SELECT registry.viewer_organisations('place'))
+$$;
+REVOKE ALL ON FUNCTION devices.local_alarms(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION devices.local_alarms(int) TO vicino_people;
 
 CREATE OR REPLACE FUNCTION devices.write_enrolment(wanted int, hash text, written_at timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
-SELECT registry.protect('devices.placement');
-SELECT registry.protect('devices.history');
+SELECT registry.protect('devices.placement', 'place');
+SELECT registry.protect('devices.history', 'place');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON devices.placement, devices.history TO vicino_service;
 GRANT SELECT ON devices.placement, devices.history TO vicino_people;

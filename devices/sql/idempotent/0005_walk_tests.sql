@@ -1,4 +1,4 @@
-SELECT registry.protect('devices.walk_test');
+SELECT registry.protect('devices.walk_test', 'place');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON devices.walk_test TO vicino_service;
 GRANT SELECT ON devices.walk_test TO vicino_people;

@@ -1,5 +1,5 @@
-SELECT registry.protect('ingest.gateway_status');
-SELECT registry.protect('ingest.gateway_transition');
+SELECT registry.protect('ingest.gateway_status', 'place');
+SELECT registry.protect('ingest.gateway_transition', 'place');
 
 REVOKE ALL ON FUNCTION ingest.ensure_partitions(timestamptz, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.ensure_partitions(timestamptz, timestamptz) TO vicino_service;

@@ -317,11 +317,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE person.person_id IS NOT NULL
 $$;
 
-SELECT registry.protect('registry.consent');
-SELECT registry.protect('registry.person_account');
-SELECT registry.protect('registry.share');
-SELECT registry.protect('registry.pause');
-SELECT registry.protect('registry.invitation');
+SELECT registry.protect('registry.consent', 'people');
+SELECT registry.protect('registry.person_account', 'people');
+SELECT registry.protect('registry.share', 'people');
+SELECT registry.protect('registry.pause', 'people');
+SELECT registry.protect('registry.invitation', 'people');
 GRANT SELECT, INSERT, UPDATE, DELETE ON registry.consent, registry.person_account, registry.share, registry.pause,
     registry.invitation TO vicino_service;
 GRANT SELECT ON registry.consent, registry.share, registry.pause TO vicino_people;

@@ -1,5 +1,5 @@
-SELECT registry.protect('registry.study');
-SELECT registry.protect('registry.study_member');
+SELECT registry.protect('registry.study', 'people');
+SELECT registry.protect('registry.study_member', 'people');
 GRANT SELECT, INSERT, UPDATE, DELETE ON registry.study, registry.study_arm, registry.study_member TO vicino_service;
 GRANT SELECT ON registry.study, registry.study_member TO vicino_people;
 

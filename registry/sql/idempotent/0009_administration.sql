@@ -12,9 +12,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     END
 $$;
 
+-- A caseload belongs to who coordinates or administers all organisations in which its account is an operator.
+CREATE OR REPLACE FUNCTION registry.viewer_gives_caseload(wanted int) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(bool_and(organisation_id IN (
+        SELECT held.organisation_id FROM registry.viewer_roles() AS held WHERE held.role IN ('coordinator', 'administrator')
+    )), false)
+    FROM registry.membership WHERE account_id = wanted AND role = 'operator'
+$$;
+
+-- The homes that a caseload can hold: those of the organisations in which the account is an operator, and of all below.
+CREATE OR REPLACE FUNCTION registry.homes_for_caseload(wanted int) RETURNS TABLE (home_id int, key text, name text, municipality text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE theirs AS (
+        SELECT organisation_id FROM registry.membership WHERE account_id = wanted AND role = 'operator'
+        UNION
+        SELECT child.organisation_id FROM registry.organisation AS child JOIN theirs ON child.parent_id = theirs.organisation_id
+    )
+    SELECT home.home_id, home.key, home.name, home.municipality FROM registry.home JOIN theirs USING (organisation_id)
+$$;
+
 CREATE OR REPLACE FUNCTION registry.viewer_may_edit(what text, number int) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN what = 'account' THEN registry.viewer_administers_account(number)
+                WHEN what = 'caseload' THEN registry.viewer_gives_caseload(number)
                 ELSE coalesce(registry.viewer_administers(registry.organisation_of(what, number)), false) END
 $$;
 
@@ -46,6 +67,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                           FROM registry.membership JOIN registry.organisation USING (organisation_id)
                           WHERE membership.account_id = account.account_id))
             FROM registry.account WHERE account_id = number)
+        WHEN 'caseload' THEN (
+            SELECT jsonb_build_object('name', name, 'limited', EXISTS (SELECT FROM registry.caseload WHERE account_id = number),
+                'homes', (SELECT coalesce(jsonb_agg(home.key ORDER BY home.key COLLATE "C"), '[]')
+                          FROM registry.caseload_home JOIN registry.home USING (home_id) WHERE caseload_home.account_id = number))
+            FROM registry.account WHERE account_id = number)
     END
 $$;
 
@@ -57,6 +83,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN 'room' THEN (SELECT array_agg(person_id) FROM registry.person JOIN registry.room USING (home_id) WHERE room_id = number)
         WHEN 'person' THEN (SELECT array_agg(person_id) FROM registry.person WHERE person_id = number)
         WHEN 'contact' THEN (SELECT array_agg(person_id) FROM registry.contact WHERE contact_id = number)
+        WHEN 'caseload' THEN (SELECT array_agg(person_id) FROM registry.person JOIN registry.caseload_home USING (home_id)
+                              WHERE account_id = number)
     END, '{}')
 $$;
 
@@ -103,6 +131,12 @@ BEGIN
         FROM jsonb_array_elements_text(wanted -> 'roles') AS one
         JOIN registry.organisation ON organisation.key = split_part(one, ' ', 2)
         ON CONFLICT DO NOTHING;
+    WHEN 'caseload' THEN
+        DELETE FROM registry.caseload WHERE account_id = number;
+        INSERT INTO registry.caseload (account_id, changed_at) SELECT number, acted_at WHERE (wanted ->> 'limited')::boolean;
+        INSERT INTO registry.caseload_home (account_id, home_id)
+        SELECT number, home_id FROM registry.homes_for_caseload(number)
+        WHERE (wanted ->> 'limited')::boolean AND (wanted -> 'homes') ? key;
     END CASE;
 END
 $$;
@@ -136,6 +170,13 @@ BEGIN
         ) THEN
             RETURN 'circle';
         END IF;
+    END IF;
+    -- What is in it already may stay, though its home has gone elsewhere meanwhile: it shows nothing there.
+    IF what = 'caseload' AND EXISTS (
+        SELECT FROM jsonb_array_elements_text(wanted -> 'homes') AS one (key)
+        WHERE NOT (stands -> 'homes') ? one.key AND one.key NOT IN (SELECT fits.key FROM registry.homes_for_caseload(number) AS fits)
+    ) THEN
+        RETURN 'not_yours';
     END IF;
     IF what = 'account' THEN
         FOR granted IN SELECT jsonb_array_elements_text(wanted -> 'roles') LOOP
@@ -178,6 +219,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN 'account' THEN coalesce(
             (SELECT min(organisation_id) FROM registry.membership WHERE account_id = number),
             (SELECT min(organisation_id) FROM registry.person_account WHERE account_id = number AND ended_at IS NULL))
+        WHEN 'caseload' THEN (SELECT min(organisation_id) FROM registry.membership WHERE account_id = number AND role = 'operator')
         ELSE registry.organisation_of(what, number)
     END
 $$;
@@ -322,6 +364,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             WHEN 'person' THEN (SELECT key FROM registry.person WHERE person_id = wanted)
             WHEN 'contact' THEN (SELECT key FROM registry.contact WHERE contact_id = wanted)
             WHEN 'account' THEN (SELECT login FROM registry.account WHERE account_id = wanted)
+            WHEN 'caseload' THEN (SELECT login FROM registry.account WHERE account_id = wanted)
         END,
         CASE what
             WHEN 'home' THEN (SELECT public_id::text FROM registry.home WHERE home_id = wanted)
@@ -392,12 +435,46 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             AND registry.viewer_may_edit(edit.thing, edit.thing_id),
         registry.persons_of(edit.thing, edit.thing_id)
     FROM registry.edit
-    WHERE (what IS NULL OR (edit.thing = what AND edit.thing_id = wanted)) AND edit.organisation_id IN (SELECT organisation_id FROM registry.viewer_roles() WHERE role = 'administrator')
+    WHERE (what IS NULL OR (edit.thing = what AND edit.thing_id = wanted))
+        AND (edit.organisation_id IN (SELECT registry.viewer_organisations('administration'))
+             OR (what = 'caseload' AND registry.viewer_gives_caseload(edit.thing_id)))
+        AND (edit.thing <> 'caseload' OR registry.viewer_gives_caseload(edit.thing_id))
         AND (edit.thing <> 'account' OR edit.after IS NULL OR registry.viewer_may_edit('account', edit.thing_id))
     ORDER BY edit.made_at DESC, edit.edit_id DESC LIMIT most
 $$;
 
-SELECT registry.protect('registry.edit');
+-- The accounts whose caseload the viewer gives, and the viewer's own: how many homes are in each, null where it has none.
+CREATE OR REPLACE FUNCTION registry.caseloads() RETURNS TABLE (number int, name text, homes int, is_own boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT account_id, name,
+        CASE WHEN EXISTS (SELECT FROM registry.caseload WHERE caseload.account_id = account.account_id) THEN
+            (SELECT count(*)::int FROM registry.caseload_home WHERE caseload_home.account_id = account.account_id) END,
+        account_id = registry.viewer_account()
+    FROM registry.account
+    WHERE active AND EXISTS (SELECT FROM registry.membership WHERE membership.account_id = account.account_id AND role = 'operator')
+        AND (registry.viewer_gives_caseload(account_id)
+             OR (account_id = registry.viewer_account() AND registry.viewer_has_caseload()))
+    ORDER BY name, account_id
+$$;
+
+-- The homes of one of these caseloads.
+CREATE OR REPLACE FUNCTION registry.homes_of_caseload(wanted int) RETURNS SETOF int
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT home_id FROM registry.caseload_home
+    WHERE account_id = wanted AND (wanted = registry.viewer_account() OR registry.viewer_gives_caseload(wanted))
+$$;
+
+-- The homes to choose from for a caseload that the viewer gives.
+CREATE OR REPLACE FUNCTION registry.choices_for_caseload(wanted int) RETURNS TABLE (key text, name text, municipality text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT key, name, municipality FROM registry.homes_for_caseload(wanted)
+    WHERE registry.viewer_gives_caseload(wanted) ORDER BY municipality, name, key
+$$;
+REVOKE ALL ON FUNCTION registry.viewer_gives_caseload(int), registry.homes_for_caseload(int), registry.caseloads(),
+    registry.homes_of_caseload(int), registry.choices_for_caseload(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry.caseloads(), registry.homes_of_caseload(int), registry.choices_for_caseload(int) TO vicino_people;
+
+SELECT registry.protect('registry.edit', 'administration');
 GRANT SELECT, INSERT, UPDATE, DELETE ON registry.edit TO vicino_service;
 
 REVOKE ALL ON FUNCTION registry.organisation_of(text, int),

@@ -72,6 +72,7 @@ WITHOUT = {
     "POST /account/sessions/others/end": OWN,
     "POST /account/sessions/{session}/end": OWN,
     "GET /accounts": COLLEAGUES,
+    "GET /administration/caseloads": COLLEAGUES,
     "POST /accounts/{public_id}/recovery": COLLEAGUES,
     "GET /notifications": OWN,
     "GET /notifications/trial": OWN,

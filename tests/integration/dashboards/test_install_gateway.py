@@ -156,7 +156,7 @@ def test_no_credentials_are_shown_that_the_broker_does_not_know(database_url, co
 def test_who_is_not_in_charge_of_devices_makes_no_credentials(connection, place, client, handed, role):
     as_role(connection, place, role)
     sign_in(client)
-    home, csrf = home_of(connection, place), proof(client.get("/").text)
+    home, csrf = home_of(connection, place), proof(client.get("/notifications").text)
     assert client.post(f"/install/{home}/gateway/credentials", data={"csrf": csrf}).status_code == 404
     gateway = gateway_of(connection, place)
     assert client.post(f"/install/{home}/gateway/{gateway}/revoke", data={"csrf": csrf}).status_code == 404

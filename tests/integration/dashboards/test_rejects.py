@@ -78,7 +78,7 @@ def test_an_installer_has_tried_again_what_a_device_sent_before_it_was_registere
             "INSERT INTO ingest.reject_gone VALUES (%s, 'syntax', 12345, 12345, now(), now())", (gateway,)
         )
     sign_in(client)
-    page = client.get("/").text
+    page = client.get("/rejects").text
     assert 'href="/rejects"' in page
     page = client.get("/rejects").text
     assert "Dispositivo non registrato" in page
@@ -129,7 +129,7 @@ def test_nobody_else_sees_them(
     become(connection, place, filling.LOGIN, role)
     own, foreign, strange = (refuse(connection, key) for key in ("gw-maria", "gw-ines", "gw-nobody"))
     sign_in(client)
-    page = client.get("/").text
+    page = client.get("/notifications").text
     assert ('href="/rejects"' in page) is (status == 200)
     for path in ("/rejects", "/rejects/list", f"/rejects/{own}", f"/rejects/{own}/state"):
         answer = client.get(path)

@@ -30,7 +30,7 @@ def role(connection: psycopg.Connection, place: Neighbourhood, client: TestClien
         connection.execute("UPDATE registry.membership SET role = %s WHERE account_id = %s", (role, account))
         client.cookies.clear()
         sign_in(client, login)
-        return proof(client.get("/alerts").text)
+        return proof(client.get("/notifications").text)
 
     return become
 
@@ -82,10 +82,10 @@ def test_an_operator_sees_and_sets_nothing_and_installers_do_not_see(
     page = client.get("/rules/cold").text
     assert "La imposta un coordinatore" in page
     assert 'name="always"' not in page
-    assert client.post("/rules/cold/try", data=COLD | {"csrf": csrf}).status_code == 409
+    assert client.post("/rules/cold/try", data=COLD | {"csrf": csrf}).status_code == 403
     assert 'href="/rules"' in client.get("/alerts").text
     csrf = role("installer")
-    assert 'href="/rules"' not in client.get("/alerts").text
+    assert 'href="/rules"' not in client.get("/install").text
     assert client.get("/rules").status_code == 404
     assert client.post("/rules/cold/try", data=COLD | {"csrf": csrf}).status_code == 404
     assert connection.execute("SELECT count(*) AS n FROM analytics.preview").fetchone()["n"] == 0
@@ -99,7 +99,7 @@ def test_another_organisation_is_not_there(
     csrf = role("coordinator", STRANGER)
     assert client.get(asked.headers["location"]).status_code == 404
     assert client.get(f"{asked.headers['location']}/state").status_code == 404
-    assert client.post(f"{asked.headers['location']}/save", data={"csrf": csrf, "reason": "x"}).status_code == 409
+    assert client.post(f"{asked.headers['location']}/save", data={"csrf": csrf, "reason": "x"}).status_code == 403
     assert client.get("/rules", params={"where": "o-unione"}).status_code == 404
     assert client.post("/rules/cold/try", data=COLD | {"csrf": csrf, "where": "o-unione"}).status_code == 404
     assert "Unione" not in client.get("/rules").text

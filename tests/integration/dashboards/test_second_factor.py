@@ -37,20 +37,20 @@ def test_who_needs_one_sees_nothing_before_it_is_set_up(
 ) -> None:
     gets_role(connection, ANNA, role)
     client = browser()
-    answer = sign_in(client, wanted="/alerts")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/set-up?next=/alerts")
+    answer = sign_in(client, wanted="/account")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/set-up?next=/account")
     assert "vicino_session" not in client.cookies
-    assert client.get("/alerts").status_code == 303
-    page = client.get("/sign-in/set-up", params={"next": "/alerts"}).text
+    assert client.get("/account").status_code == 303
+    page = client.get("/sign-in/set-up", params={"next": "/account"}).text
     # The same key while it is typed, also where the page is loaded anew.
     assert secret_on(page) == secret_on(client.get("/sign-in/set-up").text)
-    refused = post(client, "/sign-in/set-up", page, code="000000", next="/alerts")
+    refused = post(client, "/sign-in/set-up", page, code="000000", next="/account")
     assert refused.status_code == 401
     assert "vicino_session" not in client.cookies
-    done = post(client, "/sign-in/set-up", page, code=code_now(secret_on(page), clock), next="/alerts")
+    done = post(client, "/sign-in/set-up", page, code=code_now(secret_on(page), clock), next="/account")
     assert len(set(codes_on(done.text))) == second_factor.RECOVERY_CODES
-    assert 'href="/alerts"' in done.text
-    assert client.get("/alerts").status_code == 200
+    assert 'href="/account"' in done.text
+    assert client.get("/account").status_code == 200
 
 
 def test_the_database_keeps_digests_of_recovery_codes_only(coordinator: Any, connection: psycopg.Connection) -> None:
@@ -64,16 +64,16 @@ def test_from_then_on_the_password_is_not_enough(
 ) -> None:
     _, secret, _ = coordinator
     client = browser()
-    assert sign_in(client, wanted="/alerts").headers["location"] == "/sign-in/code?next=/alerts"
-    assert client.get("/alerts").status_code == 303
+    assert sign_in(client, wanted="/account").headers["location"] == "/sign-in/code?next=/account"
+    assert client.get("/account").status_code == 303
     # Who knows the password alone cannot put another telephone in the place of the owner's.
     assert client.get("/sign-in/set-up").headers["location"] == "/sign-in/code"
     page = client.get("/sign-in/code").text
     assert post(client, "/sign-in/set-up", page, code="123456").headers["location"] == "/sign-in/code"
     assert post(client, "/sign-in/code", page, code="000000").status_code == 401
     assert "vicino_session" not in client.cookies
-    answer = post(client, "/sign-in/code", page, code=f" {code_now(secret, clock)} ", next="/alerts")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/alerts")
+    answer = post(client, "/sign-in/code", page, code=f" {code_now(secret, clock)} ", next="/account")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
     assert client.get("/alerts").status_code == 200
     left = connection.execute("SELECT count(*) AS left FROM dashboards.half_sign_in").fetchone()
     assert left == {"left": 0}

@@ -154,6 +154,10 @@ class Sender:
         assert self._broker.publish(topics.topic(self.key, leaf), payload, user_properties=properties) is not None
         return sequence
 
+    def say_at(self, topic, payload, properties):
+        """Publish anything at any topic, before whatever is sent after it."""
+        assert self._broker.publish(topic, payload, user_properties=properties) is not None
+
     def say(self, payload, *, retain=True, leaf=Leaf.STATUS):
         assert self._broker.publish(topics.topic(self.key, leaf), payload, retain=retain) is not None
 

@@ -16,6 +16,8 @@ DELETE FROM registry.pause WHERE home_id = ANY (%(homes)s)
 DELETE FROM registry.edit WHERE (thing = 'person' AND thing_id = %(person)s) OR (thing = 'contact' AND thing_id = ANY (%(contacts)s))
     OR (thing = 'home' AND thing_id = ANY (%(homes)s)) OR (thing = 'room' AND thing_id = ANY (%(rooms)s))
     OR (thing = 'account' AND thing_id = ANY (%(accounts)s))
+    OR (thing = 'caseload' AND EXISTS (SELECT FROM registry.home WHERE home_id = ANY (%(homes)s)
+        AND (before -> 'homes' ? home.key OR after -> 'homes' ? home.key)))
 
 -- detach_registry_edit --
 -- The person's name in changes of a home that stays, and in whatever was changed by accounts that go.
@@ -25,6 +27,10 @@ UPDATE registry.edit SET name = replace(name, %(name)s, '-'),
     made_by_name = CASE WHEN made_by = ANY (%(accounts)s) THEN '' ELSE made_by_name END
 WHERE (thing = 'home' AND thing_id = %(home)s AND position(%(name)s IN concat(name, before, after)) > 0)
     OR (made_by = ANY (%(accounts)s) AND made_by_name <> '')
+
+-- erase_registry_caseload_home --
+-- The home in whoever's caseload it is.
+DELETE FROM registry.caseload_home WHERE home_id = ANY (%(homes)s)
 
 -- erase_registry_home --
 -- The home, where nobody else lives in it.

@@ -168,17 +168,20 @@ def test_an_alert_is_taken_given_back_resolved_and_reopened(
     assert history[4]["note"] == "Il gatto."
 
 
-def test_who_may_only_look_changes_nothing(
+def test_who_answers_for_nobody_sees_and_changes_nothing_of_how_people_live(
     api: TestClient, connection: psycopg.Connection, place: Neighbourhood, bearer: Bearer
 ) -> None:
     alert = filling.alert(connection, place.homes["maria"], NOW)
     connection.execute("UPDATE registry.membership SET role = 'installer'")
     headers, home = bearer(), home_id(connection, place, "maria")
     refused = api.post(f"{PATH}/alerts/{alert}/take-charge", headers=headers, json={})
-    assert (refused.status_code, refused.json()["type"]) == (403, "urn:vicino:problem:role")
+    assert (refused.status_code, refused.json()["type"]) == (404, "urn:vicino:problem:not-found")
     refused = api.post(f"{PATH}/homes/{home}/contexts", headers=headers, json={"kind": "visit"})
+    assert (refused.status_code, refused.json()["type"]) == (404, "urn:vicino:problem:not-found")
+    refused = api.get(f"{PATH}/alerts", headers=headers)
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:vicino:problem:role")
-    assert read(api, headers, f"/alerts/{alert}")["state"] == "new"
+    assert filling.one(connection, "SELECT state FROM alerts.alert WHERE public_id = %s", alert) == "new"
+    assert read(api, headers, f"/homes/{home}")["address"] == "Via Roma 12"
 
 
 def test_contexts_are_entered_answered_and_ended(
