@@ -30,9 +30,11 @@ test: check
 chaos: install
 	$(BIN)/python -m tests.chaos $(addprefix --only ,$(ONLY))
 
-# Any request to the API, for about half an hour (outside `make test`, which asks for a minute).
+# Any request to the API, and any message to ingest by a real broker and without one, for about half an hour each (outside
+# `make test`, which asks for a minute).
 fuzz: install
 	VICINO_TEST_FUZZ_EXAMPLES=600 $(BIN)/pytest -q tests/integration/dashboards/api/test_any_request.py
+	VICINO_TEST_FUZZ_MESSAGES=12000 $(BIN)/pytest -q tests/integration/ingest/test_any_message.py
 
 lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml

@@ -307,7 +307,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"No version of the edge agent is installed in {given.code}.", file=sys.stderr)
         return 1
     argv = _argv(given.code / SLOTS / state.good, command)
-    os.execve(argv[0], argv, _environment(given.code, given.state))  # noqa: S606
+    os.execve(argv[0], argv, _environment(given.code, given.state))  # noqa: S606 - in place of this process
     return 0
 
 

@@ -116,7 +116,7 @@ def write(found: Evaluated, folder: Path) -> None:
         "weights": pictures.weights(found.final),
     }
     # Our own SVG, whose texts are escaped where they are written.
-    marked = {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704
+    marked = {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - escaped
     (folder / "tihm.html").write_text(_render("report.html", told | marked), encoding="utf-8")
 
 

@@ -72,7 +72,7 @@ class World:
         names = ", ".join(values)
         places = ", ".join(f"%({name})s" for name in values)
         key = f"{table.split('.')[1]}_id"
-        query = f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING {key}"  # noqa: S608
+        query = f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING {key}"  # noqa: S608 - our names
         return self.connection.execute(query, values).fetchone()[key]
 
     def urgent(self, at=NOW, *, series=None, value=1.0, received_at=None):

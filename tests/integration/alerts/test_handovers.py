@@ -59,7 +59,7 @@ def test_the_members_are_told_and_see_the_task_and_nothing_of_the_alert(world, o
         assert reads.open_alerts(view) == []
         assert tasks.task_of_alert(view, offered) == task
         for table in ("alerts.alert", "alerts.history", "alerts.notification", "registry.home", "registry.person"):
-            (row,) = view.connection.execute(f"SELECT count(*) AS rows FROM {table}").fetchall()  # noqa: S608
+            (row,) = view.connection.execute(f"SELECT count(*) AS rows FROM {table}").fetchall()  # noqa: S608 - our names
             assert row["rows"] == 0, table
         with pytest.raises(AlertNotFoundError):
             actions.take_charge(view, offered, later(5))

@@ -187,6 +187,7 @@ RULES: dict[str, Rule] = {
     "GET /sharing/{public_id}": DECISION,
     "POST /sharing/{public_id}/pause": DECISION,
     "POST /sharing/{public_id}/resume": DECISION,
+    "POST /sharing/{public_id}/copy": of(SELF),
     "POST /sharing/{public_id}/shares": DECISION,
     "POST /sharing/{public_id}/withdraw": DECISION,
     "POST /sharing/{public_id}/consents": DECISION,

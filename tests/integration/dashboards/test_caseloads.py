@@ -82,7 +82,7 @@ def test_who_installs_or_administers_sees_no_row_of_how_people_live(
     assert administering["registry.person"] == administering["registry.contact"] == len(filling.PEOPLE)
     gets_role(connection, ANNA, "researcher")
     public = {table: rows for table, rows in counts(database, account).items() if rows}
-    assert public.keys() <= {"registry.own_account", "alerts.reason", "alerts.heartbeat"}
+    assert public.keys() <= {"registry.own_account", "alerts.reason", "alerts.heartbeat", "alerts.transition"}
     connection.execute(
         "INSERT INTO registry.membership SELECT account_id, organisation_id, 'operator' FROM registry.membership"
         " WHERE account_id = %s",
@@ -141,9 +141,9 @@ def test_an_operator_with_a_caseload_sees_its_homes_and_those_with_an_open_alert
     assert seen() == {OWN, OTHER}
     connection.execute("UPDATE alerts.heartbeat SET at = %s", (NOW,))
     connection.execute(
-        "UPDATE alerts.alert SET state = 'resolved', outcome = 'true', taken_by = NULL, updated_at = %s,"
+        "UPDATE alerts.alert SET state = 'resolved', outcome = 'true', resolved_at = %s, updated_at = %s,"
         " escalates_at = NULL WHERE public_id = %s",
-        (NOW, opened),
+        (NOW, NOW, opened),
     )
     assert seen() == {OWN, OTHER}  # for a day: what was done can be looked at, and opened again
     connection.execute("UPDATE alerts.heartbeat SET at = %s", (NOW + timedelta(days=1, seconds=1),))
@@ -265,5 +265,6 @@ def test_nobody_else_gives_one(
         assert post(client, f"/administration/caseload/{number}", page, limited="yes").status_code == 404
     # A coordinator of the service below does not give one to who is an operator of the whole union.
     gets_role(connection, BRUNO, "coordinator")
+    client.cookies.clear()
     sign_in(client, BRUNO)
     assert client.get(f"/administration/caseload/{place.accounts[ANNA]}").status_code == 404

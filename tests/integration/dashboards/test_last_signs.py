@@ -35,7 +35,7 @@ def sensor(connection, home, room: str) -> dict[str, int]:
 
 def report(connection, table: str, series: int, ago: timedelta, value: float) -> datetime:
     at = NOW - ago
-    connection.execute(f"INSERT INTO ingest.{table} (ts, value, series_id) VALUES (%s, %s, %s)", (at, value, series))  # noqa: S608
+    connection.execute(f"INSERT INTO ingest.{table} (ts, value, series_id) VALUES (%s, %s, %s)", (at, value, series))  # noqa: S608 - our names
     return at
 
 

@@ -58,14 +58,21 @@ class Lane:
 
     def take_in(self, *messages):
         """Store messages (gateway, readings…) in one commit."""
-        inbox = Inbox(1_000, 10_000_000, self.clock)
-        self.told = Told()
-        self.told.wanted = len(messages)
+        deliveries = []
         for number, (gateway, *readings) in enumerate(messages):
             units = {"temperature": "Cel"}
             pack = [senml.Measurement(n, t, v, units.get(n.partition("/")[2], "1")) for n, t, v in readings]
             properties = BatchProperties("boot", number, 1.0, "synced").as_user_properties()
-            inbox.put([Delivery(topics.topic(gateway, Leaf.READINGS), senml.encode(pack), properties, 1, number)])
+            deliveries.append(Delivery(topics.topic(gateway, Leaf.READINGS), senml.encode(pack), properties, 1, number))
+        self.take_in_any(deliveries)
+
+    def take_in_any(self, deliveries):
+        """Store whatever was delivered in one commit."""
+        inbox = Inbox(1_000, 10_000_000, self.clock)
+        self.told = Told()
+        for delivery in deliveries:
+            inbox.put([delivery])
+            self.told.wanted += 1
         writer = Writer(
             str(Leaf.READINGS), "w", inbox, self.told,
             connect=self.connect, load=series_of_gateways, pace=Pace(1_000, 10_000_000, 0.0), limits=LIMITS,

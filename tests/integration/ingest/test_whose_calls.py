@@ -27,7 +27,7 @@ class Homes:
         self.world.device(home, key, quantities)
         for column, at in life.items():
             self.world.connection.execute(
-                f"UPDATE devices.device SET {column} = %s FROM devices.gateway"  # noqa: S608
+                f"UPDATE devices.device SET {column} = %s FROM devices.gateway"  # noqa: S608 - our names
                 " WHERE device.gateway_id = gateway.gateway_id AND gateway.key = %s AND device.key = %s",
                 (at, home, key),
             )

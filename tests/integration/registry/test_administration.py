@@ -30,7 +30,7 @@ def number(connection: Connection[DictRow], table: str, key: str) -> int:
         table
     ]
     name = "login" if table == "account" else "key"
-    row = connection.execute(f"SELECT {column} AS number FROM registry.{table} WHERE {name} = %s", (key,)).fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {column} AS number FROM registry.{table} WHERE {name} = %s", (key,)).fetchone()  # noqa: S608 - our names
     assert row is not None
     found: int = row["number"]
     return found
