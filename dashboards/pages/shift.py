@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 import alerts.reads
 import registry.reads
-from alerts.errors import AlertError
+from alerts.errors import AlertError, AlertNotFoundError
 from alerts.lifecycle import NOTE_CHARACTERS
 from alerts.shift_handovers import actions
-from alerts.shift_handovers.actions import WAITS, ChangedMeanwhileError, HandOver
+from alerts.shift_handovers.actions import WAITS, HandOver
 from core.database import View
 from core.translation import mark
 from dashboards import board
@@ -86,10 +86,8 @@ def offer(
     def act(view: View) -> None:
         try:
             actions.offer(view, alert or [], said, visitor.now)
-        except ChangedMeanwhileError:
-            if any(alerts.reads.alert(view, one) is None for one in alert or []):
-                raise HTTPException(404) from None
-            raise
+        except AlertNotFoundError as error:
+            raise HTTPException(404) from error
 
     return _done(request, desk, visitor, act, "offered", said)
 
@@ -117,8 +115,8 @@ def withdraw(request: Request, desk: DeskDependency, visitor: Trusted, public_id
 
 
 def _require(view: View, public_id: UUID, visitor: Visitor) -> None:
-    """Answer 404 where there is no such hand-over among those of the last days that the viewer may see."""
-    if public_id not in {one.public_id for one in actions.hand_overs(view, visitor.now)}:
+    """Answer 404 where there is no such hand-over that the viewer may see."""
+    if actions.hand_over(view, public_id, visitor.now) is None:
         raise HTTPException(404)
 
 

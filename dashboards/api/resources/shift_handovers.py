@@ -17,7 +17,9 @@ from dashboards.api import cursors
 from dashboards.api.access import AlertsReader, AlertsWriter, Caller, DeskDependency
 from dashboards.api.answers import USUAL, Cursor, Limit, Page, page, send
 from dashboards.api.problems import ApiError, Kind, documented
+from dashboards.api.resources.homes import require
 from dashboards.written import plain
+from registry.reads import Sight
 
 router = APIRouter(tags=["shift hand-overs"])
 CHANGING = documented(Kind.NOT_FOUND, Kind.CONFLICT)
@@ -54,7 +56,7 @@ class Offer(BaseModel):
     note: str = Field(min_length=1, max_length=NOTE_CHARACTERS)
 
 
-@router.get("/shift-handovers", response_model=Page[HandOver], responses=documented(Kind.CURSOR))
+@router.get("/shift-handovers", response_model=Page[HandOver], responses=documented(Kind.CURSOR, Kind.ROLE))
 def listed(
     request: Request,
     desk: DeskDependency,
@@ -68,6 +70,7 @@ def listed(
     """Return hand-overs of shifts, the latest first."""
     before = cursors.after_alert(cursor)
     with desk.database.seen_by(caller.viewer) as view:
+        require(view, Sight.LIFE)
         found = actions.listed(view, caller.now, before, limit + 1, only_open=state is Which.OPEN)
     some, following = page(found, limit, lambda one: cursors.encode(one.made_at, one.public_id))
     return send(request, Page[HandOver](items=[_shown(one, caller) for one in some], next=following))

@@ -15,7 +15,6 @@ from alerts.errors import (
     AnotherIsOpenError,
     EmptyNoteError,
     NewsError,
-    NotAllowedError,
     NoteTooLongError,
     NotInChargeError,
     NotResolvedError,
@@ -165,7 +164,7 @@ def test_nobody_writes_around_the_actions(world, alert, seen_by, statement):
 def test_only_operators_and_coordinators_act(world, alert, seen_by, role, organisation):
     account = world.account("ines", getattr(world, organisation), role)
     with seen_by(account) as view:
-        assert [row.public_id for row in reads.open_alerts(view)] == [alert]
+        assert reads.open_alerts(view) == []
     for act in (
         lambda view: actions.take_charge(view, alert, LATER),
         lambda view: actions.release(view, alert, LATER),
@@ -173,7 +172,7 @@ def test_only_operators_and_coordinators_act(world, alert, seen_by, role, organi
         lambda view: actions.reopen(view, alert, LATER),
         lambda view: actions.note(view, alert, "I was here", LATER),
     ):
-        with pytest.raises(NotAllowedError, match="operators and coordinators"), seen_by(account) as view:
+        with pytest.raises(AlertNotFoundError), seen_by(account) as view:
             act(view)
     with seen_by(account) as view:
         values = {"alert": alert, "at": LATER}

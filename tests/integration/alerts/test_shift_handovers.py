@@ -7,7 +7,7 @@ import pytest
 
 from alerts import actions as acts
 from alerts import reads
-from alerts.errors import AlertError, AlertNotFoundError, EmptyNoteError, NotAllowedError, NoteTooLongError
+from alerts.errors import AlertError, AlertNotFoundError, EmptyNoteError, NoteTooLongError
 from alerts.escalation import escalate
 from alerts.idle.idleness import look_after_idle
 from alerts.lifecycle import Outcome
@@ -173,7 +173,7 @@ def test_strangers_installers_and_nobody_see_and_take_nothing(world, taken, offe
             actions.accept(view, made, LATER)
     with pytest.raises(AlertNotFoundError):
         offer(world.carla, taken[:1])
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(AlertNotFoundError):
         offer(installer, taken[:1])
     for statement in ("UPDATE alerts.shift_handover SET note = 'x'", "DELETE FROM alerts.shift_handover_alert"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), seen_by(world.dora) as view:
