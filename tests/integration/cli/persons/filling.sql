@@ -202,3 +202,10 @@ INSERT INTO alerts.push_device (account_id, endpoint, p256dh, auth, label, added
 INSERT INTO alerts.pairing (code, channel, account_id, expires_at) VALUES (sha256(%(public)s::bytea), 'telegram', %(account)s, %(now)s);
 
 INSERT INTO alerts.trial (account_id, channel, address, asked_at) VALUES (%(account)s, 'sms', '+39 0542 555 012', %(now)s);
+
+INSERT INTO registry.caseload (account_id, changed_at) VALUES (%(staff)s, %(now)s);
+INSERT INTO registry.caseload_home (account_id, home_id) VALUES (%(staff)s, %(home_id)s);
+INSERT INTO registry.edit (organisation_id, thing, thing_id, name, before, after, made_at, made_by, made_by_name)
+    SELECT %(organisation_id)s, 'caseload', %(staff)s, 'Anna', '{"limited": false, "homes": []}',
+    jsonb_build_object('limited', true, 'homes', jsonb_build_array(home.key)), %(now)s, %(staff)s, 'Anna'
+    FROM registry.home WHERE home_id = %(home_id)s;

@@ -198,7 +198,7 @@ def test_nothing_of_the_person_is_left_in_any_table(connection, maria, database_
                 "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'home_id'", (rule.table,)
             ).fetchall()
             if fields:
-                left = filling.one(connection, f"SELECT count(*) FROM {rule.table} WHERE home_id = %s", maria.home_id)  # noqa: S608
+                left = filling.one(connection, f"SELECT count(*) FROM {rule.table} WHERE home_id = %s", maria.home_id)  # noqa: S608 - our names
                 assert left == 0, rule.table
 
 
@@ -208,13 +208,13 @@ def test_what_is_of_others_stays_to_the_last_row(connection, place, maria):
               "registry.home", "registry.room", "devices.series", "registry.contact")  # fmt: skip
     before = rows_of(connection)
     of_maria = {
-        name: filling.one(connection, f"SELECT count(*) FROM {name} WHERE home_id = %s", maria.home_id)  # noqa: S608
+        name: filling.one(connection, f"SELECT count(*) FROM {name} WHERE home_id = %s", maria.home_id)  # noqa: S608 - our names
         for name in others
         if name not in {"ingest.reading_event", "ingest.reading_level", "registry.contact"}
     } | {
         f"ingest.reading_{kind}": filling.one(
             connection,
-            f"SELECT count(*) FROM ingest.reading_{kind} JOIN devices.series USING (series_id) WHERE home_id = %s",  # noqa: S608
+            f"SELECT count(*) FROM ingest.reading_{kind} JOIN devices.series USING (series_id) WHERE home_id = %s",  # noqa: S608 - our names
             maria.home_id,
         )
         for kind in ("event", "level")
