@@ -140,6 +140,12 @@ DELETE FROM ingest.intake WHERE intake_id IN (
     LIMIT %(maximum)s
 )
 
+-- prune_urgent --
+-- Delete calls for help and other safety readings that happened and came in before an instant, at most so many.
+DELETE FROM ingest.urgent WHERE urgent_id IN (
+    SELECT urgent_id FROM ingest.urgent WHERE received_at < %(before)s AND ts < %(before)s LIMIT %(maximum)s
+)
+
 -- prune_found_devices --
 -- Delete what gateways found and have not found since an instant, or that of gateways not heard since, unless it is installed.
 DELETE FROM ingest.found_device AS found

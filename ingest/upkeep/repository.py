@@ -154,6 +154,15 @@ def prune_transitions(connection: Dictionaries, before: datetime) -> int:
     return connection.execute(_sql["prune_transitions"], {"before": before}).rowcount
 
 
+def prune_urgent(connection: Dictionaries, before: datetime) -> int:
+    """Delete calls for help that happened and came in before an instant; return how many. Each step is its own."""
+    pruned, step = 0, PRUNED_AT_ONCE
+    while step == PRUNED_AT_ONCE:
+        step = connection.execute(_sql["prune_urgent"], {"before": before, "maximum": PRUNED_AT_ONCE}).rowcount
+        pruned += step
+    return pruned
+
+
 def prune_found_devices(connection: Dictionaries, before: datetime) -> int:
     """Delete what gateways last found before an instant and nobody installed; return how many devices."""
     return connection.execute(_sql["prune_found_devices"], {"before": before}).rowcount

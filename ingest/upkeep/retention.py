@@ -38,6 +38,9 @@ def retire(
     Days are counted back from `today`; 0 keeps for ever. Raises `psycopg.Error`.
     """
     dropped = 0
+    if calls := days.get(Retention.EVENT):
+        # Calls for help stand beside the readings, for whoever is called; they tell as much, and go with them.
+        repository.prune_urgent(connection, today - timedelta(days=calls) - MARGIN)
     for retention, kept in days.items():
         if kept:
             dropped += repository.drop_readings(connection, retention, today - timedelta(days=kept) - MARGIN)

@@ -315,6 +315,22 @@ def test_what_tells_when_readings_came_goes_when_nobody_needs_it(world, take_in,
     assert world.query("SELECT received_at FROM ingest.intake") == [{"received_at": NOW - DAY}]
 
 
+def test_calls_for_help_go_with_the_readings_that_they_were(world, take_in, make_upkeep, connection):
+    home = world.home("home")
+    take_in(home, (TEMPERATURE, NOW, 20.0))
+    number = world.query("SELECT home_id FROM registry.home")[0]["home_id"]
+    for happened, came in ((1_200, 1_200), (1_200, 3), (1_000, 1_000)):
+        connection.execute(
+            "INSERT INTO ingest.urgent (home_id, quantity_id, ts, value, received_at) VALUES (%s, 20, %s, 1, %s)",
+            (number, NOW - happened * DAY, NOW - came * DAY),
+        )
+    make_upkeep(retention_event_days=1_095).look()
+    # One that came late waits for whoever is called, however old it is.
+    assert world.query("SELECT ts FROM ingest.urgent ORDER BY ts") == [
+        {"ts": NOW - 1_200 * DAY}, {"ts": NOW - 1_000 * DAY},
+    ]  # fmt: skip
+
+
 def test_what_a_gateway_has_not_found_for_half_a_year_is_forgotten_unless_it_is_installed(
     world, take_in, make_upkeep, connection
 ):
