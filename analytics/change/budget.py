@@ -12,7 +12,7 @@ from analytics.change.reference import Reference
 
 DEFAULT_BUDGET = 0.25  # wellbeing alerts per home and week, of all sorts
 # What is left to changes; the rest is for what is told while it happens: stillness, the door at night, heat and cold.
-SHARE = 0.7
+SHARE = 0.5
 MOST_PER_WEEK = 0.5  # changes of one home: a run of days is one
 HIGHEST = 12.0
 # Which part of what is told each strand takes: the more, the more it shows what somebody should look at soon.
