@@ -45,7 +45,7 @@ def test_of_a_few_days_nothing_is_learned() -> None:
 
 
 def test_the_budget_buys_the_lowest_threshold_that_keeps_it() -> None:
-    curve = [(2.0, 0.30), (3.0, 0.14), (4.0, 0.02)]
+    curve = [(2.0, 0.29), (3.0, 0.12), (4.0, 0.02)]
     assert threshold(with_rates(10_000, night=curve), 0.25) == 3.0
     assert threshold(with_rates(10_000, night=curve), 0.6) == 2.0
 
@@ -57,9 +57,10 @@ def test_domains_share_one_budget() -> None:
 
 
 def test_few_homes_buy_less() -> None:
-    curve = [(2.0, 0.145), (3.0, 0.10), (4.0, 0.01)]
     allowed = 0.25 * SHARE
-    homes = next(n for n in range(1, 1000) if n / (n + 1) * 0.145 + MOST_PER_WEEK / (n + 1) <= allowed)
+    told = allowed - 0.005
+    curve = [(2.0, told), (3.0, 0.08), (4.0, 0.01)]
+    homes = next(n for n in range(1, 1000) if n / (n + 1) * told + MOST_PER_WEEK / (n + 1) <= allowed)
     assert threshold(with_rates(homes, night=curve), 0.25) == 2.0
     assert threshold(with_rates(homes - 1, night=curve), 0.25) == 3.0
 
