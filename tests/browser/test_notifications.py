@@ -194,7 +194,7 @@ class Worker:
 
     def shown(self, matches: Callable[[list[dict]], bool] = bool) -> list[dict]:
         """Return what is shown, as soon as it matches."""
-        for _ in range(200):
+        for _ in range(1_200):
             found: list[dict] = self.page.evaluate(SHOWN)
             if matches(found):
                 return found
@@ -246,7 +246,7 @@ def test_a_call_for_help_is_shown_stays_and_is_reported(page: Page, site: Site, 
 
     # The next one of the same alert takes its place; one of another alert stands beside it.
     worker.push(message(number, alert, title="Pulsante SOS premuto: nessuno se ne occupa ancora"))
-    (shown,) = worker.shown(lambda found: "nessuno" in found[0]["title"])
+    (shown,) = worker.shown(lambda found: bool(found) and "nessuno" in found[0]["title"])
     worker.push(message(number, UUID(int=5), title="Dispositivo da controllare", urgent=False, action="Apri"))
     both = worker.shown(lambda found: len(found) == 2)
     assert {each["title"]: each["stays"] for each in both}["Dispositivo da controllare"] is False

@@ -173,7 +173,7 @@ def test_an_answer_whose_place_is_exchanged_meanwhile_takes_nobody_off_the_board
 
 
 def wait_until_open(page: Page, site: Site) -> None:
-    for _ in range(50):
+    for _ in range(300):
         if site.hub.listeners:
             return
         page.wait_for_timeout(100)
