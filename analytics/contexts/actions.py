@@ -40,6 +40,10 @@ class ContextNotFoundError(ContextError):
     message = mark("This is not there any more, or somebody has answered it already, or you are not in charge of it.")
 
 
+class ContextAnsweredError(ContextNotFoundError):
+    """The viewer sees it, and it does not stand so any more: somebody else was sooner."""
+
+
 class ContextTimeError(ContextError):
     """It does not end after it begins, or lies too far away."""
 
@@ -61,18 +65,21 @@ def enter(
     """
     _check(start, end, note, now)
     _enterable(kind)
-    return _done(view, repository.enter(view.connection, home, kind, start, end, note.strip(), now))
+    entered = repository.enter(view.connection, home, kind, start, end, note.strip(), now)
+    if entered is None:
+        raise ContextNotFoundError
+    return _done(view, entered, entered)
 
 
 def confirm(view: View, context: UUID, kind: ContextKind | None, now: datetime) -> UUID:
     """Say that a proposal is right, as it is or as another kind. Raises `ContextNotFoundError`."""
     answered = _enterable(kind or _seen(view, context).context.kind)
-    return _done(view, repository.answer(view.connection, context, answered, now))
+    return _done(view, context, repository.answer(view.connection, context, answered, now))
 
 
 def refuse(view: View, context: UUID, now: datetime) -> UUID:
     """Say that a proposal is wrong: it has no effect, and is not made again. Raises `ContextNotFoundError`."""
-    return _done(view, repository.answer(view.connection, context, None, now))
+    return _done(view, context, repository.answer(view.connection, context, None, now))
 
 
 def end(view: View, context: UUID, at: datetime, now: datetime) -> UUID:
@@ -80,9 +87,8 @@ def end(view: View, context: UUID, at: datetime, now: datetime) -> UUID:
     found = _seen(view, context)
     old = found.context
     _check(old.start, at, "", now)
-    return _done(
-        view, repository.correct(view.connection, context, old.kind, old.start, at, found.note, now, action="ended")
-    )
+    ended = repository.correct(view.connection, context, old.kind, old.start, at, found.note, now, action="ended")
+    return _done(view, context, ended)
 
 
 def correct(
@@ -93,7 +99,8 @@ def correct(
     Raises `ContextNotFoundError`, `ContextTimeError` or `ContextNoteError`.
     """
     _check(start, end, note, now)
-    return _done(view, repository.correct(view.connection, context, _enterable(kind), start, end, note.strip(), now))
+    corrected = repository.correct(view.connection, context, _enterable(kind), start, end, note.strip(), now)
+    return _done(view, context, corrected)
 
 
 def take_back(view: View, context: UUID, now: datetime) -> UUID:
@@ -102,6 +109,7 @@ def take_back(view: View, context: UUID, now: datetime) -> UUID:
     old = found.context
     return _done(
         view,
+        context,
         repository.correct(
             view.connection, context, old.kind, old.start, old.end, found.note, now,
             action="withdrawn", standing=Standing.WITHDRAWN,
@@ -129,8 +137,8 @@ def _check(start: datetime, end: datetime | None, note: str, now: datetime) -> N
         raise ContextNoteError
 
 
-def _done(view: View, context: UUID | None) -> UUID:
-    if context is None:
-        raise ContextNotFoundError
-    seen_context(view, context)  # so that it is noted whose it is
-    return context
+def _done(view: View, context: UUID, done: UUID | None) -> UUID:
+    seen = seen_context(view, context)  # so that it is noted whose it is
+    if done is None:
+        raise ContextNotFoundError if seen is None else ContextAnsweredError
+    return done

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 import analytics.contexts.reads
 import registry.reads
 from analytics.contexts import actions
-from analytics.contexts.actions import ContextError, ContextNotFoundError
+from analytics.contexts.actions import ContextAnsweredError, ContextError, ContextNotFoundError
 from analytics.contexts.kinds import ENTERABLE, NAMES, ContextKind
 from core.database import View
 from core.translation import mark
@@ -154,9 +154,9 @@ def _done(
     try:
         with desk.database.seen_by(visitor.viewer) as view:
             act(view)
-    except ContextNotFoundError as error:
-        raise HTTPException(404) from error
     except ContextError as error:
+        if isinstance(error, ContextNotFoundError) and not isinstance(error, ContextAnsweredError):
+            raise HTTPException(404) from error
         return _problem(request, desk, visitor, error.text(visitor.language), 409, wanted)
     except (ValueError, OverflowError):
         return _problem(request, desk, visitor, Words(visitor.language).say(NOT_A_TIME), 422, wanted)

@@ -98,7 +98,7 @@ def test_nobody_else_and_no_foreign_form_changes_anything(
     csrf = proof(client.get("/").text)
     assert client.get(path(place)).status_code == 404
     assert client.post(path(place), data={"csrf": csrf, "kind": "visit"}).status_code == 404
-    assert client.post(f"/contexts/{asked}/refuse", data={"csrf": csrf}).status_code == 409
+    assert client.post(f"/contexts/{asked}/refuse", data={"csrf": csrf}).status_code == 404
     assert standing(connection) == [("away", "proposed", None)]
 
 
