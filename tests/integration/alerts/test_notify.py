@@ -130,7 +130,8 @@ def test_the_board_can_say_that_nobody_is_being_told(world, alert, service, cloc
 
 def test_the_board_can_say_that_there_is_nobody_to_be_told(world, intake, service, seen_by):
     world.connection.execute("DELETE FROM registry.membership WHERE account_id <> %s", (world.anna,))
-    world.connection.execute("UPDATE registry.membership SET role = 'installer'")
+    world.connection.execute("UPDATE registry.membership SET role = 'coordinator'")
+    world.connection.execute("UPDATE registry.account SET email = ''")
     world.urgent()
     intake.look(NOW)
     escalate(service, NOW)

@@ -182,7 +182,7 @@ def test_a_silent_sensor_is_told_with_advice_and_its_verdicts_are_withheld_until
     watched.speaks_for(HOUR)
     watched.look()
     assert watched.findings() == []
-    assert values_of(watched, NOON + 36 * HOUR)["night_bathroom_visits"] is not None
+    assert values_of(watched, NOON + 36 * HOUR)["longest_stillness"] is not None
 
 
 def test_a_sensor_that_its_own_system_does_not_reach_is_told_sooner_and_that_word_is_no_sign_of_life(watched):

@@ -123,6 +123,6 @@ def test_it_needs_the_scopes_and_the_role(
         " (SELECT account_id FROM registry.account WHERE login = 'bruno')"
     )
     bruno = bearer(login="bruno")
-    assert kind_of(api.post(f"{HERE}/{made}/accept", headers=bruno)) == (403, "role")
-    assert kind_of(offered(api, bruno, taken[1])) == (403, "role")
+    assert kind_of(api.post(f"{HERE}/{made}/accept", headers=bruno)) == (404, "not-found")
+    assert kind_of(offered(api, bruno, taken[1])) == (404, "not-found")
     assert read(api, anna, f"/shift-handovers/{made}")["state"] == "offered"
