@@ -284,7 +284,9 @@ class PolicyLife(Life):
             )
             alert = alerts[row["alert_id"]]
             if row["purpose"] == "reminder":
+                # Somebody else may have it meanwhile: it was handed over with a shift.
                 over = alert["state"] != State.IN_CHARGE or alert["round"] > row["round"]
+                over = over or alert["taken_by"] != row["account_id"]
             elif row["purpose"] == "call":
                 over = row["alert_id"] in ended
             else:
