@@ -30,14 +30,22 @@ def night_of(now: datetime) -> date:
     return (now.astimezone(ROME) - BEGINS).date()
 
 
+def believable(now: datetime, latest: datetime | None) -> datetime | None:
+    """Return the instant from which days may be counted back, None where nothing came in yet.
+
+    It is `now`, but never much later than `latest`, the hour of the latest readings, so that a clock that jumps ahead
+    removes nothing. When they were received does not count: that was told by the same clock.
+    """
+    return None if latest is None else min(now, latest + MARGIN)
+
+
 def kept_from(now: datetime, latest: datetime | None, days: int) -> datetime | None:
     """Return the instant from which on all is kept; None where nothing is to go.
 
     `latest` is when the latest came in, None where nothing did; 0 `days` keep for ever.
     """
-    if not days or latest is None:
-        return None
-    return min(now, latest + MARGIN) - timedelta(days=days)
+    counted_from = believable(now, latest)
+    return counted_from - timedelta(days=days) if days and counted_from is not None else None
 
 
 def keep(

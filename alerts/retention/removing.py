@@ -6,6 +6,7 @@ from alerts.retention import repository
 from core.clock import Clock
 from core.database import Database
 from core.retention import kept_from, night_of
+from ingest.reads import latest_touched
 
 AT_ONCE = 100  # alerts, with some dozens of rows each
 NAME = "alerts"
@@ -18,7 +19,7 @@ def remove(database: Database, clock: Clock, stop: threading.Event, name: str, d
     """
     now = clock.now()
     with database.transaction() as connection:
-        before = kept_from(now, repository.latest(connection), days)
+        before = kept_from(now, latest_touched(connection), days)
         if before is None or not repository.claim(connection, name, night_of(now), before):
             return None
     removed = 0

@@ -19,12 +19,6 @@ def claim(connection: Connection[Row], name: str, night: date, before: datetime)
     return connection.execute(_SQL["claim"], values).fetchone() is not None
 
 
-def latest(connection: Connection[Row]) -> datetime | None:
-    """Return up to when readings have come in, None where none has for weeks."""
-    found: datetime | None = only(connection.execute(_SQL["latest"]))["latest"]
-    return found
-
-
 def too_old(connection: Connection[Row], before: datetime, most: int) -> list[int]:
     """Return alerts that were closed before an instant, at most so many."""
     return [row["alert_id"] for row in connection.execute(_SQL["too_old"], {"before": before, "most": most})]

@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from psycopg import Connection
+from psycopg.sql import SQL, Composed, Identifier
 
-from core.database import Row, only
+from core.database import Row
 from core.statements import Statements
 
 _SQL = Statements.beside(__file__)
-# The statements of each class, in their order.
+# What is kept by day, of the class `analysis`.
+BY_DAY = (
+    "indicator", "hourly", "baseline", "wellbeing_day", "change_day", "rhythm", "device_rhythm", "day_profile",
+    "quiet_day", "expected_gap", "day_traces", "day_digest", "room_temperature",
+)  # fmt: skip
+# What goes of each class, in this order.
 CLASSES: Mapping[str, tuple[str, ...]] = {
-    name: tuple(each.removeprefix("retire_") for each in _SQL if each.startswith(f"retire_{name}"))
-    for name in ("analysis", "findings")
+    "analysis": ("analysis_episode", *(f"analysis_{table}" for table in BY_DAY)),
+    "findings": tuple(each.removeprefix("retire_") for each in _SQL if each.startswith("retire_findings")),
 }
 
 
@@ -20,12 +26,6 @@ def claim(connection: Connection[Row], name: str, night: date, before: datetime)
     """Take the right to go through a class in a night; tell whether nobody had."""
     values = {"class": name, "night": night, "before": before}
     return connection.execute(_SQL["claim"], values).fetchone() is not None
-
-
-def latest(connection: Connection[Row]) -> datetime | None:
-    """Return up to when readings have come in, None where none has for weeks."""
-    found: datetime | None = only(connection.execute(_SQL["latest"]))["latest"]
-    return found
 
 
 def homes(connection: Connection[Row]) -> list[int]:
@@ -36,4 +36,9 @@ def homes(connection: Connection[Row]) -> list[int]:
 def retire(connection: Connection[Row], name: str, of: Sequence[int], before: datetime) -> int:
     """Remove the rows of a class of some homes that are older than an instant; return how many."""
     values = {"homes": list(of), "before": before}
-    return sum(connection.execute(_SQL[f"retire_{each}"], values).rowcount for each in CLASSES[name])
+    return sum(connection.execute(_statement(each), values).rowcount for each in CLASSES[name])
+
+
+def _statement(each: str) -> SQL | Composed:
+    table = each.removeprefix("analysis_")
+    return _SQL["retire_days"].format(table=Identifier(table)) if table in BY_DAY else _SQL[f"retire_{each}"]

@@ -19,6 +19,7 @@ from core.clock import SystemClock
 from core.database import Row
 from core.retention import kept_from
 from dashboards.settings import DashboardSettings
+from ingest.reads import latest_touched
 from ingest.settings import IngestSettings
 
 HOURS_A_DAY = 24
@@ -84,7 +85,7 @@ def retention(
 
 def look(connection: Connection[Row], now: datetime) -> list[Line]:
     """Return what is to be told of each class."""
-    done, latest = repository.gone_through(connection), repository.latest(connection)
+    done, latest = repository.gone_through(connection), latest_touched(connection)
     lines = []
     for each in CLASSES:
         kept = _setting(each)

@@ -34,12 +34,6 @@ def gone_through(connection: Connection[Row]) -> dict[str, GoneThrough]:
     return found
 
 
-def latest(connection: Connection[Row]) -> datetime | None:
-    """Return up to when readings have come in."""
-    known: datetime | None = only(connection.execute(_sql["latest"]))["latest"]
-    return known
-
-
 def due(connection: Connection[Row], name: str, before: datetime | None) -> Due:
     """Return the oldest of a class, and how much of it is older than an instant (None: nothing is due)."""
     values = {"before": before or datetime(1900, 1, 1, tzinfo=UTC)}

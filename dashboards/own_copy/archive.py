@@ -48,8 +48,7 @@ class _Pipe(io.RawIOBase):
 def copy(view: View, person: UUID, now: datetime, page: Callable[[Shelf], str], progress: Progress) -> Iterator[bytes]:
     """Give the bytes of the ZIP of all that is held about a person; `page` words the index that is put into it.
 
-    Whoever may not have it gets an archive without rows: ask
-    `reads.may_have` first. Raises `psycopg.Error`.
+    Whoever may not have it gets an archive without rows: ask `reads.may_have` first. Raises `psycopg.Error`.
     """
     pipe, known, shelf = _Pipe(), reads.span(view, person, now), Shelf({}, {})
     sums: dict[str, dict[str, Any]] = {}

@@ -107,12 +107,6 @@ def refresh(connection: Dictionaries, of: Retention, hours: Sequence[Span], days
             connection.execute(_sql["refresh"], {**figures, "start": span.start, "stop": span.stop})
 
 
-def latest_touched(connection: Dictionaries) -> datetime | None:
-    """Return the latest hour of which readings came in lately, None if none did."""
-    found: datetime | None = _one(connection.execute(_sql["latest_touched"]).fetchone())["hour"]
-    return found
-
-
 def drop_readings(connection: Dictionaries, of: Retention, before: datetime) -> int:
     """Drop the whole partitions or chunks that end at or before an instant; return how many."""
     parameters = {"retention": str(of), "before": before}

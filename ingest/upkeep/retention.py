@@ -20,16 +20,6 @@ FOUND = timedelta(days=180)
 SETTLED = timedelta(days=60)
 
 
-def believable(connection: Dictionaries, now: datetime) -> datetime | None:
-    """Return the instant from which days may be counted back, None where nothing came in yet.
-
-    It is `now`, but never much later than the latest readings, so that a clock that jumps ahead deletes nothing. When
-    they were received does not count: that was told by the same clock. Raises `psycopg.Error`.
-    """
-    latest = repository.latest_touched(connection)
-    return None if latest is None else min(now, latest + MARGIN)
-
-
 def retire(
     connection: Dictionaries, today: datetime, days: Mapping[Retention, int], figure_days: int, *, timescale: bool
 ) -> int:

@@ -9,7 +9,9 @@ import psycopg
 
 from core.clock import Clock
 from core.log import logger
+from core.retention import believable
 from ingest import repository as intake
+from ingest.reads import latest_touched
 from ingest.rejects.pruning import prune as prune_rejects
 from ingest.settings import IngestSettings
 from ingest.upkeep import figures, repository, retention
@@ -86,7 +88,7 @@ class Upkeep:
         now, settings = self._clock.now(), self._settings
         for ahead in (now, now + PARTITIONS_AHEAD):
             intake.ensure_month(connection, ahead)
-        today = retention.believable(connection, now)
+        today = believable(now, latest_touched(connection))
         if today is None:
             return
         dropped = retention.retire(

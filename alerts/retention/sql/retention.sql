@@ -4,10 +4,6 @@ INSERT INTO alerts.retention AS done (class, night, kept_from) VALUES (%(class)s
 ON CONFLICT (class) DO UPDATE SET night = excluded.night, kept_from = excluded.kept_from WHERE done.night < excluded.night
 RETURNING class
 
--- latest --
--- Up to when readings have come in.
-SELECT max(hour) AS latest FROM ingest.touched
-
 -- too_old --
 -- Alerts that were closed before an instant, at most so many.
 SELECT alert_id FROM alerts.alert WHERE state = 'resolved' AND resolved_at < %(before)s ORDER BY resolved_at LIMIT %(most)s

@@ -7,10 +7,6 @@ SELECT class AS name, nullif(dropped_before, '-infinity') AS kept_from FROM inge
 SELECT class AS name, night, kept_from FROM analytics.retention
 UNION ALL SELECT class, night, kept_from FROM alerts.retention
 
--- latest --
--- Up to when readings have come in.
-SELECT max(hour) AS latest FROM ingest.touched
-
 -- oldest_rejects --
 -- The oldest of it, and how much is due.
 SELECT min(last_at) AS oldest, count(*) FILTER (WHERE last_at < %(before)s) AS due FROM ingest.reject
