@@ -106,7 +106,7 @@ def test_a_mother_stops_it_changes_what_is_seen_and_reads_who_looked_by_keyboard
     is_fine(page)
     page.locator("#resume").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".mine")).to_contain_text("È attivo.")
+    expect(page.locator(".mine")).to_contain_text("Adesso non è fermo.")
     page.locator("#change-figlia").focus()
     page.keyboard.press("Enter")
     page.locator("#figlia-room").select_option(label="no")

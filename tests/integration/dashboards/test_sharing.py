@@ -43,7 +43,7 @@ def test_she_lands_on_her_page_and_reads_who_sees_what(herself, maria):
     assert herself.get("/").headers["location"] == "/mine"
     assert herself.get("/mine").headers["location"] == f"/sharing/{maria.person}"
     said = visible(herself.get(f"/sharing/{maria.person}").text)
-    for expected in ("Ferma per un po'", "È attivo.", "Elena (figlia)", "Come va la mia giornata tutto il giorno",
+    for expected in ("Ferma per un po'", "Adesso non è fermo.", "Elena (figlia)", "Come va la mia giornata tutto il giorno",
                      "Chi ha guardato", "Vede ciò che serve per aver cura di te"):  # fmt: skip
         assert expected in said, said
 
@@ -58,7 +58,7 @@ def test_she_stops_it_for_an_hour_and_goes_on_again(herself, connection, maria, 
     clock.advance(600)
     send(herself, f"{here}/resume")
     assert connection.execute("SELECT ended_at FROM registry.pause").fetchone()["ended_at"] == clock.now()
-    assert "È attivo." in visible(herself.get(here).text)
+    assert "Adesso non è fermo." in visible(herself.get(here).text)
     assert send(herself, f"{here}/pause", length="for ever").status_code == 409
     send(herself, f"{here}/pause", length="morning")
     said = visible(herself.get(here).text)
