@@ -24,7 +24,7 @@ check: install
 	$(BIN)/lint-imports --no-cache
 
 test: check
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 # Real processes, killed, frozen and cut off while homes publish (docs/operations/chaos.md). `make chaos ONLY="kill-ingest"`.
 chaos: install
