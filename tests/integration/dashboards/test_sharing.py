@@ -43,8 +43,9 @@ def test_she_lands_on_her_page_and_reads_who_sees_what(herself, maria):
     assert herself.get("/").headers["location"] == "/mine"
     assert herself.get("/mine").headers["location"] == f"/sharing/{maria.person}"
     said = visible(herself.get(f"/sharing/{maria.person}").text)
-    for expected in ("Ferma per un po'", "Adesso non è fermo.", "Elena (figlia)", "Come va la mia giornata tutto il giorno",
-                     "Chi ha guardato", "Vede ciò che serve per aver cura di te"):  # fmt: skip
+    for expected in ("Ferma per un po'", "Adesso non è fermo.", "Elena (figlia)",
+                     "Come va la mia giornata tutto il giorno", "Chi ha guardato",
+                     "Vede ciò che serve per aver cura di te"):  # fmt: skip
         assert expected in said, said
 
 
