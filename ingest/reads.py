@@ -124,12 +124,6 @@ def touched_since(connection: Connection[Row], xact: int, touched_id: int, maxim
     return connection.execute(_sql["touched_since"], parameters).fetchall()
 
 
-def latest_touched(connection: Connection[Row]) -> datetime | None:
-    """Return the latest hour of which readings came in during the last weeks, None where none did."""
-    row = connection.execute(_sql["latest_touched"]).fetchone()
-    return None if row is None else row["hour"]
-
-
 def floods_of_home(connection: Connection[Row], home_id: int, since: datetime) -> list[Row]:
     """Return the floods of a home that went on at `since` or later, the earliest first.
 

@@ -6,7 +6,7 @@ from alerts.retention import repository
 from core.clock import Clock
 from core.database import Database
 from core.retention import kept_from, night_of
-from ingest.reads import latest_touched
+from ingest.upkeep.reads import latest_touched
 
 AT_ONCE = 100  # alerts, with some dozens of rows each
 NAME = "alerts"

@@ -6,7 +6,7 @@ from analytics.retention import repository
 from core.clock import Clock
 from core.database import Database
 from core.retention import kept_from, night_of
-from ingest.reads import latest_touched
+from ingest.upkeep.reads import latest_touched
 
 HOMES_AT_ONCE = 8
 

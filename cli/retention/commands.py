@@ -19,8 +19,8 @@ from core.clock import SystemClock
 from core.database import Row
 from core.retention import kept_from
 from dashboards.settings import DashboardSettings
-from ingest.reads import latest_touched
 from ingest.settings import IngestSettings
+from ingest.upkeep.reads import latest_touched
 
 HOURS_A_DAY = 24
 

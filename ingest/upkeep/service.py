@@ -11,10 +11,10 @@ from core.clock import Clock
 from core.log import logger
 from core.retention import believable
 from ingest import repository as intake
-from ingest.reads import latest_touched
 from ingest.rejects.pruning import prune as prune_rejects
 from ingest.settings import IngestSettings
 from ingest.upkeep import figures, repository, retention
+from ingest.upkeep.reads import latest_touched
 from ingest.upkeep.repository import Dictionaries
 
 TIDY_EVERY_S = 3600.0
