@@ -212,7 +212,7 @@ WITH sent AS (
         provider_id = %(provider_id)s, uncertain = uncertain OR %(doubt)s <> '', called_off_by = NULL
     WHERE notification_id = %(notification_id)s AND state <> 'sent'
         -- The channel may have said already, before this is written, that it did not arrive after all.
-        AND NOT (state = 'failed' AND last_error = 'accepted, but not delivered')
+        AND undelivered_at IS NULL
     RETURNING notification_id, alert_id, round, step, account_id, contact_id
 )
 UPDATE alerts.notification AS other SET state = 'cancelled', leased_until = NULL, called_off_by = sent.notification_id

@@ -43,7 +43,7 @@ BEGIN
     END IF;
     IF what = 'failed' THEN
         UPDATE alerts.notification
-        SET state = 'failed', sent_at = NULL, leased_until = NULL, last_error = 'accepted, but not delivered'
+        SET state = 'failed', sent_at = NULL, leased_until = NULL, last_error = 'accepted, but not delivered', undelivered_at = at
         WHERE public_id = wanted AND delivered_at IS NULL AND read_at IS NULL
             AND (state = 'sent' OR (state = 'due' AND leased_until IS NOT NULL AND others <> '[]'))
         RETURNING * INTO found;

@@ -210,6 +210,7 @@ def test_a_channel_that_says_that_it_failed_before_it_has_answered_is_heard(
     channels["voice"].handed = Reporting(people)
     send()
     assert latest(world)["last_error"] == "accepted, but not delivered"
+    assert latest(world)["undelivered_at"] == LATER
     assert fall_back(service, LATER) == 1
     # By e-mail, after which there is no way left: it stays as accepted.
     channels["email"].handed = Reporting(people)
