@@ -16,6 +16,7 @@ from analytics.preview.working import previews_wait
 from analytics.processes import Analysts
 from analytics.queue import Orders, Worker, bring_up_to_date
 from analytics.reads import Lag, lag
+from analytics.restating.overtaken import restate
 from analytics.retention.removing import remove
 from analytics.settings import AnalyticsSettings
 from analytics.watch.silences import watch_gateways
@@ -61,6 +62,11 @@ def serve(settings: AnalyticsSettings, clock: Clock, stop: threading.Event) -> N
         stack.enter_context(database)
         if wait_until_there(lambda: bring_up_to_date(database), "database", LOST, clock, stop) is None:
             return
+        restated = wait_until_there(lambda: restate(database, clock), "database", LOST, clock, stop)
+        if restated is None:
+            return
+        if restated:
+            log.logger().info("days of an earlier version are computed again", days=restated)
         orders = stack.enter_context(Orders(url))
         listener = stack.enter_context(Listener(database, [TOUCHED, GATEWAY]))
         metrics = stack.enter_context(_telling_figures(settings, clock))

@@ -1,0 +1,1 @@
+"""After an upgrade: what an earlier version computed of the last weeks is computed again."""
