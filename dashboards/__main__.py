@@ -36,8 +36,9 @@ ENDING_S = 1  # for requests under way, after open pages have been let go
 HEAD_BYTES = 64 * 1024
 
 
-def main() -> int:
-    """Serve until told to stop; return the exit code."""
+def main(clock: SystemClock | None = None) -> int:
+    """Serve until told to stop; return the exit code. Without a `clock` that of the machine tells the time."""
+    clock = clock or SystemClock()
     settings = DashboardSettings()  # type: ignore[call-arg]  # the environment says it
     log.configure("dashboards", settings.log_format)
     # The server's own messages may hold what was in a request; ours say what is needed.
@@ -52,7 +53,6 @@ def main() -> int:
     except VicinoError as error:
         log.logger().error("cannot start", reason=str(error))
         return 1
-    clock = SystemClock()
     with listening, ExitStack() as stack:
         database = Database(
             settings.database_url.get_secret_value(),

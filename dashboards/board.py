@@ -272,6 +272,8 @@ def unpaused(
     indicators: Sequence[Row], around: Sequence[analytics.contexts.reads.Seen], home_id: int, zone: ZoneInfo
 ) -> list[Row]:
     """Return the indicators of days that no pause touches: what was not recorded is nothing that was missed."""
+    if not around:
+        return list(indicators)
     pauses = [one.context for one in around if one.home_id == home_id and one.context.kind is ContextKind.PAUSED]
     return [
         row

@@ -119,6 +119,8 @@ def is_still(moved_at: datetime | None, now: datetime, zone: ZoneInfo, limits: L
     """Tell whether too much time has passed since the last movement, or none is known."""
     if moved_at is None or now - moved_at > limits.still:
         return True
+    if now - moved_at <= limits.still_by_day:  # all of it may have passed by day
+        return False
     return waking_time(moved_at.astimezone(UTC), now.astimezone(UTC), zone, limits) > limits.still_by_day
 
 

@@ -122,6 +122,8 @@ def effect(view: View, home: registry.reads.Home, now: datetime, back: timedelta
 
 def going_on(found: Sequence[Seen], home: registry.reads.Home, now: datetime) -> Context | None:
     """Return the context that keeps a home from being judged as usual at an instant; None if none does."""
+    if not found:
+        return None
     contexts = Contexts([one.context for one in found if one.home_id == home.home_id], home.zone)
     return contexts.going_on(now)
 

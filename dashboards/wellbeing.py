@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from alerts.wording import title
 from analytics.baseline import LEAST_DAYS
 from analytics.figures import Tongue
 from analytics.wellbeing import wording
-from analytics.wellbeing.attention import WEEK, Attention, Rank, attention
+from analytics.wellbeing.attention import WEEK, Attention, Known, Rank, attention
 from analytics.wellbeing.reads import Latest
 from analytics.wellbeing.state import DayState, Sight, State
 from core.database import View
@@ -75,8 +76,13 @@ def latest(view: View, now: datetime, home_id: int | None = None) -> dict[int, L
 
 def stand(found: Latest, zone: ZoneInfo, now: datetime, words: Words, *, is_blind: bool, untaken: int) -> Stand:
     """Return how a home stands, and what puts it before others that nothing is open of."""
-    known = found.known
-    asks = attention(known, day_of(now, zone), is_blind=is_blind, untaken=untaken, silent=found.silent)
+    return _stand(found.known, found.silent, day_of(now, zone), words, is_blind, untaken)
+
+
+# A board of a thousand homes says every quarter of a minute what changes once a day.
+@lru_cache(maxsize=8192)
+def _stand(known: Known | None, silent: int, today: date, words: Words, is_blind: bool, untaken: int) -> Stand:
+    asks = attention(known, today, is_blind=is_blind, untaken=untaken, silent=silent)
     tongue = Tongue.of(words.language)
     if known is None:
         day, learning = words.translations.gettext("No day of the last week could be judged."), _not_begun(tongue)

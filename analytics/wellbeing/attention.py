@@ -16,6 +16,7 @@ The order is read off line by line, so that it can be explained; the next line c
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 from typing import NamedTuple
@@ -76,8 +77,12 @@ class Attention(NamedTuple):
 _COLOURED = (State.RED, State.YELLOW)
 
 
-class Known(NamedTuple):
-    """What is known of a home: its last day that is stated, and the days of the week up to it with state and score."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Known:
+    """What is known of a home: its last day that is stated, and the days of the week up to it with state and score.
+
+    Each is like itself alone, so that what follows from one can be looked up by it.
+    """
 
     last: DayState
     days: Sequence[tuple[date, State, float | None]]

@@ -1,7 +1,8 @@
 """What others may read of how the days of homes stand. Reads for a person take a `View`."""
 
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -23,6 +24,7 @@ class Latest(NamedTuple):
 
 
 NOTHING = Latest(None, 0)
+_PLAIN = ("day", "state", "score", "coverage", "because", "contributions", "parts", "kept_back", "threshold")
 _STATES = {str(state): state for state in State}  # looked up: a board has thousands of days
 
 
@@ -51,5 +53,19 @@ def latest_of_all(connection: Connection[DictRow], first: date, home_id: int | N
 def _known(row: Row) -> Known | None:
     if row["day"] is None:
         return None
-    days = zip(row["days"], row["states"], row["scores"], strict=True)
-    return Known(of_row(row), [(day, _STATES[state], score) for day, state, score in days])
+    lists = (tuple(row[name]) for name in ("contexts", "days", "states", "scores"))
+    return _understood(*lists, *(row[name] for name in _PLAIN))
+
+
+# How a home stands changes once a day, and its board asks for it every quarter of a minute.
+@lru_cache(maxsize=4096)
+def _understood(
+    contexts: tuple[str, ...],
+    days: tuple[date, ...],
+    states: tuple[str, ...],
+    scores: tuple[float | None, ...],
+    *plain: Any,
+) -> Known:
+    last = of_row(dict(zip(_PLAIN, plain, strict=True), contexts=contexts))
+    week = zip(days, states, scores, strict=True)
+    return Known(last, [(day, _STATES[state], score) for day, state, score in week])

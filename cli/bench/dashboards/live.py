@@ -117,7 +117,7 @@ def measure(
     ):
         clock.wait(stop, SETTLING_S)
         say(f"Opening {alerts} alerts")
-        committed, before, began = _open_alerts(served, clock, stop, alerts, every_s)
+        committed, before, began = _open_alerts(served, stop, alerts, every_s)
         clock.wait(stop, SETTLING_S)
         after, ended = served.process.memory_info().rss, clock.monotonic()
         took = [
@@ -157,9 +157,10 @@ def _opened(served: Site, clock: Clock, boards: int, accounts: int) -> Iterator[
 
 
 def _open_alerts(
-    served: Site, clock: Clock, stop: threading.Event, alerts: int, every_s: float
+    served: Site, stop: threading.Event, alerts: int, every_s: float
 ) -> tuple[dict[int, float], int, float]:
     """Return when each alert was committed, and the memory of the pages after the first ones, and when that was."""
+    clock = served.clock
     people = repository.without_open_call(served.connection)
     policies = union.plans(clock.now())
     committed: dict[int, float] = {}

@@ -19,6 +19,8 @@ from rich.progress import Progress, TaskID
 
 from cli.bench.dashboards import repository, union
 from cli.bench.dashboards.browser import Browser
+from cli.bench.dashboards.pages import LateClock
+from cli.bench.dashboards.repository import Filled
 from cli.bench.ground import SWITCHED_OFF
 from cli.homes import apply
 from cli.installation import PEOPLE_LOGIN, SERVICE_LOGIN, STORING, Installation
@@ -41,9 +43,13 @@ FILLING = {"max_wal_size": "8GB", "checkpoint_timeout": "30min"}
 
 @dataclass(frozen=True)
 class Site:
-    """The pages at work. `connection` is an administrator's; `password` is that of all operators."""
+    """The pages at work. `connection` is an administrator's; `password` is that of all operators.
+
+    `clock` is that of the pages: it stood where the homes' lives end when these began to be served.
+    """
 
     port: int
+    clock: LateClock
     process: psutil.Process
     connection: Connection[Row]
     password: str
@@ -62,7 +68,8 @@ def site(
     """Serve a union of `homes` homes with `days` days behind them.
 
     In `folder` the database stays for the next measurement, which must be of as many homes and days; without it all is
-    removed. Raises `VicinoError` where the folder holds another union, or a process does not start.
+    removed. The pages are served as of the instant at which the homes' lives end, however long ago they were filled.
+    Raises `VicinoError` where the folder holds another union, or a process does not start.
     """
     with ExitStack() as stack:
         root = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vicino-bench-")))
@@ -77,12 +84,14 @@ def site(
         )
         migrate(connection, STORING)
         service_url = database.ensure_login(SERVICE_LOGIN, Role.SERVICE)
-        _ensure_filled(connection, database.administrator_url, service_url, homes, days, clock)
-        repository.speak(connection, clock.now())
+        filled = _ensure_filled(connection, database.administrator_url, service_url, homes, days, clock)
+        behind = clock.now() - filled.until
+        late = LateClock(behind)
+        repository.speak(connection, late.now())
         with Database(service_url, Role.SERVICE, name="bench") as registering:
             apply(registering, union.people_document(operators))
         password = secrets.token_urlsafe(16)
-        set_password(connection, union.login(0), password, clock.now())
+        set_password(connection, union.login(0), password, late.now())
         repository.share_password(connection, union.login(0))
         people_url = database.ensure_login(PEOPLE_LOGIN, Role.PEOPLE)
         supervisor = stack.enter_context(Supervisor(clock=clock, log_dir=installation.logs))
@@ -90,7 +99,7 @@ def site(
         supervisor.start(
             Service(
                 name="dashboards",
-                argv=(sys.executable, "-m", "dashboards"),
+                argv=(sys.executable, "-m", "cli.bench.dashboards.pages", str(behind.total_seconds())),
                 env={
                     **os.environ,
                     **SWITCHED_OFF,
@@ -105,7 +114,7 @@ def site(
         )
         (running,) = (one for one in supervisor.services if one.name == "dashboards")
         assert running.pid is not None
-        yield Site(port, psutil.Process(running.pid), connection, password)
+        yield Site(port, late, psutil.Process(running.pid), connection, password)
 
 
 def _ensure_filled(
@@ -115,17 +124,20 @@ def _ensure_filled(
     homes: int,
     days: int,
     clock: Clock,
-) -> None:
+) -> Filled:
     found = repository.filled(connection)
     if found is None:
+        wanted = Filled(homes, days, clock.now())
         with progress_bar() as progress:
-            union.fill(administrator_url, service_url, homes, days, clock.now(), _shown(progress))
-    elif (found.homes, found.days) != (homes, days):
+            union.fill(administrator_url, service_url, wanted, _shown(progress))
+        return wanted
+    if (found.homes, found.days) != (homes, days):
         raise VicinoError(
             f"The folder holds a union of {found.homes} homes and {found.days} days.",
             kept="everything in it",
             advice="measure that one, or name another folder",
         )
+    return found
 
 
 def _shown(progress: Progress) -> Callable[[str, float], None]:

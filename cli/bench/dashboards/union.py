@@ -96,8 +96,9 @@ def _key(index: int) -> str:
     return f"bench-{index:05d}"
 
 
-def fill(administrator_url: str, service_url: str, number: int, days: int, now: datetime, told: Told) -> None:
-    """Fill an empty database with so many homes of so many days that end at `now`; `told` hears how far it is."""
+def fill(administrator_url: str, service_url: str, wanted: Filled, told: Told) -> None:
+    """Fill an empty database with what is `wanted`; `told` hears how far it is."""
+    number, days, now = wanted
     with (
         Database(service_url, Role.SERVICE, name="bench") as database,
         psycopg.connect(administrator_url, autocommit=True, row_factory=dict_row) as connection,
@@ -112,7 +113,7 @@ def fill(administrator_url: str, service_url: str, number: int, days: int, now: 
             repository.forget_readings(filling, now - READINGS)
         told("Alerts", 0.5)
         computing.settle(connection)
-        repository.say_filled(connection, Filled(number, days, now))
+        repository.say_filled(connection, wanted)
         told("Alerts", 1.0)
 
 

@@ -55,14 +55,23 @@ def test_the_last_movement_and_the_last_word_of_whoever_watches(database_url: st
         heard = report(connection, "reading_level", bath["temperature"], timedelta(minutes=5), 20)
         early = report(connection, "reading_event", quiet["occupancy"], LATELY + timedelta(hours=3), 1)
         warm = report(connection, "reading_level", quiet["temperature"], timedelta(minutes=9), 20)
-        report(connection, "reading_event", quiet["occupancy"], timedelta(minutes=-20), 1)
+        risen = report(connection, "reading_event", quiet["occupancy"], timedelta(minutes=-20), 1)
         report(connection, "reading_event", foreign["occupancy"], timedelta(minutes=1), 1)
         wanted = [maria.home_id, rosa.home_id, ines.home_id]
         with people.seen_by(Viewer(place.accounts[filling.LOGIN])) as view:
             all_of_them = last_signs(view, wanted, NOW)
             alone = last_signs(view, [maria.home_id], NOW, [maria.home_id])
+            # At night nothing came lately of some, and of others only long ago.
+            later = [NOW + timedelta(hours=hours) for hours in (1, 3, 9, 13)]
+            by_night = [(last_signs(view, wanted, at), last_signs(view, wanted, at, wanted)) for at in later]
         # Among many, who moved lately is heard: it is not searched further.
         assert all_of_them[maria.home_id] == (moved, LastSeen(moved, "kitchen"))
         assert alone == {maria.home_id: (heard, LastSeen(moved, "kitchen"))}
         assert all_of_them[rosa.home_id] == (warm, LastSeen(early, "bedroom"))
         assert all_of_them[ines.home_id] == (None, None)
+        for among_many, by_themselves in by_night[1:]:
+            assert among_many == by_themselves
+        assert by_night[1][0][maria.home_id] == (heard, LastSeen(moved, "kitchen"))
+        assert by_night[1][0][rosa.home_id] == (risen, LastSeen(risen, "bedroom"))
+        assert by_night[2][0][rosa.home_id].movement == LastSeen(risen, "bedroom")
+        assert by_night[3][0] == dict.fromkeys(wanted, (None, None))

@@ -1,5 +1,6 @@
 """In which order homes ask for attention: what is worse, unseen, open or longer never stands lower."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_small_difference_in_score_counts_less_than_how_long_it_lasts() -> Non
 def test_days_that_are_missing_end_a_row_and_red_and_yellow_are_one() -> None:
     home = known(State.YELLOW, State.RED, State.YELLOW)
     assert attention(home, DAY).since == 3
-    assert attention(home._replace(days=[home.days[0], home.days[2]]), DAY).since == 1
+    assert attention(replace(home, days=[home.days[0], home.days[2]]), DAY).since == 1
 
 
 def test_of_what_is_not_known_comes_first_what_nobody_explains() -> None:
