@@ -23,6 +23,7 @@ from dashboards.app import create_app
 from dashboards.connections import HEAD_WITHIN_S, PatientProtocol, make_room, protocol
 from dashboards.live import Hub
 from dashboards.metrics import RequestMetrics, page_figures
+from dashboards.providers.offered import offered
 from dashboards.sealing import keep_sealing, retire_all
 from dashboards.settings import DashboardSettings
 
@@ -48,6 +49,7 @@ def main(clock: SystemClock | None = None) -> int:
     try:
         static_files.manifest()
         key_of(settings.reply_key)
+        offered(settings, SystemClock())
         certificate = served_certificate(settings)
         listening = listen(settings.dashboards_host, settings.dashboards_port)
     except VicinoError as error:

@@ -22,6 +22,10 @@ KINDS: Mapping[str, str] = {
     "wrong_codes": mark("Before a right code there were five wrong ones or more: somebody else may know the password"),
     "passkey_added": mark("A passkey was added"),
     "passkey_removed": mark("A passkey was removed"),
+    "identity_linked": mark("The account was connected to an identity provider"),
+    "identity_removed": mark("The account was disconnected from an identity provider"),
+    "by_provider_only": mark("The password was switched off: signing in works through an identity provider alone"),
+    "by_password_again": mark("Signing in by the password was allowed again"),
     "session_ended": mark("A sign-in was ended"),
     "sessions_ended": mark("All other sign-ins were ended"),
 }

@@ -5,12 +5,18 @@ from typing import NamedTuple
 from uuid import UUID
 
 from dashboards.administration.views import role_name
+from dashboards.provider_words import provider_name
+from dashboards.providers.offered import Offered
 from dashboards.wording import Words
 from registry.second_factor import Administered
 
 
 class AccountView(NamedTuple):
-    """An account; `may_recover`: a way back in can be handed out for it."""
+    """An account; `may_recover`: a way back in can be handed out for it.
+
+    `providers`: those through which it may sign in; `may_be_bound`: signing in can be limited to them, or allowed by
+    the password again.
+    """
 
     public_id: UUID
     name: str
@@ -19,9 +25,12 @@ class AccountView(NamedTuple):
     active: bool
     second_factor: bool
     may_recover: bool
+    providers: str
+    by_provider_only: bool
+    may_be_bound: bool
 
 
-def account_views(found: Sequence[Administered], own: int, words: Words) -> list[AccountView]:
+def account_views(found: Sequence[Administered], own: int, providers: Offered, words: Words) -> list[AccountView]:
     """Return accounts in words; nobody hands out something to themselves (`own`)."""
     return [
         AccountView(
@@ -32,6 +41,9 @@ def account_views(found: Sequence[Administered], own: int, words: Words) -> list
             one.active,
             one.second_factor,
             one.second_factor and one.active and one.account_id != own,
+            ", ".join(provider_name(providers, key, words.language) for key in one.providers),
+            one.by_provider_only,
+            one.active and one.account_id != own and (bool(one.providers) or one.by_provider_only),
         )
         for one in found
     ]

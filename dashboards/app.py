@@ -45,6 +45,7 @@ from dashboards.pages import (
     person_basis,
     person_days,
     person_life,
+    providers,
     rejects,
     reply,
     research,
@@ -56,6 +57,7 @@ from dashboards.pages import (
     statistics,
     tasks,
 )
+from dashboards.providers.offered import offered
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.shared import Shared
@@ -79,7 +81,8 @@ def create_app(
 
     `hub` is given by whoever has to end open pages before the server ends; else the application has its own. Requests
     are counted where there are `metrics`. New passwords of gateways go through `hand_over`, else to the broker of the
-    settings. Raises `ReplyKeyError` if the key for the links in messages cannot be used.
+    settings. Raises `ReplyKeyError` if the key for the links in messages cannot be used, and `VicinoError` if the
+    identity providers cannot.
     """
     own = hub or Hub(database, clock)
     seen = database.noting(Audit(clock).note)
@@ -93,6 +96,7 @@ def create_app(
     app = FastAPI(
         title="Vicino", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running, redirect_slashes=False
     )
+    known = offered(settings, clock, metrics.by_provider) if metrics else offered(settings, clock)
     desk = Desk(
         seen,
         clock,
@@ -104,6 +108,7 @@ def create_app(
         key_of(settings.reply_key),
         Pace(clock, REPLIES, REPLIES_WITHIN_S),
         Shared(clock),
+        known,
     )
     app.state.desk = desk
     for module in (
@@ -113,6 +118,7 @@ def create_app(
         second_step,
         account,
         passkeys,
+        providers,
         accounts,
         board,
         alert,
@@ -148,7 +154,7 @@ def create_app(
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
     app.add_middleware(LimitBodies)
-    app.add_middleware(SecurityHeaders, secure=settings.secure)
+    app.add_middleware(SecurityHeaders, secure=settings.secure, forms_lead_to=known.origins)
     app.add_middleware(Asked)
     if metrics is not None:
         app.add_middleware(CountRequests, metrics=metrics, clock=clock)

@@ -9,6 +9,7 @@ from core.clock import Clock
 from core.database import Database
 from dashboards.live import Hub
 from dashboards.pace import Pace
+from dashboards.providers.offered import Offered
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
 from dashboards.shared import Shared
@@ -22,6 +23,7 @@ class Desk(NamedTuple):
     `hand_over` passes a gateway's new password on to the broker; raises `VicinoError` if that cannot be done.
     `shared` keeps for a moment what several open pages of one account ask for at once.
     `reply_key` signs the links of messages, None where they have none; `pace` slows down who follows them too often.
+    `providers` are those through which people may sign in besides.
     """
 
     database: Database
@@ -34,6 +36,7 @@ class Desk(NamedTuple):
     reply_key: bytes | None
     pace: Pace
     shared: Shared
+    providers: Offered
 
 
 def desk_of(request: Request) -> Desk:

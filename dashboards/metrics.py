@@ -20,6 +20,11 @@ SECONDS = Figure("vicino_dashboards_request_seconds", "From a request to the beg
 OPEN_PAGES = Figure("vicino_dashboards_live_connections", "Open pages that are told of changes.")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+BY_PROVIDER = Figure(
+    "vicino_provider_sign_ins_total",
+    "Sign-ins through identity providers, and what came of them.",
+    ("source", "result"),
+)
 NO_ROUTE = "none"
 NO_ANSWER = "0"
 FAILED = "500"
@@ -32,10 +37,15 @@ class RequestMetrics:
         self._requests = make_counter(registry, REQUESTS)
         self._seconds = make_histogram(registry, SECONDS, BUCKETS)
         self._removed = make_counter(registry, REMOVED)
+        self._by_provider = make_counter(registry, BY_PROVIDER)
 
     def removed(self, source: str, rows: int) -> None:
         """Note that so many rows of a class were removed because their time was over."""
         self._removed.labels(source).inc(rows)
+
+    def by_provider(self, source: str, result: str) -> None:
+        """Note what came of a sign-in through an identity provider."""
+        self._by_provider.labels(source, result).inc()
 
     def answered(self, route: str, method: str, status: str, seconds: float) -> None:
         """Note that the answer to a request has begun after so many seconds."""

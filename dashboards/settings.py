@@ -51,6 +51,16 @@ class DashboardSettings(Settings):
         description="Whoever has one of these roles anywhere signs in with a second factor, and sets one up at the "
         "next sign-in; separated by commas, empty for nobody. Everybody may have one.",
     )
+    identity_providers: Path | None = Field(
+        default=None,
+        description="File (YAML) that describes identity providers by OpenID Connect, with which people may sign in "
+        "besides local accounts. None: there are local accounts only.",
+    )
+    identity_key: SecretStr | None = Field(
+        default=None,
+        description="Key by which identities at those providers are kept unreadable: at least 32 random characters. "
+        "With another key nobody's identity is known any more.",
+    )
     reply_key: SecretStr | None = Field(
         default=None,
         description="Key that signs the links by which messages are answered without signing in: at least 32 random "
@@ -88,6 +98,11 @@ class DashboardSettings(Settings):
     unknown_below_coverage: float = Field(
         default=0.8, description="A home with less than this share of its data is shown as not known.", ge=0, le=1
     )
+
+    @field_validator("identity_providers", mode="before")
+    @classmethod
+    def _may_be_empty(cls, given: object) -> object:
+        return given or None
 
     @property
     def secure(self) -> bool:

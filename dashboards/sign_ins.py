@@ -10,7 +10,15 @@ from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.notifications import device_name
 from dashboards.tokens import digest, masked, new_token
-from dashboards.visitors import FORM_COOKIE, HALF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, cookie_name
+from dashboards.visitors import (
+    FORM_COOKIE,
+    HALF_COOKIE,
+    LANGUAGE_COOKIE,
+    PROVIDER_COOKIE,
+    SESSION_COOKIE,
+    SIGNED_BY_COOKIE,
+    cookie_name,
+)
 
 YEAR_S = 31_536_000
 HALF_LASTS = timedelta(minutes=15)
@@ -63,6 +71,28 @@ def form_proof(request: Request, desk: Desk) -> tuple[str, str]:
 def hold_proof(answer: Response, desk: Desk, held: str) -> None:
     """Let the cookie of somebody not signed in hold what `form_proof` told."""
     _set_cookie(answer, desk, FORM_COOKIE, held, None)
+
+
+def hold_request(answer: Response, desk: Desk, lasts: timedelta) -> str:
+    """Give the browser by what it is known when it comes back from a provider; return that."""
+    token = new_token()
+    _set_cookie(answer, desk, PROVIDER_COOKIE, token, round(lasts.total_seconds()))
+    return token
+
+
+def request_holder(request: Request, desk: Desk) -> str:
+    """Return by what a browser is known that comes back from a provider; "" where it was sent to none."""
+    return request.cookies.get(cookie_name(PROVIDER_COOKIE, secure=desk.settings.secure), "")
+
+
+def note_provider(answer: Response, desk: Desk, key: str) -> None:
+    """Let the browser keep by which provider it was signed in, to sign out there, too."""
+    _set_cookie(answer, desk, SIGNED_BY_COOKIE, key, round(desk.settings.session_lasts.total_seconds()))
+
+
+def noted_provider(request: Request, desk: Desk) -> str:
+    """Return by which provider the browser was signed in; "" where it was by none."""
+    return request.cookies.get(cookie_name(SIGNED_BY_COOKIE, secure=desk.settings.secure), "")
 
 
 def prefer_language(request: Request, answer: Response, desk: Desk, language: str) -> None:

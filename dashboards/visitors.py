@@ -17,6 +17,8 @@ SESSION_COOKIE = "vicino_session"
 HALF_COOKIE = "vicino_half"
 FORM_COOKIE = "vicino_form"
 LANGUAGE_COOKIE = "vicino_language"
+PROVIDER_COOKIE = "vicino_provider"  # who has been sent to an identity provider and is to come back
+SIGNED_BY_COOKIE = "vicino_signed_by"  # the provider by which this browser was signed in
 
 DeskDependency = Annotated[Desk, Depends(given_desk)]
 

@@ -81,6 +81,11 @@ def verify(connection: Connection[DictRow], login: str, password: str) -> reads.
     return account if right and stored else None
 
 
+def has_own_password(view: View) -> bool:
+    """Tell whether the viewer has a password and may sign in by it."""
+    return repository.own_password_hash(view.connection) is not None
+
+
 def is_own_password(view: View, password: str) -> bool:
     """Tell whether this is the password of the viewer, asked for again before something grave."""
     stored = repository.own_password_hash(view.connection)

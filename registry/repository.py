@@ -413,3 +413,63 @@ def _one(connection: Connection, statement: str, given: dict[str, Any]) -> Any:
     """Return the one value of the one row of a statement."""
     row = connection.execute(_SQL[statement], given).fetchone()
     return next(iter(row.values())) if row else None
+
+
+def keep_provider_request(
+    connection: Connection, holder: bytes, state: bytes, provider: str, request: dict[str, Any], now: datetime,
+    expires_at: datetime,
+) -> None:  # fmt: skip
+    """Keep what was begun through a provider in one browser, and forget those from which nobody came back."""
+    connection.execute(_SQL["forget_expired_provider_requests"], {"now": now})
+    given = {"holder": holder, "state": state, "provider": provider, "expires_at": expires_at, **request}
+    connection.execute(_SQL["keep_provider_request"], given)
+
+
+def take_provider_request(
+    connection: Connection, holder: bytes, state: bytes, provider: str, now: datetime
+) -> dict[str, Any] | None:
+    """Return what was begun in one browser, once; None if it is not what it comes back with."""
+    given = {"holder": holder, "state": state, "provider": provider, "now": now}
+    return connection.execute(_SQL["take_provider_request"], given).fetchone()
+
+
+def sign_in_by_identity(
+    connection: Connection, digest: bytes, organisation: str, now: datetime
+) -> dict[str, Any] | None:
+    """Return whose identity it is; None if it is nobody's."""
+    given = {"digest": digest, "organisation": organisation, "now": now}
+    return connection.execute(_SQL["sign_in_by_identity"], given).fetchone()
+
+
+def link_identity(connection: Connection, provider: str, digest: bytes, organisation: str, now: datetime) -> str:
+    """Add an identity to the viewer's account; return what came of it."""
+    given = {"provider": provider, "digest": digest, "organisation": organisation, "now": now}
+    return str(_one(connection, "link_identity", given))
+
+
+def own_identities(connection: Connection) -> Rows:
+    """Return the identities of the viewer."""
+    return connection.execute(_SQL["own_identities"]).fetchall()
+
+
+def remove_identity(connection: Connection, identity: UUID, now: datetime) -> str | None:
+    """Take an identity of the viewer's away; return what came of it, None if there is none."""
+    found: str | None = _one(connection, "remove_identity", {"identity": identity, "now": now})
+    return found
+
+
+def accept_invitation_by_identity(
+    connection: Connection, code: bytes, provider: str, digest: bytes, organisation: str, login: str, name: str,
+    language: str, now: datetime,
+) -> int | None:  # fmt: skip
+    """Use an invitation by an identity; return the account, None where the code cannot be used, -1 elsewhere."""
+    given = {"code": code, "provider": provider, "digest": digest, "organisation": organisation, "login": login}
+    found: int | None = _one(
+        connection, "accept_invitation_by_identity", given | {"name": name, "language": language, "now": now}
+    )
+    return found
+
+
+def set_by_provider_only(connection: Connection, account: UUID, now: datetime, *, wanted: bool) -> bool:
+    """Set whether an account signs in through providers alone; tell whether that changed anything."""
+    return bool(_one(connection, "set_by_provider_only", {"account": account, "wanted": wanted, "now": now}))

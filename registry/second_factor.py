@@ -63,7 +63,7 @@ class Issued(NamedTuple):
 
 
 class Administered(NamedTuple):
-    """An account that a viewer administers; `roles` as "role organisation"."""
+    """An account that a viewer administers; `roles` as "role organisation", `providers` by which it may sign in."""
 
     account_id: int
     public_id: UUID
@@ -72,6 +72,8 @@ class Administered(NamedTuple):
     active: bool
     roles: list[str]
     second_factor: bool
+    providers: list[str]
+    by_provider_only: bool
 
 
 class Event(NamedTuple):

@@ -28,6 +28,7 @@ from core.migrations import migrate
 from core.mqtt import BrokerAddress, Connection, Message
 from embedded.broker import EmbeddedBroker, Kind, find_mosquitto
 from embedded.postgres import EmbeddedPostgres
+from tests.identity_provider import IdentityProvider, running
 
 ROOT = Path(__file__).resolve().parent.parent
 STORING = ("registry", "devices", "ingest", "analytics", "alerts", "dashboards")
@@ -129,6 +130,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def provider_process() -> Iterator[IdentityProvider]:
+    """An OpenID provider that is ours for the session."""
+    with running() as provider:
+        yield provider
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,7 @@ GROUPS: tuple[Group, ...] = (
             Part("account_events", mark("what happened to your sign-in")),
             Part("sign_ins", mark("where you are signed in")),
             Part("passkeys", mark("your passkeys, by name")),
+            Part("identities", mark("the providers through which you can sign in")),
             Part("addresses", mark("where you get messages")),
         ),
     ),

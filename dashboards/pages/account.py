@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from dashboards import one_time, repository
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.pages.second_step import MOST_CODE
+from dashboards.provider_words import choices, identity_views
+from dashboards.provider_words import said as provider_said
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor
 from dashboards.watch import ROME
 from dashboards.wording import Words
-from registry import accounts, passkeys, second_factor
+from registry import accounts, identities, passkeys, second_factor
 from registry.reads import own_account
 
 router = APIRouter()
@@ -39,18 +42,31 @@ DONE = {
     "passkey-added": mark("The passkey is added: from now on you can sign in with it alone."),
     "passkey-refused": mark("The device made no passkey that can be used here. Nothing was changed: try again."),
     "passkey-removed": mark("The passkey is removed here. Remove it on the device, too."),
+    "identity-linked": mark("Your account is connected: from now on you can sign in through it, too."),
+    "identity-removed": mark("It is disconnected: nobody signs in here through it any more."),
+    "identity-needed": mark("Nothing was changed: without it you could not sign in any more."),
     "issued": mark("You have signed in with the code that was handed out to you. Set up one-time codes anew here."),
 }
-NOT_DONE = frozenset({"codes-first", "passkey-refused"})
+NOT_DONE = frozenset({"codes-first", "passkey-refused", "identity-needed"})
 WRONG_PASSWORD = mark("This password is not right. Nothing was changed.")
+OLD = mark(
+    "You have no password to prove that it is you. Sign out, sign in again, and do it within ten minutes. Nothing was "
+    "changed."
+)
+# Who has no password proves to be the owner by having just signed in.
+FRESH = timedelta(minutes=10)
 NEEDED = mark("Your role needs a second factor: it can be set up anew, but not switched off.")
 
 
 @router.get("/account")
-def whole(request: Request, desk: DeskDependency, visitor: SignedIn, done: str = "") -> Response:
+def whole(
+    request: Request, desk: DeskDependency, visitor: SignedIn, done: str = "", provider: str = "", said: str = ""
+) -> Response:
     """Show the visitor's account."""
-    said = Words(visitor.language).say(DONE.get(done, ""))
-    return _page(request, desk, visitor, said=said, problem=done in NOT_DONE)
+    words = Words(visitor.language)
+    refused = provider_said(desk.providers, provider, said, words)
+    told = refused or words.say(DONE.get(done, ""))
+    return _page(request, desk, visitor, said=told, problem=bool(refused) or done in NOT_DONE)
 
 
 @router.post("/account/second-factor")
@@ -146,7 +162,10 @@ def proved(
         wait_s = desk.throttle.wait_s(*guessed)
         if wait_s > 0:
             return _filled(frame, view, 429, said=one_time.wait(wait_s, frame.words), problem=True, wait_s=wait_s)
-        if not accounts.is_own_password(view, password):
+        if not accounts.has_own_password(view):
+            if not _is_fresh(view, visitor):
+                return _filled(frame, view, 409, said=frame.words.say(OLD), problem=True)
+        elif not accounts.is_own_password(view, password):
             desk.throttle.failed(*guessed)
             return _filled(frame, view, 401, said=frame.words.say(WRONG_PASSWORD), problem=True)
         desk.throttle.succeeded(*guessed)
@@ -156,6 +175,13 @@ def proved(
                 said, status = one_time.said(checked, frame.words), one_time.STATUS[checked.outcome]
                 return _filled(frame, view, status, said=said, problem=True, wait_s=checked.wait_s)
         return act(frame, view)
+
+
+def _is_fresh(view: View, visitor: Visitor) -> bool:
+    """Tell whether the visitor has just signed in."""
+    account_id = visitor.viewer.account_id
+    sessions = repository.sessions_of(view.connection, account_id, visitor.token_digest, visitor.now)
+    return any(one.is_this and visitor.now - one.started_at <= FRESH for one in sessions)
 
 
 def _page(request: Request, desk: Desk, visitor: Visitor, **values: Any) -> Response:
@@ -171,6 +197,7 @@ def _filled(
     factor = second_factor.factor_of(view.connection, account_id)
     sessions = repository.sessions_of(view.connection, account_id, visitor.token_digest, visitor.now)
     happened = second_factor.events(view, EVENTS)
+    held = identities.own(view)
     answer = frame.page(
         "account.html",
         status,
@@ -182,6 +209,13 @@ def _filled(
         happened=shown_account.event_views(happened, visitor.now, words),
         passkeys=shown_account.passkey_views(passkeys.own(view), visitor.now, words),
         offers_passkeys=frame.desk.settings.passkey_site is not None,
+        has_password=accounts.has_own_password(view),
+        identities=identity_views(held, frame.desk.providers, visitor.now, words),
+        providers=[
+            one
+            for one in choices(frame.desk.providers, words.language)
+            if one.key not in {each.provider for each in held}
+        ],
         said=said,
         problem=problem,
     )

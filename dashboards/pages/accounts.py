@@ -1,16 +1,17 @@
 """Accounts, for administrators: who has a second factor, and a way back in for whoever has lost it."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Form, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
 
 from core.log import logger
 from dashboards.account_views import account_views
 from dashboards.pages.frame import Frame
 from dashboards.visitors import DeskDependency, SignedIn, Trusted
 from dashboards.watch import ROME
-from registry import second_factor
+from registry import identities, second_factor
 
 router = APIRouter()
 
@@ -23,7 +24,19 @@ def whole(request: Request, desk: DeskDependency, visitor: SignedIn) -> Response
         if not frame.administers:
             raise HTTPException(404)
         own, words = visitor.viewer.account_id, frame.words
-        return frame.page("accounts.html", accounts=account_views(second_factor.administered(view), own, words))
+        found = account_views(second_factor.administered(view), own, desk.providers, words)
+        return frame.page("accounts.html", accounts=found)
+
+
+@router.post("/accounts/{public_id}/by-provider-only")
+def bind(desk: DeskDependency, visitor: Trusted, public_id: UUID, only: Annotated[str, Form()] = "") -> Response:
+    """Let an account sign in through providers alone, or by its password again."""
+    with desk.database.seen_by(visitor.viewer) as view:
+        if public_id not in {one.public_id for one in second_factor.administered(view)}:
+            raise HTTPException(404)
+        if identities.set_by_provider_only(view, public_id, visitor.now, only=only == "yes"):
+            logger().info("way of signing in changed")
+    return RedirectResponse("/accounts", 303)
 
 
 @router.post("/accounts/{public_id}/recovery")

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from core.log import logger
 from core.translation import mark
 from dashboards.desk import Desk
+from dashboards.provider_words import choices
 from dashboards.sign_ins import begin, form_proof, hold_proof
 from dashboards.tokens import masked, proves
 from dashboards.visitors import (
@@ -126,6 +127,7 @@ def _filled(
         login=login,
         name=name,
         is_signed_in=visitor is not None,
+        providers=choices(desk.providers, words.language),
         least=accounts.MINIMUM_LENGTH,
     )
     answer.headers.update(HEADERS)

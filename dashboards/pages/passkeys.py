@@ -14,10 +14,11 @@ from dashboards.notifications import device_name
 from dashboards.pages.account import HERE, proved
 from dashboards.pages.frame import Frame
 from dashboards.pages.sign_in import page as sign_in_page
-from dashboards.sign_ins import begin, prefer_language
+from dashboards.sign_ins import begin, forget_cookie, prefer_language
 from dashboards.tokens import digest
 from dashboards.visitors import (
     FORM_COOKIE,
+    SIGNED_BY_COOKIE,
     DeskDependency,
     ForgedRequestError,
     Trusted,
@@ -67,6 +68,7 @@ def sign_in(
     answer = RedirectResponse(local_path(next), 303)
     begin(answer, desk, request, owner.account_id)
     prefer_language(request, answer, desk, owner.language)
+    forget_cookie(answer, desk, SIGNED_BY_COOKIE)
     return answer
 
 

@@ -9,10 +9,14 @@ from core.translation import LANGUAGES
 from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.pages.second_step import go_on
-from dashboards.sign_ins import forget_cookie, form_proof, hold_proof, prefer_language, set_language
+from dashboards.provider_words import choices
+from dashboards.provider_words import said as provider_said
+from dashboards.providers.flow import sign_out_address
+from dashboards.sign_ins import forget_cookie, form_proof, hold_proof, noted_provider, prefer_language, set_language
 from dashboards.tokens import proves
 from dashboards.visitors import (
     SESSION_COOKIE,
+    SIGNED_BY_COOKIE,
     DeskDependency,
     ForgedRequestError,
     Trusted,
@@ -22,6 +26,7 @@ from dashboards.visitors import (
     local_path,
     visitor_of,
 )
+from dashboards.wording import Words
 from registry.accounts import verify
 
 router = APIRouter()
@@ -29,11 +34,14 @@ MOST_LOGIN = 200  # characters; more is nobody's
 
 
 @router.get("/sign-in")
-def ask(request: Request, desk: DeskDependency, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+def ask(
+    request: Request, desk: DeskDependency, provider: str = "", said: str = "",
+    next: str = "/",  # noqa: A002 - the name in the address
+) -> Response:  # fmt: skip
     """Show the sign-in page; who is signed in already goes on."""
     if visitor_of(request, desk) is not None:
         return RedirectResponse(local_path(next), 303)
-    return page(request, desk, next)
+    return page(request, desk, next, said=provider_said(desk.providers, provider, said, Words(language_of(request))))
 
 
 @router.post("/sign-in")
@@ -61,15 +69,19 @@ def sign_in(
     desk.throttle.succeeded(login, address)
     answer = go_on(request, desk, account.account_id, next)
     prefer_language(request, answer, desk, account.language)
+    forget_cookie(answer, desk, SIGNED_BY_COOKIE)
     return answer
 
 
 @router.post("/sign-out")
-def sign_out(desk: DeskDependency, visitor: Trusted) -> Response:
-    """End the sign-in, here and in the database."""
+def sign_out(request: Request, desk: DeskDependency, visitor: Trusted) -> Response:
+    """End the sign-in, here and in the database, and at the provider through which it began if that can be asked."""
     with desk.database.transaction() as connection:
         repository.end_session(connection, visitor.token_digest)
-    answer = RedirectResponse("/sign-in", 303)
+    remote = desk.providers.remote(noted_provider(request, desk))
+    there = sign_out_address(remote, f"{desk.settings.base_url.rstrip('/')}/sign-in") if remote else None
+    answer = RedirectResponse(there or "/sign-in", 303)
+    forget_cookie(answer, desk, SIGNED_BY_COOKIE)
     forget_cookie(answer, desk, SESSION_COOKIE)
     return answer
 
@@ -100,6 +112,7 @@ def page(
     *,
     login: str = "",
     refused: bool = False,
+    said: str = "",
     passkey_refused: bool = False,
     wait_s: int = 0,
     status: int = 200,
@@ -114,6 +127,8 @@ def page(
         wanted=local_path(wanted),
         login=login,
         refused=refused,
+        said=said,
+        providers=choices(desk.providers, language_of(request)),
         passkey_refused=passkey_refused,
         offers_passkeys=desk.settings.passkey_site is not None,
         wait_s=wait_s,

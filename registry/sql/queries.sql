@@ -111,8 +111,9 @@ UNION ALL SELECT 'contacts', concat_ws(' ', person.key, contact.key)
 ORDER BY 1, 2;
 
 -- store_password_hash --
--- Sets the password hash of one account and ends its sign-ins; returns the account if there is one.
-UPDATE registry.account SET password_hash = %(hash)s, signed_out_before = %(now)s WHERE login = %(login)s
+-- Sets the password hash of one account, by which it may sign in from now on, and ends its sign-ins; returns the account if there is
+-- one.
+UPDATE registry.account SET password_hash = %(hash)s, by_provider_only = false, signed_out_before = %(now)s WHERE login = %(login)s
 RETURNING account_id;
 
 -- open_or_close_account --

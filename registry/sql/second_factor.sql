@@ -49,7 +49,8 @@ FROM registry.account WHERE login = %(login)s
 
 -- administered_accounts --
 -- The accounts that the viewer administers.
-SELECT account_id, public_id, login, name, active, roles, second_factor FROM registry.administered_accounts()
+SELECT account_id, public_id, login, name, active, roles, second_factor, providers, by_provider_only
+FROM registry.administered_accounts()
 
 -- own_account_events --
 -- What happened to the viewer's own account, the latest first.

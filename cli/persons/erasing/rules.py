@@ -138,7 +138,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("registry.home", Group.REGISTRATION, What.DETACHED, SHARED),
     *_removed(
-        Group.ACCOUNTS, "registry.passkey", "registry.second_factor", "registry.second_factor_offer",
+        Group.ACCOUNTS, "registry.identity", "registry.provider_request", "registry.passkey", "registry.second_factor", "registry.second_factor_offer",
         "registry.recovery_code", "registry.account_event",
     ),
     Rule("registry.account", Group.ACCOUNTS, What.DETACHED, NUMBER_ONLY),

@@ -103,6 +103,9 @@ CREATE VIEW dashboards.held_sign_ins WITH (security_barrier) AS
 CREATE VIEW dashboards.held_passkeys WITH (security_barrier) AS
     SELECT close.person_id AS of_person, label, added_at, used_at
     FROM registry.person_account AS close JOIN registry.passkey USING (account_id) WHERE capacity = 'self';
+CREATE VIEW dashboards.held_identities WITH (security_barrier) AS
+    SELECT close.person_id AS of_person, provider, linked_at, used_at
+    FROM registry.person_account AS close JOIN registry.identity USING (account_id) WHERE capacity = 'self';
 CREATE VIEW dashboards.held_addresses WITH (security_barrier) AS
     SELECT close.person_id AS of_person, channel, address, position, added_at, verified_at, gone_at, gone_for
     FROM registry.person_account AS close JOIN alerts.address USING (account_id) WHERE capacity = 'self';

@@ -87,7 +87,8 @@ $$;
 CREATE OR REPLACE FUNCTION registry.account_for_login(wanted text)
 RETURNS TABLE (account_id int, name text, password_hash text, language text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = registry, pg_temp AS $$
-    SELECT account_id, name, password_hash, language FROM registry.account WHERE login = lower(wanted) AND active
+    SELECT account_id, name, password_hash, language FROM registry.account
+    WHERE login = lower(wanted) AND active AND NOT by_provider_only
 $$;
 REVOKE ALL ON FUNCTION registry.viewer_roles(), registry.viewer_organisations(), registry.viewer_may_act(int),
     registry.account_for_login(text), registry.viewer_has_caseload(), registry.viewer_organisations(text),

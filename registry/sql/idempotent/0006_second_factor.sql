@@ -184,12 +184,16 @@ REVOKE ALL ON FUNCTION registry.viewer_administers(int), registry.viewer_adminis
 GRANT EXECUTE ON FUNCTION registry.viewer_administers(int), registry.viewer_administers_account(int) TO vicino_people;
 
 -- The accounts that a viewer administers.
-CREATE OR REPLACE FUNCTION registry.administered_accounts()
-RETURNS TABLE (account_id int, public_id uuid, login text, name text, active boolean, roles text[], second_factor boolean)
+DROP FUNCTION IF EXISTS registry.administered_accounts();
+CREATE FUNCTION registry.administered_accounts()
+RETURNS TABLE (account_id int, public_id uuid, login text, name text, active boolean, roles text[], second_factor boolean,
+               providers text[], by_provider_only boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT account.account_id, account.public_id, account.login, account.name, account.active,
         array_agg(membership.role || ' ' || organisation.name ORDER BY organisation.name, membership.role),
-        EXISTS (SELECT FROM registry.second_factor AS factor WHERE factor.account_id = account.account_id)
+        EXISTS (SELECT FROM registry.second_factor AS factor WHERE factor.account_id = account.account_id),
+        ARRAY(SELECT provider FROM registry.identity WHERE identity.account_id = account.account_id ORDER BY provider),
+        account.by_provider_only
     FROM registry.account
     JOIN registry.membership USING (account_id)
     JOIN registry.organisation USING (organisation_id)
@@ -219,7 +223,7 @@ $$;
 -- The password hash of the viewer's own account, to ask for it again before something grave.
 CREATE OR REPLACE FUNCTION registry.own_password_hash() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT password_hash FROM registry.account WHERE account_id = registry.viewer_account() AND active
+    SELECT password_hash FROM registry.account WHERE account_id = registry.viewer_account() AND active AND NOT by_provider_only
 $$;
 
 REVOKE ALL ON FUNCTION registry.note_account_event(int, text, timestamptz), registry.second_factor_of(int),

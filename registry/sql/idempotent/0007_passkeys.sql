@@ -51,7 +51,7 @@ RETURNS TABLE (account_id int, account uuid, language text, public_key bytea, si
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT account.account_id, account.public_id, account.language, passkey.public_key, passkey.sign_count
     FROM registry.passkey JOIN registry.account USING (account_id)
-    WHERE credential_id = credential AND active FOR UPDATE OF passkey
+    WHERE credential_id = credential AND active AND NOT by_provider_only FOR UPDATE OF passkey
 $$;
 
 CREATE OR REPLACE FUNCTION registry.note_passkey_used(credential bytea, counted bigint, acted_at timestamptz) RETURNS void

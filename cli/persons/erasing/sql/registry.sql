@@ -82,6 +82,14 @@ DELETE FROM registry.person WHERE person_id = %(person)s
 -- Rooms.
 DELETE FROM registry.room WHERE home_id = ANY (%(homes)s)
 
+-- erase_registry_identity --
+-- Identities at providers.
+DELETE FROM registry.identity WHERE account_id = ANY (%(accounts)s)
+
+-- erase_registry_provider_request --
+-- Identities on their way.
+DELETE FROM registry.provider_request WHERE account_id = ANY (%(accounts)s)
+
 -- erase_registry_passkey --
 -- Passkeys.
 DELETE FROM registry.passkey WHERE account_id = ANY (%(accounts)s)

@@ -13,6 +13,12 @@ INSERT INTO registry.invitation (organisation_id, person_id, capacity, code_dige
 INSERT INTO registry.account_event (account_id, at, kind, by_name) VALUES (%(account)s, %(now)s, 'sessions_ended',
     %(word)s);
 
+INSERT INTO registry.identity (account_id, provider, subject_digest, linked_at) VALUES (%(account)s, 'comune',
+    sha256(%(public)s::bytea), %(now)s);
+
+INSERT INTO registry.provider_request (holder_digest, state_digest, provider, nonce, verifier, wanted, account_id, expires_at)
+    VALUES (sha256(%(public)s::bytea), '', 'comune', 'n', 'v', '/', %(account)s, %(now)s);
+
 INSERT INTO registry.passkey (account_id, credential_id, public_key, sign_count, label, added_at) VALUES (%(account)s,
     sha256(%(public)s::bytea), 'x', 0, %(word)s, %(now)s);
 

@@ -1,0 +1,1 @@
+"""Sign-in through identity providers by OpenID Connect: an organisation's own, SPID and CIE through a proxy."""
