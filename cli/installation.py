@@ -162,7 +162,14 @@ class Installation(NamedTuple):
 
     def reply_key(self) -> str:
         """Return the key that signs the links in messages, made at random when it is first asked for."""
-        path = private_folder(self.secrets) / "vicino_reply_key"
+        return self._key("vicino_reply_key")
+
+    def identity_key(self) -> str:
+        """Return the key by which identities at providers are kept unreadable, made when it is first asked for."""
+        return self._key("vicino_identity_key")
+
+    def _key(self, name: str) -> str:
+        path = private_folder(self.secrets) / name
         if not path.is_file():
             write_private(path, secrets.token_urlsafe(32) + "\n")
         return path.read_text(encoding="ascii").strip()

@@ -31,6 +31,7 @@ FIRST_PORT = 8000
 BROKER_URL = "VICINO_BROKER_URL"
 SMTP_URL = "VICINO_SMTP_URL"
 REPLY_KEY = "VICINO_REPLY_KEY"
+IDENTITY_KEY = "VICINO_IDENTITY_KEY"
 VAPID_KEY = "VICINO_VAPID_KEY"
 TELEGRAM_TOKEN = "VICINO_TELEGRAM_TOKEN"  # noqa: S105 - the name of a setting
 METRICS_HOST = "VICINO_METRICS_HOST"
@@ -44,7 +45,7 @@ OF_CHANNELS = (
 )
 # What only one service is told.
 _NOT_FOR_ALL = frozenset(
-    {SMTP_URL, REPLY_KEY, VAPID_KEY, *OF_CHANNELS, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL}
+    {SMTP_URL, REPLY_KEY, IDENTITY_KEY, VAPID_KEY, *OF_CHANNELS, "VICINO_DATABASE_URL", BROKER_URL, ADMINISTRATOR_URL}
 )
 Say = Callable[[str], None]
 
@@ -219,6 +220,7 @@ def _start_services(made: Machine, service_url: str, people_url: str, smtp_url: 
         "dashboards",
         {
             **replies,
+            IDENTITY_KEY: os.environ.get(IDENTITY_KEY) or made.installation.identity_key(),
             "VICINO_DATABASE_URL": people_url,
             "VICINO_DASHBOARDS_PORT": str(made.http_port),
             BROKER_URL: made.broker_url(DASHBOARDS),

@@ -7,7 +7,9 @@ import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJW
 import Provider from 'oidc-provider';
 
 const LEVELS = [1, 2, 3].map((level) => `https://www.spid.gov.it/SpidL${level}`);
-const FORM = (uid) => `<!doctype html><html lang="it"><title>Accesso</title><h1>Accesso del Comune</h1>
+// Without one a browser asks for a picture that is not there, and complains.
+const ICON = '<link rel="icon" href="data:,">';
+const FORM = (uid) => `<!doctype html><html lang="it">${ICON}<title>Accesso</title><h1>Accesso del Comune</h1>
 <form method="post" action="/interaction/${uid}">
 <label>Nome <input name="login" required></label>
 <label>Livello <select name="acr"><option value="">-</option>${LEVELS.map((each) => `<option>${each}</option>`)}</select></label>
@@ -46,7 +48,7 @@ function make() {
       rpInitiatedLogout: {
         enabled: asked.signsOut,
         logoutSource: (ctx, form) => {
-          ctx.body = `<!doctype html><html lang="it"><title>Uscita</title>${form}
+          ctx.body = `<!doctype html><html lang="it">${ICON}<title>Uscita</title>${form}
             <button form="op.logoutForm" name="logout" value="yes">Esci</button>`;
         },
       },

@@ -107,6 +107,7 @@ def _texts(folder: Path, places: Places) -> Mapping[str, str]:
         "database_grafana_password": reading,
         "database_grafana_url": database(GRAFANA_LOGIN, reading),
         "reply_key": secrets.token_urlsafe(32),
+        "identity_key": secrets.token_urlsafe(32),
         "vapid_key": VapidKey.make().text,
         "grafana_password": secrets.token_urlsafe(24),
         "smtp_url": "",

@@ -18,6 +18,8 @@ from registry.rules import Fault
 __all__ = ["FileError", "Name", "Provider", "Providers", "load", "origin_of", "parse"]
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+# It goes into a header: nothing may end it and begin another directive.
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 SKEW_S = 60
 MOST_SKEW_S = 600
 OPENID = "openid"
@@ -125,7 +127,7 @@ def _faults_of(one: Provider) -> Iterator[tuple[str, str]]:
     """Tell which entries of one provider are wrong, and what is wrong with them."""
     if not KEY.fullmatch(one.key):
         yield "key", f"{one.key!r} is no key: small letters, digits and '-', at most 31"
-    if not is_protected(one.issuer) or urlsplit(one.issuer).query or urlsplit(one.issuer).fragment:
+    if not is_protected(one.issuer) or not ORIGIN.fullmatch(origin_of(one.issuer)) or set("?#") & set(one.issuer):
         yield "issuer", f"{one.issuer!r} is no issuer: an address that begins with https://"
     for name in ("client_id", "client_secret_file", "identified_by"):
         if not getattr(one, name):
@@ -135,7 +137,7 @@ def _faults_of(one: Provider) -> Iterator[tuple[str, str]]:
     for name in ("scopes", "acr", "second_factor_acr", "second_factor_amr"):
         if any(len(each.split()) != 1 for each in getattr(one, name)):
             yield name, f"an entry of '{name}' is empty or has a space in it"
-    if any(not is_protected(each) or origin_of(each) != each for each in one.leads_to):
+    if any(not is_protected(each) or not ORIGIN.fullmatch(each) for each in one.leads_to):
         yield "leads_to", "an entry of 'leads_to' is not just https:// and a host"
     if not 0 <= one.skew_s <= MOST_SKEW_S:
         yield "clock_skew_s", f"'clock_skew_s' is {one.skew_s}; it can be 0 to {MOST_SKEW_S}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 from joserfc.jwk import Key
 from joserfc.jws import extract_compact
 
@@ -49,7 +49,7 @@ def claims_of(token: str, keys: Keys, expected: Expected, now: datetime) -> dict
     except ExpiredTokenError as error:
         raise ProviderError(Refusal.CLOCK, "the ID token has expired") from error
     except JoseError as error:
-        is_time = getattr(error, "claim", "") in {"iat", "nbf"}
+        is_time = isinstance(error, InvalidClaimError) and error.claim in {"iat", "nbf"}
         raise ProviderError(
             Refusal.CLOCK if is_time else Refusal.NONSENSE, f"the ID token: {type(error).__name__}"
         ) from error

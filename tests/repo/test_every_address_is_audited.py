@@ -10,7 +10,7 @@ from tests.integration.dashboards.matrix import RULES
 from tests.integration.dashboards.test_audited import ASKED, WITHOUT, routes
 
 # Tried by test_account.py and its neighbours.
-BY_OTHERS = ("POST /accounts/{public_id}/recovery",)
+BY_OTHERS = ("POST /accounts/{public_id}/recovery", "POST /accounts/{public_id}/by-provider-only")
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
 

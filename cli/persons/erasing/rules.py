@@ -138,8 +138,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("registry.home", Group.REGISTRATION, What.DETACHED, SHARED),
     *_removed(
-        Group.ACCOUNTS, "registry.identity", "registry.provider_request", "registry.passkey", "registry.second_factor", "registry.second_factor_offer",
-        "registry.recovery_code", "registry.account_event",
+        Group.ACCOUNTS, "registry.identity", "registry.provider_request", "registry.passkey", "registry.second_factor",
+        "registry.second_factor_offer", "registry.recovery_code", "registry.account_event",
     ),
     Rule("registry.account", Group.ACCOUNTS, What.DETACHED, NUMBER_ONLY),
     Rule("registry.membership", Group.ACCOUNTS, What.KEPT, OF_STAFF),

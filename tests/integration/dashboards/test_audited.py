@@ -43,6 +43,11 @@ OWN = "about the account of whoever asks"
 COLLEAGUES = "about accounts of colleagues, which have a record of their own"
 SAME = "the same for everybody"
 NOBODY = "nobody is signed in"
+OF_ACCOUNT = (
+    "identities/{provider}", "identities/{identity}/remove", "passkeys", "passkeys/confirm",
+    "passkeys/{passkey}/remove", "second-factor", "second-factor/confirm", "second-factor/remove", "recovery-codes",
+    "sessions/others/end", "sessions/{session}/end",
+)  # fmt: skip
 # Why an address leaves no entry. What it answers is looked through all the same.
 WITHOUT = {
     "GET /health": SAME,
@@ -55,27 +60,14 @@ WITHOUT = {
     "POST /sign-in": NOBODY,
     "POST /sign-out": OWN,
     "POST /language": OWN,
-    "GET /sign-in/code": NOBODY,
-    "POST /sign-in/code": NOBODY,
-    "GET /sign-in/set-up": NOBODY,
-    "POST /sign-in/set-up": NOBODY,
+    **{f"{how} /sign-in/{step}": NOBODY for how in ("GET", "POST") for step in ("code", "set-up")},
     "POST /sign-in/passkey/begin": NOBODY,
     "POST /sign-in/passkey": NOBODY,
     "POST /sign-in/provider/{provider}": NOBODY,
     "GET /sign-in/provider/{provider}/back": NOBODY,
     "POST /invite/{code}/provider/{provider}": NOBODY,
-    "POST /account/identities/{provider}": OWN,
-    "POST /account/identities/{identity}/remove": OWN,
-    "POST /account/passkeys": OWN,
-    "POST /account/passkeys/confirm": OWN,
-    "POST /account/passkeys/{passkey}/remove": OWN,
     "GET /account": OWN,
-    "POST /account/second-factor": OWN,
-    "POST /account/second-factor/confirm": OWN,
-    "POST /account/second-factor/remove": OWN,
-    "POST /account/recovery-codes": OWN,
-    "POST /account/sessions/others/end": OWN,
-    "POST /account/sessions/{session}/end": OWN,
+    **{f"POST /account/{what}": OWN for what in OF_ACCOUNT},
     "GET /accounts": COLLEAGUES,
     "GET /administration/caseloads": COLLEAGUES,
     "POST /accounts/{public_id}/recovery": COLLEAGUES,

@@ -1,7 +1,6 @@
 """Signing in through an identity provider: a real one, in a process of its own."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,128 +12,25 @@ from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from core.clock import Clock, SimulatedClock, SystemClock
+from core.clock import SimulatedClock, SystemClock
 from core.database import Database
 from core.errors import VicinoError
 from dashboards.app import create_app
-from dashboards.desk import Desk
-from dashboards.metrics import RequestMetrics
-from dashboards.providers.flow import digest_of
 from dashboards.settings import DashboardSettings
-from registry import codes
 from tests.identity_provider import KEY, LEVEL_1, LEVEL_2, IdentityProvider, described
-from tests.integration.dashboards import filling, kin
-from tests.integration.dashboards.conftest import (
-    ANNA,
-    BRUNO,
-    TestClientWithoutLifespan,
-    code_now,
-    enrol,
-    gets_role,
-    post,
-    proof,
-    sign_in,
+from tests.integration.dashboards import filling
+from tests.integration.dashboards.conftest import ANNA, code_now, enrol, gets_role, post, proof, sign_in
+from tests.integration.dashboards.identity.conftest import (
+    BASE,
+    Connected,
+    Pages,
+    back,
+    connect,
+    events,
+    said,
+    sent,
+    sign_out,
 )
-from tests.integration.dashboards.test_sharing import visible
-
-BASE = "http://testserver"
-Pages = Callable[..., TestClient]
-Connected = Callable[..., None]
-
-
-@pytest.fixture
-def place(connection: psycopg.Connection) -> filling.Neighbourhood:
-    return filling.fill(connection, datetime.now(UTC), life=False)
-
-
-@pytest.fixture
-def provider(provider_process: IdentityProvider) -> IdentityProvider:
-    provider_process.knows(BASE)
-    return provider_process
-
-
-@pytest.fixture
-def figures() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
-def pages(
-    database_url: str, database: Database, place: filling.Neighbourhood, provider: IdentityProvider, tmp_path: Path,
-    figures: CollectorRegistry,
-) -> Iterator[Pages]:  # fmt: skip
-    """Give browsers, each at an application of its own that knows the provider, described by `more` lines."""
-    made: list[TestClient] = []
-
-    def make(*more: str, clock: Clock | None = None, issuer: str = provider.issuer, roles: str = "") -> TestClient:
-        settings = DashboardSettings(
-            database_url=database_url,
-            base_url=BASE,
-            second_factor_roles=roles,
-            identity_providers=described(tmp_path, issuer, *more),
-            identity_key=KEY,
-        )
-        metrics = None if made else RequestMetrics(figures)
-        client = TestClientWithoutLifespan(create_app(database, clock or SystemClock(), settings, metrics=metrics))
-        made.append(client)
-        return client
-
-    yield make
-    for each in made:
-        each.close()
-
-
-@pytest.fixture
-def connected(connection: psycopg.Connection, place: filling.Neighbourhood) -> Connected:
-    """Connect an account to somebody at the provider, as if they had done it some time ago."""
-
-    def connect(client: TestClient, login: str, who: str = ANNA) -> None:
-        desk: Desk = client.app.state.desk
-        (one,) = desk.providers
-        connection.execute(
-            "INSERT INTO registry.identity (account_id, provider, subject_digest, linked_at) VALUES (%s, %s, %s, %s)",
-            (place.accounts[who], one.key, digest_of(desk.providers.key, one, login), datetime.now(UTC)),
-        )
-
-    return connect
-
-
-def sent(client: TestClient, wanted: str = "/") -> str:
-    """Press the button on the sign-in page; return where the browser is sent."""
-    page = client.get("/sign-in", params={"next": wanted}).text
-    answer = post(client, "/sign-in/provider/comune", page, next=wanted)
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
-
-
-def back(client: TestClient, address: str) -> str:
-    """Come back from the provider; return where the browser is led."""
-    assert address.startswith(f"{BASE}/sign-in/provider/comune/back?"), address
-    answer = client.get(address)
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
-
-
-def said(client: TestClient, location: str) -> str:
-    return visible(client.get(location).text)
-
-
-def connect(client: TestClient, provider: IdentityProvider, login: str, who: str = ANNA, **how: str) -> str:
-    """Connect the account of somebody who signs in by password; return where the browser is led."""
-    if "vicino_session" not in client.cookies:
-        sign_in(client, who)
-    answer = post(client, "/account/identities/comune", client.get("/account").text, password=filling.PASSWORD)
-    return back(client, provider.signs_in(answer.headers["location"], login, **how))
-
-
-def events(connection: psycopg.Connection) -> list[str]:
-    rows = connection.execute("SELECT kind FROM registry.account_event ORDER BY event_id").fetchall()
-    return [row["kind"] for row in rows]
-
-
-def sign_out(client: TestClient) -> str:
-    answer = post(client, "/sign-out", client.get("/account").text)
-    return str(answer.headers["location"])
 
 
 def test_an_account_is_connected_signs_in_and_out_and_is_disconnected(
@@ -330,143 +226,6 @@ def test_the_providers_second_factor_counts_where_it_is_said_to_and_ours_is_aske
     assert "vicino_session" not in client.cookies
     page = client.get("/sign-in/code").text
     assert post(client, "/sign-in/code", page, code=code_now(secret, clock)).headers["location"] == "/"
-
-
-def test_an_identity_is_of_one_account_and_an_account_has_one_at_a_provider(
-    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection
-) -> None:
-    first, second = pages(), pages()
-    connect(first, provider, "anna")
-    assert connect(second, provider, "anna", BRUNO) == "/account?provider=comune&said=taken"
-    assert "a un altro account" in said(second, "/account?provider=comune&said=taken")
-    page = first.get("/account").text
-    assert "/account/identities/comune" not in page
-    answer = post(first, "/account/identities/comune", page, password=filling.PASSWORD)
-    assert back(first, provider.signs_in(answer.headers["location"], "other")).endswith("said=another")
-    # A wrong password leads nowhere.
-    assert post(second, "/account/identities/comune", second.get("/account").text, password="x").status_code == 401
-    # Begun by one, brought back where another has signed in meanwhile: nobody's account is connected.
-    answer = post(second, "/account/identities/comune", second.get("/account").text, password=filling.PASSWORD)
-    came = provider.signs_in(answer.headers["location"], "bruno")
-    sign_out(second)
-    sign_in(second, ANNA)
-    assert back(second, came) == "/account?provider=comune&said=over"
-    kept = connection.execute("SELECT count(*) AS kept FROM registry.identity").fetchone()
-    assert kept == {"kept": 1}
-
-
-def test_a_provider_signs_in_accounts_of_its_organisation_alone(
-    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection
-) -> None:
-    # Anna belongs to the union above it, Ugo to a foreign one.
-    client = pages("organisation: servizio-sociale")
-    assert connect(client, provider, "anna", ANNA).endswith("said=elsewhere")
-    sign_out(client)
-    assert connect(client, provider, "ugo", filling.STRANGER).endswith("said=elsewhere")
-    sign_out(client)
-    assert connect(client, provider, "bruno", BRUNO).endswith("identity-linked")
-    sign_out(client)
-    assert back(client, provider.signs_in(sent(client), "bruno")) == "/"
-    sign_out(client)
-    connection.execute(
-        "INSERT INTO registry.membership SELECT account_id, organisation_id, 'operator' FROM registry.account,"
-        " registry.organisation WHERE login = 'bruno' AND key = 'unione'"
-    )
-    location = back(client, provider.signs_in(sent(client), "bruno"))
-    assert location.endswith("said=elsewhere")
-    assert "non si può usare questo account" in said(client, location)
-
-
-def test_an_administrator_lets_an_account_sign_in_through_the_provider_alone(
-    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection
-) -> None:
-    gets_role(connection, ANNA, "administrator")
-    anna, bruno = pages(), pages()
-    sign_in(anna)
-    rows = connection.execute("SELECT login, public_id FROM registry.account").fetchall()
-    number = {row["login"]: row["public_id"] for row in rows}
-    path = f"/accounts/{number[BRUNO]}/by-provider-only"
-    page = anna.get("/accounts").text
-    assert path not in page
-    # Without an identity they would be shut out: nothing comes of it.
-    post(anna, path, page, only="yes")
-    assert sign_in(bruno, BRUNO).headers["location"] == "/"
-    connect(bruno, provider, "bruno", BRUNO)
-    page = anna.get("/accounts").text
-    assert path in page
-    assert str(number[ANNA]) not in page
-    assert post(anna, path, page, only="yes").status_code == 303
-    assert "Entra solo con Conto del Comune" in said(anna, "/accounts")
-    # Their sign-ins are over, and the password is none any more.
-    assert bruno.get("/account").status_code == 303
-    assert sign_in(bruno, BRUNO).status_code == 401
-    assert back(bruno, provider.signs_in(sent(bruno), "bruno")) == "/"
-    page = bruno.get("/account").text
-    (identity,) = re.findall(r"/account/identities/([0-9a-f-]{36})/remove", page)
-    location = post(bruno, f"/account/identities/{identity}/remove", page).headers["location"]
-    assert location == "/account?done=identity-needed"
-    assert "Senza non potresti più entrare" in said(bruno, location)
-    # Grave things ask for no password, which there is not, but for a sign-in of just now.
-    assert 'name="password"' not in page
-    assert post(bruno, "/account/second-factor", page).status_code == 200
-    connection.execute("UPDATE dashboards.session SET started_at = started_at - interval '11 minutes'")
-    connection.execute("UPDATE registry.account SET signed_out_before = '-infinity'")
-    refused = post(bruno, "/account/second-factor", bruno.get("/account").text)
-    assert refused.status_code == 409
-    assert "entro dieci minuti" in visible(refused.text)
-    # Nobody does it to themselves, nor to somebody above.
-    assert post(bruno, f"/accounts/{number[ANNA]}/by-provider-only", page, only="yes").status_code == 404
-    post(anna, f"/accounts/{number[ANNA]}/by-provider-only", anna.get("/accounts").text, only="yes")
-    assert sign_in(pages(), ANNA).headers["location"] == "/"
-    post(anna, path, anna.get("/accounts").text, only="no")
-    assert sign_in(pages(), BRUNO).headers["location"] == "/"
-    assert events(connection)[-2:] == ["by_provider_only", "by_password_again"]
-
-
-def test_an_invitation_is_accepted_through_the_provider(
-    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection, place: filling.Neighbourhood
-) -> None:
-    maria = place.homes["maria"]
-    now = datetime.now(UTC)
-    kin.consent(connection, maria, now)
-    kin.shared(connection, maria)
-    client = pages("scopes: [openid, profile]")
-    code = invited(connection, maria, now)
-    page = client.get(f"/invite/{code}").text
-    answer = post(client, f"/invite/{code}/provider/comune", page)
-    assert back(client, provider.signs_in(answer.headers["location"], "lucia")) == "/"
-    assert client.get("/").headers["location"] == "/mine"
-    row = connection.execute(
-        "SELECT name, password_hash, login FROM registry.account ORDER BY account_id DESC LIMIT 1"
-    ).fetchone()
-    assert row is not None
-    assert (row["name"], row["password_hash"]) == ("Nome di lucia", None)
-    assert "lucia" not in row["login"]
-    sign_out(client)
-    # From then on it is known; the code is used up.
-    assert back(client, provider.signs_in(sent(client), "lucia")) == "/"
-    sign_out(client)
-    client.get("/invite")
-    answer = client.post(f"/invite/{code}/provider/comune", data={"csrf": proof(client.get("/sign-in").text)})
-    location = back(client, provider.signs_in(answer.headers["location"], "another"))
-    assert location.endswith("said=invitation")
-    assert "Questo codice non si può usare" in said(client, location)
-    # An invitation by somebody else leads to the same account for whom is known already.
-    again = invited(connection, place.homes["giuseppe"], now)
-    answer = client.post(f"/invite/{again}/provider/comune", data={"csrf": proof(client.get("/sign-in").text)})
-    assert back(client, provider.signs_in(answer.headers["location"], "lucia")) == "/"
-    count = connection.execute("SELECT count(*) AS found FROM registry.identity").fetchone()
-    assert count == {"found": 1}
-
-
-def invited(connection: psycopg.Connection, made: filling.Home, now: datetime) -> str:
-    code = codes.new_code()
-    connection.execute(
-        "INSERT INTO registry.invitation (organisation_id, person_id, capacity, contact_id, code_digest, made_at,"
-        " made_by_name, expires_at) VALUES (%s, %s, 'self', NULL, %s, %s, 'Anna', %s)",
-        (made.organisation_id, made.person_id, codes.digest(code), now, now + timedelta(days=1)),
-    )
-    return code
 
 
 def test_nothing_begins_by_a_form_that_is_not_ours_and_forms_lead_to_the_provider_alone(
