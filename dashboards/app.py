@@ -85,7 +85,8 @@ def create_app(
     identity providers cannot.
     """
     own = hub or Hub(database, clock)
-    seen = database.noting(Audit(clock).note)
+    audit = Audit(clock)
+    seen = database.noting(audit.note)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -109,6 +110,7 @@ def create_app(
         Pace(clock, REPLIES, REPLIES_WITHIN_S),
         Shared(clock),
         known,
+        audit,
     )
     app.state.desk = desk
     for module in (

@@ -57,12 +57,18 @@ class Audit:
         self._lock = threading.Lock()
         self._looks: dict[int, deque[Look]] = {}
 
+    def is_noted(self, account_id: int, persons: frozenset[int], homes: frozenset[int]) -> bool:
+        """Tell whether the request under way may show an account these without an entry of its own."""
+        _, route, is_fragment = _request()
+        return is_fragment and self._is_open(account_id, Look(self._clock.now(), route, persons, homes))
+
     def note(self, view: View) -> None:
         """Note what was listed in a view, before its transaction ends: what cannot be noted is not shown."""
-        method, route, is_fragment = _request()
-        look = Look(self._clock.now(), route, frozenset(view.listed), frozenset(view.homes))
-        if is_fragment and self._is_open(view.viewer.account_id, look):
+        persons, homes = frozenset(view.listed), frozenset(view.homes)
+        if self.is_noted(view.viewer.account_id, persons, homes):
             return
+        method, route, _ = _request()
+        look = Look(self._clock.now(), route, persons, homes)
         repository.note_look(view.connection, look.persons, look.homes, method, route, look.at)
         with self._lock:
             self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(look)

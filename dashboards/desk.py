@@ -7,6 +7,7 @@ from fastapi import Request
 
 from core.clock import Clock
 from core.database import Database
+from dashboards.audit import Audit
 from dashboards.live import Hub
 from dashboards.pace import Pace
 from dashboards.providers.offered import Offered
@@ -21,7 +22,7 @@ class Desk(NamedTuple):
     """The surroundings of the pages. `database` acts in the role that serves people.
 
     `hand_over` passes a gateway's new password on to the broker; raises `VicinoError` if that cannot be done.
-    `shared` keeps for a moment what several open pages of one account ask for at once.
+    `shared` keeps for a moment what several open pages of one sight ask for at once; `audit` knows who was shown what.
     `reply_key` signs the links of messages, None where they have none; `pace` slows down who follows them too often.
     `providers` are those through which people may sign in besides.
     """
@@ -37,6 +38,7 @@ class Desk(NamedTuple):
     pace: Pace
     shared: Shared
     providers: Offered
+    audit: Audit
 
 
 def desk_of(request: Request) -> Desk:

@@ -17,10 +17,11 @@ CHALLENGE_LASTS = timedelta(minutes=5)
 
 
 class Session(NamedTuple):
-    """A sign-in that lasts."""
+    """A sign-in that lasts; `sight` is the same for accounts that see the same, "" where it was not asked for."""
 
     account_id: int
     csrf_token: str
+    sight: str
 
 
 class OwnSession(NamedTuple):
@@ -48,14 +49,14 @@ def start_session(
     connection.execute(SQL["start_session"], values | {"now": now, "expires_at": now + lasts})
 
 
-def session(connection: Connection[Row], digest: bytes, now: datetime) -> Session | None:
-    """Return the sign-in of a token's digest; None if there is none or it has run out."""
-    row = connection.execute(SQL["session"], {"digest": digest, "now": now}).fetchone()
+def session(connection: Connection[Row], digest: bytes, now: datetime, *, sight: bool = False) -> Session | None:
+    """Return the sign-in of a token's digest, with its `sight` or not; None if there is none or it has run out."""
+    row = connection.execute(SQL["session"], {"digest": digest, "now": now, "sight": sight}).fetchone()
     if row is None:
         return None
     if now - row["seen_at"] > TOUCHED_EVERY:
         connection.execute(SQL["touch_session"], {"digest": digest, "now": now})
-    return Session(row["account_id"], row["csrf_token"])
+    return Session(row["account_id"], row["csrf_token"], row["sight"])
 
 
 def end_session(connection: Connection[Row], digest: bytes) -> None:

@@ -1,8 +1,10 @@
-"""Parts of pages that several open pages of one account ask for at the same moment: made once, given to all of them.
+"""Parts of pages that several open pages ask for at the same moment: made once, given to all who see the same.
 
-When an alert opens, every board asks at once. What is shared is the answer to one account in one language, about one
-revision of what the hub has told, for a second at most: never what anybody else may see, and never longer than it takes
-the next alert to come. It holds nothing of a sign-in, and whether the sign-in lasts is asked for each request.
+When an alert opens, every board asks at once. What is shared is the answer to accounts of one sight in one language,
+about one revision of what the hub has told, for a second at most: never what anybody else may see, and never longer
+than it takes the next alert to come. A sight is what row-level security goes by (`registry.sight_of`); it is asked for
+with the sign-in of each request. What is shared holds nothing of a sign-in or of an account, and is noted in the audit
+for each account that it is given to.
 """
 
 import threading
@@ -16,12 +18,21 @@ LASTS_S = 1.0
 MOST = 256  # parts that are kept; the oldest goes first
 
 
+class Part(NamedTuple):
+    """A part that was made: what it says, in which sight it was read, and the persons and homes of which it tells."""
+
+    text: str
+    sight: str
+    persons: frozenset[int]
+    homes: frozenset[int]
+
+
 class Made(NamedTuple):
-    """A part that was made: about which revision, when by the monotonic clock, and what it says."""
+    """A part, about which revision it is, and when it was made by the monotonic clock."""
 
     revision: int
     at: float
-    text: str
+    part: Part
 
 
 class Shared:
@@ -37,26 +48,36 @@ class Shared:
         """Return how many parts are kept."""
         return len(self._made)
 
-    def text(self, account_id: int, about: Hashable, revision: Callable[[], int], make: Callable[[], str]) -> str:
-        """Return what `make` gives for an account, or has just given; two who ask at once get one and the same.
+    def part(self, sight: str, about: Hashable, revision: Callable[[], int], make: Callable[[], Part]) -> Part:
+        """Return what `make` gives in a sight, or has just given; two who ask at once get one and the same.
 
         `about` says what it is; `revision` is asked before anything is read, so that what changes meanwhile makes
-        another one.
+        another one. What was read in another sight than was asked for, because that changed meanwhile, is kept for
+        nobody.
         """
-        key = (account_id, about)
+        key = (sight, about)
         with self._lock:
             alone = self._making.setdefault(key, threading.Lock())
-        with alone:
-            now = self._clock.monotonic()
+        try:
+            with alone:
+                now = self._clock.monotonic()
+                with self._lock:
+                    made = self._made.get(key)
+                if made is not None and made.revision == revision() and now - made.at < LASTS_S:
+                    return made.part
+                found = Made(revision(), now, make())
+                if found.part.sight == sight:
+                    self._keep(key, found)
+                return found.part
+        finally:
             with self._lock:
-                made = self._made.get(key)
-            if made is not None and made.revision == revision() and now - made.at < LASTS_S:
-                return made.text
-            found = Made(revision(), now, make())
-            with self._lock:
-                self._made[key] = found
-                self._made.move_to_end(key)
-                while len(self._made) > MOST:
-                    oldest, _ = self._made.popitem(last=False)
-                    self._making.pop(oldest, None)
-            return found.text
+                if key not in self._made:
+                    self._making.pop(key, None)
+
+    def _keep(self, key: Hashable, found: Made) -> None:
+        with self._lock:
+            self._made[key] = found
+            self._made.move_to_end(key)
+            while len(self._made) > MOST:
+                oldest, _ = self._made.popitem(last=False)
+                self._making.pop(oldest, None)

@@ -24,13 +24,17 @@ DeskDependency = Annotated[Desk, Depends(given_desk)]
 
 
 class Visitor(NamedTuple):
-    """Somebody who is signed in. `token_digest` names the sign-in."""
+    """Somebody who is signed in. `token_digest` names the sign-in.
+
+    `sight` is the same for accounts that see the same, "" where it was not asked for.
+    """
 
     viewer: Viewer
     csrf_token: str
     token_digest: bytes
     language: str
     now: datetime
+    sight: str = ""
 
 
 class SignInNeededError(Exception):
@@ -74,18 +78,18 @@ def sign_in_address(wanted: str) -> str:
     return "/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='/')}"
 
 
-def visitor_of(request: Request, desk: Desk) -> Visitor | None:
-    """Return who is signed in, or None."""
+def visitor_of(request: Request, desk: Desk, *, sight: bool = False) -> Visitor | None:
+    """Return who is signed in, with their `sight` or not, or None."""
     token = request.cookies.get(cookie_name(SESSION_COOKIE, secure=desk.settings.secure), "")
     if not token:
         return None
     now, name = desk.clock.now(), digest(token)
     # One statement: a transaction around it would be two more, and every request begins with it.
     with desk.database.connection() as connection:
-        found = repository.session(connection, name, now)
+        found = repository.session(connection, name, now, sight=sight)
     if found is None:
         return None
-    return Visitor(Viewer(found.account_id), found.csrf_token, name, language_of(request), now)
+    return Visitor(Viewer(found.account_id), found.csrf_token, name, language_of(request), now, found.sight)
 
 
 def signed_in(request: Request, desk: DeskDependency) -> Visitor:
@@ -97,6 +101,17 @@ def signed_in(request: Request, desk: DeskDependency) -> Visitor:
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
+
+
+def signed_in_with_sight(request: Request, desk: DeskDependency) -> Visitor:
+    """Return who is signed in, and what they see; raises `SignInNeededError` where nobody is."""
+    visitor = visitor_of(request, desk, sight=True)
+    if visitor is None:
+        raise SignInNeededError(_page_of(request))
+    return visitor
+
+
+SignedInWithSight = Annotated[Visitor, Depends(signed_in_with_sight)]
 
 
 def _page_of(request: Request) -> str:

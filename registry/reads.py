@@ -11,7 +11,7 @@ import msgspec
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from core.database import View
+from core.database import View, only
 from core.errors import VicinoError
 from core.localtime import Interval
 from core.statements import Statements
@@ -274,6 +274,11 @@ def sees(view: View, sight: Sight) -> bool:
     """Tell whether the viewer sees a sort of data of any organisation."""
     row = view.connection.execute(_SQL["viewer_sees"], {"sight": sight}).fetchone()
     return row is not None and bool(row["sees"])
+
+
+def sight_of(view: View) -> str:
+    """Return what decides which rows the viewer sees, as one word: viewers of whom it is the same see the same."""
+    return str(only(view.connection.execute(_SQL["sight_of"], {"account_id": view.viewer.account_id}))["sight"])
 
 
 def seen_homes(view: View, *, cared: bool = False) -> list[Home]:

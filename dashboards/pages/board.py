@@ -8,13 +8,15 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards import board
+from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
-from dashboards.visitors import DeskDependency, SignedIn
+from dashboards.shared import Part
+from dashboards.visitors import DeskDependency, SignedIn, SignedInWithSight, Visitor
 from dashboards.watch import ROME
 from dashboards.wording import Words
 from registry.administration import reads
 from registry.administration.reads import MOST
-from registry.reads import Sight, sees
+from registry.reads import Sight, sees, sight_of
 
 router = APIRouter()
 Count = Annotated[int, Query(ge=0, le=1_000_000)]
@@ -49,38 +51,52 @@ def part(
 
 @router.get("/board/now")
 def pressing(
-    desk: DeskDependency, visitor: SignedIn, looks: Count = 0, unseen: Count = 0, known: bool = True
+    desk: DeskDependency, visitor: SignedInWithSight, looks: Count = 0, unseen: Count = 0, known: bool = True
 ) -> Response:
     """Show what of the board must be there at once, beside the numbers of homes that need a look or cannot be seen.
 
     It holds no proof for its forms: the page sends it with them.
     """
-    now, language = visitor.now, visitor.language
-    words, rest = Words(language), board.Rest(looks, unseen, known)
+    rest = board.Rest(looks, unseen, known)
+    about = ("board now", visitor.language, rest)
+    own: list[Part] = []
 
-    def make() -> str:
+    def make() -> Part:
+        own.append(_pressing_part(desk, visitor, rest))
+        return own[0]
+
+    part = desk.shared.part(visitor.sight, about, lambda: desk.hub.revision, make)
+    # Who made it was noted where it was read; whoever else is given it, here.
+    if not own and not desk.audit.is_noted(visitor.viewer.account_id, part.persons, part.homes):
         with desk.database.seen_by(visitor.viewer) as view:
-            if not sees(view, Sight.LIFE):
-                raise HTTPException(404)
-            found = board.pressing(view, now, words, desk.settings.limits)
-        return desk.renderer.text(
-            "parts/board_now.html",
-            language,
-            act=found.act,
-            news=found.news,
-            waiting=found.unattended,
-            announcement=board.announced(found.unattended, len(found.act), rest, words),
-            csrf="",
-            account_id=visitor.viewer.account_id,
-            now=now,
-            zone=ROME,
-            labels=board.LABELS,
-            empty=board.EMPTY,
-        )
+            view.listed.update(part.persons)
+            view.homes.update(part.homes)
+    return desk.renderer.answer(part.text, visitor.language)
 
-    about = ("board now", language, rest)
-    text = desk.shared.text(visitor.viewer.account_id, about, lambda: desk.hub.revision, make)
-    return desk.renderer.answer(text, language)
+
+def _pressing_part(desk: Desk, visitor: Visitor, rest: board.Rest) -> Part:
+    now, language = visitor.now, visitor.language
+    words = Words(language)
+    with desk.database.seen_by(visitor.viewer) as view:
+        if not sees(view, Sight.LIFE):
+            raise HTTPException(404)
+        found = board.pressing(view, now, words, desk.settings.limits)
+        # After all that was read: had it changed meanwhile, this would be of no sight that anybody else has.
+        sight, persons, homes = sight_of(view), frozenset(view.listed), frozenset(view.homes)
+    text = desk.renderer.text(
+        "parts/board_now.html",
+        language,
+        act=found.act,
+        news=found.news,
+        waiting=found.unattended,
+        announcement=board.announced(found.unattended, len(found.act), rest, words),
+        csrf="",
+        now=now,
+        zone=ROME,
+        labels=board.LABELS,
+        empty=board.EMPTY,
+    )
+    return Part(text, sight, persons, homes)
 
 
 def _answer(

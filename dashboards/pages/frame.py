@@ -107,7 +107,6 @@ class Frame(NamedTuple):
             status,
             csrf=masked(self.visitor.csrf_token),
             account_name=self.account_name,
-            account_id=self.visitor.viewer.account_id,
             path=self.path,
             is_in_charge=self.is_in_charge,
             sees_rules=self.sees_rules,

@@ -4,8 +4,8 @@ INSERT INTO dashboards.session (token_digest, account_id, csrf_token, device, st
 VALUES (%(digest)s, %(account_id)s, %(csrf_token)s, %(device)s, %(now)s, %(now)s, %(expires_at)s)
 
 -- session --
--- The sign-in that belongs to a token, as long as it lasts and its account stands.
-SELECT account_id, csrf_token, seen_at
+-- The sign-in that belongs to a token, as long as it lasts and its account stands; what the account sees, if that is asked for.
+SELECT account_id, csrf_token, seen_at, CASE WHEN %(sight)s THEN registry.sight_of(account_id) ELSE '' END AS sight
 FROM dashboards.session
 WHERE token_digest = %(digest)s AND expires_at > %(now)s AND registry.sign_in_stands(account_id, started_at)
 

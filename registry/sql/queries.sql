@@ -181,6 +181,10 @@ SELECT home_id, home.public_id::text AS public_id, home.organisation_id, organis
 FROM registry.home JOIN registry.person USING (home_id) JOIN registry.organisation ON organisation.organisation_id = home.organisation_id
 WHERE person.public_id = %(public_id)s AND home_id IN (SELECT cared.home_id FROM registry.cared_home AS cared);
 
+-- sight_of --
+-- What decides which rows an account sees, as one word.
+SELECT registry.sight_of(%(account_id)s) AS sight;
+
 -- viewer_sees --
 -- Whether the viewer sees a sort of data anywhere.
 SELECT EXISTS (SELECT FROM registry.viewer_organisations(%(sight)s)) AS sees;

@@ -70,6 +70,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = registry, pg_temp AS $$
         AND home.organisation_id IN (SELECT organisation_id FROM registry.viewer_roles() WHERE role = 'operator')
 $$;
 
+-- What decides which rows an account sees, as one word: accounts of which it is the same see the same rows. All policies rest on it: the
+-- roles with the organisations below, and the caseload. Whoever was the viewer is so afterwards.
+CREATE OR REPLACE FUNCTION registry.sight_of(wanted int) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    viewer   text := current_setting('vicino.account', true);
+    roles    text;
+    caseload text := 'all homes';
+BEGIN
+    PERFORM set_config('vicino.account', wanted::text, true);
+    SELECT string_agg(organisation_id || ' ' || role, ',' ORDER BY organisation_id, role) INTO roles FROM registry.viewer_roles();
+    IF registry.viewer_has_caseload() THEN
+        SELECT string_agg(home_id::text, ',' ORDER BY home_id) INTO caseload FROM registry.viewer_caseload() AS home_id;
+    END IF;
+    PERFORM set_config('vicino.account', coalesce(viewer, ''), true);
+    RETURN encode(sha256(convert_to(coalesce(roles, '') || ';' || coalesce(caseload, 'none'), 'UTF8')), 'hex');
+END
+$$;
+
 -- Whoever answers for the people of an organisation acts on its alerts; whoever installs or administers does not. A caseload does not
 -- count here: help for a home must not depend on whose it is.
 CREATE OR REPLACE FUNCTION registry.viewer_may_act(wanted int) RETURNS boolean
@@ -92,8 +111,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION registry.viewer_roles(), registry.viewer_organisations(), registry.viewer_may_act(int),
     registry.account_for_login(text), registry.viewer_has_caseload(), registry.viewer_organisations(text),
-    registry.viewer_whole_organisations(text), registry.viewer_caseload() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION registry.viewer_roles(), registry.viewer_may_act(int), registry.viewer_has_caseload() TO vicino_people;
+    registry.viewer_whole_organisations(text), registry.viewer_caseload(), registry.sight_of(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry.viewer_roles(), registry.viewer_may_act(int), registry.viewer_has_caseload(),
+    registry.sight_of(int) TO vicino_people;
 GRANT EXECUTE ON FUNCTION registry.viewer_organisations(), registry.viewer_organisations(text),
     registry.viewer_whole_organisations(text), registry.viewer_caseload() TO vicino_people, vicino_views, vicino_service;
 GRANT EXECUTE ON FUNCTION registry.account_for_login(text) TO vicino_people, vicino_service;
