@@ -260,10 +260,11 @@ def _lines(
             signs[home.home_id],
             read.stands.get(home.home_id, NOTHING),
             going_on=contexts.going_on(around[home.home_id], home, now),
+            there=told_there(found[home.home_id], theirs, home.zone, now, words),
             now=now,
             words=words,
             limits=limits,
-        )._replace(there=told_there(found[home.home_id], theirs, home.zone, now, words))
+        )
         for home in homes
     ]
 
@@ -290,6 +291,8 @@ def told_there(
     opened: Sequence[alerts.reads.Alert], theirs: Mapping[int, There], zone: ZoneInfo, now: datetime, words: Words
 ) -> tuple[str, ...]:
     """Return who says to be with the person of open alerts, a sentence each."""
+    if not theirs:
+        return ()
     gettext = words.translations.gettext
     sentences = []
     for each in (theirs[alert.alert_id] for alert in opened if alert.alert_id in theirs):
@@ -340,15 +343,16 @@ def _line(
     latest: Latest,
     *,
     going_on: Context | None,
+    there: tuple[str, ...],
     now: datetime,
     words: Words,
     limits: Limits,
 ) -> Line:
-    sight = sight._replace(
-        context_since=going_on.start if going_on else None,
-        paused_since=going_on.start if going_on and going_on.kind is ContextKind.PAUSED else None,
-        untold=wellbeing.is_untold(latest),
-    )
+    if going_on is not None:
+        is_paused = going_on.kind is ContextKind.PAUSED
+        sight = sight._replace(context_since=going_on.start, paused_since=going_on.start if is_paused else None)
+    if wellbeing.is_untold(latest):
+        sight = sight._replace(untold=True)
     reasons = [alert.reason for alert in open_alerts]
     verdict = judge(reasons, sight, now, limits)
     untaken = sum(not alert.taken_by for alert in open_alerts)
@@ -368,6 +372,7 @@ def _line(
         last_seen=signs.movement,
         reading_at=signs.reading_at,
         stand=stand,
+        there=there,
     )
 
 
