@@ -16,10 +16,13 @@ from alerts.replies.answers import BY_LINK
 from analytics.contexts.kinds import NAMES as CONTEXTS
 from analytics.contexts.kinds import ContextKind
 from analytics.figures import FIGURES, Tongue, ends_in_words
+from core.places import Place
 from core.translation import mark
 from dashboards.board import open_alert
 from dashboards.concern import Concern, concern_of
+from dashboards.install_views import PLACES
 from dashboards.wording import FAMILIES, IN_ROOM, Words
+from devices.reads import Sensor
 
 MOST_EPISODES = 12  # written out in the evidence
 OUTCOME_HINTS: dict[Outcome, str] = {
@@ -166,10 +169,13 @@ def _said(entry: alerts.reads.HistoryEntry, words: Words) -> str:
     return said
 
 
-def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Words) -> list[tuple[str, str]]:
-    """Return what an alert rests on, as pairs of label and value."""
+def evidence(
+    alert: alerts.reads.Alert, sensor: Sensor | None, zone: ZoneInfo, now: datetime, words: Words
+) -> list[tuple[str, str]]:
+    """Return what an alert rests on, as pairs of label and value; of a call for help, on what `sensor` said."""
     gettext = words.translations.gettext
-    rows = [(gettext("Kind of alert"), words.say(FAMILIES[alert.family]))]
+    rows = [] if alert.family is Family.SAFETY else [(gettext("Kind of alert"), words.say(FAMILIES[alert.family]))]
+    rows += _reported(sensor, words)
     rows += _figures(alert.kind, alert.evidence, words)
     rows += _times(alert.evidence, zone, now, words)
     rows += _places(alert.family, alert.evidence, words)
@@ -178,6 +184,16 @@ def evidence(alert: alerts.reads.Alert, zone: ZoneInfo, now: datetime, words: Wo
         share = gettext("%(percent)s of the expected data") % {"percent": words.percent(alert.coverage)}
         rows.append((gettext("Rests on"), share))
     return rows
+
+
+def _reported(sensor: Sensor | None, words: Words) -> list[tuple[str, str]]:
+    """Say by what it was reported: what the sensor is on or watches, and in which room, as far as that is known."""
+    if sensor is None:
+        return []
+    on = words.say(PLACES[Place(sensor.place)]) if sensor.place in set(Place) else ""
+    where = words.place(sensor.room_kind) if sensor.room_kind in IN_ROOM and sensor.place != Place.BODY else ""
+    said = ", ".join(part for part in (on, where) if part) or sensor.device
+    return [(words.translations.gettext("Reported by"), said)]
 
 
 def _figures(kind: str, facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:

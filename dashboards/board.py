@@ -80,6 +80,7 @@ class OpenAlert(NamedTuple):
     public_id: UUID
     family: str
     sentence: str
+    happened_at: datetime
     opened_at: datetime
     severity: float
     taken_by: str | None
@@ -126,6 +127,11 @@ class Line(NamedTuple):
         """The alert the verdict rests on."""
         reason = self.verdict.reason
         return next((alert for alert in self.alerts if reason and alert.public_id == reason.public_id), None)
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it is as the verdict says: since it happened, which may be long before it was told."""
+        return self.first.happened_at if self.first else self.verdict.since
 
 
 Groups = tuple[tuple[Concern, tuple[Line, ...]], ...]
@@ -310,6 +316,7 @@ def open_alert(alert: alerts.reads.Alert, words: Words) -> OpenAlert:
         alert.public_id,
         alert.family,
         alert.explanation(words.language),
+        alert.happened_at,
         alert.opened_at,
         alert.severity,
         alert.taken_by_name or None if alert.taken_by else None,

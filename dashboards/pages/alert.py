@@ -1,6 +1,7 @@
 """Alerts: the list, the page of one, and what an operator does with it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 import alerts.reads
+import devices.reads
 import registry.reads
 from alerts import actions
 from alerts.errors import AlertError, AlertNotFoundError
@@ -21,6 +23,7 @@ from core.database import View
 from core.translation import mark
 from dashboards import board
 from dashboards.alert_views import QUICK_NOTES, alert_view, entries, evidence, outcome_choices
+from dashboards.guidance import steps
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
 from dashboards.reads import last_signs
@@ -212,6 +215,15 @@ def _list(request: Request, desk: DeskDependency, visitor: Visitor, template: st
     )
 
 
+def _reporting(view: View, alert: alerts.reads.Alert) -> devices.reads.Sensor | None:
+    """Return the sensor that called for help, as it was placed then; None of what is no call, or of an unknown one."""
+    if "series_id" not in alert.evidence:
+        return None
+    at = alert.happened_at
+    sensors = devices.reads.seen_sensors(view, alert.home_id, at, at + timedelta(seconds=1))
+    return next((each for each in sensors if each.series_id == alert.evidence["series_id"]), None)
+
+
 def _page(
     request: Request, desk: DeskDependency, visitor: Visitor, public_id: UUID, template: str, **more: Any
 ) -> Response:
@@ -230,6 +242,7 @@ def _page(
         home = homes[found.alert.home_id]
         seen = registry.reads.seen_persons(view, home.home_id)
         signs = last_signs(view, [home.home_id], now, [home.home_id])[home.home_id]
+        sensor = _reporting(view, found.alert)
         waits = waiting(view, words)
         said_there = board.told_there([found.alert], there(view), home.zone, now, words)
     people = [one.person for one in seen]
@@ -240,7 +253,8 @@ def _page(
         people=people,
         contacts=[contact for one in seen for contact in one.contacts],
         history=entries(found.history, words),
-        evidence=evidence(found.alert, home.zone, now, words),
+        evidence=evidence(found.alert, sensor, home.zone, now, words),
+        steps=steps(found.alert.kind, found.alert.family, found.alert.severity, words),
         told=told(found.told, words, home.zone),
         coming=coming(found.escalating, words),
         together=[(one.public_id, title(one.kind, one.family, words.language)) for one in found.together],
