@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-.PHONY: install demo test chaos fuzz check lock assets messages wheel edge-wheels
+.PHONY: install demo test chaos fuzz screenshots check lock assets messages wheel edge-wheels
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -35,6 +35,10 @@ chaos: install
 fuzz: install
 	VICINO_TEST_FUZZ_EXAMPLES=600 $(BIN)/pytest -q tests/integration/dashboards/api/test_any_request.py
 	VICINO_TEST_FUZZ_MESSAGES=12000 $(BIN)/pytest -q tests/integration/ingest/test_any_message.py
+
+# Pictures of the pages of a demonstration, into docs/screenshots; takes some minutes.
+screenshots: install
+	$(BIN)/python -m tests.screenshots
 
 lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml

@@ -15,6 +15,8 @@ from tests.conftest import ARGUMENTS, CHROMIUM
 from tests.screenshots.views import STAFF, TAKE, VIEWS, Screen, Theme, View
 
 FOLDER = ROOT / "docs" / "screenshots"
+HOW = """Taken of the demonstration, whose people are simulated, by `make screenshots`, which also writes this page.
+"""
 PASSWORD = re.compile(r"with the password (\S+) as")
 STORY_WITHIN_MS, PAGE_WITHIN_MS = 600_000, 60_000
 DRAWN_AFTER_MS = 800  # pictures and live parts are there by then
@@ -37,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
             browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             take_all(browser, vicino.url, said.group(1), folder, screen)
             browser.close()
+    (folder / "README.md").write_text(listed(), encoding="utf-8")
     screen.print(f"{len(VIEWS)} pictures are in {folder}")
     return 0
 
@@ -62,6 +65,12 @@ def take(browser: Browser, url: str, password: str, view: View, folder: Path) ->
     page.wait_for_timeout(DRAWN_AFTER_MS)
     page.screenshot(path=folder / f"{view.name}.png", full_page=view.whole)
     page.context.close()
+
+
+def listed() -> str:
+    """Return the page that shows all pictures, each with its words."""
+    shown = [f"## {view.name}\n\n{view.says}.\n\n![{view.says}]({view.name}.png)\n" for view in VIEWS]
+    return "\n".join(("# What the pages look like", "", HOW, *shown))
 
 
 def signed_in(
