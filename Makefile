@@ -62,11 +62,16 @@ edge-wheels: $(VENV)/.installed
 	done
 	cd build/edge && sha256sum */*.whl | LC_ALL=C sort -k 2 > ../../requirements-gateway.arm64
 
-# Collects the texts for people into the catalogues; new ones come untranslated, and a test refuses those.
+# Collects the texts for people into the catalogues; new ones come untranslated, and a test refuses those. The languages of
+# family carers get those that a family sees.
+EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ -k ngettext:1,2 --no-location --sort-output --omit-header
+UPDATE := $(BIN)/pybabel -q update -d core/locale -D vicino --no-fuzzy-matching --ignore-obsolete --omit-header
 messages:
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build/vicino.pot .
-	$(BIN)/pybabel -q update -i build/vicino.pot -d core/locale -D vicino --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(EXTRACT) -o build/vicino.pot .
+	$(UPDATE) -i build/vicino.pot -l it
+	$(EXTRACT) -o build/families.pot $$(cat core/locale/families.txt)
+	for language in ro uk; do $(UPDATE) -i build/families.pot -l $$language --init-missing || exit 1; done
 
 # Styles, icons, typeface and scripts of the pages, from npm by the lock file.
 assets: dashboards/static/vendor/.built

@@ -12,6 +12,7 @@ from alerts.policy import Policy, from_json
 from alerts.wording import title
 from core.database import Row, View, only
 from core.statements import Statements
+from core.translation import written
 
 STATEMENTS = Statements.beside(__file__)
 # What has waited longer could not be taken in, which the worker's own figures say.
@@ -56,7 +57,7 @@ class Alert(NamedTuple):
 
     def explanation(self, language: str) -> str:
         """Return why it was opened, in one sentence."""
-        return self.explanation_it if language == "it" else self.explanation_en
+        return self.explanation_it if written(language) == "it" else self.explanation_en
 
 
 class HistoryEntry(NamedTuple):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.channels.levels import Facts
 from alerts.repository import Claimed, Connection
+from core.translation import written
 from registry import reads as registry_reads
 
 
@@ -31,7 +32,7 @@ def facts(connection: Connection, claimed: Claimed) -> Facts:
         name=person.name if person else "",
         address=home.address if home else "",
         phone=person.phone if person else "",
-        explanation=claimed.explanation_it if claimed.language == "it" else claimed.explanation_en,
+        explanation=claimed.explanation_it if written(claimed.language) == "it" else claimed.explanation_en,
     )
 
 

@@ -15,10 +15,10 @@ from babel.numbers import format_decimal
 from analytics import baseline
 from analytics.baseline import Baseline
 from analytics.coverage import LIMIT
-from analytics.figures import FIGURES, LOCALES, Said, Tongue, ends_in_words
+from analytics.figures import FIGURES, Said, Tongue, ends_in_words
 from analytics.indicators import INDICATORS, Indicator
 from core.places import RoomKind
-from core.translation import LANGUAGES, mark, translator
+from core.translation import LANGUAGES, LOCALES, mark, translator
 
 _DAY = {"it": "EEEE d MMMM", "en": "EEEE d MMMM"}
 _WEEKDAY = {"it": "EEEE d", "en": "EEEE d"}

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from babel.numbers import format_decimal
 
-from core.translation import mark, translator
+from core.translation import LOCALES, mark, translator
 
 SHORTEST_TOLD = 30  # minutes: stillnesses shorter than this are not recorded
-LOCALES = {"it": "it", "en": "en_GB"}
 MINUTES_OF_A_DAY = 24 * 60
 
 

@@ -21,7 +21,7 @@ from dashboards.visitors import (
     SignInNeededError,
     cookie_name,
     is_fragment,
-    language_of,
+    preferred_language,
     sign_in_address,
 )
 from dashboards.wording import Words
@@ -88,7 +88,7 @@ def install(app: FastAPI) -> None:
 
 def page(request: Request, trouble: Trouble, status: int) -> Response:
     """Return the page of one kind of trouble."""
-    desk, language = desk_of(request), language_of(request)
+    desk, language = desk_of(request), preferred_language(request)
     words = Words(language)
     name = cookie_name(FORM_COOKIE, secure=desk.settings.secure)
     return desk.renderer.page(

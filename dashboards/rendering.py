@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from core.translation import LANGUAGES, translator
+from core.translation import LANGUAGE_NAMES, translator
 from dashboards import static_files
 from dashboards.concern import Concern
 from dashboards.wording import Words
@@ -37,7 +37,7 @@ class Renderer:
             asset=static_files.address,
             words=Words(language),
             language=language,
-            languages=LANGUAGES,
+            languages=LANGUAGE_NAMES,
             Concern=Concern,
         )
         return environment

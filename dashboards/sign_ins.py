@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import Request
 from starlette.responses import Response
 
-from core.translation import LANGUAGES
+from core.translation import READ
 from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.notifications import device_name
@@ -97,7 +97,7 @@ def noted_provider(request: Request, desk: Desk) -> str:
 
 def prefer_language(request: Request, answer: Response, desk: Desk, language: str) -> None:
     """Go on in the language of an account, unless another one was chosen in this browser."""
-    if LANGUAGE_COOKIE not in request.cookies and language in LANGUAGES:
+    if LANGUAGE_COOKIE not in request.cookies and language in READ:
         set_language(answer, desk, language)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request
 
-from core.translation import LANGUAGES
+from core.translation import LANGUAGES, READ, written
 from core.viewer import Viewer
 from dashboards import repository
 from dashboards.desk import Desk, given_desk
@@ -19,6 +19,8 @@ FORM_COOKIE = "vicino_form"
 LANGUAGE_COOKIE = "vicino_language"
 PROVIDER_COOKIE = "vicino_provider"  # who has been sent to an identity provider and is to come back
 SIGNED_BY_COOKIE = "vicino_signed_by"  # the provider by which this browser was signed in
+# The pages that families see speak the languages of carers too; any other is whole in Italian or English.
+FOR_FAMILIES = ("/family", "/sign-in", "/invite", "/account", "/notifications", "/r", "/daily")
 
 DeskDependency = Annotated[Desk, Depends(given_desk)]
 
@@ -26,7 +28,8 @@ DeskDependency = Annotated[Desk, Depends(given_desk)]
 class Visitor(NamedTuple):
     """Somebody who is signed in. `token_digest` names the sign-in.
 
-    `sight` is the same for accounts that see the same, "" where it was not asked for.
+    `language` is that of the page, `preferred` the one they would like best; `sight` is the same for accounts that see
+    the same, "" where it was not asked for.
     """
 
     viewer: Viewer
@@ -34,6 +37,7 @@ class Visitor(NamedTuple):
     token_digest: bytes
     language: str
     now: datetime
+    preferred: str
     sight: str = ""
 
 
@@ -55,13 +59,20 @@ def cookie_name(name: str, *, secure: bool) -> str:
 
 
 def language_of(request: Request) -> str:
-    """Return the language to answer in: the one chosen, else the one the browser prefers, else Italian."""
+    """Return the language to answer in: the one that is preferred, where the page is one of those that speak it."""
+    preferred, path = preferred_language(request), request.url.path
+    speaks = any(path == page or path.startswith(f"{page}/") for page in FOR_FAMILIES)
+    return preferred if speaks else written(preferred)
+
+
+def preferred_language(request: Request) -> str:
+    """Return the language that was chosen, else the one that the browser prefers, else Italian."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    if chosen in LANGUAGES:
+    if chosen in READ:
         return chosen
     for part in request.headers.get("accept-language", "").split(","):
         language = part.split(";")[0].strip()[:2].lower()
-        if language in LANGUAGES:
+        if language in READ:
             return language
     return LANGUAGES[0]
 
@@ -89,7 +100,8 @@ def visitor_of(request: Request, desk: Desk, *, sight: bool = False) -> Visitor 
         found = repository.session(connection, name, now, sight=sight)
     if found is None:
         return None
-    return Visitor(Viewer(found.account_id), found.csrf_token, name, language_of(request), now, found.sight)
+    viewer, preferred = Viewer(found.account_id), preferred_language(request)
+    return Visitor(viewer, found.csrf_token, name, language_of(request), now, preferred, found.sight)
 
 
 def signed_in(request: Request, desk: DeskDependency) -> Visitor:

@@ -11,9 +11,7 @@ from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 from core.systems import called
-from core.translation import mark, translator
-
-LOCALES = {"it": "it_IT", "en": "en_GB"}
+from core.translation import LOCALES, mark, translator
 
 ROOM_KINDS = {
     "bedroom": mark("bedroom"),
@@ -40,6 +38,7 @@ FAMILIES = {
     "wellbeing": mark("Wellbeing"),
     "technical": mark("Technical"),
 }
+HOURS_MINUTES, HOURS, MINUTES = mark("%(hours)d h %(minutes)d min"), mark("%(hours)d h"), mark("%(minutes)d min")
 
 
 class Words(NamedTuple):
@@ -107,11 +106,9 @@ class Words(NamedTuple):
 
     def lasted(self, duration: timedelta) -> str:
         """Return a duration in hours and minutes, as in 8 h 10 min."""
-        minutes = round(duration.total_seconds() / 60)
-        hours, rest = divmod(minutes, 60)
-        if not hours:
-            return f"{rest} min"
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
+        hours, rest = divmod(round(duration.total_seconds() / 60), 60)
+        text = HOURS_MINUTES if hours and rest else HOURS if hours else MINUTES
+        return self.say(text) % {"hours": hours, "minutes": rest}
 
     def number(self, value: float, digits: int = 1) -> str:
         """Return a number with at most `digits` decimals."""

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from core.errors import VicinoError
+from core.translation import written
 
 PROTOCOLS = ("zigbee2mqtt", "lorawan", "ble", "shelly", "tasmota", "homeassistant", "senml")
 Protocol = Literal["zigbee2mqtt", "lorawan", "ble", "shelly", "tasmota", "homeassistant", "senml"]
@@ -39,8 +40,8 @@ class Text(_Data, frozen=True, kw_only=True):
     it: str
 
     def of(self, language: str) -> str:
-        """Return the text in `language`; English where there is none."""
-        return self.it if language == "it" else self.en
+        """Return the text in `language`, or in what its readers understand best of Italian and English."""
+        return self.it if written(language) == "it" else self.en
 
 
 class WalkTest(_Data, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from core.database import View
 from core.errors import VicinoError
+from core.translation import READ
 from registry import reads, repository
 from registry.rules import LOGIN
 
@@ -90,6 +91,13 @@ def is_own_password(view: View, password: str) -> bool:
     """Tell whether this is the password of the viewer, asked for again before something grave."""
     stored = repository.own_password_hash(view.connection)
     return stored is not None and len(password) <= MAXIMUM_LENGTH and _check(password, stored)
+
+
+def choose_language(view: View, language: str) -> None:
+    """Let the viewer be written to in one of `core.translation.READ`: as an account, and as whose contact they are."""
+    if language not in READ:
+        raise ValueError(language)
+    repository.choose_language(view.connection, language)
 
 
 def _no_account(login: str) -> AccountError:

@@ -378,6 +378,11 @@ def own_password_hash(connection: Connection) -> str | None:
     return stored
 
 
+def choose_language(connection: Connection, language: str) -> None:
+    """Let the viewer be written to in a language."""
+    connection.execute(_SQL["choose_language"], {"language": language})
+
+
 def own_passkey_account(connection: Connection) -> dict[str, Any] | None:
     """Return what a device is told of the viewer when a passkey is added; None for a closed account."""
     return connection.execute(_SQL["own_passkey_account"]).fetchone()

@@ -13,7 +13,7 @@ import msgspec
 from core import topics
 from core.errors import VicinoError
 from core.places import Place, RoomKind
-from core.translation import LANGUAGES
+from core.translation import READ
 from core.vocabulary import BY_NAME
 from registry.agreement import ON_CONSENT_ALONE, Basis, Capacity, Data, Purpose
 from registry.document import Account, Consent, Contact, Device, Document, Home, Organisation, Person, Room, Share
@@ -130,7 +130,7 @@ def _listed(words: Collection[str]) -> str:
 
 def _reachable(thing: Account | Contact | Person | Organisation, path: Path, of: str) -> Iterator[Fault]:
     if not isinstance(thing, Organisation):
-        yield from _choice(thing.language, LANGUAGES, (*path, "language"), f"the language of {of}")
+        yield from _choice(thing.language, READ, (*path, "language"), f"the language of {of}")
     if isinstance(thing, Account | Contact) and thing.email and not EMAIL.fullmatch(thing.email):
         yield Fault((*path, "email"), f"{thing.email!r} is not an e-mail address")
     if isinstance(thing, Contact | Person | Organisation) and thing.phone and not PHONE.fullmatch(thing.phone):

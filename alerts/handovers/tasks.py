@@ -13,7 +13,7 @@ from alerts.policy import from_json, new_round
 from alerts.repository import Connection, Entry
 from alerts.wording import title
 from core.database import Row, View
-from core.translation import mark, translator
+from core.translation import mark, translator, written
 
 # What a member is asked to do. Of wellbeing it says no more: what it is about is not theirs to know.
 GO = mark("Go there or call: %(what)s.")
@@ -59,7 +59,7 @@ class Task(NamedTuple):
 
     def text(self, language: str) -> str:
         """Return what is to be done."""
-        return self.task_it if language == "it" else self.task_en
+        return self.task_it if written(language) == "it" else self.task_en
 
 
 def offer(

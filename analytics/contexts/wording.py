@@ -11,8 +11,8 @@ from babel.dates import get_day_names
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.proposal import Proposal
 from analytics.explanation import Sentence, in_both, moment, written_day
-from analytics.figures import LOCALES, Tongue
-from core.translation import mark
+from analytics.figures import Tongue
+from core.translation import LOCALES, mark
 
 # The question that a person is asked, by what is proposed.
 QUESTIONS: Mapping[ContextKind, str] = {

@@ -13,10 +13,11 @@ from babel.dates import format_date
 
 from analytics.baseline import Baseline
 from analytics.explanation import ROOMS, Sentence, based_on, clock, in_both, moment
-from analytics.figures import FIGURES, LOCALES, Tongue, spelled
+from analytics.figures import FIGURES, Tongue, spelled
 from analytics.frames import instant
 from analytics.rules.warmth import Lasting, OwnTemperature, Run, Warmth
 from core.places import RoomKind
+from core.translation import LOCALES
 
 Said = Callable[[Tongue], str]
 

@@ -8,7 +8,6 @@ from babel.numbers import format_percent
 
 from analytics import repository
 from analytics.explanation import Sentence, in_both, moment
-from analytics.figures import LOCALES
 from analytics.findings import Finding
 from analytics.frames import Span, instant
 from analytics.repository import Home
@@ -20,7 +19,7 @@ from analytics.silence.spans import merged
 from analytics.together import Together
 from analytics.watch import repository as store
 from core.localtime import Interval
-from core.translation import mark
+from core.translation import LOCALES, mark
 from core.vocabulary import CALLS
 from devices.reads import Sensor
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from core.translation import LANGUAGES, mark
+from core.translation import LANGUAGE_NAMES, LANGUAGES, mark
 from dashboards.wording import ROOM_KINDS, Words
 from dashboards.written import plain
 from registry.administration.things import State, Thing
@@ -76,7 +76,6 @@ SEX_NAMES: Mapping[str, str] = {
     "male": mark("man"),
     "other": mark("other"),
 }
-LANGUAGE_NAMES: Mapping[str, str] = {"it": "Italiano", "en": "English"}
 # The choices are the organisations that the viewer administers.
 ELSEWHERE: Mapping[str, str] = MappingProxyType({"": ""})
 

@@ -19,7 +19,8 @@ const ICONS = [
   "logout", "map-marker", "pencil", "plug", "refresh", "telephone", "user", "wifi",
 ];
 const WEIGHTS = [400, 600, 700];
-const SUBSETS = ["latin", "latin-ext"];
+// Titillium Web has no Cyrillic: those letters come from Fira Sans, and only to whoever reads them.
+const FACES = [["titillium-web", "latin"], ["titillium-web", "latin-ext"], ["fira-sans", "cyrillic"]];
 
 const manifest = {};
 
@@ -71,10 +72,10 @@ for (const file of readdirSync(join(here, "src"))) {
 for (const file of readdirSync(join(here, "pictures"))) {
   write(file, readFileSync(join(here, "pictures", file)));
 }
-for (const subset of SUBSETS) {
+for (const [face, subset] of FACES) {
   for (const weight of WEIGHTS) {
-    const file = `titillium-web-${subset}-${weight}-normal.woff2`;
-    write(file, readFileSync(join(modules, "@fontsource", "titillium-web", "files", file)));
+    const file = `${face}-${subset}-${weight}-normal.woff2`;
+    write(file, readFileSync(join(modules, "@fontsource", face, "files", file)));
   }
 }
 writeFileSync(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.database import View
 from core.log import logger
-from core.translation import mark
+from core.translation import READ, mark
 from dashboards import account as shown_account
 from dashboards import one_time, repository
 from dashboards.desk import Desk
@@ -19,6 +19,7 @@ from dashboards.pages.frame import Frame
 from dashboards.pages.second_step import MOST_CODE
 from dashboards.provider_words import choices, identity_views
 from dashboards.provider_words import said as provider_said
+from dashboards.sign_ins import set_language
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor
 from dashboards.watch import ROME
 from dashboards.wording import Words
@@ -31,6 +32,7 @@ Text = Annotated[str, Form()]
 HERE = "/account"
 EVENTS = 20
 DONE = {
+    "language": mark("From now on pages and messages come in this language."),
     "removed": mark("One-time codes are switched off: the password alone is enough."),
     "ended": mark("That sign-in is ended."),
     "others": mark("All other sign-ins are ended."),
@@ -67,6 +69,18 @@ def whole(
     refused = provider_said(desk.providers, provider, said, words)
     told = refused or words.say(DONE.get(done, ""))
     return _page(request, desk, visitor, said=told, problem=bool(refused) or done in NOT_DONE)
+
+
+@router.post("/account/language")
+def choose_language(desk: DeskDependency, visitor: Trusted, language: Text = "") -> Response:
+    """Go on in a language, here and in messages."""
+    if language not in READ:
+        return RedirectResponse(HERE, 303)
+    with desk.database.seen_by(visitor.viewer) as view:
+        accounts.choose_language(view, language)
+    answer = RedirectResponse(f"{HERE}?done=language", 303)
+    set_language(answer, desk, language)
+    return answer
 
 
 @router.post("/account/second-factor")

@@ -15,7 +15,7 @@ from alerts.digest.choosing import by_link as chosen
 from alerts.digest.links import PATH, PURPOSE
 from alerts.reach.errors import ReachError
 from alerts.replies.tokens import read
-from core.translation import LANGUAGES, mark
+from core.translation import LANGUAGES, READ, mark
 from dashboards.daily import choice_view
 from dashboards.desk import Desk
 from dashboards.visitors import DeskDependency, language_of
@@ -85,7 +85,7 @@ def _page(
             found = chosen(connection, message, desk.clock.now())
     if found is None:
         return _filled(desk, language_of(request), 404, said=UNKNOWN, problem=True)
-    language = found.language if found.language in LANGUAGES else LANGUAGES[0]
+    language = found.language if found.language in READ else LANGUAGES[0]
     return _filled(
         desk,
         language,

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from alerts.watchdog.reads import watched
 from core.database import View
+from core.translation import mark
 from dashboards.desk import Desk
 from dashboards.research.reads import researches
 from dashboards.rules import sees_rules
@@ -18,6 +19,7 @@ from ingest.rejects.reads import is_in_charge
 from registry.agreement import Capacity
 from registry.reads import Sight, close_persons, own_account, seen_organisations, sees
 
+UNTRANSLATED = mark("This page is in Italian: it is not translated yet.")
 COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
 
 
@@ -99,6 +101,11 @@ class Frame(NamedTuple):
         """The words of the visitor's language."""
         return Words(self.visitor.language)
 
+    def _untranslated(self) -> str:
+        """Return in the visitor's own language that the page does not speak it; "" where it does."""
+        visitor = self.visitor
+        return "" if visitor.preferred == visitor.language else Words(visitor.preferred).say(UNTRANSLATED)
+
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page or a part of one."""
         return self.desk.renderer.page(
@@ -119,5 +126,7 @@ class Frame(NamedTuple):
             is_self=self.is_self,
             now=self.visitor.now,
             watch=self.watch,
+            preferred=self.visitor.preferred,
+            untranslated=self._untranslated(),
             **values,
         )

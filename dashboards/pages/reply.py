@@ -20,7 +20,7 @@ from alerts.replies.answers import UNKNOWN, Answer, Reply, Standing
 from alerts.replies.links import PATH
 from alerts.replies.tokens import read
 from core.log import logger
-from core.translation import LANGUAGES, mark
+from core.translation import LANGUAGES, READ, mark
 from dashboards.desk import Desk
 from dashboards.visitors import DeskDependency, language_of
 from dashboards.wording import Words
@@ -149,7 +149,7 @@ def _page(request: Request, desk: Desk, reply: Reply, token: str, *, done: str =
     asked = reply.asked
     if asked is None:
         return _refused(desk, language_of(request), REFUSED[Standing.UNKNOWN], {})
-    language = asked.language if asked.language in LANGUAGES else LANGUAGES[0]
+    language = asked.language if asked.language in READ else LANGUAGES[0]
     words = Words(language)
     what = placed(title_at(Level.KIND, asked.family, asked.kind, language), asked.municipality, language)
     if not reply.answers:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from core.translation import LANGUAGES
+from core.translation import READ
 from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.pages.second_step import go_on
@@ -100,7 +100,7 @@ def choose_language(
     if not ours and not has_form_token(request, desk, csrf):
         raise ForgedRequestError
     answer = RedirectResponse(local_path(next), 303)
-    if language in LANGUAGES:
+    if language in READ:
         set_language(answer, desk, language)
     return answer
 

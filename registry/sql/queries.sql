@@ -233,6 +233,10 @@ ORDER BY room_id;
 -- The viewer's own account.
 SELECT account_id, login, name, email, language FROM registry.own_account WHERE account_id = %(account_id)s;
 
+-- choose_language --
+-- Lets the viewer be written to in a language.
+SELECT registry.choose_language(%(language)s);
+
 -- seen_organisations --
 -- The organisations a viewer may see, with the roles held there or above.
 SELECT organisation_id, key, name, kind, parent_id, array_agg(role ORDER BY role) AS roles

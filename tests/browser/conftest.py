@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
+from playwright.sync_api import Page, expect
 from psycopg.rows import dict_row
 
 from core.clock import SystemClock
@@ -55,6 +56,29 @@ def served(database_url: str, broker_url: str, host: str = "127.0.0.1", **chosen
         server.should_exit = True
         thread.join(3)
         assert not thread.is_alive(), "the server did not end within 3 seconds"
+
+
+def menu(page: Page) -> None:
+    """Open the menu, where the screen is too narrow to show all of it."""
+    button = page.locator("#open-menu")
+    if button.is_visible() and not page.locator("details.menu").evaluate("each => each.open"):
+        button.click()
+
+
+def is_at(page: Page, name: str) -> None:
+    """The menu says which page this is."""
+    menu(page)
+    expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("aria-current", "page")
+    if page.locator("#open-menu").is_visible():
+        page.keyboard.press("Escape")
+        expect(page.locator("details.menu")).not_to_have_attribute("open", "")
+
+
+def speak(page: Page, language: str) -> None:
+    """Choose a language in the head of the page, by the name that it has for itself."""
+    menu(page)
+    page.locator("#languages").click()
+    page.get_by_role("button", name=language, exact=True).click()
 
 
 @pytest.fixture

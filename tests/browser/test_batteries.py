@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, is_at
 from tests.browser.test_operator import barriers, sign_in
 from tests.integration.dashboards import filling
 
@@ -28,7 +28,7 @@ def test_an_installer_goes_round_and_changes_batteries(browser: Browser, site: S
     context = browser.new_context(viewport={"width": 320, "height": 800}, locale="it-IT")
     page = context.new_page()
     sign_in(page, site, "/batteries")
-    expect(page.get_by_role("link", name="Batterie", exact=True)).to_have_attribute("aria-current", "page")
+    is_at(page, "Batterie")
     expect(page.locator("ol.round > li")).to_have_count(2)
     found = barriers(page, "/batteries")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, speak
 from tests.integration.dashboards import filling, kin
 
 HERSELF = "maria"
@@ -81,7 +81,7 @@ def test_a_daughter_sees_how_it_goes_then_a_pause_then_nothing(page: Page, site:
     expect(mother).to_contain_text("non sappiamo come va")
     expect(mother).not_to_contain_text("come al solito")
     is_fine(page)
-    page.get_by_role("button", name="English").click()
+    speak(page, "English")
     expect(mother).to_contain_text("we do not know how it is going")
     is_fine(page)
     site.connection.execute("UPDATE registry.consent SET withdrawn_at = %s", (datetime.now(UTC),))
@@ -116,7 +116,7 @@ def test_a_mother_stops_it_changes_what_is_seen_and_reads_who_looked_by_keyboard
     expect(page.locator(".message")).to_contain_text("Ora è cambiato.")
     expect(page.locator(".seen")).to_contain_text("Il mio ultimo movimento")
     expect(page.locator(".seen")).not_to_contain_text("In che stanza sono")
-    page.get_by_role("button", name="English").click()
+    speak(page, "English")
     expect(page.get_by_role("heading", name="Who may see what")).to_be_visible()
     is_fine(page)
     page.emulate_media(media="print")

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, speak
 from tests.browser.test_contexts import is_accessible
 from tests.browser.test_operator import SOON_MS, sign_in
 from tests.integration.alerts.browser_keys import BrowserKeys
@@ -92,6 +92,8 @@ def fits(page: Page) -> None:
 @pytest.mark.usefixtures("ready")
 def test_a_device_is_registered_and_removed_by_keyboard(page: Page, site: Site, complaints: list[str]) -> None:
     sign_in(page, site)
+    page.locator("#open-menu").focus()
+    page.keyboard.press("Enter")
     page.get_by_role("link", name="Notifiche").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/notifications")
@@ -138,7 +140,7 @@ def test_telegram_is_connected_from_the_page_in_english_and_in_the_dark(browser:
     page = context.new_page()
     sign_in(page, site)
     page.goto(f"{site.address}/notifications")
-    page.get_by_role("button", name="English").click()
+    speak(page, "English")
     page.get_by_role("button", name="Connect Telegram").focus()
     page.keyboard.press("Enter")
     link = page.get_by_role("link", name="Open Telegram")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from alerts.receipts.reports import Report, What
 from alerts.receipts.taking import take_in
 from core.database import Database, Role
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, speak
 from tests.integration.dashboards import filling
 
 LIMIT_BYTES = 350_000  # of a first visit, compressed
@@ -282,7 +282,7 @@ def test_no_page_has_a_barrier(browser: Browser, site: Site, scheme: str, width:
     found = barriers(page, "/sign-in")
     sign_in(page, site)
     if language == "en":
-        page.get_by_role("button", name="English").click()
+        speak(page, "English")
     page.wait_for_selector(f'html[lang="{language}"]')
     for path in paths:
         page.goto(site.address + path)

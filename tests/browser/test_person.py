@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from analytics.contexts.kinds import ContextKind
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, speak
 from tests.browser.test_operator import Watched, barriers, sign_in
 from tests.integration.dashboards import filling
 from tests.integration.dashboards.test_person_views import episode
@@ -40,7 +40,7 @@ def test_no_page_of_a_person_has_a_barrier(
     page = watched.page
     sign_in(page, site)
     if language == "en":
-        page.get_by_role("button", name="English").click()
+        speak(page, "English")
     page.wait_for_selector(f'html[lang="{language}"]')
     found = []
     evening = (now - timedelta(days=2)).replace(hour=22, minute=30)

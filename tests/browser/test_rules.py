@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from analytics.preview import working
 from core.clock import SystemClock
 from core.database import Database, Role
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, is_at
 from tests.browser.test_operator import barriers, sign_in
 from tests.integration.dashboards import filling
 
@@ -62,7 +62,7 @@ def test_a_coordinator_tries_a_limit_out_and_saves_it(browser: Browser, site: Si
     expect(cold).to_contain_text("4 segnalazioni in 60 giorni")
     expect(cold).to_contain_text("C'era davvero bisogno in 2 su 3 allarmi valutati: 66 %")
     expect(cold).to_contain_text("Attiva")
-    expect(page.get_by_role("link", name="Regole", exact=True)).to_have_attribute("aria-current", "page")
+    is_at(page, "Regole")
     found = looked_at(page, "/rules")
 
     page.locator("#open-cold").focus()

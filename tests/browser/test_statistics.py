@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, is_at
 from tests.browser.test_operator import barriers, sign_in
 from tests.integration.dashboards import answering, filling
 
@@ -33,7 +33,7 @@ def test_a_coordinator_sees_how_alerts_were_answered_on_a_telephone(browser: Bro
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
     sign_in(page, site, "/statistics")
-    expect(page.get_by_role("link", name="Statistiche", exact=True)).to_have_attribute("aria-current", "page")
+    is_at(page, "Statistiche")
     expect(page.locator("#summary")).to_contain_text("33 allarmi in ")
     told = page.get_by_role("img", name="Finché qualcuno è stato avvisato").first
     expect(told).to_be_visible()

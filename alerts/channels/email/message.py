@@ -30,7 +30,6 @@ def compose(outgoing: Outgoing, sender: str, links: Links) -> EmailMessage:
     message["Date"] = format_datetime(outgoing.opened_at)
     message["Message-ID"] = message_id(outgoing, sender)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = outgoing.language
     if outgoing.family is Family.SAFETY:
         message["Importance"] = "high"
         message["X-Priority"] = "1"
@@ -39,6 +38,8 @@ def compose(outgoing: Outgoing, sender: str, links: Links) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{chosen}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body(outgoing, links))
+    # Setting the content takes away what was said of it before.
+    message["Content-Language"] = outgoing.language
     return message
 
 

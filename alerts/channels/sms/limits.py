@@ -7,6 +7,8 @@ not in it, all are sent in UCS-2: 70, or 67 in each of several.
 import unicodedata
 
 MOST_SEGMENTS = 2
+# A language whose letters are not in that alphabet says in four what others say in two.
+MOST_SEGMENTS_OF = {"uk": 4}
 SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -17,7 +19,7 @@ _ALONE, _OF_SEVERAL = {True: 160, False: 70}, {True: 153, False: 67}
 _PLAIN = str.maketrans(
     {
         "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\xab": '"', "\xbb": '"', "\u2013": "-",
-        "\u2014": "-", "\u2026": "...", "\xa0": " ",
+        "\u201e": '"', "\u2014": "-", "\u2026": "...", "\xa0": " ",
     }
 )  # fmt: skip
 _CUT = "..."
@@ -36,12 +38,12 @@ def segments(text: str) -> int:
     return 1 if size <= _ALONE[seven] else -(-size // _OF_SEVERAL[seven])
 
 
-def fitted(text: str, link: str) -> str:
-    """Return words and a link in at most `MOST_SEGMENTS`; the words are cut where need be, the link never."""
+def fitted(text: str, link: str, most: int = MOST_SEGMENTS) -> str:
+    """Return words and a link in at most so many segments; the words are cut where need be, the link never."""
     text, end = plain(text), f" {plain(link)}" if link else ""
-    if segments(text + end) <= MOST_SEGMENTS:
+    if segments(text + end) <= most:
         return text + end
-    while text and segments(text + _CUT + end) > MOST_SEGMENTS:
+    while text and segments(text + _CUT + end) > most:
         text = text[:-1]
     return (text.rstrip() + _CUT + end).strip()
 

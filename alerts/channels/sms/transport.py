@@ -1,4 +1,4 @@
-"""Hands text messages over to an HTTP gateway: each as one text of at most two segments."""
+"""Hands text messages over to an HTTP gateway: each as one text of at most two segments (four in Ukrainian)."""
 
 from alerts.channels import telephone
 from alerts.channels.sms.message import compose

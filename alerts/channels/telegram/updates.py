@@ -21,7 +21,7 @@ from alerts.repository import DATABASE_AWAY
 from core.clock import Clock
 from core.database import Database
 from core.log import logger
-from core.translation import LANGUAGES, mark, translator
+from core.translation import LANGUAGES, READ, mark, translator
 
 CHANNEL = "telegram"
 # How long the server waits for something to tell us before it answers that there was nothing.
@@ -161,7 +161,7 @@ class Updates:
 
     def _answer(self, message: _Message) -> str:
         spoken = message.sender.language_code[:2].lower()
-        language = spoken if spoken in LANGUAGES else LANGUAGES[0]
+        language = spoken if spoken in READ else LANGUAGES[0]
         command, _, rest = message.text.strip().partition(" ")
         if message.chat.type != PRIVATE:
             return translator(language).gettext(ONLY_PRIVATE)

@@ -92,6 +92,7 @@ RULES: dict[str, Rule] = {
     "POST /account/passkeys/confirm": OWN,
     "POST /account/passkeys/{passkey}/remove": OWN,
     "GET /account": WHOEVER,
+    "POST /account/language": OWN,
     "POST /account/second-factor": OWN,
     "POST /account/second-factor/confirm": OWN,
     "POST /account/second-factor/remove": OWN,

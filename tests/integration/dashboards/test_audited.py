@@ -44,7 +44,7 @@ COLLEAGUES = "about accounts of colleagues, which have a record of their own"
 SAME = "the same for everybody"
 NOBODY = "nobody is signed in"
 OF_ACCOUNT = (
-    "identities/{provider}", "identities/{identity}/remove", "passkeys", "passkeys/confirm",
+    "identities/{provider}", "identities/{identity}/remove", "language", "passkeys", "passkeys/confirm",
     "passkeys/{passkey}/remove", "second-factor", "second-factor/confirm", "second-factor/remove", "recovery-codes",
     "sessions/others/end", "sessions/{session}/end",
 )  # fmt: skip

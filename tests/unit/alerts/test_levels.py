@@ -19,6 +19,7 @@ from alerts.channels.webhook.message import compose as webhook
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
 from alerts.wording import TITLES, TRIAL
+from core.translation import READ
 
 LINKS = Links("https://vicino.example.org", b"k" * 32)
 INSECURE = ("email", "sms", "voice", "telegram", "apprise", "canary")
@@ -129,7 +130,7 @@ def test_families_are_told_in_plain_words_and_led_to_no_page_with_a_sign_in(kind
     assert words.paragraphs(message, Links("https://vicino.example.org")) == [*said[:2], said[-1]]
 
 
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("language", READ)
 @pytest.mark.parametrize("kind", sorted(words.FAMILY_SENTENCES))
 def test_a_family_reads_the_whole_of_a_call_for_help_in_a_text_message(kind, language):
     message = outgoing("sms", Facts(), {}, kind=kind, for_family=True, language=language)
