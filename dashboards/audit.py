@@ -71,7 +71,11 @@ class Audit:
         look = Look(self._clock.now(), route, persons, homes)
         repository.note_look(view.connection, look.persons, look.homes, method, route, look.at)
         with self._lock:
-            self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED)).append(look)
+            looks = self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED))
+            # A look at a board holds a thousand numbers: of two hundred accounts those of a day would not fit.
+            while looks and look.at - looks[0].at >= ONE_LOOK:
+                looks.popleft()
+            looks.append(look)
 
     def _is_open(self, account_id: int, look: Look) -> bool:
         """Tell whether the account was shown as much a moment ago by the same page, which is open still."""
