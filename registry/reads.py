@@ -140,13 +140,14 @@ class Credentials(NamedTuple):
 
 
 class AccountLine(NamedTuple):
-    """An account as the administrator sees it; `memberships` are "role organisation"."""
+    """An account as the administrator sees it: "role organisation" by `memberships`, where it has identities."""
 
     login: str
     name: str
     language: str
     active: bool
     can_sign_in: bool
+    providers: list[str]
     memberships: list[str]
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import psycopg
 import psycopg_pool
 
-from cli.doctor.checks import backups, broker, care, certificates, database, machine, services, settings
+from cli.doctor.checks import backups, broker, care, certificates, database, machine, providers, services, settings
 from cli.doctor.finding import Finding, NotKnownError, error
 from cli.doctor.surroundings import Surroundings
 
@@ -30,6 +30,7 @@ WITHOUT_DATABASE: dict[str, Check] = {
     "settings known": settings.unknown,
     "settings valid": settings.values,
     "settings together": settings.together,
+    "identity providers": providers.identity_providers,
     "broker": broker.broker,
     "certificates": certificates.certificates,
     "backups": backups.backups,

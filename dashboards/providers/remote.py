@@ -26,7 +26,9 @@ WITHIN_S = 5.0
 KNOWN_FOR_S = 3_600.0
 # Whoever sends tokens of keys that do not exist makes us ask no more often than this.
 NEW_KEYS_EVERY_S = 10.0
+# Whoever waits for an answer holds a thread that pages need: few may, and others are told to come again at once.
 AT_ONCE = 4
+ROOM_WITHIN_S = 0.5
 MOST_KEYS = 50
 FORM = "application/x-www-form-urlencoded"
 _OK = 200
@@ -140,7 +142,7 @@ class Remote:
             raise ProviderError(Refusal.NONSENSE, "the file with our secret cannot be read") from error
 
     def _ask(self, method: str, address: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        if not self._room.acquire(timeout=WITHIN_S):
+        if not self._room.acquire(timeout=ROOM_WITHIN_S):
             raise ProviderError(Refusal.BUSY)
         try:
             return exchange(Request(method, address, headers, body, secrets.token_hex(8)), WITHIN_S)

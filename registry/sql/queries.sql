@@ -260,7 +260,10 @@ FROM registry.person ORDER BY person_id;
 
 -- all_accounts --
 -- Every account with its memberships, for whoever administers the installation.
-SELECT login, account.name, language, active, password_hash IS NOT NULL AS can_sign_in,
+SELECT login, account.name, language, active,
+       (password_hash IS NOT NULL AND NOT by_provider_only)
+           OR EXISTS (SELECT FROM registry.identity WHERE identity.account_id = account.account_id) AS can_sign_in,
+       ARRAY(SELECT provider FROM registry.identity WHERE identity.account_id = account.account_id ORDER BY provider) AS providers,
        coalesce(array_agg(role || ' ' || organisation.key ORDER BY organisation.key, role)
                 FILTER (WHERE role IS NOT NULL), '{}') AS memberships
 FROM registry.account

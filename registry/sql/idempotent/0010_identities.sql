@@ -1,5 +1,6 @@
--- Identities at providers. As with other ways to sign in nobody who serves anybody reads the table.
+-- Identities at providers. As with other ways to sign in nobody who serves anybody reads the table; services see who has one where.
 REVOKE ALL ON registry.identity FROM vicino_service, vicino_people, vicino_views;
+GRANT SELECT (account_id, provider) ON registry.identity TO vicino_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON registry.provider_request TO vicino_people;
 
 -- Whether an organisation is another one or lies below it; "" for any.

@@ -1,8 +1,10 @@
 """Signing in through an identity provider: a real one, in a process of its own."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +18,9 @@ from core.clock import SimulatedClock, SystemClock
 from core.database import Database
 from core.errors import VicinoError
 from dashboards.app import create_app
+from dashboards.providers.document import load
+from dashboards.providers.refusals import ProviderError, Refusal
+from dashboards.providers.remote import Remote
 from dashboards.settings import DashboardSettings
 from tests.identity_provider import KEY, LEVEL_1, LEVEL_2, IdentityProvider, described
 from tests.integration.dashboards import filling
@@ -196,6 +201,26 @@ def test_a_provider_that_is_away_or_says_nothing_takes_nothing_with_it(
     provider.asks(silent=True)
     assert back(client, came) == "/sign-in?provider=comune&said=unreachable"
     assert sign_in(client).headers["location"] == "/"
+
+
+def test_a_provider_that_hangs_holds_up_few_threads(
+    provider: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.providers.remote.WITHIN_S", 3.0)
+    (one,) = load(described(tmp_path, provider.issuer)).providers
+    remote = Remote(one, SystemClock())
+    provider.asks(silent=True)
+
+    def ask(_: int) -> tuple[Refusal, float]:
+        began = monotonic()
+        with pytest.raises(ProviderError) as raised:
+            remote.metadata()
+        return raised.value.refusal, monotonic() - began
+
+    with ThreadPoolExecutor(12) as many:
+        came = list(many.map(ask, range(12)))
+    assert sorted(refusal for refusal, _ in came) == [Refusal.BUSY] * 8 + [Refusal.UNREACHABLE] * 4
+    assert max(seconds for refusal, seconds in came if refusal is Refusal.BUSY) < 2.5
 
 
 def test_clocks_that_differ_are_named(pages: Pages, provider: IdentityProvider) -> None:
