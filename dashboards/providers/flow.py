@@ -88,6 +88,8 @@ def finish(
     tokens = remote.tokens(code, verifier, redirect_uri)
     expected = Expected(provider.issuer, provider.client_id, nonce, provider.acr, provider.skew_s)
     claims = claims_of(tokens.id_token, remote.keys, expected, now)
+    # What is said besides is not signed: levels and methods count in the ID token alone.
+    by_second_factor = _is_second_factor(provider, claims)
     if provider.identified_by not in claims or (asks_name and not _name(claims)):
         said = remote.said_of(tokens.access_token)
         if said and said.get("sub") != claims["sub"]:
@@ -96,7 +98,7 @@ def finish(
     identifier = claims.get(provider.identified_by)
     if not isinstance(identifier, str) or not 0 < len(identifier) <= MOST_IDENTIFIER:
         raise ProviderError(Refusal.NONSENSE, f"there is no claim {provider.identified_by!r}")
-    return Arrived(digest_of(key, provider, identifier), _name(claims), _is_second_factor(provider, claims))
+    return Arrived(digest_of(key, provider, identifier), _name(claims), by_second_factor)
 
 
 def digest_of(key: bytes, provider: Provider, identifier: str) -> bytes:
