@@ -1,6 +1,7 @@
 """What pages are made of: served from the folder that the asset build fills, compressed where that is known."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
 }
 FOREVER = "public, max-age=31536000, immutable"
+_FACE = re.compile(r"@font-face\{[^}]*\}")
 BRIEFLY = "public, max-age=3600"
 
 
@@ -33,6 +35,15 @@ def manifest() -> dict[str, str]:
 def address(name: str) -> str:
     """Return the address of a file, which changes with its content."""
     return f"/assets/{name}?v={manifest()[name]}"
+
+
+def styles() -> str:
+    """Return the style sheet for a page that stands by itself, in a file: it has no typeface of its own there.
+
+    Raises `VicinoError` if the assets have not been built.
+    """
+    manifest()
+    return _FACE.sub("", (FOLDER / "vicino.css").read_text(encoding="utf-8"))
 
 
 def answer(name: str, version: str, accepted: str) -> Response | None:

@@ -76,6 +76,10 @@ class Words(NamedTuple):
         """Return a day with its weekday, as in Monday 16 March."""
         return format_date(day, "EEEE d MMMM", locale=self.locale)
 
+    def long_day(self, day: date) -> str:
+        """Return a day with its year, as in 16 March 2026."""
+        return format_date(day, "d MMMM yyyy", locale=self.locale)
+
     def short_day(self, day: date) -> str:
         """Return a day in few letters, as in 16 Mar."""
         return _short_day(day, self.locale)

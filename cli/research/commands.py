@@ -15,13 +15,17 @@ from cli.options import DEFAULT_DATA, Data
 from cli.replay import progress_bar
 from cli.research import repository
 from cli.research.export import FEW, Made, Query, export, load
+from cli.research.reporting import report
 from cli.research.studies import enrol, leave, studies, study
 from cli.screen import errors_in_words, messages, results
 from core.clock import SystemClock
 from core.errors import VicinoError
 
-app = typer.Typer(help="Studies, and pseudonymised exports of those who agree to research.", no_args_is_help=True)
-for command in (study, studies, enrol, leave):
+app = typer.Typer(
+    help="The report on a pilot, studies, and pseudonymised exports of those who agree to research.",
+    no_args_is_help=True,
+)
+for command in (report, study, studies, enrol, leave):
     app.command(command.__name__)(command)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
 

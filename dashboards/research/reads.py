@@ -85,6 +85,56 @@ class Figures(NamedTuple):
     events: list[Event]
 
 
+class WeekLoad(NamedTuple):
+    """Alerts of a family in a week, and of how many days of how many homes that week is."""
+
+    week: date
+    family: str
+    homes: int
+    home_days: int
+    alerts: int
+
+
+class Response(NamedTuple):
+    """Alerts of a family; times in seconds from when an alert opened, half of them and nine in ten (`late`).
+
+    None where so many are not over yet that nobody can tell.
+    """
+
+    family: str
+    alerts: int
+    homes: int
+    unanswered: int
+    told_s: float | None
+    told_late_s: float | None
+    taken_s: float | None
+    taken_late_s: float | None
+    closed_s: float | None
+    closed_late_s: float | None
+
+
+class OfKind(NamedTuple):
+    """How alerts of a kind ended: a real need, a false alarm, a known reason, or unclear."""
+
+    family: str
+    kind: str
+    homes: int
+    alerts: int
+    needed: int
+    mistaken: int
+    explained: int
+    unclear: int
+
+
+class Told(NamedTuple):
+    """All that a report on a pilot tells."""
+
+    figures: Figures
+    loads: list[WeekLoad]
+    responses: list[Response]
+    kinds: list[OfKind]
+
+
 def researches(view: View) -> bool:
     """Tell whether the viewer researches anywhere."""
     return bool(only(view.connection.execute(_sql["researches"]))["researches"])
@@ -104,4 +154,19 @@ def figures(view: View, first: date, last: date, at: datetime) -> Figures:
         [Found(**row) for row in told("findings")],  # type: ignore[arg-type]
         [Load(**row) for row in told("alerts")],  # type: ignore[arg-type]
         [Event(**row) for row in told("events")],  # type: ignore[arg-type]
+    )
+
+
+def told(view: View, first: date, last: date, at: datetime) -> Told:
+    """Return what a report tells of the days from `first` to `last` of the homes that agree at an instant."""
+    values = {"first": first, "last": last, "at": at}
+
+    def rows(name: str) -> list[dict[str, object]]:
+        return view.connection.execute(_sql[name], values).fetchall()
+
+    return Told(
+        figures(view, first, last, at),
+        [WeekLoad(**row) for row in rows("load")],  # type: ignore[arg-type]  # as the statement says
+        [Response(**row) for row in rows("responses")],  # type: ignore[arg-type]
+        [OfKind(**row) for row in rows("kinds")],  # type: ignore[arg-type]
     )

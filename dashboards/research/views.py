@@ -8,6 +8,7 @@ from analytics.contexts.kinds import NAMES, ContextKind
 from analytics.feedback.precision import Counts
 from core.translation import mark
 from dashboards.pictures.shares import Part, shares_picture
+from dashboards.research.numbers import arm, group
 from dashboards.research.reads import Arm, Event, Figures, Found, Group, Load, Week
 from dashboards.statistics_views import lasting
 from dashboards.wording import Words
@@ -67,8 +68,14 @@ def _summary(cohort: list[Group], words: Words) -> str:
 
 def _arm(each: Arm, words: Words) -> tuple[str, ...]:
     kind = words.translations.gettext("control") if each.is_control else words.translations.gettext("monitored")
-    counts = (each.enrolled, each.has_left, each.agree)
-    return (each.study, f"{each.arm} ({kind})", *(words.number(count, 0) for count in counts))
+    told = arm(each)
+    counts = (told["enrolled"], told["left"], told["agree"])
+    return (each.study, f"{each.arm} ({kind})", *(counted(count, words) for count in counts))
+
+
+def counted(value: int | None, words: Words) -> str:
+    """Return a count of persons or homes in words; None where it is too small to be told."""
+    return words.translations.gettext("fewer than 5") if value is None else words.number(value, 0)
 
 
 def who(sex: str | None, age_from: int | None, words: Words) -> str:
@@ -87,7 +94,8 @@ def who(sex: str | None, age_from: int | None, words: Words) -> str:
 
 
 def _group(each: Group, words: Words) -> tuple[str, ...]:
-    return (who(each.sex, each.age_from, words), words.number(each.homes, 0), words.number(each.persons, 0))
+    told = group(each)
+    return (who(each.sex, each.age_from, words), counted(told["homes"], words), counted(told["persons"], words))
 
 
 def _week(number: int, each: Week, words: Words) -> WeekView:

@@ -55,6 +55,25 @@ def test_figures_are_read_by_keyboard_and_hide_whoever_is_alone(
     text = page.locator("main").inner_text()
     assert not [each for each in (filled.PERSON, filled.CONTACT, filled.ADDRESS, filled.PHONE) if each in text]
 
+    # The report of the same days, as a page and on paper.
+    page.locator("#report").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/research/report?**")
+    expect(page.locator("article.report section")).to_have_count(9)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found += barriers(page, "/research/report")
+    kept(page, f"report-{width}")
+    page.emulate_media(media="print")
+    expect(page.locator("#show")).to_be_hidden()
+    expect(page.locator("header.head nav")).to_be_hidden()
+    expect(page.locator("article.report table").first).to_be_visible()
+    kept(page, f"report-print-{width}")
+    page.emulate_media(media="screen")
+    with page.expect_download() as download:
+        page.locator("#numbers").click()
+    assert download.value.suggested_filename.endswith(".json")
+    page.go_back()
+
     # A week of which nothing is known yet says so, instead of an empty table.
     page.locator("#last").fill("2020-01-08")
     page.locator("#first").fill("2020-01-01")

@@ -25,3 +25,15 @@ SELECT * FROM dashboards.research_events(%(first)s, %(last)s, %(at)s)
 -- researches --
 -- Whether the viewer researches anywhere.
 SELECT EXISTS (SELECT FROM registry.viewer_researches()) AS researches
+
+-- load --
+-- Alerts of each family in each week.
+SELECT * FROM dashboards.research_load(%(first)s, %(last)s, %(at)s)
+
+-- responses --
+-- How soon alerts were answered.
+SELECT * FROM dashboards.research_responses(%(first)s, %(last)s, %(at)s)
+
+-- kinds --
+-- How alerts of each kind ended.
+SELECT * FROM dashboards.research_kinds(%(first)s, %(last)s, %(at)s)

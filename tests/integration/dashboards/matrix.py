@@ -172,6 +172,8 @@ RULES: dict[str, Rule] = {
     "POST /rules/previews/{public_id}/save": of(COORDINATOR),
     "GET /statistics": all_of(COORDINATOR),
     "GET /research": all_of(RESEARCHER),
+    "GET /research/report": all_of(RESEARCHER),
+    "GET /research/report.json": all_of(RESEARCHER),
     "GET /administration": all_of(ADMINISTRATOR),
     "GET /administration/caseloads": all_of(COORDINATOR, ADMINISTRATOR),
     "GET /administration/{thing}/{number}": ADMINISTERING,

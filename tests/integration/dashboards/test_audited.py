@@ -94,6 +94,8 @@ WITHOUT = {
     "GET /invite/{code}": "whoever holds the code may have no account yet",
     "GET /statistics": "counts, of nobody in particular",
     "GET /research": "sums of five homes and more, of nobody in particular",
+    "GET /research/report": "sums of five homes and more, of nobody in particular",
+    "GET /research/report.json": "sums of five homes and more, of nobody in particular",
     "GET /rejects": "counts, by gateway",
     "GET /rejects/list": "counts, by gateway",
 }

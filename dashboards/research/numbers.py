@@ -1,0 +1,143 @@
+"""The numbers of a report on a pilot, as a document: the same days of the same data give the same bytes.
+
+No cell tells of one to four persons or homes: it is null then. Times are seconds, shares run from 0 to 1.
+"""
+
+import hashlib
+import json
+import math
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from analytics.feedback.precision import Counts, Z
+from core.errors import VicinoError
+from dashboards.research.reads import Arm, Found, Group, OfKind, Told, Week, WeekLoad
+
+FORMAT, VERSION = "vicino-research-report", 1
+FEW = 5  # in a group smaller than this, who knows somebody may find them again
+DIGITS = 6  # that count; in what order sums are made is the database's, and shows only after them
+LONG = 1_000  # days of homes to which findings are related
+WEEK = 7
+
+Document = dict[str, Any]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked for: local days, the last one included."""
+
+    first: date
+    last: date
+
+
+def document(told: Told, asked: Asked) -> Document:
+    """Return the numbers with what they answer."""
+    figures = told.figures
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "query": msgspec.to_builtins(asked),
+        "arms": [arm(each) for each in figures.arms],
+        "cohort": [group(each) for each in figures.cohort],
+        "coverage": [_week(each) for each in figures.weeks],
+        "load": [_load(each) for each in told.loads],
+        "responses": [_plain(each._asdict()) for each in told.responses],
+        "kinds": [_kind(each) for each in told.kinds],
+        "detectors": [_found(each) for each in figures.found],
+        "events": [_plain(each._asdict()) for each in figures.events],
+    }
+
+
+def canonical(numbers: Document) -> bytes:
+    """Return the document as bytes: keys in their order, UTF-8, a line feed at the end."""
+    return (json.dumps(numbers, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def digest(numbers: Document) -> str:
+    """Return the SHA-256 of the document's bytes."""
+    return hashlib.sha256(canonical(numbers)).hexdigest()
+
+
+def load(content: bytes) -> tuple[Asked, str]:
+    """Return what a document, or a query by itself, asks for, and the digest of the document, "" of a query.
+
+    Raises `VicinoError` where it is neither.
+    """
+    try:
+        found = msgspec.json.decode(content)
+        asked = msgspec.convert(found.get("query", found), Asked)
+    except (msgspec.MsgspecError, AttributeError) as error:
+        raise VicinoError(
+            f"This is no saved query ({error}).", advice='give the numbers of a report, or {"first": DAY, "last": DAY}'
+        ) from None
+    return asked, digest(found) if found.get("format") == FORMAT else ""
+
+
+def rate_interval(events: int, units: float) -> tuple[float, float]:
+    """Return from where to where a rate of events for each unit may lie by chance (95 %).
+
+    Byar's approximation to the exact limits of a Poisson count (Breslow & Day, Statistical Methods in Cancer Research
+    II, 1987, p. 69); it holds for few and for none.
+    """
+    low = events * (1 - 1 / (9 * events) - Z / (3 * math.sqrt(events))) ** 3 if events else 0.0
+    more = events + 1
+    high = more * (1 - 1 / (9 * more) + Z / (3 * math.sqrt(more))) ** 3
+    return max(0.0, low) / units, high / units
+
+
+def _some(count: int) -> int | None:
+    """Return a count of persons or homes; None where it is too small to be told."""
+    return None if 0 < count < FEW else count
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _plain(values: Document) -> Document:
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def arm(each: Arm) -> Document:
+    """Return an arm of a study, without what is too small to be told."""
+    counts = {"enrolled": each.enrolled, "left": each.has_left, "agree": each.agree}
+    told: Document = {name: _some(count) for name, count in counts.items()}
+    # From how many are left of whom, the rest could be told: so not of a few either.
+    if told["agree"] is not None and 0 < each.enrolled - each.agree < FEW:
+        told["agree"] = None
+    return {"study": each.study, "arm": each.arm, "is_control": each.is_control, **told}
+
+
+def group(each: Group) -> Document:
+    """Return a part of the cohort, without what is too small to be told."""
+    counts = {"homes": _some(each.homes), "persons": None if each.homes < FEW else _some(each.persons)}
+    return {"sex": each.sex, "age_from": each.age_from, **counts}
+
+
+def _week(each: Week) -> Document:
+    values = {"week": each.week.isoformat(), "homes": each.homes, "days": each.days, "coverage": each.coverage}
+    return _plain(values | {"unknown": each.unknown})
+
+
+def _load(each: WeekLoad) -> Document:
+    values = {"week": each.week.isoformat(), "family": each.family, "homes": each.homes, "home_days": each.home_days}
+    return _plain(values | {"alerts": each.alerts, "per_home_week": each.alerts / each.home_days * WEEK})
+
+
+def _share(needed: int, mistaken: int) -> Document:
+    """Return the share of what was judged that was a real need, with its interval; all null of nothing."""
+    counts = Counts(true=needed, false=mistaken)
+    low, high = counts.interval or (None, None)
+    shares = {"precision": counts.precision, "precision_low": low, "precision_high": high}
+    return {name: None if share is None else _rounded(share) for name, share in shares.items()}
+
+
+def _kind(each: OfKind) -> Document:
+    return each._asdict() | _share(each.needed, each.mistaken)
+
+
+def _found(each: Found) -> Document:
+    low, high = rate_interval(each.findings, each.home_days / LONG)
+    rates = {"per_1000_days": each.findings / each.home_days * LONG, "rate_low": low, "rate_high": high}
+    return each._asdict() | _plain(rates) | _share(each.needed, each.mistaken)
