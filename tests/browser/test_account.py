@@ -134,7 +134,7 @@ def test_an_administrator_hands_out_a_recovery_code(page: Page, site: Site) -> N
     press(page, "a[href='/accounts']")
     page.wait_for_url("**/accounts")
     is_sound(page, "accounts")
-    press(page, "summary")
+    press(page, "main summary")
     is_sound(page, "accounts, one open")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

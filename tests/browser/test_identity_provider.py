@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, served
+from tests.browser.conftest import Site, menu, served
 from tests.browser.test_account import NARROW, give_password, is_sound, press
 from tests.identity_provider import KEY, LEVEL_1, LEVEL_2, IdentityProvider, described
 from tests.integration.dashboards import filling
@@ -55,15 +55,18 @@ def test_an_account_is_connected_and_signs_in_and_out_through_the_provider(page:
     expect(page.locator("#message")).to_contain_text("d'ora in poi puoi entrare anche così")
     is_sound(page, "account that is connected")
 
+    menu(page)
     page.get_by_role("button", name="Esci").click()
     page.wait_for_url("**/sign-in")
     is_sound(page, "sign-in with a provider")
     # It knows the browser still: there and back without a page of its own.
     press(page, "#provider-comune")
     page.wait_for_url(site.address + "/")
+    menu(page)
     page.get_by_role("button", name="Esci").click()
     # Signed in through it, out of both.
     page.wait_for_url("**/session/end?*")
+    menu(page)
     page.get_by_role("button", name="Esci").click()
     page.wait_for_url(site.address + "/sign-in")
     press(page, "#provider-comune")

@@ -41,7 +41,7 @@ def test_a_coordinator_sees_how_alerts_were_answered_on_a_telephone(browser: Bro
     found = barriers(page, "/statistics")
     kept(page, "statistics-320")
 
-    page.locator("summary").first.focus()
+    page.locator("main summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("cell").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
