@@ -18,6 +18,7 @@ from dashboards import repository
 
 ONE_LOOK = timedelta(minutes=15)
 REMEMBERED = 32  # looks of an account
+ALIKE = 16  # sets of numbers that others may be noted with again
 UNKNOWN = "?"
 PART = "/state"  # behind the route of a page: what of it changes
 BOARD = frozenset({"/", "/board", "/board/now"})  # a page, and what of it changes
@@ -56,6 +57,7 @@ class Audit:
         self._clock = clock
         self._lock = threading.Lock()
         self._looks: dict[int, deque[Look]] = {}
+        self._sets: deque[frozenset[int]] = deque(maxlen=ALIKE)
 
     def is_noted(self, account_id: int, persons: frozenset[int], homes: frozenset[int]) -> bool:
         """Tell whether the request under way may show an account these without an entry of its own."""
@@ -68,7 +70,7 @@ class Audit:
         if self.is_noted(view.viewer.account_id, persons, homes):
             return
         method, route, _ = _request()
-        look = Look(self._clock.now(), route, persons, homes)
+        look = Look(self._clock.now(), route, self._one_of(persons), self._one_of(homes))
         repository.note_look(view.connection, look.persons, look.homes, method, route, look.at)
         with self._lock:
             looks = self._looks.setdefault(view.viewer.account_id, deque(maxlen=REMEMBERED))
@@ -76,6 +78,14 @@ class Audit:
             while looks and look.at - looks[0].at >= ONE_LOOK:
                 looks.popleft()
             looks.append(look)
+
+    def _one_of(self, numbers: frozenset[int]) -> frozenset[int]:
+        """Return the set that was last noted with these numbers: boards of one union are remembered as one."""
+        with self._lock:
+            found = next((one for one in self._sets if one == numbers), None)
+            if found is None:
+                self._sets.append(numbers)
+        return numbers if found is None else found
 
     def _is_open(self, account_id: int, look: Look) -> bool:
         """Tell whether the account was shown as much a moment ago by the same page, which is open still."""
