@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from core.clock import SimulatedClock
 from dashboards.providers.document import FileError, Provider, load, origin_of, parse
-from dashboards.providers.flow import digest_of
+from dashboards.providers.flow import Arrived, digest_of, finish
 from dashboards.providers.id_token import Expected, claims_of
 from dashboards.providers.refusals import ProviderError, Refusal
+from dashboards.providers.remote import Metadata, Remote, Tokens
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "examples" / "providers.yaml"
 GOOD = """\
@@ -161,3 +163,43 @@ ANYTHING = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(), st.lists(st.t
 def test_claims_of_any_kind_raise_no_error_of_another_kind(changed: dict[str, object]) -> None:
     with suppress(ProviderError):
         claims_of(token(**changed), lambda _: [KEY], EXPECTED, NOW)
+
+
+class Saying(Remote):
+    """A provider that gives a token as it should be, and says something besides."""
+
+    said: dict[str, object]
+
+    def metadata(self) -> Metadata:
+        issuer = self.provider.issuer
+        return Metadata(issuer, issuer, issuer, issuer)
+
+    def tokens(self, code: str, verifier: str, redirect_uri: str) -> Tokens:
+        return Tokens(token())
+
+    def keys(self, kid: str | None) -> list[RSAKey]:
+        return [KEY]
+
+    def said_of(self, access_token: str) -> dict[str, object]:
+        return self.said
+
+
+def came(**said: object) -> Arrived:
+    wanted = "    identified_by: fiscalNumber\n    second_factor_acr: [high]\n    second_factor_amr: [otp]\n"
+    remote = Saying(only(GOOD + wanted), SimulatedClock(NOW))
+    remote.said = said
+    return finish(remote, "c", "", "n", "v", "https://vicino.example/back", b"k", NOW, asks_name=True)
+
+
+def test_what_is_said_besides_names_somebody_but_is_no_second_factor() -> None:
+    found = came(sub="a", fiscalNumber="X", acr="high", amr=["otp"], given_name="Ada", family_name="Neri")
+    assert found.name == "Ada Neri"
+    assert not found.is_second_factor
+    assert found.digest == came(sub="a", fiscalNumber="X").digest
+
+
+@pytest.mark.parametrize("said", [{"sub": "b", "fiscalNumber": "X"}, {"fiscalNumber": "X"}, {"sub": "a"}, {}])
+def test_what_is_said_of_another_or_of_nobody_is_refused(said: dict[str, object]) -> None:
+    with pytest.raises(ProviderError) as raised:
+        came(**said)
+    assert raised.value.refusal is Refusal.NONSENSE
