@@ -116,6 +116,7 @@ class Line(NamedTuple):
     reading_at: datetime | None
     stand: wellbeing.Stand
     there: tuple[str, ...] = ()
+    contacts: tuple[registry.reads.FirstContact, ...] = ()
 
     @property
     def sort_name(self) -> str:
@@ -192,7 +193,7 @@ def load(view: View, now: datetime, words: Words, limits: Limits, only: Collecti
     lines = _lines(view, homes, None, read, now, words, limits)
     if only is not None:
         lines = [line for line in lines if line.home_id in only or line.verdict.concern is Concern.ACT]
-    return Board(_grouped(lines), alerts.reads.unnotified(view))
+    return Board(_with_contacts(view, _grouped(lines)), alerts.reads.unnotified(view))
 
 
 class Pressing(NamedTuple):
@@ -216,7 +217,7 @@ def pressing(view: View, now: datetime, words: Words, limits: Limits) -> Pressin
     # How the days stand orders those of which nothing is open.
     read = Read(registry.reads.seen_persons_of(view, ids), opened, around, {})
     lines = _lines(view, list(homes.values()), ids, read, now, words, limits)
-    groups = dict(_grouped(lines))
+    groups = dict(_with_contacts(view, _grouped(lines)))
     others = (line for concern in (Concern.LOOK, Concern.UNKNOWN) for line in groups[concern])
     return Pressing(groups[Concern.ACT], tuple(line for line in others if line.first is not None))
 
@@ -403,6 +404,22 @@ def _grouped(lines: Sequence[Line]) -> Groups:
     order = [line for _, _, line in ranked((line.verdict, line.sort_name, line) for line in lines)]
     order = [line for line in order if line.alerts] + by_attention(order)
     return tuple((concern, tuple(line for line in order if line.verdict.concern is concern)) for concern in Concern)
+
+
+def _with_contacts(view: View, groups: Groups) -> Groups:
+    """Return the same with whom to call first where somebody is needed at once: of these there are few."""
+    needed = [line.home_id for line in dict(groups)[Concern.ACT]]
+    if not needed:
+        return groups
+    contacts: dict[int, list[registry.reads.FirstContact]] = defaultdict(list)
+    for one in registry.reads.seen_first_contacts(view, needed):
+        contacts[one.home_id].append(one)
+    return tuple(
+        (concern, tuple(line._replace(contacts=tuple(contacts[line.home_id])) for line in lines))
+        if concern is Concern.ACT
+        else (concern, lines)
+        for concern, lines in groups
+    )
 
 
 def by_attention(lines: Iterable[Line]) -> list[Line]:

@@ -104,6 +104,15 @@ class Contact(NamedTuple):
     language: str
 
 
+class FirstContact(NamedTuple):
+    """Who is called first for somebody in a home."""
+
+    home_id: int
+    name: str
+    relation: str
+    phone: str
+
+
 class SeenPerson(NamedTuple):
     """A person with the contacts, in the order of calling."""
 
@@ -331,6 +340,12 @@ def seen_persons_of(view: View, home_ids: Collection[int]) -> list[Person]:
     found = persons_of_homes(view.connection, list(home_ids))
     view.listed.update(person.person_id for person in found)
     return found
+
+
+def seen_first_contacts(view: View, home_ids: Collection[int]) -> list[FirstContact]:
+    """Return who is called first of those who can be, for each person in some homes that the viewer may see."""
+    found = view.connection.execute(_SQL["seen_first_contacts"], {"homes": list(home_ids)})
+    return [FirstContact(**row) for row in found]
 
 
 def seen_rooms(view: View, home_id: int) -> list[Room]:

@@ -222,6 +222,13 @@ WHERE contact.organisation_id IN (SELECT registry.viewer_organisations())
   AND (%(home_id)s::int IS NULL OR home_id = %(home_id)s)
 ORDER BY person_id, position, contact_id;
 
+-- seen_first_contacts --
+-- Who is called first of those who can be, for each person in some homes, as far as a viewer may see it.
+SELECT DISTINCT ON (person_id) home_id, contact.name, relation, contact.phone
+FROM registry.contact JOIN registry.person USING (person_id)
+WHERE contact.organisation_id IN (SELECT registry.viewer_organisations()) AND contact.phone <> '' AND home_id = ANY(%(homes)s::int[])
+ORDER BY person_id, position, contact_id;
+
 -- seen_rooms --
 -- The rooms of a home that a viewer may see.
 SELECT room_id, home_id, key, name, kind
