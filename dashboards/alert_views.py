@@ -190,10 +190,13 @@ def _reported(sensor: Sensor | None, words: Words) -> list[tuple[str, str]]:
     """Say by what it was reported: what the sensor is on or watches, and in which room, as far as that is known."""
     if sensor is None:
         return []
+    gettext = words.translations.gettext
+    if sensor.place == Place.BODY:
+        return [(gettext("Reported by"), gettext("what the person wears or carries"))]
     on = words.say(PLACES[Place(sensor.place)]) if sensor.place in set(Place) else ""
-    where = words.place(sensor.room_kind) if sensor.room_kind in IN_ROOM and sensor.place != Place.BODY else ""
+    where = words.place(sensor.room_kind) if sensor.room_kind in IN_ROOM else ""
     said = ", ".join(part for part in (on, where) if part) or sensor.device
-    return [(words.translations.gettext("Reported by"), said)]
+    return [(gettext("Reported by"), said)]
 
 
 def _figures(kind: str, facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ def test_what_somebody_wears_is_in_no_room(client: TestClient, called, connectio
     connection.execute("UPDATE devices.placement SET place = 'body' WHERE device_id = %s", (called[1],))
     sign_in(client)
     said = visible(client.get(f"/alerts/{called[0]}").text)
-    assert "Segnalato da addosso" in said
+    assert "Segnalato da quello che la persona porta addosso" in said
     assert "addosso, in camera" not in said
 
 
