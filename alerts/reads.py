@@ -11,8 +11,8 @@ from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Policy, from_json
 from alerts.wording import title
 from core.database import Row, View, only
+from core.languages import written
 from core.statements import Statements
-from core.translation import written
 
 STATEMENTS = Statements.beside(__file__)
 # What has waited longer could not be taken in, which the worker's own figures say.

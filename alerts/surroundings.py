@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.channels.levels import Facts
 from alerts.repository import Claimed, Connection
-from core.translation import written
+from core.languages import written
 from registry import reads as registry_reads
 
 

@@ -17,8 +17,9 @@ from analytics.baseline import Baseline
 from analytics.coverage import LIMIT
 from analytics.figures import FIGURES, Said, Tongue, ends_in_words
 from analytics.indicators import INDICATORS, Indicator
+from core.languages import LANGUAGES, LOCALES
 from core.places import RoomKind
-from core.translation import LANGUAGES, LOCALES, mark, translator
+from core.translation import mark, translator
 
 _DAY = {"it": "EEEE d MMMM", "en": "EEEE d MMMM"}
 _WEEKDAY = {"it": "EEEE d", "en": "EEEE d"}

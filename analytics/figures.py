@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from babel.numbers import format_decimal
 
-from core.translation import LOCALES, mark, translator
+from core.languages import LOCALES
+from core.translation import mark, translator
 
 SHORTEST_TOLD = 30  # minutes: stillnesses shorter than this are not recorded
 MINUTES_OF_A_DAY = 24 * 60

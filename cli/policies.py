@@ -26,7 +26,7 @@ from cli.options import DEFAULT_DATA, Data, Json
 from cli.screen import errors_in_words, results
 from core.clock import SystemClock
 from core.errors import VicinoError
-from core.translation import LANGUAGES
+from core.languages import LANGUAGES
 
 app = typer.Typer(help="Policies: who is told of which alerts, and when.", no_args_is_help=True)
 MOMENT = "%Y-%m-%dT%H:%M"

@@ -1,33 +1,20 @@
 """Gettext translations, read from the `.po` files under `core/locale`.
 
 The msgid is the English text, so English needs no file. A translator is passed to what it words; there is no
-language of the process.
-
-In `LANGUAGES` everything is said, and sentences that are kept are kept in each of them. The other `READ` languages are
-those of family carers: what a family sees is said in them, which `test_languages_of_carers.py` holds them to, and any
-text that is not comes whole in the language that its reader understands best after their own.
+language of the process. In which languages something is said stands in `core.languages`.
 """
 
 import gettext
-from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-Written = Literal["it", "en"]
+from core.languages import FALLBACKS
 
-LANGUAGES: tuple[Written, ...] = ("it", "en")
-# Whoever cares for somebody in Italy understands Italian better than English.
-FALLBACKS: Mapping[str, Written] = {"ro": "it", "uk": "it"}
-READ: tuple[str, ...] = (*LANGUAGES, *FALLBACKS)
-# As those call them who speak them.
-LANGUAGE_NAMES: Mapping[str, str] = {"it": "Italiano", "en": "English", "ro": "Română", "uk": "Українська"}
-LOCALES: Mapping[str, str] = {"it": "it_IT", "en": "en_GB", "ro": "ro_RO", "uk": "uk_UA"}
 LOCALE_DIR = Path(__file__).parent / "locale"
 DOMAIN = "vicino"
 
@@ -35,11 +22,6 @@ DOMAIN = "vicino"
 def mark(message: str) -> str:
     """Mark a text for extraction where it is written down but not yet worded in a language."""
     return message
-
-
-def written(language: str) -> Written:
-    """Return in which of the languages of everything `language` is answered; English where it is not known."""
-    return language if language in LANGUAGES else FALLBACKS.get(language, "en")
 
 
 @cache

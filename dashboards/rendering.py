@@ -7,7 +7,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from core.translation import LANGUAGE_NAMES, translator
+from core.languages import LANGUAGE_NAMES
+from core.translation import translator
 from dashboards import static_files
 from dashboards.concern import Concern
 from dashboards.wording import Words

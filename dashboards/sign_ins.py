@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import Request
 from starlette.responses import Response
 
-from core.translation import READ
+from core.languages import READ
 from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.notifications import device_name

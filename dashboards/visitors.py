@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request
 
-from core.translation import LANGUAGES, READ, written
+from core.languages import LANGUAGES, READ, written
 from core.viewer import Viewer
 from dashboards import repository
 from dashboards.desk import Desk, given_desk

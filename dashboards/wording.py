@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 
+from core.languages import LOCALES
 from core.systems import called
-from core.translation import LOCALES, mark, translator
+from core.translation import mark, translator
 
 ROOM_KINDS = {
     "bedroom": mark("bedroom"),

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from core.errors import VicinoError
-from core.translation import written
+from core.languages import written
 
 PROTOCOLS = ("zigbee2mqtt", "lorawan", "ble", "shelly", "tasmota", "homeassistant", "senml")
 Protocol = Literal["zigbee2mqtt", "lorawan", "ble", "shelly", "tasmota", "homeassistant", "senml"]

@@ -11,7 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from core.database import View
 from core.errors import VicinoError
-from core.translation import READ
+from core.languages import READ
 from registry import reads, repository
 from registry.rules import LOGIN
 
@@ -94,7 +94,7 @@ def is_own_password(view: View, password: str) -> bool:
 
 
 def choose_language(view: View, language: str) -> None:
-    """Let the viewer be written to in one of `core.translation.READ`: as an account, and as whose contact they are."""
+    """Let the viewer be written to in one of `core.languages.READ`: as an account, and as whose contact they are."""
     if language not in READ:
         raise ValueError(language)
     repository.choose_language(view.connection, language)

@@ -12,8 +12,8 @@ import msgspec
 
 from core import topics
 from core.errors import VicinoError
+from core.languages import READ
 from core.places import Place, RoomKind
-from core.translation import READ
 from core.vocabulary import BY_NAME
 from registry.agreement import ON_CONSENT_ALONE, Basis, Capacity, Data, Purpose
 from registry.document import Account, Consent, Contact, Device, Document, Home, Organisation, Person, Room, Share

@@ -4,7 +4,8 @@ import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.translation import FALLBACKS, translator
+from core.languages import FALLBACKS
+from core.translation import translator
 
 
 class Unsaid(gettext.NullTranslations):

@@ -13,7 +13,8 @@ from alerts.policy import from_json, new_round
 from alerts.repository import Connection, Entry
 from alerts.wording import title
 from core.database import Row, View
-from core.translation import mark, translator, written
+from core.languages import written
+from core.translation import mark, translator
 
 # What a member is asked to do. Of wellbeing it says no more: what it is about is not theirs to know.
 GO = mark("Go there or call: %(what)s.")

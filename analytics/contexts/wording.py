@@ -12,7 +12,8 @@ from analytics.contexts.kinds import ContextKind
 from analytics.contexts.proposal import Proposal
 from analytics.explanation import Sentence, in_both, moment, written_day
 from analytics.figures import Tongue
-from core.translation import LOCALES, mark
+from core.languages import LOCALES
+from core.translation import mark
 
 # The question that a person is asked, by what is proposed.
 QUESTIONS: Mapping[ContextKind, str] = {

@@ -16,8 +16,8 @@ from analytics.explanation import ROOMS, Sentence, based_on, clock, in_both, mom
 from analytics.figures import FIGURES, Tongue, spelled
 from analytics.frames import instant
 from analytics.rules.warmth import Lasting, OwnTemperature, Run, Warmth
+from core.languages import LOCALES
 from core.places import RoomKind
-from core.translation import LOCALES
 
 Said = Callable[[Tongue], str]
 

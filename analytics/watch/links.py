@@ -18,8 +18,9 @@ from analytics.silence.link import LOST, WeakLink, days_heard, weak_link
 from analytics.silence.spans import merged
 from analytics.together import Together
 from analytics.watch import repository as store
+from core.languages import LOCALES
 from core.localtime import Interval
-from core.translation import LOCALES, mark
+from core.translation import mark
 from core.vocabulary import CALLS
 from devices.reads import Sensor
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from core.translation import LANGUAGE_NAMES, LANGUAGES, mark
+from core.languages import LANGUAGE_NAMES, LANGUAGES
+from core.translation import mark
 from dashboards.wording import ROOM_KINDS, Words
 from dashboards.written import plain
 from registry.administration.things import State, Thing

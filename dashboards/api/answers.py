@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
-from core.translation import LANGUAGES
+from core.languages import LANGUAGES
 
 T = TypeVar("T")
 When = TypeVar("When", bound=date)

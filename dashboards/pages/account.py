@@ -10,8 +10,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from core.database import View
+from core.languages import READ
 from core.log import logger
-from core.translation import READ, mark
+from core.translation import mark
 from dashboards import account as shown_account
 from dashboards import one_time, repository
 from dashboards.desk import Desk

@@ -15,7 +15,8 @@ from alerts.digest.choosing import by_link as chosen
 from alerts.digest.links import PATH, PURPOSE
 from alerts.reach.errors import ReachError
 from alerts.replies.tokens import read
-from core.translation import LANGUAGES, READ, mark
+from core.languages import LANGUAGES, READ
+from core.translation import mark
 from dashboards.daily import choice_view
 from dashboards.desk import Desk
 from dashboards.visitors import DeskDependency, language_of

@@ -19,8 +19,9 @@ from alerts.replies import answers
 from alerts.replies.answers import UNKNOWN, Answer, Reply, Standing
 from alerts.replies.links import PATH
 from alerts.replies.tokens import read
+from core.languages import LANGUAGES, READ
 from core.log import logger
-from core.translation import LANGUAGES, READ, mark
+from core.translation import mark
 from dashboards.desk import Desk
 from dashboards.visitors import DeskDependency, language_of
 from dashboards.wording import Words

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from core.translation import READ
+from core.languages import READ
 from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.pages.second_step import go_on

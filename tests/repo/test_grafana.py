@@ -9,8 +9,8 @@ import promql_parser
 import pytest
 import yaml
 
+from core.languages import LANGUAGES
 from core.metrics import LABELS
-from core.translation import LANGUAGES
 from dashboards.grafana.boards import BOARDS, FOLDER_TITLE, FOLDER_UID, models
 from dashboards.grafana.panels import COLUMNS, SCHEMA_VERSION
 from dashboards.grafana.sources import POSTGRES, POSTGRES_UID, PROMETHEUS, PROMETHEUS_UID, postgres, prometheus

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from core.translation import FALLBACKS, catalogue, is_said
+from core.languages import FALLBACKS
+from core.translation import catalogue, is_said
 
 ROOT = Path(__file__).parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)[^}]*\}")

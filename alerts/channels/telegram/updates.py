@@ -20,8 +20,9 @@ from alerts.reach.codes import code_digest
 from alerts.repository import DATABASE_AWAY
 from core.clock import Clock
 from core.database import Database
+from core.languages import LANGUAGES, READ
 from core.log import logger
-from core.translation import LANGUAGES, READ, mark, translator
+from core.translation import mark, translator
 
 CHANNEL = "telegram"
 # How long the server waits for something to tell us before it answers that there was nothing.

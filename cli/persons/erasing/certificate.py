@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.persons.erasing.erasing import by_group
 from core.errors import VicinoError
-from core.translation import LANGUAGES
+from core.languages import LANGUAGES
 from dashboards.rendering import Renderer
 from embedded.privatefile import private_folder, write_private
 

@@ -15,7 +15,7 @@ from alerts.digest.links import daily_path
 from alerts.replies.answers import Answer
 from alerts.replies.tokens import sign
 from core.database import Database, Role
-from core.translation import FALLBACKS, LANGUAGE_NAMES
+from core.languages import FALLBACKS, LANGUAGE_NAMES
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from dashboards.visitors import FOR_FAMILIES

@@ -20,7 +20,8 @@ from alerts.news.taken import said as taken
 from alerts.replies.links import Links
 from alerts.summaries.about import About, Purpose
 from alerts.wording import TITLES
-from core.translation import FALLBACKS, translator
+from core.languages import FALLBACKS
+from core.translation import translator
 from tests.languages import unsaid
 
 LINKS = Links("https://vicino.example.org", b"k" * 32)

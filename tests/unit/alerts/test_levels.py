@@ -19,7 +19,7 @@ from alerts.channels.webhook.message import compose as webhook
 from alerts.lifecycle import Family
 from alerts.replies.links import Links
 from alerts.wording import TITLES, TRIAL
-from core.translation import READ
+from core.languages import READ
 
 LINKS = Links("https://vicino.example.org", b"k" * 32)
 INSECURE = ("email", "sms", "voice", "telegram", "apprise", "canary")

@@ -6,7 +6,8 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from core import translation
-from core.translation import FALLBACKS, LANGUAGE_NAMES, LOCALES, READ, translator, written
+from core.languages import FALLBACKS, LANGUAGE_NAMES, LOCALES, READ, written
+from core.translation import translator
 from dashboards.wording import Words
 from tests.languages import unsaid
 
