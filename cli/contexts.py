@@ -4,8 +4,7 @@ Whoever enters or answers does so as an account (`--as`): the database decides w
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,12 +18,12 @@ from analytics.contexts import actions
 from analytics.contexts.kinds import ContextKind
 from analytics.contexts.reads import all_contexts, silenced_by_context
 from cli import screen
+from cli.acting import seen_by
 from cli.installation import Installation
 from cli.options import DEFAULT_DATA, Data
 from core.clock import SystemClock
 from core.database import View
 from core.errors import VicinoError
-from core.viewer import Viewer
 
 app = typer.Typer(help="What is going on in homes: entered, or proposed by the system.", no_args_is_help=True)
 
@@ -120,19 +119,5 @@ def refuse(context: Asked, login: As, data: Data = DEFAULT_DATA) -> None:
 def _done(data: Path, login: str, act: Callable[[View], UUID]) -> UUID:
     """Carry out an action as an account."""
     installation = Installation(data)
-    with screen.errors_in_words(), _seen_by(installation, login) as view:
+    with screen.errors_in_words(), seen_by(installation, login) as view:
         return act(view)
-
-
-@contextmanager
-def _seen_by(installation: Installation, login: str) -> Iterator[View]:
-    with installation.database() as database, database.transaction() as connection:
-        account = registry.reads.credentials(connection, login)
-    if account is None:
-        raise VicinoError(
-            f"Nobody signs in as {login!r}.",
-            kept="Nothing was changed.",
-            advice="see who does with: vicino account list",
-        )
-    with installation.database_of_people() as database, database.seen_by(Viewer(account.account_id)) as view:
-        yield view

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-import registry.reads
+from cli.acting import seen_by
 from cli.installation import Installation
 from cli.options import DEFAULT_DATA, Data
 from cli.screen import errors_in_words, results
@@ -18,7 +18,6 @@ from core.clock import SystemClock
 from core.database import View
 from core.errors import VicinoError
 from core.localtime import day_of
-from core.viewer import Viewer
 from dashboards.rendering import Renderer
 from dashboards.research.numbers import Asked, Document, canonical, digest, document, load
 from dashboards.research.reads import researches, told
@@ -103,15 +102,7 @@ def _check(asked: Asked, to: Path, now: datetime) -> None:
 
 @contextmanager
 def _seen_by(installation: Installation, login: str) -> Iterator[View]:
-    with installation.database() as database, database.transaction() as connection:
-        account = registry.reads.credentials(connection, login)
-    if account is None:
-        raise VicinoError(
-            f"Nobody signs in as {login!r}.",
-            kept="nothing was written",
-            advice="see who does with: vicino account list",
-        )
-    with installation.database_of_people() as database, database.seen_by(Viewer(account.account_id)) as view:
+    with seen_by(installation, login) as view:
         if not researches(view):
             raise VicinoError(
                 f"{login!r} researches nowhere.", kept="nothing was written", advice="name an account of a researcher"
