@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.screenshots.__main__ import FOLDER, listed
 from tests.screenshots.views import VIEWS
 
-LARGEST = 700_000  # bytes
+LARGEST = 250_000  # bytes
 
 
 def test_each_picture_is_there_and_no_other() -> None:
