@@ -8,8 +8,8 @@ from starlette.responses import Response
 from core.localtime import day_of
 from dashboards import basis, contexts
 from dashboards.pages.frame import Frame
+from dashboards.pages.period import day_in
 from dashboards.pages.person import found
-from dashboards.pages.statistics import day_in
 from dashboards.pages.waiting import waiting
 from dashboards.trends import KINDS
 from dashboards.visitors import DeskDependency, SignedIn

@@ -1,16 +1,16 @@
 """The report on a pilot for whoever researches: to read and print, and its numbers as a file that asks for it again."""
 
-from datetime import date, timedelta
-from typing import Annotated
+from datetime import timedelta
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from core.database import View
 from core.localtime import day_of
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
-from dashboards.pages.statistics import day_in
+from dashboards.pages.period import Day, period
+from dashboards.pages.research import DAYS, MOST_DAYS
 from dashboards.research.numbers import Asked, Document, canonical, document
 from dashboards.research.reads import told
 from dashboards.research.report import report_view
@@ -18,9 +18,6 @@ from dashboards.visitors import DeskDependency, SignedIn, Visitor
 from dashboards.watch import ROME
 
 router = APIRouter()
-
-DAYS, MOST_DAYS = 90, 3_660
-Day = Annotated[str, Query(max_length=10)]
 
 
 @router.get("/research/report")
@@ -45,11 +42,10 @@ def _numbers(request: Request, desk: Desk, visitor: Visitor, first: str, last: s
         frame = Frame.around(request, desk, visitor, view)
         if not frame.researches:
             raise HTTPException(404)
-        return frame, _told(view, visitor, day_in(first), day_in(last))
+        return frame, _told(view, visitor, first, last)
 
 
-def _told(view: View, visitor: Visitor, first: date | None, last: date | None) -> Document:
+def _told(view: View, visitor: Visitor, first: str, last: str) -> Document:
     yesterday = day_of(visitor.now, ROME) - timedelta(days=1)
-    until = min(last or yesterday, yesterday)
-    since = max(min(first or until - timedelta(days=DAYS - 1), until), until - timedelta(days=MOST_DAYS))
+    since, until = period(first, last, yesterday, DAYS, MOST_DAYS)
     return document(told(view, since, until, visitor.now), Asked(first=since, last=until))

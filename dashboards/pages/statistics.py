@@ -1,6 +1,6 @@
 """How alerts are answered, for coordinators: of the organisations in which they coordinate, and of those below."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from alerts.statistics.reads import figures_of
 from core.localtime import day_of
 from dashboards.pages.frame import COORDINATOR, Frame
+from dashboards.pages.period import Day, period
 from dashboards.pages.waiting import waiting
 from dashboards.statistics_views import OUTCOMES, STATES, view_of
 from dashboards.visitors import DeskDependency, SignedIn
@@ -19,8 +20,6 @@ router = APIRouter()
 DAYS = 28
 MOST_DAYS = 3_660
 EVERYWHERE = ""
-
-Day = Annotated[str, Query(max_length=10)]
 
 
 @router.get("/statistics")
@@ -43,9 +42,7 @@ def whole(
             raise HTTPException(404)
         zone = next(iter(zones(view.connection).values()), None)
         today = day_of(visitor.now, zone) if zone else visitor.now.date()
-        until = min(day_in(last) or today, today)
-        since = min(day_in(first) or until - timedelta(days=DAYS - 1), until)
-        since = max(since, until - timedelta(days=MOST_DAYS))
+        since, until = period(first, last, today, DAYS, MOST_DAYS)
         _, together = figures_of(
             view.connection,
             [each.organisation_id for each in chosen],
@@ -68,11 +65,3 @@ def whole(
         waiting=waits.homes,
         announcement=waits.sentence,
     )
-
-
-def day_in(written: str) -> date | None:
-    """Return the day that is written as in 2026-03-16; None where it is none, as where a field was emptied."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
