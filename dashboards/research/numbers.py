@@ -103,9 +103,8 @@ def arm(each: Arm) -> Document:
     """Return an arm of a study, without what is too small to be told."""
     counts = {"enrolled": each.enrolled, "left": each.has_left, "agree": each.agree}
     told: Document = {name: _some(count) for name, count in counts.items()}
-    # From how many are left of whom, the rest could be told: so not of a few either.
-    if told["agree"] is not None and 0 < each.enrolled - each.agree < FEW:
-        told["agree"] = None
+    # From how many of whom, the others could be told: so not where those are few either.
+    told |= {name: None for name, count in counts.items() if 0 < each.enrolled - count < FEW}
     return {"study": each.study, "arm": each.arm, "is_control": each.is_control, **told}
 
 

@@ -57,6 +57,11 @@ def view_of(figures: Figures, words: Words) -> ResearchView:
 def _summary(cohort: list[Group], words: Words) -> str:
     t = words.translations
     homes, persons = sum(each.homes for each in cohort), sum(each.persons for each in cohort)
+    # Of a total, what is left out of the table could be told by subtraction.
+    if any(None in (told["homes"], told["persons"]) for told in map(group, cohort)):
+        return t.gettext(
+            "All who live in these homes agree to research. How many homes there are is not said: a group is too small."
+        )
     if not homes:
         return t.gettext("There is no home all of whose residents agree to research.")
     said = {

@@ -1,6 +1,7 @@
 """Intervals of rates, and that nothing is told of one to four."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from dashboards.pictures.rows import Row, rows_picture
 from dashboards.research.numbers import FEW, arm, group, rate_interval
-from dashboards.research.reads import Arm, Group
+from dashboards.research.reads import Arm, Figures, Group
+from dashboards.research.views import view_of
+from dashboards.wording import Words
 
 
 @pytest.mark.parametrize(
@@ -36,9 +39,10 @@ def test_no_count_of_an_arm_tells_of_a_few(enrolled, left, agree):
     told = arm(Arm("S", "one", is_control=False, enrolled=enrolled, has_left=left, agree=agree))
     for count in (told["enrolled"], told["left"], told["agree"]):
         assert count is None or count == 0 or count >= FEW
-    # Nor do those who do not agree, as the difference.
-    if told["agree"] is not None and told["enrolled"] is not None:
-        assert not 0 < told["enrolled"] - told["agree"] < FEW
+    # Nor do those who do not agree, or have not left, as the difference.
+    for name in ("agree", "left"):
+        if told[name] is not None and told["enrolled"] is not None:
+            assert not 0 < told["enrolled"] - told[name] < FEW
 
 
 @given(st.integers(1, 60), st.integers(0, 40))
@@ -46,6 +50,19 @@ def test_no_count_of_a_cohort_tells_of_a_few(homes, more):
     told = group(Group(None, None, homes, homes + more))
     assert (told["homes"] is None) is (homes < FEW)
     assert told["persons"] is None or told["persons"] >= FEW
+
+
+@pytest.mark.parametrize(
+    "cohort", [[Group(None, None, 4, 4)], [Group("female", 80, 20, 20), Group(None, None, 3, 4)]], ids=["few", "rest"]
+)
+def test_no_total_tells_of_a_few(cohort):
+    said = view_of(Figures([], cohort, [], [], [], []), Words("en")).summary
+    assert not re.search(r"[0-9]", said), said
+
+
+def test_a_total_of_groups_that_are_told_is_said():
+    cohort = [Group("female", 80, 20, 20), Group(None, None, 6, 9)]
+    assert "26 homes with 29 persons" in view_of(Figures([], cohort, [], [], [], []), Words("en")).summary
 
 
 def test_a_value_that_is_not_told_is_named_and_not_drawn():
