@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request
+from psycopg import Connection
 from starlette.responses import RedirectResponse, Response
 
-from core.database import View
+from core.database import Row, View
 from core.log import logger
 from dashboards.desk import Desk
 from dashboards.pages.account import HERE, proved
@@ -84,9 +85,15 @@ def begin_link(
 ) -> Response:
     """Send whoever proves to be the owner of the account to a provider, to connect the two."""
     remote = _remote(desk, provider)
+    kept = identities.Request("", "", HERE, visitor.viewer.account_id)
+    try:
+        # Before the proof, within which a connection to the database is held: a provider may hang.
+        begun = flow.begin(remote, _address(desk, remote), language_of(request))
+    except ProviderError as problem:
+        return _told(desk, remote, problem, kept)
 
-    def act(_frame: Frame, _view: View) -> Response:
-        return _sent(request, desk, remote, wanted=HERE, account_id=visitor.viewer.account_id)
+    def act(_frame: Frame, view: View) -> Response:
+        return _led(view.connection, desk, remote, begun, kept)
 
     return proved(request, desk, visitor, password, code, act)
 
@@ -203,20 +210,26 @@ def _invited(request: Request, desk: Desk, remote: Remote, invitation: bytes, ca
 
 
 def _sent(
-    request: Request, desk: Desk, remote: Remote, *,
-    wanted: str = "/", account_id: int | None = None, invitation: bytes | None = None,
-) -> Response:  # fmt: skip
-    """Send the browser to a provider, and keep what has to come back."""
-    kept = identities.Request("", "", wanted, account_id, invitation)
+    request: Request, desk: Desk, remote: Remote, *, wanted: str = "/", invitation: bytes | None = None
+) -> Response:
+    """Send the browser to a provider to sign in or to accept an invitation."""
+    kept = identities.Request("", "", wanted, invitation=invitation)
     try:
         begun = flow.begin(remote, _address(desk, remote), language_of(request))
     except ProviderError as problem:
         return _told(desk, remote, problem, kept)
+    with desk.database.transaction() as connection:
+        return _led(connection, desk, remote, begun, kept)
+
+
+def _led(
+    connection: Connection[Row], desk: Desk, remote: Remote, begun: flow.Begun, kept: identities.Request
+) -> Response:
+    """Lead the browser to a provider, and keep what has to come back."""
     answer = RedirectResponse(begun.address, 303)
     holder = hold_request(answer, desk, identities.LASTS)
     kept = kept._replace(nonce=begun.nonce, verifier=begun.verifier)
-    with desk.database.transaction() as connection:
-        identities.keep(connection, digest(holder), digest(begun.state), _at(remote), kept, desk.clock.now())
+    identities.keep(connection, digest(holder), digest(begun.state), _at(remote), kept, desk.clock.now())
     return answer
 
 

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -40,7 +41,9 @@ def ask(
 ) -> Response:  # fmt: skip
     """Show the sign-in page; who is signed in already goes on."""
     if visitor_of(request, desk) is not None:
-        return RedirectResponse(local_path(next), 303)
+        # What a provider's answer came to is said on the page of the account as well.
+        there = f"/account?{urlencode({'provider': provider, 'said': said})}" if said else local_path(next)
+        return RedirectResponse(there, 303)
     return page(request, desk, next, said=provider_said(desk.providers, provider, said, Words(language_of(request))))
 
 

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import json
-import secrets
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -16,9 +15,9 @@ from dashboards.providers.document import Provider, origin_of
 from dashboards.providers.id_token import Expected, claims_of
 from dashboards.providers.refusals import ProviderError, Refusal
 from dashboards.providers.remote import Remote
+from dashboards.tokens import new_token
 from dashboards.written import plain
 
-BYTES = 32
 MOST_IDENTIFIER = 255  # characters (OpenID Connect Core 1.0, section 2, says so of `sub`)
 MOST_NAME = 200
 
@@ -46,7 +45,7 @@ class Arrived(NamedTuple):
 def begin(remote: Remote, redirect_uri: str, language: str) -> Begun:
     """Return where to send the browser. Raises `ProviderError`."""
     provider, metadata = remote.provider, remote.metadata()
-    state, nonce, verifier = (secrets.token_urlsafe(BYTES) for _ in range(3))
+    state, nonce, verifier = (new_token() for _ in range(3))
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",

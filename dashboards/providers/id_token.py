@@ -1,6 +1,5 @@
 """What an ID token says, once everything about it has been checked (OpenID Connect Core 1.0, section 3.1.3.7)."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +14,8 @@ from dashboards.providers.refusals import ProviderError, Refusal
 # Signatures by a key of which we have the public half only: never "none", and never one whose key the provider shares
 # with us, which anybody could make with its published key where kinds are mixed up.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"})
+# A header that is no object, or an algorithm that is no text, ends in the last two.
+MALFORMED = (JoseError, ValueError, TypeError, AttributeError)
 OLDEST_S = 600  # a token that was issued before is not the answer to a sign-in of now
 
 Keys = Callable[[str | None], Sequence[Key]]
@@ -64,15 +65,15 @@ def claims_of(token: str, keys: Keys, expected: Expected, now: datetime) -> dict
 def _signed(token: str, keys: Keys) -> dict[str, Any]:
     try:
         header = extract_compact(token.encode()).headers()
-    except (JoseError, ValueError) as error:
+    except MALFORMED as error:
         raise ProviderError(Refusal.NONSENSE, "the ID token is none") from error
     algorithm, kid = header.get("alg"), header.get("kid")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise ProviderError(Refusal.NONSENSE, "the ID token is signed in a way that is not accepted")
     for key in keys(kid if isinstance(kid, str) else None):
         try:
             return jwt.decode(token, key, algorithms=[algorithm]).claims
-        except (JoseError, ValueError):
+        except MALFORMED:
             continue
     raise ProviderError(Refusal.NONSENSE, "the ID token is signed by no key of the provider")
 
@@ -82,6 +83,5 @@ def _require_ours(claims: dict[str, Any], expected: Expected) -> None:
     audience, party = claims["aud"], claims.get("azp")
     if (isinstance(audience, list) and len(audience) > 1 and party is None) or party not in (None, expected.client_id):
         raise ProviderError(Refusal.NONSENSE, "the ID token is for another client")
-    nonce = claims["nonce"]
-    if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(), expected.nonce.encode()):
+    if claims["nonce"] != expected.nonce:
         raise ProviderError(Refusal.NONSENSE, "the ID token is of another sign-in")

@@ -122,8 +122,8 @@ BEGIN
     IF whose IS NULL THEN
         INSERT INTO registry.account (login, name, email, language)
         VALUES (new_login, coalesce(nullif(said_name, ''),
-                    (SELECT nullif(name, '') FROM registry.look_at_invitation(code_digest, at)), new_login), coalesce((SELECT email FROM registry.contact WHERE contact_id = invited.contact_id), ''),
-                said_language)
+                    (SELECT nullif(name, '') FROM registry.look_at_invitation(code_digest, at)), new_login),
+                coalesce((SELECT email FROM registry.contact WHERE contact_id = invited.contact_id), ''), said_language)
         RETURNING account_id INTO whose;
         INSERT INTO registry.identity (account_id, provider, subject_digest, linked_at, used_at)
         VALUES (whose, named, subject, at, at);

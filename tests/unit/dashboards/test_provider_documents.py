@@ -1,3 +1,5 @@
+import base64
+import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,6 +154,14 @@ def test_no_secret_key_signs_even_if_it_were_offered() -> None:
 @given(st.one_of(st.text(), st.from_regex(r"[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*", fullmatch=True)))
 def test_whatever_comes_is_refused_and_no_error_of_another_kind(said: str) -> None:
     assert refusal(said) is Refusal.NONSENSE
+
+
+@given(st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text()), lambda some: st.one_of(
+    st.lists(some), st.dictionaries(st.sampled_from(["alg", "kid", "crit", "typ"]), some)
+)))  # fmt: skip
+def test_a_header_of_any_kind_raises_no_error_of_another_kind(header: object) -> None:
+    written = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    assert refusal(f"{written}.e30.c2ln") is Refusal.NONSENSE
 
 
 CLAIMS = ("iss", "aud", "sub", "exp", "iat", "nonce", "azp", "nbf")

@@ -153,6 +153,15 @@ def test_what_was_begun_too_long_ago_is_over(pages: Pages, provider: IdentityPro
     assert back(client, came).endswith("said=over")
 
 
+def test_whoever_is_signed_in_already_is_told_on_the_page_of_the_account(pages: Pages) -> None:
+    client = pages()
+    sign_in(client, ANNA)
+    there = client.get("/sign-in?provider=comune&said=over").headers["location"]
+    assert there == "/account?provider=comune&said=over"
+    assert said(client, there) != said(client, "/account")
+    assert client.get("/sign-in?next=/alerts").headers["location"] == "/alerts"
+
+
 def test_keys_that_were_changed_are_found(pages: Pages, provider: IdentityProvider, connected: Connected) -> None:
     clock = SimulatedClock(datetime.now(UTC))
     client = pages(clock=clock)
