@@ -7,6 +7,7 @@ from cli.persons import repository
 from core.clock import Clock
 from core.database import Database
 from core.errors import VicinoError
+from core.languages import written
 from core.viewer import Viewer
 from dashboards import repository as audit
 from dashboards.own_copy import reads
@@ -37,7 +38,7 @@ def write_copy(database: Database, key: str, to: Path, login: str, clock: Clock,
                 advice="name the administrator who hands it over by --by; the person can take it on their own page",
             )
         audit.note_look(view.connection, {person.person_id}, (), METHOD, OWN_COPY, now)
-    page = index(Renderer(), person.name, ZoneInfo(person.timezone), person.language, now)
+    page = index(Renderer(), person.name, ZoneInfo(person.timezone), written(person.language), now)
     part = to.with_name(f".{to.name}.part")
     try:
         part.touch(0o600)

@@ -67,7 +67,11 @@ def pressing(
 
     part = desk.shared.part(visitor.sight, about, lambda: desk.hub.revision, make)
     # Who made it was noted where it was read; whoever else is given it, here.
-    if not own and not desk.audit.is_noted(visitor.viewer.account_id, part.persons, part.homes):
+    if (
+        not own
+        and (part.persons or part.homes)
+        and not desk.audit.is_noted(visitor.viewer.account_id, part.persons, part.homes)
+    ):
         with desk.database.seen_by(visitor.viewer) as view:
             view.listed.update(part.persons)
             view.homes.update(part.homes)
