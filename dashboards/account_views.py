@@ -14,7 +14,7 @@ from registry.second_factor import Administered
 class AccountView(NamedTuple):
     """An account; `may_recover`: a way back in can be handed out for it.
 
-    `providers`: those through which it may sign in; `may_be_bound`: signing in can be limited to them, or allowed by
+    `providers`: those to which it is connected; `may_be_bound`: signing in can be limited to them, or allowed by
     the password again.
     """
 
@@ -43,7 +43,12 @@ def account_views(found: Sequence[Administered], own: int, providers: Offered, w
             one.second_factor and one.active and one.account_id != own,
             ", ".join(provider_name(providers, key, words.language) for key in one.providers),
             one.by_provider_only,
-            one.active and one.account_id != own and (bool(one.providers) or one.by_provider_only),
+            one.active and one.account_id != own and (one.by_provider_only or _are_offered(one.providers, providers)),
         )
         for one in found
     ]
+
+
+def _are_offered(keys: Sequence[str], providers: Offered) -> bool:
+    """Tell whether one of these is offered still."""
+    return any(providers.remote(key) is not None for key in keys)

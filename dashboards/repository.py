@@ -34,6 +34,13 @@ class OwnSession(NamedTuple):
     is_this: bool
 
 
+class Half(NamedTuple):
+    """A sign-in of which a code is still to come; `provider` is the one through which it came, "" by password."""
+
+    account_id: int
+    provider: str
+
+
 def start_session(
     connection: Connection[Row],
     account_id: int,
@@ -82,18 +89,18 @@ def end_other_sessions(connection: Connection[Row], account_id: int, digest: byt
 
 
 def start_half_sign_in(
-    connection: Connection[Row], account_id: int, digest: bytes, now: datetime, lasts: timedelta
+    connection: Connection[Row], account_id: int, provider: str, digest: bytes, now: datetime, lasts: timedelta
 ) -> None:
-    """Keep that a password was right, and forget those of which no code has come."""
+    """Keep that a password, or a provider ("" if none), was right, and forget those of which no code has come."""
     connection.execute(SQL["forget_expired_half_sign_ins"], {"now": now})
-    given = {"digest": digest, "account_id": account_id, "now": now, "expires_at": now + lasts}
+    given = {"digest": digest, "account_id": account_id, "provider": provider, "now": now, "expires_at": now + lasts}
     connection.execute(SQL["start_half_sign_in"], given)
 
 
-def half_sign_in(connection: Connection[Row], digest: bytes, now: datetime) -> int | None:
-    """Return the account of which the password was right, by a token's digest; None if there is none."""
+def half_sign_in(connection: Connection[Row], digest: bytes, now: datetime) -> Half | None:
+    """Return the sign-in of which a code is still to come, by a token's digest; None if there is none."""
     row = connection.execute(SQL["half_sign_in"], {"digest": digest, "now": now}).fetchone()
-    return None if row is None else int(row["account_id"])
+    return None if row is None else Half(**row)
 
 
 def end_half_sign_in(connection: Connection[Row], digest: bytes) -> None:

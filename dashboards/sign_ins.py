@@ -6,9 +6,11 @@ from fastapi import Request
 from starlette.responses import Response
 
 from core.languages import READ
+from core.log import logger
 from dashboards import repository
 from dashboards.desk import Desk
 from dashboards.notifications import device_name
+from dashboards.repository import Half
 from dashboards.tokens import digest, masked, new_token
 from dashboards.visitors import (
     FORM_COOKIE,
@@ -22,27 +24,32 @@ from dashboards.visitors import (
 
 YEAR_S = 31_536_000
 HALF_LASTS = timedelta(minutes=15)
+SIGNED_IN, HALF = "signed in", "half"  # as logs and figures call what came of a provider
 
 
-def begin(answer: Response, desk: Desk, request: Request, account_id: int) -> None:
-    """Begin a sign-in of an account with this answer."""
+def begin(answer: Response, desk: Desk, request: Request, account_id: int, *, provider: str = "") -> None:
+    """Begin a sign-in of an account with this answer; `provider` is the key of the one through which it came."""
     token, lasts, now = new_token(), desk.settings.session_lasts, desk.clock.now()
     device = device_name(request.headers.get("user-agent", ""))
     with desk.database.transaction() as connection:
         repository.start_session(connection, account_id, digest(token), new_token(), device, now, lasts)
     _set_cookie(answer, desk, SESSION_COOKIE, token, round(lasts.total_seconds()))
+    if provider:
+        _count(desk, provider, SIGNED_IN)
 
 
-def begin_half(answer: Response, desk: Desk, account_id: int) -> None:
-    """Note with this answer that the password was right, and that it is not enough."""
+def begin_half(answer: Response, desk: Desk, account_id: int, provider: str) -> None:
+    """Note with this answer that the password, or what a provider says, was right, and that it is not enough."""
     token, now = new_token(), desk.clock.now()
     with desk.database.transaction() as connection:
-        repository.start_half_sign_in(connection, account_id, digest(token), now, HALF_LASTS)
+        repository.start_half_sign_in(connection, account_id, provider, digest(token), now, HALF_LASTS)
     _set_cookie(answer, desk, HALF_COOKIE, token, round(HALF_LASTS.total_seconds()))
+    if provider:
+        _count(desk, provider, HALF)
 
 
-def half_of(request: Request, desk: Desk) -> int | None:
-    """Return the account of which the password was right a moment ago, None if there is none."""
+def half_of(request: Request, desk: Desk) -> Half | None:
+    """Return the sign-in of which a code is still to come, None if there is none."""
     token = request.cookies.get(cookie_name(HALF_COOKIE, secure=desk.settings.secure), "")
     if not token:
         return None
@@ -112,6 +119,12 @@ def forget_cookie(answer: Response, desk: Desk, name: str) -> None:
     """Let the browser forget a cookie."""
     secure = desk.settings.secure
     answer.delete_cookie(cookie_name(name, secure=secure), secure=secure, httponly=True, samesite="lax")
+
+
+def _count(desk: Desk, provider: str, what: str) -> None:
+    """Tell logs and figures what came of a sign-in through a provider."""
+    desk.providers.note(provider, what)
+    logger().info("provider", source=provider, state=what)
 
 
 def _set_cookie(answer: Response, desk: Desk, name: str, value: str, lasts_s: int | None) -> None:

@@ -3,6 +3,7 @@
 An identity comes here as a keyed digest: what a provider calls somebody, a fiscal code for instance, is kept nowhere.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -99,9 +100,9 @@ def own(view: View) -> list[Identity]:
     return [Identity(**row) for row in repository.own_identities(view.connection)]
 
 
-def remove(view: View, identity: UUID, now: datetime) -> Removed:
-    """Take an identity of the viewer's away, or say why not."""
-    return Removed(repository.remove_identity(view.connection, identity, now) or Removed.NONE)
+def remove(view: View, identity: UUID, offered: Sequence[At], now: datetime) -> Removed:
+    """Take an identity of the viewer's away, or say why not; `offered` are the providers that there are."""
+    return Removed(repository.remove_identity(view.connection, identity, offered, now) or Removed.NONE)
 
 
 def accept_invitation(
@@ -120,9 +121,10 @@ def accept_invitation(
     return None if made == _ELSEWHERE else made
 
 
-def set_by_provider_only(view: View, account: UUID, now: datetime, *, only: bool) -> bool:
+def set_by_provider_only(view: View, account: UUID, offered: Sequence[At], now: datetime, *, only: bool) -> bool:
     """Let an account that the viewer administers sign in through providers alone, or by its password again.
 
-    False where there is none, it is the viewer's own, it has no identity, or it is so already.
+    `offered` are the providers that there are. False where there is no such account, it is the viewer's own, it is so
+    already, or no identity would let it in: there is none, or its provider is gone or may not sign this account in.
     """
-    return repository.set_by_provider_only(view.connection, account, now, wanted=only)
+    return repository.set_by_provider_only(view.connection, account, offered, now, wanted=only)

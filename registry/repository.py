@@ -457,9 +457,12 @@ def own_identities(connection: Connection) -> Rows:
     return connection.execute(_SQL["own_identities"]).fetchall()
 
 
-def remove_identity(connection: Connection, identity: UUID, now: datetime) -> str | None:
+def remove_identity(
+    connection: Connection, identity: UUID, offered: Sequence[tuple[str, str]], now: datetime
+) -> str | None:
     """Take an identity of the viewer's away; return what came of it, None if there is none."""
-    found: str | None = _one(connection, "remove_identity", {"identity": identity, "now": now})
+    given = {"identity": identity, "now": now, **_providers(offered)}
+    found: str | None = _one(connection, "remove_identity", given)
     return found
 
 
@@ -475,6 +478,14 @@ def accept_invitation_by_identity(
     return found
 
 
-def set_by_provider_only(connection: Connection, account: UUID, now: datetime, *, wanted: bool) -> bool:
+def set_by_provider_only(
+    connection: Connection, account: UUID, offered: Sequence[tuple[str, str]], now: datetime, *, wanted: bool
+) -> bool:
     """Set whether an account signs in through providers alone; tell whether that changed anything."""
-    return bool(_one(connection, "set_by_provider_only", {"account": account, "wanted": wanted, "now": now}))
+    given = {"account": account, "wanted": wanted, "now": now, **_providers(offered)}
+    return bool(_one(connection, "set_by_provider_only", given))
+
+
+def _providers(offered: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return keys of providers, and of which organisation each signs in accounts, as statements take them."""
+    return {"offered": [key for key, _ in offered], "organisations": [organisation for _, organisation in offered]}

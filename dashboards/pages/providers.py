@@ -49,7 +49,7 @@ router = APIRouter()
 Text = Annotated[str, Form()]
 
 SIGN_IN = "/sign-in"
-SIGNED_IN, LINKED = "signed in", "linked"  # as logs and figures call it
+LINKED = "linked"  # as logs and figures call it
 LOGIN_BYTES = 5
 REFUSED = {Linked.TAKEN: Refusal.TAKEN, Linked.ANOTHER: Refusal.ANOTHER, Linked.ELSEWHERE: Refusal.ELSEWHERE}
 
@@ -102,7 +102,7 @@ def begin_link(
 def remove(desk: DeskDependency, visitor: Trusted, identity: UUID) -> Response:
     """Disconnect the account from a provider."""
     with desk.database.seen_by(visitor.viewer) as view:
-        came = identities.remove(view, identity, visitor.now)
+        came = identities.remove(view, identity, desk.providers.places, visitor.now)
     return RedirectResponse(f"{HERE}?done=identity-{came}", 303)
 
 
@@ -168,13 +168,11 @@ def _signed_in(
 ) -> Response:
     """Begin a sign-in, or ask for our own second factor where the provider has not asked for one."""
     key = remote.provider.key
-    desk.providers.note(key, SIGNED_IN)
-    logger().info("provider", source=key, state=SIGNED_IN)
     if came.is_second_factor:
         answer: Response = RedirectResponse(local_path(wanted), 303)
-        begin(answer, desk, request, account_id)
+        begin(answer, desk, request, account_id, provider=key)
     else:
-        answer = go_on(request, desk, account_id, wanted)
+        answer = go_on(request, desk, account_id, wanted, provider=key)
     note_provider(answer, desk, key)
     return answer
 

@@ -24,25 +24,24 @@ MOST_CODE = 60  # characters; more is no code
 CODE, SET_UP, AGAIN = "/sign-in/code", "/sign-in/set-up", "/sign-in"
 
 
-def go_on(request: Request, desk: Desk, account_id: int, wanted: str) -> Response:
-    """Sign in whoever's password was right, or ask for what is still missing."""
+def go_on(request: Request, desk: Desk, account_id: int, wanted: str, *, provider: str = "") -> Response:
+    """Sign in whoever's password, or `provider`, was right, or ask for what is still missing."""
     with desk.database.transaction() as connection:
         has = second_factor.factor_of(connection, account_id) is not None
         needs = second_factor.is_needed(connection, account_id, desk.settings.roles_with_second_factor)
     if has or needs:
         answer = _to(CODE if has else SET_UP, wanted)
-        begin_half(answer, desk, account_id)
+        begin_half(answer, desk, account_id, provider)
         return answer
     answer = RedirectResponse(local_path(wanted), 303)
-    begin(answer, desk, request, account_id)
+    begin(answer, desk, request, account_id, provider=provider)
     return answer
 
 
 @router.get("/sign-in/code")
 def ask(request: Request, desk: DeskDependency, next: str = "/") -> Response:  # noqa: A002 - the name in the address
     """Ask for a code; whoever has not given the password just now gives it first."""
-    account_id = half_of(request, desk)
-    if account_id is None:
+    if half_of(request, desk) is None:
         return _to(AGAIN, next)
     return _page(request, desk, "sign_in_code.html", next)
 
@@ -55,9 +54,10 @@ def give(
     """Sign in with a code, or say what is wrong with it."""
     if not has_form_token(request, desk, csrf):
         raise ForgedRequestError
-    account_id, now = half_of(request, desk), desk.clock.now()
-    if account_id is None:
+    half, now = half_of(request, desk), desk.clock.now()
+    if half is None:
         return _to(AGAIN, next)
+    account_id = half.account_id
     with desk.database.transaction() as connection:
         checked = second_factor.check(connection, account_id, code[:MOST_CODE], now)
         needs = second_factor.is_needed(connection, account_id, desk.settings.roles_with_second_factor)
@@ -70,7 +70,7 @@ def give(
         return _to(SET_UP, next)
     wanted = local_path(next) if checked.outcome is Outcome.CODE else f"/account?done={checked.outcome}"
     answer = RedirectResponse(wanted, 303)
-    begin(answer, desk, request, account_id)
+    begin(answer, desk, request, account_id, provider=half.provider)
     end_half(request, answer, desk)
     return answer
 
@@ -78,10 +78,10 @@ def give(
 @router.get("/sign-in/set-up")
 def show(request: Request, desk: DeskDependency, next: str = "/") -> Response:  # noqa: A002 - the name in the address
     """Show what an app needs, to whoever needs a second factor and has none."""
-    account_id = half_of(request, desk)
-    if account_id is None:
+    half = half_of(request, desk)
+    if half is None:
         return _to(AGAIN, next)
-    return _set_up_page(request, desk, account_id, next)
+    return _set_up_page(request, desk, half.account_id, next)
 
 
 @router.post("/sign-in/set-up")
@@ -92,9 +92,10 @@ def confirm(
     """Make the app the second factor once its code comes, sign in, and show the recovery codes this once."""
     if not has_form_token(request, desk, csrf):
         raise ForgedRequestError
-    account_id, now = half_of(request, desk), desk.clock.now()
-    if account_id is None:
+    half, now = half_of(request, desk), desk.clock.now()
+    if half is None:
         return _to(AGAIN, next)
+    account_id = half.account_id
     with desk.database.transaction() as connection:
         if second_factor.factor_of(connection, account_id) is not None:
             return _to(CODE, next)
@@ -104,7 +105,7 @@ def confirm(
         return _set_up_page(request, desk, account_id, next, status=401, said=said)
     logger().info("second factor set")
     answer = _page(request, desk, "sign_in_codes.html", next, codes=made)
-    begin(answer, desk, request, account_id)
+    begin(answer, desk, request, account_id, provider=half.provider)
     end_half(request, answer, desk)
     return answer
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from alerts.channels.http import is_protected
+from core.languages import written
 from registry import reading
 from registry.reading import FileError, text_of
 from registry.rules import Fault
@@ -68,7 +69,7 @@ class Provider(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def is_called(self, language: str) -> str:
         """Return its name in a language."""
-        return self.name.en if language == "en" else self.name.it
+        return self.name.en if written(language) == "en" else self.name.it
 
 
 class Providers(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from core.errors import VicinoError
 from dashboards.providers.document import Provider, load
 from dashboards.providers.remote import Remote
 from dashboards.settings import DashboardSettings
+from registry.identities import At
 
 KEY_CHARACTERS = 32
 Note = Callable[[str, str], None]
@@ -31,6 +32,11 @@ class Offered:
     def remote(self, key: str) -> Remote | None:
         """Return a provider by its key; None if there is none."""
         return self._remotes.get(key)
+
+    @property
+    def places(self) -> list[At]:
+        """What identities are held against: each provider's key, and whose accounts it may sign in."""
+        return [At(provider.key, provider.organisation) for provider in self]
 
     @property
     def origins(self) -> tuple[str, ...]:

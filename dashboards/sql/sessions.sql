@@ -41,13 +41,13 @@ DELETE FROM dashboards.session WHERE account_id = %(account_id)s AND public_id =
 DELETE FROM dashboards.session WHERE account_id = %(account_id)s AND token_digest <> %(digest)s RETURNING public_id
 
 -- start_half_sign_in --
--- The password was right; a code is still to come.
-INSERT INTO dashboards.half_sign_in (token_digest, account_id, started_at, expires_at)
-VALUES (%(digest)s, %(account_id)s, %(now)s, %(expires_at)s)
+-- The password, or a provider, was right; a code is still to come.
+INSERT INTO dashboards.half_sign_in (token_digest, account_id, provider, started_at, expires_at)
+VALUES (%(digest)s, %(account_id)s, %(provider)s, %(now)s, %(expires_at)s)
 
 -- half_sign_in --
--- Of which account the password was right a moment ago.
-SELECT account_id FROM dashboards.half_sign_in
+-- Of which account the password, or which provider, was right a moment ago.
+SELECT account_id, provider FROM dashboards.half_sign_in
 WHERE token_digest = %(digest)s AND expires_at > %(now)s AND registry.sign_in_stands(account_id, started_at)
 
 -- end_half_sign_in --

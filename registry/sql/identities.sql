@@ -30,7 +30,7 @@ SELECT public_id, provider, linked_at, used_at FROM registry.own_identities()
 
 -- remove_identity --
 -- Takes an identity of the viewer's away, or says why not.
-SELECT registry.remove_identity(%(identity)s, %(now)s)
+SELECT registry.remove_identity(%(identity)s, %(offered)s, %(organisations)s, %(now)s)
 
 -- accept_invitation_by_identity --
 -- Uses an invitation by an identity; returns the account.
@@ -39,4 +39,4 @@ SELECT registry.accept_invitation_by_identity(%(code)s, %(provider)s, %(digest)s
 
 -- set_by_provider_only --
 -- Lets an account sign in through providers alone, or by its password again.
-SELECT registry.set_by_provider_only(%(account)s, %(wanted)s, %(now)s)
+SELECT registry.set_by_provider_only(%(account)s, %(wanted)s, %(offered)s, %(organisations)s, %(now)s)

@@ -79,8 +79,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE account_id = registry.viewer_account() ORDER BY identity_id
 $$;
 
+-- Whether an identity lets its account in: its provider is offered, and may sign that account in. `offered` and, beside each, the
+-- `organisation_keys` are those of the file of providers.
+DROP FUNCTION IF EXISTS registry.remove_identity(uuid, timestamptz), registry.set_by_provider_only(uuid, boolean, timestamptz);
+CREATE OR REPLACE FUNCTION registry.identity_lets_in(whose int, named text, offered text[], organisation_keys text[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM unnest(offered, organisation_keys) AS provider (key, organisation_key)
+        WHERE provider.key = named AND registry.account_is_within(whose, provider.organisation_key)
+    )
+$$;
+
 -- Takes an identity of the viewer's away: 'removed'; 'needed' where nothing else would let them in; NULL if there is none.
-CREATE OR REPLACE FUNCTION registry.remove_identity(wanted uuid, acted_at timestamptz) RETURNS text
+CREATE OR REPLACE FUNCTION registry.remove_identity(wanted uuid, offered text[], organisation_keys text[], acted_at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     own registry.account;
@@ -90,8 +101,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM registry.identity WHERE public_id = wanted AND account_id = own.account_id) THEN
         RETURN NULL;
     END IF;
-    IF (own.by_provider_only OR own.password_hash IS NULL)
-        AND (SELECT count(*) FROM registry.identity WHERE account_id = own.account_id) = 1 THEN
+    IF (own.by_provider_only OR own.password_hash IS NULL) AND NOT EXISTS (
+        SELECT FROM registry.identity WHERE account_id = own.account_id AND public_id <> wanted
+            AND registry.identity_lets_in(own.account_id, provider, offered, organisation_keys)
+    ) THEN
         RETURN 'needed';
     END IF;
     DELETE FROM registry.identity WHERE public_id = wanted AND account_id = own.account_id;
@@ -139,8 +152,10 @@ END
 $$;
 
 -- Lets an account that the viewer administers, never the own one, sign in through providers alone, or by its password again. Its
--- sign-ins are over. False where there is none, or where it has no identity and would be shut out.
-CREATE OR REPLACE FUNCTION registry.set_by_provider_only(whose uuid, wanted boolean, acted_at timestamptz) RETURNS boolean
+-- sign-ins are over. False where there is none, or where none of its identities lets it in, so that it would be shut out.
+CREATE OR REPLACE FUNCTION registry.set_by_provider_only(
+    whose uuid, wanted boolean, offered text[], organisation_keys text[], acted_at timestamptz
+) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     seen int := (SELECT account_id FROM registry.administered_accounts() WHERE public_id = whose);
@@ -149,7 +164,10 @@ BEGIN
     PERFORM FROM registry.account WHERE account_id = seen FOR UPDATE;
     UPDATE registry.account SET by_provider_only = wanted, signed_out_before = acted_at
     WHERE account_id = seen AND seen <> registry.viewer_account() AND by_provider_only <> wanted
-        AND (NOT wanted OR EXISTS (SELECT FROM registry.identity WHERE identity.account_id = seen));
+        AND (NOT wanted OR EXISTS (
+            SELECT FROM registry.identity WHERE identity.account_id = seen
+                AND registry.identity_lets_in(seen, provider, offered, organisation_keys)
+        ));
     IF NOT FOUND THEN
         RETURN false;
     END IF;
@@ -160,10 +178,11 @@ $$;
 
 REVOKE ALL ON FUNCTION registry.account_is_within(int, text), registry.organisation_is_within(int, text),
     registry.sign_in_by_identity(bytea, text, timestamptz), registry.link_identity(text, bytea, text, timestamptz),
-    registry.own_identities(), registry.remove_identity(uuid, timestamptz),
+    registry.own_identities(), registry.remove_identity(uuid, text[], text[], timestamptz),
     registry.accept_invitation_by_identity(bytea, text, bytea, text, text, text, text, timestamptz),
-    registry.set_by_provider_only(uuid, boolean, timestamptz) FROM PUBLIC;
+    registry.set_by_provider_only(uuid, boolean, text[], text[], timestamptz),
+    registry.identity_lets_in(int, text, text[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION registry.sign_in_by_identity(bytea, text, timestamptz),
-    registry.link_identity(text, bytea, text, timestamptz), registry.own_identities(), registry.remove_identity(uuid, timestamptz),
+    registry.link_identity(text, bytea, text, timestamptz), registry.own_identities(), registry.remove_identity(uuid, text[], text[], timestamptz),
     registry.accept_invitation_by_identity(bytea, text, bytea, text, text, text, text, timestamptz),
-    registry.set_by_provider_only(uuid, boolean, timestamptz) TO vicino_people;
+    registry.set_by_provider_only(uuid, boolean, text[], text[], timestamptz) TO vicino_people;

@@ -9,7 +9,7 @@ from registry import codes
 from tests.identity_provider import IdentityProvider
 from tests.integration.dashboards import filling, kin
 from tests.integration.dashboards.conftest import ANNA, BRUNO, gets_role, post, proof, sign_in
-from tests.integration.dashboards.identity.conftest import Pages, back, connect, events, said, sent, sign_out
+from tests.integration.dashboards.identity.conftest import Connected, Pages, back, connect, events, said, sent, sign_out
 from tests.integration.dashboards.test_sharing import visible
 
 
@@ -102,6 +102,74 @@ def test_an_administrator_lets_an_account_sign_in_through_the_provider_alone(
     post(anna, path, anna.get("/accounts").text, only="no")
     assert sign_in(pages(), BRUNO).headers["location"] == "/"
     assert events(connection)[-2:] == ["by_provider_only", "by_password_again"]
+
+
+def test_an_account_is_not_bound_to_a_provider_that_would_not_let_it_in(
+    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection, connected: Connected
+) -> None:
+    gets_role(connection, ANNA, "administrator")
+    anna, elsewhere = pages(), pages("organisation: servizio-sociale")
+    sign_in(anna)
+    row = connection.execute("SELECT public_id FROM registry.account WHERE login = %s", (BRUNO,)).fetchone()
+    assert row is not None
+    path = f"/accounts/{row['public_id']}/by-provider-only"
+    connected(anna, "bruno", BRUNO)
+
+    def is_bound() -> bool:
+        found = connection.execute(
+            "SELECT by_provider_only FROM registry.account WHERE login = %s", (BRUNO,)
+        ).fetchone()
+        assert found is not None
+        return bool(found["by_provider_only"])
+
+    # Of a provider that is not offered any more: the page does not ask, and a form kept open comes to nothing.
+    connection.execute("UPDATE registry.identity SET provider = 'gone'")
+    page = anna.get("/accounts").text
+    assert path not in page
+    location = post(anna, path, page, only="yes").headers["location"]
+    assert "Non è cambiato nulla" in said(anna, location)
+    assert not is_bound()
+    # Of one that signs in accounts of another organisation than all of this one's.
+    connection.execute("UPDATE registry.identity SET provider = 'comune'")
+    connection.execute(
+        "INSERT INTO registry.membership SELECT account_id, organisation_id, 'operator' FROM registry.account,"
+        " registry.organisation WHERE login = %s AND key = 'unione'",
+        (BRUNO,),
+    )
+    sign_in(elsewhere)
+    location = post(elsewhere, path, elsewhere.get("/accounts").text, only="yes").headers["location"]
+    assert "Non è cambiato nulla" in said(elsewhere, location)
+    assert not is_bound()
+    assert sign_in(pages(), BRUNO).headers["location"] == "/"
+    assert events(connection) == []
+    # Where it would let them in they are bound; once more changes nothing, and says nothing.
+    for _ in range(2):
+        assert post(anna, path, anna.get("/accounts").text, only="yes").headers["location"] == "/accounts"
+    assert is_bound()
+    assert events(connection) == ["by_provider_only"]
+
+
+def test_the_last_identity_that_lets_its_owner_in_is_kept(
+    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection, connected: Connected
+) -> None:
+    client = pages()
+    connected(client, "anna")
+    connection.execute(
+        "INSERT INTO registry.identity (account_id, provider, subject_digest, linked_at)"
+        " SELECT account_id, 'gone', sha256('another'), linked_at FROM registry.identity"
+    )
+    connection.execute("UPDATE registry.account SET by_provider_only = true WHERE login = %s", (ANNA,))
+    assert back(client, provider.signs_in(sent(client), "anna")) == "/"
+    rows = connection.execute("SELECT provider, public_id FROM registry.identity").fetchall()
+    number = {row["provider"]: row["public_id"] for row in rows}
+
+    def removed(key: str) -> str:
+        answer = post(client, f"/account/identities/{number[key]}/remove", client.get("/account").text)
+        return str(answer.headers["location"])
+
+    assert removed("comune").endswith("identity-needed")
+    assert removed("gone").endswith("identity-removed")
+    assert removed("comune").endswith("identity-needed")
 
 
 def test_an_invitation_is_accepted_through_the_provider(

@@ -240,8 +240,14 @@ def test_clocks_that_differ_are_named(pages: Pages, provider: IdentityProvider) 
 
 
 def test_the_providers_second_factor_counts_where_it_is_said_to_and_ours_is_asked_for_else(
-    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection, connected: Connected
-) -> None:
+    pages: Pages, provider: IdentityProvider, connection: psycopg.Connection, connected: Connected,
+    figures: CollectorRegistry,
+) -> None:  # fmt: skip
+    def counted() -> tuple[float, float]:
+        of = [{"source": "comune", "result": result} for result in ("half", "signed in")]
+        half, whole = (figures.get_sample_value("vicino_provider_sign_ins_total", each) or 0 for each in of)
+        return half, whole
+
     clock = SimulatedClock(datetime.now(UTC))
     more = (f"second_factor_acr: [{LEVEL_2}]", "second_factor_amr: [otp]")
     client = pages(*more, roles="coordinator", clock=clock)
@@ -250,7 +256,10 @@ def test_the_providers_second_factor_counts_where_it_is_said_to_and_ours_is_aske
     # It needs one and has none: it is led to set one up, and sees nothing before.
     assert back(client, provider.signs_in(sent(client), "anna", acr=LEVEL_1)) == "/sign-in/set-up"
     assert client.get("/account").status_code == 303
+    # Nobody is signed in before our second factor has been set up, or given.
+    assert counted() == (1, 0)
     assert back(client, provider.signs_in(sent(client), "anna", acr=LEVEL_2)) == "/"
+    assert counted() == (1, 1)
     sign_out(client)
     assert back(client, provider.signs_in(sent(client), "anna", amr="otp")) == "/"
     sign_out(client)
@@ -258,8 +267,13 @@ def test_the_providers_second_factor_counts_where_it_is_said_to_and_ours_is_aske
     sign_out(client)
     assert back(client, provider.signs_in(sent(client, "/shift"), "anna")) == "/sign-in/code?next=/shift"
     assert "vicino_session" not in client.cookies
+    before = counted()
     page = client.get("/sign-in/code").text
+    assert post(client, "/sign-in/code", page, code="000000").status_code == 401
+    assert counted() == before
+    clock.advance(60)
     assert post(client, "/sign-in/code", page, code=code_now(secret, clock)).headers["location"] == "/"
+    assert counted() == (before[0], before[1] + 1)
 
 
 def test_nothing_begins_by_a_form_that_is_not_ours_and_forms_lead_to_the_provider_alone(
