@@ -221,17 +221,59 @@ def test_what_happens_to_others_is_not_told(watched: Watched, site: Site) -> Non
     assert "Ines" not in page.content()
 
 
-def test_the_sound_waits_for_a_hand_and_then_rings(watched: Watched, site: Site) -> None:
+def test_the_board_says_loudly_that_it_is_silent_until_it_really_sounds(watched: Watched, site: Site) -> None:
     page = watched.page
     sign_in(page, site)
     wait_until_open(page, site)
-    button = page.get_by_role("button", name="Suono spento")
-    expect(button).to_have_attribute("aria-pressed", "false")
-    button.click()
+    state = page.locator("#sound-state")
+    expect(state).to_contain_text("Se ora arriva una richiesta di aiuto, non la senti.")
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
+    page.locator("#sound-begin").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Senza JavaScript")).to_be_hidden()
+    # Whoever turns it on hears what it is like, and the keyboard is not lost with the button.
+    expect(page.locator("html")).to_have_attribute("data-rang", "1")
+    expect(page.locator("#sound-try")).to_be_focused()
+    expect(page.locator("#sound-begin")).to_be_hidden()
+    expect(state).to_contain_text("Una nuova richiesta di aiuto suona.")
     expect(page.locator("#sound")).to_have_attribute("aria-pressed", "true")
-    rang = int(page.locator("html").get_attribute("data-rang") or 0)
+    assert barriers(page, "sound on") == []
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-rang", "2")
     filling.alert(site.connection, site.place.homes["maria"], datetime.now(UTC))
-    expect(page.locator("html")).to_have_attribute("data-rang", str(rang + 1), timeout=SOON_MS)
+    expect(page.locator("html")).to_have_attribute("data-rang", "3", timeout=SOON_MS)
+
+    page.get_by_role("button", name="Suono acceso").click()
+    expect(page.locator("#sound-begin")).to_be_visible()
+    assert watched.complaints == []
+
+
+def test_after_a_reload_the_board_says_that_it_waits_for_a_hand(watched: Watched, site: Site) -> None:
+    page = watched.page
+    sign_in(page, site)
+    page.locator("#sound-begin").click()
+    expect(page.locator("#sound-try")).to_be_visible()
+    page.reload()
+    waits = page.locator("#sound-resume")
+    expect(waits).to_be_visible()
+    expect(page.locator("#sound-state")).to_contain_text("Suono spento finché non tocchi la pagina.")
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
+    # A touch anywhere will do, and nothing rings for it.
+    page.locator("h1").click()
+    expect(waits).to_be_hidden()
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "true")
+    assert page.locator("html").get_attribute("data-rang") is None
+
+
+def test_without_script_the_board_says_that_nothing_sounds(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="it-IT")
+    page = context.new_page()
+    page.goto(site.address + "/")
+    page.fill("#login", filling.LOGIN)
+    page.fill("#password", filling.PASSWORD)
+    page.press("#password", "Enter")
+    expect(page.get_by_text("Senza JavaScript questa pagina non suona")).to_be_visible()
+    context.close()
 
 
 def test_a_page_that_no_longer_follows_says_so(watched: Watched, site: Site) -> None:

@@ -41,18 +41,33 @@ function ring() {
   document.documentElement.dataset.rang = String(Number(document.documentElement.dataset.rang ?? 0) + 1);
 }
 
+// "on" only while the browser really lets the page sound: what somebody wished once says nothing about now.
+function soundState() {
+  if (typeof AudioContext === "undefined") return "never";
+  if (audio?.state === "running") return "on";
+  return localStorage.getItem(REMEMBERED) === "on" ? "waiting" : "off";
+}
+
 function showSound() {
-  const button = byId("sound");
-  if (!button) return;
-  const on = audio !== null && audio.state === "running";
-  button.setAttribute("aria-pressed", String(on));
-  for (const part of button.querySelectorAll("[data-when]")) part.hidden = (part.dataset.when === "on") !== on;
+  const state = soundState();
+  byId("sound")?.setAttribute("aria-pressed", String(state === "on"));
+  for (const part of document.querySelectorAll("#sound [data-when], #sound-state [data-when]")) {
+    part.hidden = !part.dataset.when.split(" ").includes(state);
+  }
+}
+
+function openAudio() {
+  if (audio) return;
+  audio = new AudioContext();
+  // A telephone that is called, or a device that is unplugged, takes the sound away while the page stands.
+  audio.addEventListener("statechange", showSound);
 }
 
 async function wantSound(on) {
   localStorage.setItem(REMEMBERED, on ? "on" : "off");
+  if (soundState() === "never") return;
   if (on) {
-    audio ??= new AudioContext();
+    openAudio();
     await audio.resume();
   } else if (audio) {
     await audio.suspend();
@@ -60,9 +75,20 @@ async function wantSound(on) {
   showSound();
 }
 
-// A browser lets a page sound only after the person has touched it; until then the button says that it is off.
-async function soundAfterFirstTouch(event) {
-  if (localStorage.getItem(REMEMBERED) === "on" && !event.target.closest?.("#sound")) await wantSound(true);
+// Who turns the sound on hears at once what it is like. The button that was pressed goes: the keyboard stays beside it.
+async function beginSound() {
+  await wantSound(true);
+  if (soundState() === "on") byId("sound-try")?.focus();
+  ring();
+}
+
+// A browser lets a page sound only after the person has touched it, and not by every kind of touch: it is tried anew
+// until it does. Whoever comes from another page of ours may have no need to touch this one.
+function soundAgain(event) {
+  if (soundState() === "waiting" && !event?.target.closest?.("#sound, #sound-state")) {
+    openAudio();
+    audio.resume().then(showSound);
+  }
 }
 
 function follows(yes) {
@@ -172,9 +198,11 @@ document.addEventListener("DOMContentLoaded", () => {
     await wantSound(on);
     if (on) ring();
   });
+  for (const id of ["sound-begin", "sound-resume"]) byId(id)?.addEventListener("click", beginSound);
+  byId("sound-try")?.addEventListener("click", ring);
+  if (byId("sound")) soundAgain();
 });
-document.addEventListener("pointerdown", soundAfterFirstTouch, { once: true });
-document.addEventListener("keydown", soundAfterFirstTouch, { once: true });
+for (const touch of ["pointerdown", "pointerup", "click", "keydown"]) document.addEventListener(touch, soundAgain);
 
 document.addEventListener("pointerdown", press, { capture: true });
 for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release, { capture: true });
