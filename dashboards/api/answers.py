@@ -58,11 +58,15 @@ def page(found: Sequence[T], limit: int, cursor: Callable[[T], str]) -> tuple[Se
 
 
 def send(request: Request, body: BaseModel, status: int = 200) -> Response:
-    """Return a body as JSON; without it where the caller says by `If-None-Match` that nothing has changed.
+    """Return a body as JSON; without it where the caller says by `If-None-Match` that nothing has changed."""
+    return send_text(request, body.model_dump_json().encode(), status)
+
+
+def send_text(request: Request, text: bytes, status: int = 200) -> Response:
+    """Return JSON that is written already, likewise.
 
     The tag is a weak one (RFC 9110, 8.8.1): the same body may go out compressed or not.
     """
-    text = body.model_dump_json().encode()
     tag = f'W/"{hashlib.sha256(text).hexdigest()[:32]}"'
     if request.method in {"GET", "HEAD"} and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={"ETag": tag})

@@ -16,7 +16,9 @@ from dashboards.api.resources import (
     homes,
     persons,
     readings,
+    research,
     shift_handovers,
+    statistics,
 )
 from dashboards.api.scopes import MEANINGS
 from dashboards.desk import Desk
@@ -71,7 +73,19 @@ def described_api() -> FastAPI:
         servers=[{"url": PATH}],
         root_path_in_servers=False,
     )
-    for module in (account, homes, persons, alerts, shift_handovers, analysis, contexts, readings, events):
+    for module in (
+        account,
+        homes,
+        persons,
+        alerts,
+        shift_handovers,
+        analysis,
+        contexts,
+        readings,
+        events,
+        statistics,
+        research,
+    ):
         api.include_router(module.router)
     problems.install(api)
     _describe_problems(api)

@@ -75,10 +75,7 @@ TOLD: dict[Kind, _Told] = {
     Kind.ROLE: _Told(
         403,
         mark("Not for the role of this account"),
-        mark(
-            "Nothing was read or changed. Only operators and coordinators see how people live, and act on alerts and "
-            "contexts."
-        ),
+        mark("Nothing was read or changed. What an account may see and do is said by its roles: ask who gave them."),
     ),
     Kind.NOT_FOUND: _Told(
         404,

@@ -14,6 +14,8 @@ class Scope(StrEnum):
     CONTEXTS_READ = "contexts:read"
     CONTEXTS_WRITE = "contexts:write"
     READINGS_READ = "readings:read"
+    STATISTICS_READ = "statistics:read"
+    RESEARCH_READ = "research:read"
 
 
 MEANINGS: dict[Scope, str] = {
@@ -25,4 +27,6 @@ MEANINGS: dict[Scope, str] = {
     Scope.CONTEXTS_READ: "What is going on in homes: hospital, holiday, visit.",
     Scope.CONTEXTS_WRITE: "Entering contexts, answering proposals, ending and taking back.",
     Scope.READINGS_READ: "Readings as the sensors sent them.",
+    Scope.STATISTICS_READ: "How alerts were answered: counts and times of organisations, of nobody in particular.",
+    Scope.RESEARCH_READ: "Figures for research: sums of homes all of whose residents agree, none of fewer than five.",
 }

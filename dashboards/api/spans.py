@@ -7,9 +7,15 @@ from fastapi.exceptions import RequestValidationError
 MOST_DAYS = 100
 
 
-def days(first: date, last: date) -> None:
-    """Refuse days that end before they begin, and too many; raises `RequestValidationError`."""
-    _check((last - first).days, ("query", "last"), least=0)
+def days(first: date, last: date, most: int = MOST_DAYS) -> None:
+    """Refuse days that end before they begin, and more than `most`; raises `RequestValidationError`."""
+    _check((last - first).days, ("query", "last"), least=0, most=most)
+
+
+def until(last: date, newest: date) -> None:
+    """Refuse a last day after the newest of which anything can be told; raises `RequestValidationError`."""
+    if last > newest:
+        _refuse(("query", "last"), f"has to be {newest} or before")
 
 
 def span(start: datetime, end: datetime) -> None:
@@ -20,11 +26,11 @@ def span(start: datetime, end: datetime) -> None:
         _refuse(("query", "end"), f"at most {MOST_DAYS} days are asked for at once")
 
 
-def _check(apart: int, where: tuple[str, str], least: int) -> None:
+def _check(apart: int, where: tuple[str, str], least: int, most: int) -> None:
     if apart < least:
         _refuse(where, "has to be on or after first")
-    if apart >= MOST_DAYS:
-        _refuse(where, f"at most {MOST_DAYS} days are asked for at once")
+    if apart >= most:
+        _refuse(where, f"at most {most} days are asked for at once")
 
 
 def _refuse(where: tuple[str, str], what: str) -> None:

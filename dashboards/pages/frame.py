@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from alerts.watchdog.reads import watched
 from core.database import View
 from core.translation import mark
+from dashboards.coordinated import COORDINATOR
 from dashboards.desk import Desk
 from dashboards.research.reads import researches
 from dashboards.rules import sees_rules
@@ -20,7 +21,7 @@ from registry.agreement import Capacity
 from registry.reads import Sight, close_persons, own_account, seen_organisations, sees
 
 UNTRANSLATED = mark("This page is in Italian: it is not translated yet.")
-COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
+ADMINISTRATOR = "administrator"
 
 
 class Frame(NamedTuple):

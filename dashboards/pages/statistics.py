@@ -1,19 +1,18 @@
 """How alerts are answered, for coordinators: of the organisations in which they coordinate, and of those below."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-from alerts.statistics.reads import figures_of
 from core.localtime import day_of
-from dashboards.pages.frame import COORDINATOR, Frame
+from dashboards.coordinated import coordinated, figures_for
+from dashboards.pages.frame import Frame
 from dashboards.pages.period import Day, period
 from dashboards.pages.waiting import waiting
 from dashboards.statistics_views import OUTCOMES, STATES, view_of
 from dashboards.visitors import DeskDependency, SignedIn
-from registry.reads import below, seen_organisations, zones
+from registry.reads import below, zones
 
 router = APIRouter()
 
@@ -34,22 +33,14 @@ def whole(
     """Show how the alerts of a period were answered; answers 404 to who coordinates nothing."""
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
-        mine = [each for each in seen_organisations(view) if COORDINATOR in each.roles]
-        if not mine:
-            raise HTTPException(404)
+        mine = coordinated(view)
         chosen = mine if where == EVERYWHERE else below(where, mine)
         if not chosen:
             raise HTTPException(404)
         zone = next(iter(zones(view.connection).values()), None)
         today = day_of(visitor.now, zone) if zone else visitor.now.date()
         since, until = period(first, last, today, DAYS, MOST_DAYS)
-        _, together = figures_of(
-            view.connection,
-            [each.organisation_id for each in chosen],
-            since,
-            until + timedelta(days=1),
-            visitor.now,
-        )
+        together = figures_for(view, chosen, since, until, visitor.now)
         waits = waiting(view, frame.words)
     return frame.page(
         "statistics.html",

@@ -13,7 +13,7 @@ import msgspec
 
 from analytics.feedback.precision import Counts, Z
 from core.errors import VicinoError
-from dashboards.research.reads import Arm, Found, Group, OfKind, Told, Week, WeekLoad
+from dashboards.research.reads import Arm, Event, Found, Group, Load, OfKind, Response, Told, Week, WeekLoad
 
 FORMAT, VERSION = "vicino-research-report", 1
 FEW = 5  # in a group smaller than this, who knows somebody may find them again
@@ -40,12 +40,12 @@ def document(told: Told, asked: Asked) -> Document:
         "query": msgspec.to_builtins(asked),
         "arms": [arm(each) for each in figures.arms],
         "cohort": [group(each) for each in figures.cohort],
-        "coverage": [_week(each) for each in figures.weeks],
-        "load": [_load(each) for each in told.loads],
-        "responses": [_plain(each._asdict()) for each in told.responses],
-        "kinds": [_kind(each) for each in told.kinds],
-        "detectors": [_found(each) for each in figures.found],
-        "events": [_plain(each._asdict()) for each in figures.events],
+        "coverage": [week(each) for each in figures.weeks],
+        "load": [load_of_week(each) for each in told.loads],
+        "responses": [plain(each) for each in told.responses],
+        "kinds": [kind(each) for each in told.kinds],
+        "detectors": [detector(each) for each in figures.found],
+        "events": [plain(each) for each in figures.events],
     }
 
 
@@ -99,6 +99,11 @@ def _plain(values: Document) -> Document:
     return {name: _rounded(value) if isinstance(value, float) else value for name, value in values.items()}
 
 
+def plain(each: Load | Response | Event) -> Document:
+    """Return figures that the database has left out already where they are too small to be told."""
+    return _plain(each._asdict())
+
+
 def arm(each: Arm) -> Document:
     """Return an arm of a study, without what is too small to be told."""
     counts = {"enrolled": each.enrolled, "left": each.has_left, "agree": each.agree}
@@ -114,12 +119,14 @@ def group(each: Group) -> Document:
     return {"sex": each.sex, "age_from": each.age_from, **counts}
 
 
-def _week(each: Week) -> Document:
+def week(each: Week) -> Document:
+    """Return of how much of the expected data a week tells."""
     values = {"week": each.week.isoformat(), "homes": each.homes, "days": each.days, "coverage": each.coverage}
     return _plain(values | {"unknown": each.unknown})
 
 
-def _load(each: WeekLoad) -> Document:
+def load_of_week(each: WeekLoad) -> Document:
+    """Return the alerts of a family in a week."""
     values = {"week": each.week.isoformat(), "family": each.family, "homes": each.homes, "home_days": each.home_days}
     return _plain(values | {"alerts": each.alerts, "per_home_week": each.alerts / each.home_days * WEEK})
 
@@ -132,11 +139,13 @@ def _share(needed: int, mistaken: int) -> Document:
     return {name: None if share is None else _rounded(share) for name, share in shares.items()}
 
 
-def _kind(each: OfKind) -> Document:
+def kind(each: OfKind) -> Document:
+    """Return how alerts of a kind ended, with the share of real needs."""
     return each._asdict() | _share(each.needed, each.mistaken)
 
 
-def _found(each: Found) -> Document:
+def detector(each: Found) -> Document:
+    """Return what detectors found in a group, for so many days of homes, with the share of real needs."""
     low, high = rate_interval(each.findings, each.home_days / LONG)
     rates = {"per_1000_days": each.findings / each.home_days * LONG, "rate_low": low, "rate_high": high}
     return each._asdict() | _plain(rates) | _share(each.needed, each.mistaken)

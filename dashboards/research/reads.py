@@ -140,33 +140,58 @@ def researches(view: View) -> bool:
     return bool(only(view.connection.execute(_sql["researches"]))["researches"])
 
 
+def arms(view: View, at: datetime) -> list[Arm]:
+    """Return the arms of studies, as they stand at an instant."""
+    return [Arm(**row) for row in view.connection.execute(_sql["arms"], {"at": at})]
+
+
+def cohort(view: View, at: datetime) -> list[Group]:
+    """Return the homes that agree at an instant, by sex and age of the one who lives there."""
+    return [Group(**row) for row in view.connection.execute(_sql["cohort"], {"at": at})]
+
+
+def coverage(view: View, first: date, last: date, at: datetime) -> list[Week]:
+    """Return of how much of the expected data the weeks from `first` to `last` tell."""
+    return [Week(**row) for row in view.connection.execute(_sql["coverage"], _period(first, last, at))]
+
+
+def findings(view: View, first: date, last: date, at: datetime) -> list[Found]:
+    """Return what was found in the days from `first` to `last`."""
+    return [Found(**row) for row in view.connection.execute(_sql["findings"], _period(first, last, at))]
+
+
+def loads(view: View, first: date, last: date, at: datetime) -> list[Load]:
+    """Return the alerts of the days from `first` to `last`, and how soon they were answered."""
+    return [Load(**row) for row in view.connection.execute(_sql["alerts"], _period(first, last, at))]
+
+
+def events(view: View, first: date, last: date, at: datetime) -> list[Event]:
+    """Return what happened in homes in the days from `first` to `last`."""
+    return [Event(**row) for row in view.connection.execute(_sql["events"], _period(first, last, at))]
+
+
 def figures(view: View, first: date, last: date, at: datetime) -> Figures:
     """Return the figures of the days from `first` to `last` of the homes that agree at an instant."""
-    values = {"first": first, "last": last, "at": at}
-
-    def told(name: str) -> list[dict[str, object]]:
-        return view.connection.execute(_sql[name], values).fetchall()
-
     return Figures(
-        [Arm(**row) for row in told("arms")],  # type: ignore[arg-type]  # as the statement says
-        [Group(**row) for row in told("cohort")],  # type: ignore[arg-type]
-        [Week(**row) for row in told("coverage")],  # type: ignore[arg-type]
-        [Found(**row) for row in told("findings")],  # type: ignore[arg-type]
-        [Load(**row) for row in told("alerts")],  # type: ignore[arg-type]
-        [Event(**row) for row in told("events")],  # type: ignore[arg-type]
+        arms(view, at),
+        cohort(view, at),
+        coverage(view, first, last, at),
+        findings(view, first, last, at),
+        loads(view, first, last, at),
+        events(view, first, last, at),
     )
 
 
 def told(view: View, first: date, last: date, at: datetime) -> Told:
     """Return what a report tells of the days from `first` to `last` of the homes that agree at an instant."""
-    values = {"first": first, "last": last, "at": at}
-
-    def rows(name: str) -> list[dict[str, object]]:
-        return view.connection.execute(_sql[name], values).fetchall()
-
+    values = _period(first, last, at)
     return Told(
         figures(view, first, last, at),
-        [WeekLoad(**row) for row in rows("load")],  # type: ignore[arg-type]  # as the statement says
-        [Response(**row) for row in rows("responses")],  # type: ignore[arg-type]
-        [OfKind(**row) for row in rows("kinds")],  # type: ignore[arg-type]
+        [WeekLoad(**row) for row in view.connection.execute(_sql["load"], values)],
+        [Response(**row) for row in view.connection.execute(_sql["responses"], values)],
+        [OfKind(**row) for row in view.connection.execute(_sql["kinds"], values)],
     )
+
+
+def _period(first: date, last: date, at: datetime) -> dict[str, date]:
+    return {"first": first, "last": last, "at": at}

@@ -56,6 +56,8 @@ CARE, CARE_OF_ALL = of(*CARING), all_of(*CARING, VOLUNTEER)
 INSTALLING, INSTALLING_EVERYWHERE = of(*DEVICES), all_of(*DEVICES)
 ADMINISTERING, DECISION, TASK = of(ADMINISTRATOR), of(*DECIDING), of(VOLUNTEER)
 
+RESEARCH_PARTS = ("arms", "cohort", "coverage", "detectors", "alerts", "events", "report")
+
 RULES: dict[str, Rule] = {
     "GET /health": OPEN,
     "GET /assets/{name}": OPEN,
@@ -228,6 +230,8 @@ RULES: dict[str, Rule] = {
     f"POST {PATH}/shift-handovers/{{handover}}/accept": CARE,
     f"POST {PATH}/shift-handovers/{{handover}}/withdraw": CARE,
     f"GET {PATH}/findings": CARE_OF_ALL,
+    f"GET {PATH}/statistics": all_of(COORDINATOR),
+    **{f"GET {PATH}/research/{part}": all_of(RESEARCHER) for part in RESEARCH_PARTS},
     f"POST {PATH}/contexts/{{context}}/confirm": CARE,
     f"POST {PATH}/contexts/{{context}}/refuse": CARE,
     f"POST {PATH}/contexts/{{context}}/end": CARE,

@@ -25,6 +25,7 @@ from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling, kin
 from tests.integration.dashboards.api.conftest import Bearer, bearer  # noqa: F401 - a fixture
 from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan, proof, sign_in
+from tests.integration.dashboards.matrix import RESEARCH_PARTS
 from tests.integration.dashboards.test_install import LABEL
 from tests.integration.dashboards.test_rejects import refuse
 from tests.integration.dashboards.test_reply import KEY, link, told
@@ -96,6 +97,8 @@ WITHOUT = {
     "GET /research": "sums of five homes and more, of nobody in particular",
     "GET /research/report": "sums of five homes and more, of nobody in particular",
     "GET /research/report.json": "sums of five homes and more, of nobody in particular",
+    f"GET {PATH}/statistics": "counts, of nobody in particular",
+    **{f"GET {PATH}/research/{part}": "sums of five homes and more" for part in RESEARCH_PARTS},
     "GET /rejects": "counts, by gateway",
     "GET /rejects/list": "counts, by gateway",
 }
@@ -496,5 +499,6 @@ def test_what_leaves_no_entry_shows_nobody(world: World) -> None:
     for route in asked:
         path = route.removeprefix("GET ")
         by = PROGRAM if path.startswith(PATH) else filling.LOGIN
-        found.append(fault(world, route, Ask(path, by=by), frozenset()))
+        period = f"?{DAYS}" if path.startswith(PATH) else ""
+        found.append(fault(world, route, Ask(path + period, by=by), frozenset()))
     assert not any(found), "\n".join(filter(None, found))

@@ -21,6 +21,7 @@ from tests.integration.dashboards.conftest import TestClientWithoutLifespan
 from tests.integration.dashboards.matrix import FOREIGN, OTHERS, ROLES, RULES, Rule
 from tests.integration.dashboards.test_audited import (
     ASKED,
+    DAYS,
     EVERYBODY,
     PROGRAM,
     Ask,
@@ -62,7 +63,9 @@ class Actors:
         self.hold(tuple(row["role"] for row in self.held))
         self.clock.advance(2)  # what was made for the role before is not given to this one
         method, path = route.split(" ")
-        how = ASKED.get(route) or Ask(path, by=PROGRAM if path.startswith(PATH) else filling.LOGIN)
+        how = ASKED.get(route) or (
+            Ask(f"{path}?{DAYS}", by=PROGRAM) if path.startswith(PATH) else Ask(path, by=filling.LOGIN)
+        )
         ask = how if isinstance(how, Ask) else how(self.world)
         if who in ROLES:
             self.hold((who,))

@@ -45,3 +45,15 @@ def bearer(connection: psycopg.Connection, place: filling.Neighbourhood) -> Bear
         return {"Authorization": f"Bearer {token}"}
 
     return made
+
+
+@pytest.fixture
+def every_role(connection: psycopg.Connection, place: filling.Neighbourhood) -> None:
+    """Give the usual account every role where it has one, and whoever is elsewhere every role there."""
+    for login in (filling.LOGIN, filling.STRANGER):
+        for role in ("coordinator", "installer", "administrator", "researcher"):
+            connection.execute(
+                "INSERT INTO registry.membership SELECT account_id, organisation_id, %s FROM registry.membership"
+                " WHERE account_id = %s AND role = 'operator' ON CONFLICT DO NOTHING",
+                (role, place.accounts[login]),
+            )

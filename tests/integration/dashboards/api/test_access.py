@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
+import pytest
 from starlette.testclient import TestClient
 
 from core.clock import SimulatedClock
@@ -79,6 +80,7 @@ def test_nobody_without_a_token_gets_anything(api: TestClient, place: Neighbourh
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.usefixtures("every_role")
 def test_a_token_does_only_what_its_scopes_say(api: TestClient, bearer: Bearer) -> None:
     for method, path, scopes in OPERATIONS:
         if not scopes:
@@ -92,6 +94,7 @@ def test_a_token_does_only_what_its_scopes_say(api: TestClient, bearer: Bearer) 
             assert enough.status_code in ({404} if "{" in path or method != "get" else {200}), path
 
 
+@pytest.mark.usefixtures("every_role")
 def test_what_belongs_to_others_is_not_there(
     api: TestClient, connection: psycopg.Connection, place: Neighbourhood, bearer: Bearer
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -51,6 +52,7 @@ BEFORE = {
 HANDED_OVER_BY = {"/shift-handovers/{handover}/accept": "bruno"}
 
 
+@pytest.mark.usefixtures("every_role")
 def test_no_request_breaks_it_or_is_answered_otherwise_than_described(
     api: TestClient, connection: psycopg.Connection, place: Neighbourhood, bearer: Bearer
 ) -> None:
