@@ -23,22 +23,17 @@ from dashboards.api.application import PATH
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling, kin
+from tests.integration.dashboards.api.asked import COLLEAGUE, DAYS, EVERYBODY, NOBODY_OF_API, OF_API
 from tests.integration.dashboards.api.conftest import Bearer, bearer  # noqa: F401 - a fixture
 from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan, proof, sign_in
-from tests.integration.dashboards.matrix import RESEARCH_PARTS
 from tests.integration.dashboards.test_install import LABEL
 from tests.integration.dashboards.test_rejects import refuse
 from tests.integration.dashboards.test_reply import KEY, link, told
 from tests.integration.dashboards.test_rules import COLD
 from tests.integration.dashboards.test_sharing import CODE
 
-COLLEAGUE = "bruno"
 VOLUNTEER, HERSELF, DELEGATE, PROGRAM = "vera", "maria.r", "delia", "program"
-DAYS = "first=2026-03-01&last=2026-03-10"
-HANDED = "/shift-handovers"
-SPAN = "start=2026-03-10T00:00:00Z&end=2026-03-11T00:00:00Z"
 MARIA = frozenset({"maria"})
-EVERYBODY = frozenset(key for key, *_ in filling.PEOPLE)
 
 OWN = "about the account of whoever asks"
 COLLEAGUES = "about accounts of colleagues, which have a record of their own"
@@ -97,8 +92,7 @@ WITHOUT = {
     "GET /research": "sums of five homes and more, of nobody in particular",
     "GET /research/report": "sums of five homes and more, of nobody in particular",
     "GET /research/report.json": "sums of five homes and more, of nobody in particular",
-    f"GET {PATH}/statistics": "counts, of nobody in particular",
-    **{f"GET {PATH}/research/{part}": "sums of five homes and more" for part in RESEARCH_PARTS},
+    **NOBODY_OF_API,
     "GET /rejects": "counts, by gateway",
     "GET /rejects/list": "counts, by gateway",
 }
@@ -382,40 +376,7 @@ ASKED: dict[str, Ask | How] = {
         f"/invitations/{world.invitation()}/revoke"
     ),
     "POST /invite/{code}": lambda world: Ask(f"/invite/{world.code()}", by=kin.DAUGHTER),
-    f"GET {PATH}/homes": lambda world: world.program("/homes", whose=EVERYBODY),
-    f"GET {PATH}/homes/{{home}}": lambda world: world.program(f"/homes/{world.home}"),
-    f"GET {PATH}/homes/{{home}}/rooms": lambda world: world.program(f"/homes/{world.home}/rooms"),
-    f"GET {PATH}/homes/{{home}}/devices": lambda world: world.program(f"/homes/{world.home}/devices"),
-    f"GET {PATH}/homes/{{home}}/days": lambda world: world.program(f"/homes/{world.home}/days?{DAYS}"),
-    f"GET {PATH}/homes/{{home}}/indicators": lambda world: world.program(f"/homes/{world.home}/indicators?{DAYS}"),
-    f"GET {PATH}/homes/{{home}}/episodes": lambda world: world.program(f"/homes/{world.home}/episodes?{SPAN}"),
-    f"GET {PATH}/homes/{{home}}/contexts": lambda world: world.program(f"/homes/{world.home}/contexts?{SPAN}"),
-    f"GET {PATH}/homes/{{home}}/readings": lambda world: world.program(f"/homes/{world.home}/readings?{SPAN}"),
-    f"POST {PATH}/homes/{{home}}/contexts": lambda world: world.program(
-        f"/homes/{world.home}/contexts", {"kind": "visit"}
-    ),
-    f"GET {PATH}/persons": lambda world: world.program("/persons", whose=EVERYBODY),
-    f"GET {PATH}/persons/{{person}}": lambda world: world.program(f"/persons/{world.person}"),
-    f"GET {PATH}/alerts": lambda world: (world.alert(), world.program("/alerts"))[1],
-    f"GET {PATH}/alerts/{{alert}}": lambda world: world.program(f"/alerts/{world.alert()}"),
-    f"GET {PATH}/alerts/{{alert}}/history": lambda world: world.program(f"/alerts/{world.alert()}/history"),
-    f"POST {PATH}/alerts/{{alert}}/take-charge": lambda world: world.program(f"/alerts/{world.alert()}/take-charge"),
-    f"POST {PATH}/alerts/{{alert}}/release": lambda world: world.at("/alerts", world.alert("take-charge"), "release"),
-    f"POST {PATH}/alerts/{{alert}}/resolve": lambda world: world.program(
-        f"/alerts/{world.alert()}/resolve", {"outcome": "true"}
-    ),
-    f"POST {PATH}/alerts/{{alert}}/reopen": lambda world: world.at("/alerts", world.alert("resolve"), "reopen"),
-    f"POST {PATH}/alerts/{{alert}}/notes": lambda world: world.program(f"/alerts/{world.alert()}/notes", {"note": "N"}),
-    f"GET {PATH}{HANDED}": lambda world: (world.hand_over(), world.program(HANDED))[1],
-    f"GET {PATH}{HANDED}/{{handover}}": lambda world: world.program(f"{HANDED}/{world.hand_over()}"),
-    f"POST {PATH}{HANDED}": lambda world: world.program(HANDED, world.offer()),
-    f"POST {PATH}{HANDED}/{{handover}}/accept": lambda world: world.at(HANDED, world.hand_over(COLLEAGUE), "accept"),
-    f"POST {PATH}{HANDED}/{{handover}}/withdraw": lambda world: world.at(HANDED, world.hand_over(), "withdraw"),
-    f"GET {PATH}/findings": lambda world: world.program("/findings"),
-    f"POST {PATH}/contexts/{{context}}/confirm": lambda world: world.program(f"/contexts/{world.question()}/confirm"),
-    f"POST {PATH}/contexts/{{context}}/refuse": lambda world: world.program(f"/contexts/{world.question()}/refuse"),
-    f"POST {PATH}/contexts/{{context}}/end": lambda world: world.program(f"/contexts/{world.question()}/end"),
-    f"POST {PATH}/contexts/{{context}}/take-back": lambda world: world.at("/contexts", world.question(), "take-back"),
+    **OF_API,
 }  # fmt: skip
 
 
