@@ -47,9 +47,9 @@ class DashboardSettings(Settings):
     )
     session_h: float = Field(default=12.0, description="A sign-in lasts this many hours.", gt=0, le=720)
     second_factor_roles: str = Field(
-        default="administrator, coordinator",
+        default=", ".join(ROLES),
         description="Whoever has one of these roles anywhere signs in with a second factor, and sets one up at the "
-        "next sign-in; separated by commas, empty for nobody. Everybody may have one.",
+        "next sign-in; separated by commas, empty for nobody. Everybody may have one; families have no role.",
     )
     identity_providers: Path | None = Field(
         default=None,

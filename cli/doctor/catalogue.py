@@ -6,7 +6,18 @@ from typing import NamedTuple
 import psycopg
 import psycopg_pool
 
-from cli.doctor.checks import backups, broker, care, certificates, database, machine, providers, services, settings
+from cli.doctor.checks import (
+    accounts,
+    backups,
+    broker,
+    care,
+    certificates,
+    database,
+    machine,
+    providers,
+    services,
+    settings,
+)
 from cli.doctor.finding import Finding, NotKnownError, error
 from cli.doctor.surroundings import Surroundings
 
@@ -49,6 +60,7 @@ WITH_DATABASE: dict[str, Check] = {
     "rejects": care.rejects,
     "recipients": care.recipients,
     "duty": care.duty,
+    "second factor": accounts.second_factor,
 }
 
 

@@ -57,6 +57,14 @@ class People(NamedTuple):
     by_mail: int
 
 
+class Staff(NamedTuple):
+    """Accounts with a role that sign in by a password of ours, and how many of them have no second factor."""
+
+    role: str
+    accounts: int
+    without: int
+
+
 class Slots(NamedTuple):
     """How many connections there are, and how many there may be."""
 
@@ -135,6 +143,11 @@ def zones(connection: Dictionaries, instants: Sequence[datetime]) -> list[Zone]:
 def people(connection: Dictionaries) -> People:
     """Return how many people there are who can do or be told something."""
     return People(**_one(connection, "people", canary=CANARY_KEY))
+
+
+def staff(connection: Dictionaries) -> list[Staff]:
+    """Return by role how many sign in by password, and how many of them by nothing else."""
+    return [Staff(**row) for row in connection.execute(_sql["staff"]).fetchall()]
 
 
 def _one(connection: Dictionaries, statement: str, **parameters: object) -> DictRow:

@@ -62,6 +62,11 @@ class Surroundings:
         """
         return not self.is_served or name in {**_in_files(self.environment.get(SECRETS_DIR)), **self.environment}
 
+    def is_emptied(self, service: str, name: str) -> bool:
+        """Tell whether a service is given a setting without a value, where that means something else than none."""
+        environment = self._environment_of(service)
+        return {**_in_files(environment.get(SECRETS_DIR)), **environment}.get(name) == ""
+
     @property
     def database_url(self) -> str | None:
         """Address of the database for services; None where none is known."""

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b32decode
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from email.utils import parseaddr
@@ -23,6 +25,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from embedded.broker import find_mosquitto
 from embedded.ports import LOOPBACK, free_port
+from registry.one_time_codes import code_of, step_of
 from tests.acceptance.installation import ENDS_WITHIN_S, ROOT
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
@@ -204,6 +207,18 @@ def enter(page: Page, reader: Reader, login: str) -> None:
     page.get_by_label("Nome utente").fill(login)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url or url.endswith("/set-up"))
+    if page.url.endswith("/set-up"):
+        set_up_codes(page)
+
+
+def set_up_codes(page: Page) -> None:
+    """Type the code that an app shows once it has scanned the picture, and go on from the recovery codes."""
+    key = page.locator("#key").inner_text().replace(" ", "")
+    secret = b32decode(key + "=" * (-len(key) % 8))
+    page.locator("input[name=code]").fill(code_of(secret, step_of(datetime.now(UTC))))
+    page.keyboard.press("Enter")
+    page.locator("#go-on").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 

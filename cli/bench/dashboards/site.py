@@ -107,6 +107,8 @@ def site(
                     "VICINO_BASE_URL": f"http://{HOST}:{port}",
                     "VICINO_DASHBOARDS_HOST": HOST,
                     "VICINO_DASHBOARDS_PORT": str(port),
+                    # Nobody has a telephone at hand.
+                    "VICINO_SECOND_FACTOR_ROLES": "",
                 },
                 ready=lambda: _answers(port),
             ),

@@ -83,3 +83,7 @@ SELECT (SELECT count(*) FROM registry.account WHERE active AND login <> %(canary
             SELECT FROM registry.membership WHERE membership.account_id = account.account_id)) AS accounts,
        (SELECT count(*) FROM registry.account WHERE active AND email <> '')
        + (SELECT count(*) FROM registry.contact WHERE email <> '') AS by_mail
+
+-- staff --
+-- By role how many accounts sign in by a password of ours, and how many of them have no second factor.
+SELECT role, accounts, without FROM registry.without_second_factor()

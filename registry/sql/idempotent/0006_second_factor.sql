@@ -242,3 +242,19 @@ GRANT EXECUTE ON FUNCTION registry.note_account_event(int, text, timestamptz), r
     registry.administered_accounts(), registry.issue_recovery(uuid, bytea, timestamptz, timestamptz),
     registry.own_account_events(int), registry.own_password_hash() TO vicino_people;
 GRANT EXECUTE ON FUNCTION registry.hand_out_recovery(int, text, bytea, timestamptz, timestamptz) TO vicino_service;
+
+-- How many of staff sign in by a password of ours alone, by role, among how many who have a password: numbers for whoever runs
+-- the machine, and nobody's name. Who has several roles counts in each.
+CREATE OR REPLACE FUNCTION registry.without_second_factor()
+RETURNS TABLE (role text, accounts bigint, without bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT held.role, count(*), count(*) FILTER (WHERE factor.account_id IS NULL)
+    FROM (SELECT DISTINCT membership.account_id, membership.role FROM registry.membership
+          JOIN registry.organisation USING (organisation_id) WHERE organisation.kind <> 'canary') AS held
+    JOIN registry.account USING (account_id)
+    LEFT JOIN registry.second_factor AS factor USING (account_id)
+    WHERE account.active AND account.password_hash IS NOT NULL AND NOT account.by_provider_only
+    GROUP BY held.role ORDER BY held.role
+$$;
+REVOKE ALL ON FUNCTION registry.without_second_factor() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry.without_second_factor() TO vicino_service;

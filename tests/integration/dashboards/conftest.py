@@ -143,7 +143,9 @@ def browser(
     database_url: str, database: Database, clock: SimulatedClock, place: filling.Neighbourhood
 ) -> Iterator[Any]:
     """Give browsers of their own at the same pages; coordinators and administrators need a second factor there."""
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    settings = DashboardSettings(
+        database_url=database_url, base_url="http://testserver", second_factor_roles="coordinator, administrator"
+    )
     app = create_app(database, clock, settings)
     made: list[TestClientWithoutLifespan] = []
 

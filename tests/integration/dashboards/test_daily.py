@@ -70,7 +70,9 @@ def test_operators_choose_nothing_there_and_nobody_for_others(client, connection
 
 @pytest.fixture
 def keyed(database_url, clock):
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", reply_key=KEY)
+    settings = DashboardSettings(
+        database_url=database_url, base_url="http://testserver", reply_key=KEY, second_factor_roles=""
+    )
     with (
         Database(database_url, Role.PEOPLE, name="test", maximum=4) as database,
         TestClientWithoutLifespan(create_app(database, clock, settings)) as client,

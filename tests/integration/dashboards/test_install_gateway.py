@@ -63,7 +63,7 @@ def test_it_is_said_whether_a_gateway_can_connect_yet_and_why_not(database_url, 
         connection.execute(f"UPDATE devices.enrolment SET {told}")  # noqa: S608 - of this test
 
     as_role(connection, place, "installer")
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", second_factor_roles="")
     with (
         Database(database_url, Role.PEOPLE, name="test") as database,
         TestClientWithoutLifespan(create_app(database, clock, settings, hand_over=hand_over)) as client,
@@ -139,7 +139,7 @@ def test_no_credentials_are_shown_that_the_broker_does_not_know(database_url, co
         raise VicinoError("The broker does not answer.")
 
     as_role(connection, place, "installer")
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", second_factor_roles="")
     with Database(database_url, Role.PEOPLE, name="test") as database:
         app = create_app(database, clock, settings, hand_over=fails)
         with TestClientWithoutLifespan(app) as client:

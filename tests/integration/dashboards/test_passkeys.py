@@ -37,7 +37,9 @@ JSON = st.recursive(
 @pytest.fixture
 def named(database_url: str, database: Database, clock: SimulatedClock, place: Neighbourhood) -> TestClient:
     """Give a browser at pages that have a name."""
-    given_settings = DashboardSettings(database_url=database_url, base_url=SITE.origin)
+    given_settings = DashboardSettings(
+        database_url=database_url, base_url=SITE.origin, second_factor_roles="coordinator, administrator"
+    )
     return TestClientWithoutLifespan(create_app(database, clock, given_settings))
 
 

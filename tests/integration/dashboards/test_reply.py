@@ -30,7 +30,9 @@ class Site(NamedTuple):
 
 @pytest.fixture
 def site(database_url: str, clock: SimulatedClock) -> Iterator[Site]:
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", reply_key=KEY)
+    settings = DashboardSettings(
+        database_url=database_url, base_url="http://testserver", reply_key=KEY, second_factor_roles=""
+    )
     figures = CollectorRegistry()
     with (
         Database(database_url, Role.PEOPLE, name="test", maximum=4) as database,

@@ -5,16 +5,21 @@ from typing import Any
 
 import psycopg
 import pytest
+from fastapi.testclient import TestClient
 
 from core.clock import SimulatedClock
 from core.database import Database
+from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from registry import one_time_codes as one_time
 from registry import second_factor
+from registry.rules import ROLES
 from registry.second_factor import Outcome
+from tests.integration.dashboards import kin
 from tests.integration.dashboards.conftest import (
     ANNA,
     BRUNO,
+    TestClientWithoutLifespan,
     code_now,
     codes_on,
     enrol,
@@ -217,6 +222,34 @@ def test_forms_of_the_second_step_come_from_its_pages(coordinator: Any, browser:
     page = client.get("/sign-in/code").text
     given = {"csrf": proof(page), "code": code}
     assert client.post("/sign-in/code", data=given, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.fixture
+def as_delivered(database_url: str, database: Database, clock: SimulatedClock, place: Neighbourhood) -> TestClient:
+    """Give a browser at pages of which nothing was said about second factors."""
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    return TestClientWithoutLifespan(create_app(database, clock, settings))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_as_delivered_whoever_has_a_role_sets_one_up_at_the_first_sign_in(
+    as_delivered: TestClient, connection: psycopg.Connection, clock: SimulatedClock, role: str
+) -> None:
+    gets_role(connection, ANNA, role)
+    secret, _ = enrol(as_delivered, clock)
+    assert "vicino_session" in as_delivered.cookies
+    as_delivered.cookies.clear()
+    assert sign_in(as_delivered).headers["location"] == "/sign-in/code"
+    page = as_delivered.get("/sign-in/code").text
+    assert post(as_delivered, "/sign-in/code", page, code=code_now(secret, clock)).headers["location"] == "/"
+
+
+def test_as_delivered_family_and_the_person_are_asked_for_a_password_alone(
+    as_delivered: TestClient, connection: psycopg.Connection, place: Neighbourhood
+) -> None:
+    kin.close(connection, place.homes["maria"], kin.DAUGHTER, "Elena Rossi")
+    assert sign_in(as_delivered, kin.DAUGHTER).headers["location"] == "/"
+    assert "vicino_session" in as_delivered.cookies
 
 
 @pytest.mark.parametrize("roles", ["nobody", "coordinator, adminstrator"])

@@ -1,5 +1,6 @@
 """What the doctor says of a real database that was made wrong on purpose."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -153,9 +154,9 @@ def test_a_server_that_was_never_migrated(installation, tmp_path):
 def test_clocks_that_differ(surroundings, warnings):
     now = datetime.now(UTC)
     assert not [each for each in warnings(database.server, surroundings(now=now)) if "off ours" in each]
-    assert [
-        each for each in warnings(database.server, surroundings(now=now - timedelta(minutes=5))) if "300 s off" in each
-    ]
+    told = warnings(database.server, surroundings(now=now - timedelta(minutes=5)))
+    # A busy machine lets some seconds pass before the database is asked.
+    assert [each for each in told if re.search(r"\b3[0-2]\d s off", each)]
 
 
 def test_alerts_that_nobody_works_on_and_a_test_call_that_was_lost(administrator, surroundings, said):

@@ -171,7 +171,7 @@ def _sees_nobody(view: View) -> None:
 
 
 def test_the_page(connection, database_url):
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver")
+    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", second_factor_roles="")
     with Database(database_url, Role.PEOPLE, name="test", maximum=4) as database:
         client = TestClientWithoutLifespan(create_app(database, SimulatedClock(NOW), settings))
         sign_in(client, LOGIN)
