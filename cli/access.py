@@ -13,6 +13,7 @@ from core.database import Database
 from core.mqtt import BrokerAddress, trusting
 from devices import enrolment
 from devices.dynamic_security import DynamicSecurity
+from devices.forgetting import forget
 from embedded.privatefile import private_folder, write_private
 
 ADMINISTRATOR_URL = "VICINO_BROKER_ADMIN_URL"
@@ -31,12 +32,31 @@ def accounts(installation: Installation) -> Iterator[DynamicSecurity | None]:
 
     Raises `VicinoError` if there is one and it does not answer.
     """
-    url = given(ADMINISTRATOR_URL) or installation.broker_secret(ADMINISTRATOR.name)
-    if url is None:
+    address = _administrator(installation)
+    if address is None:
         yield None
         return
-    with DynamicSecurity(broker_address(url)) as control:
+    with DynamicSecurity(address) as control:
         yield control
+
+
+def forget_gateways(installation: Installation, keys: Sequence[str]) -> bool:
+    """Remove what the broker retains of gateways that are registered no more; nobody can connect as one of them then.
+
+    False where it is none that we administer. Raises `VicinoError` if the broker does not do so.
+    """
+    address = _administrator(installation)
+    if address is None:
+        return False
+    with DynamicSecurity(address) as control:
+        control.expel(keys)
+        forget(address, control, keys)
+    return True
+
+
+def _administrator(installation: Installation) -> BrokerAddress | None:
+    url = given(ADMINISTRATOR_URL) or installation.broker_secret(ADMINISTRATOR.name)
+    return None if url is None else broker_address(url)
 
 
 def enrolled(installation: Installation, database: Database, keys: Sequence[str], clock: Clock) -> list[Credentials]:

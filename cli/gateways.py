@@ -24,6 +24,7 @@ from core.access.mosquitto import Login
 from core.clock import SystemClock
 from core.credentials import Credentials
 from core.errors import VicinoError
+from core.topics import KEY
 from devices import enrolment, qr
 from devices.composition import rules_of
 from devices.gateways import repository
@@ -98,6 +99,27 @@ def revoke(gateway: Gateway, data: Data = DEFAULT_DATA) -> None:
         enrolment.revoke(database, control, gateway, SystemClock().now())
     results.print(f"The gateway {gateway} can no longer connect. What it sent is kept.", highlight=False)
     if control is None:
+        _say_unmanaged()
+
+
+@app.command("forget")
+def forget(gateway: Gateway, data: Data = DEFAULT_DATA) -> None:
+    """Remove what the broker keeps of a gateway that is registered no more: its last words, and what it was told."""
+    installation = Installation(data)
+    with installation.database() as database:
+        if gateway in {each.gateway for each in enrolment.listed(database)}:
+            raise VicinoError(
+                f"The gateway {gateway!r} is registered: it would not be told its configuration any more.",
+                kept="what the broker keeps of it",
+                advice="to take its credentials away use `vicino gateway revoke`",
+            )
+    if not KEY.fullmatch(gateway):
+        raise VicinoError(
+            f"{gateway!r} is no gateway's key.", advice="see it in the messages of what went wrong before"
+        )
+    if access.forget_gateways(installation, [gateway]):
+        results.print(f"The broker keeps nothing of {gateway} any more.", highlight=False)
+    else:
         _say_unmanaged()
 
 

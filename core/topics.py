@@ -67,6 +67,8 @@ SERVICE_TRAFFIC: Mapping[str, Traffic] = MappingProxyType(
     }
 )
 
+# What the broker keeps of a gateway, and says again to whoever subscribes.
+RETAINED: tuple[Leaf, ...] = (Leaf.STATUS, Leaf.INVENTORY, Leaf.CONFIG)
 LANES: tuple[Leaf, ...] = (Leaf.URGENT, Leaf.READINGS, Leaf.BACKFILL)
 
 

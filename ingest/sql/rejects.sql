@@ -1,6 +1,7 @@
 -- keep_rejects --
 -- What could not be stored; the same again raises the count. Where the room of its sender is full, it is only counted.
--- A flood takes no more than half of it, so that it does not displace what is nowhere else.
+-- A flood takes no more than half of it, so that it does not displace what is nowhere else. Of a gateway whose home was erased
+-- nothing is kept, unless one of its key is registered again.
 -- Says of each whether it is new, as far as that is known.
 WITH given AS MATERIALIZED (
     SELECT t.*, coalesce(gateway.key, '') AS source, coalesce(t.gateway_key, t.topic) AS sender,
@@ -11,6 +12,8 @@ WITH given AS MATERIALIZED (
                 %(count)s::bigint[]) WITH ORDINALITY
          AS t (topic, gateway_key, reason, detail, payload, payload_bytes, properties, digest, records, count, place)
     LEFT JOIN devices.gateway ON gateway.key = t.gateway_key
+    WHERE gateway.key IS NOT NULL OR t.gateway_key IS NULL OR NOT EXISTS (
+        SELECT FROM ingest.erased_gateway AS erased WHERE erased.digest = sha256(erased.salt || convert_to(t.gateway_key, 'UTF8')))
 ), room AS MATERIALIZED (
     SELECT source, kept < CASE source WHEN '' THEN %(others_rows)s ELSE %(gateway_rows)s END
                    AND kept_bytes < CASE source WHEN '' THEN %(others_bytes)s ELSE %(gateway_bytes)s END AS is_left,

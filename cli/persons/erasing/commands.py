@@ -62,7 +62,10 @@ def erase(
             _keep_list(connection, installation, also or [])
             for path in certificate.write(done.certificate, to):
                 results.print(str(path), highlight=False, soft_wrap=True)
+            _forget(installation, done.whose.gateway_keys)
             _sweep(connection, done, clock)
+            # What was on its way to the broker when it was emptied.
+            _forget(installation, done.whose.gateway_keys)
             _say_still(erasing.still_named(connection, done.whose))
 
 
@@ -137,9 +140,7 @@ def _erased(
     if not confirmed:
         return done
     if done.whose.gateway_keys:
-        with access.accounts(installation) as control:
-            if control is not None:
-                control.expel(done.whose.gateway_keys)
+        _expel(installation, done.whose.gateway_keys)
     with connection.transaction():
         return erasing.erase(connection, person.person_id, clock.now(), reference=reference)
 
@@ -166,6 +167,34 @@ def _keep_list(connection: Connection[Row], installation: Installation, also: li
             " older backup brings the person back.",
             highlight=False,
         )
+
+
+def _expel(installation: Installation, keys: list[str]) -> None:
+    """Throw gateways out before anything is erased; raises `VicinoError` where the broker cannot be told."""
+    try:
+        with access.accounts(installation) as control:
+            if control is not None:
+                control.expel(keys)
+    except VicinoError as error:
+        raise VicinoError(
+            str(error.args[0]), kept="everything; nothing was erased", advice=error.advice or "do it again"
+        ) from error
+
+
+def _forget(installation: Installation, keys: list[str]) -> None:
+    """Empty what the broker retains; where that cannot be done, say how to do it later. The erasure holds anyhow."""
+    try:
+        if not keys or access.forget_gateways(installation, keys):
+            return
+        advice = (
+            "it is none that this command administers: remove what it retains below vicino/v1/gw/ for these gateways"
+        )
+    except VicinoError as error:
+        advice = f"{error} Once it runs: " + "; ".join(f"vicino gateway forget {key}" for key in keys)
+    messages.print(
+        f"[bold]The broker may still keep what {', '.join(keys)} said and was told last[/bold]: {advice}.",
+        highlight=False,
+    )
 
 
 def _sweep(connection: Connection[Row], done: Done, clock: Clock) -> None:

@@ -47,6 +47,7 @@ def erase(
     number = number or str(uuid4())
     exported = repository.exports(connection, whose)
     rows = [(rule, 0 if rule.what is What.KEPT else repository.apply(connection, rule, whose, at)) for rule in RULES]
+    repository.forbid_gateways(connection, whose, at)
     certificate = {
         "format": FORMAT,
         "version": VERSION,

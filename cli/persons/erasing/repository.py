@@ -97,6 +97,11 @@ def exports(connection: Connection[Row], of: Whose) -> list[dict[str, Any]]:
     return list(connection.execute(_sql["exports"], {"subject": row["home"]}))
 
 
+def forbid_gateways(connection: Connection[Row], of: Whose, at: datetime) -> None:
+    """See to it that nothing is kept of what the gateways still say; their keys are not written down for that."""
+    connection.execute(_sql["forbid_gateways"], {"keys": of.gateway_keys, "at": at})
+
+
 def record(connection: Connection[Row], number: str, at: datetime, digest: bytes, certificate: dict[str, Any]) -> None:
     """Write down that somebody was erased."""
     values = {"number": number, "at": at, "digest": digest, "certificate": Jsonb(certificate)}

@@ -169,6 +169,7 @@ NOBODY: dict[str, str] = {
     "dashboards.grafana_reader": "logins of Grafana",
     "dashboards.passkey_challenge": "random numbers of minutes",
     "dashboards.pseudonym_key": "keys of the installation",
+    "ingest.erased_gateway": "salted digests of keys of gateways that are gone",
     "ingest.intake": "when something came in",
     "ingest.retention": "instants by class",
     "ingest.rollup_progress": "a place in what came in",

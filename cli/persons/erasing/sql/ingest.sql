@@ -49,3 +49,11 @@ DELETE FROM ingest.gateway_transition WHERE gateway_id = ANY (%(gateways)s)
 -- erase_ingest_rows --
 -- Readings or figures of series.
 DELETE FROM {table} WHERE series_id = ANY (%(series)s)
+
+-- forbid_gateways --
+-- What still comes of these gateways is not kept.
+WITH made AS MATERIALIZED (
+    SELECT key, uuid_send(gen_random_uuid()) AS salt FROM unnest(%(keys)s::text[]) AS key
+)
+INSERT INTO ingest.erased_gateway (salt, digest, erased_at)
+SELECT salt, sha256(salt || convert_to(key, 'UTF8')), %(at)s FROM made
