@@ -1,13 +1,14 @@
 """What others may read of how the days of homes stand. Reads for a person take a `View`."""
 
+from collections.abc import Collection
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from analytics.wellbeing.attention import Known
+from analytics.wellbeing.known import Held, Memory
 from analytics.wellbeing.rows import of_row
 from analytics.wellbeing.state import DayState, State
 from core.database import Row, View
@@ -24,8 +25,8 @@ class Latest(NamedTuple):
 
 
 NOTHING = Latest(None, 0)
-_PLAIN = ("day", "state", "score", "coverage", "because", "contributions", "parts", "kept_back", "threshold")
 _STATES = {str(state): state for state in State}  # looked up: a board has thousands of days
+_MEMORY = Memory()
 
 
 def days(view: View, home_id: int, first: date, last: date) -> list[DayState]:
@@ -44,28 +45,28 @@ def latest(view: View, first: date, home_id: int | None = None) -> dict[int, Lat
 
 def latest_of_all(connection: Connection[DictRow], first: date, home_id: int | None = None) -> dict[int, Latest]:
     """Return the same for whoever runs the installation, of all homes."""
-    return {
-        row["home_id"]: Latest(_known(row), row["silent"])
-        for row in connection.execute(SQL["seen_latest"], {"first": first, "home_id": home_id})
-    }
+    rows = connection.execute(SQL["seen_latest"], {"first": first, "home_id": home_id}).fetchall()
+    known = _known(connection, first, {_held(row) for row in rows if row["day"] is not None})
+    return {row["home_id"]: Latest(known.get(row["home_id"]), row["silent"]) for row in rows}
 
 
-def _known(row: Row) -> Known | None:
-    if row["day"] is None:
-        return None
-    lists = (tuple(row[name]) for name in ("contexts", "days", "states", "scores"))
-    return _understood(*lists, *(row[name] for name in _PLAIN))
+def _held(row: Row) -> Held:
+    return Held(row["home_id"], row["day"], row["week"], row["own"])
 
 
-# How a home stands changes once a day, and its board asks for it every quarter of a minute.
-@lru_cache(maxsize=4096)
-def _understood(
-    contexts: tuple[str, ...],
-    days: tuple[date, ...],
-    states: tuple[str, ...],
-    scores: tuple[float | None, ...],
-    *plain: Any,
-) -> Known:
-    last = of_row(dict(zip(_PLAIN, plain, strict=True), contexts=contexts))
-    week = zip(days, states, scores, strict=True)
-    return Known(last, [(day, _STATES[state], score) for day, state, score in week])
+def _known(connection: Connection[DictRow], first: date, wanted: Collection[Held]) -> dict[int, Known]:
+    """Return what is known of homes, by their last days; asked for is only what is not remembered."""
+    found = _MEMORY.of(wanted)
+    missing = [held.home_id for held in wanted if held not in found]
+    if missing:
+        # A day that was restated meanwhile comes under its new hashes.
+        rows = connection.execute(SQL["seen_held"], {"first": first, "homes": missing})
+        read = {_held(row): _understood(row) for row in rows}
+        _MEMORY.keep(read)
+        found |= read
+    return {held.home_id: known for held, known in found.items()}
+
+
+def _understood(row: Row) -> Known:
+    week = zip(row["days"], row["states"], row["scores"], strict=True)
+    return Known(of_row(row), [(day, _STATES[state], score) for day, state, score in week])
