@@ -102,7 +102,7 @@ class Inhabitant(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One home on the board."""
+    """One home on the board; `moved` is the last movement in words, "" where none is known."""
 
     home_id: int
     people: tuple[Inhabitant, ...]
@@ -115,6 +115,7 @@ class Line(NamedTuple):
     last_seen: LastSeen | None
     reading_at: datetime | None
     stand: wellbeing.Stand
+    moved: str
     there: tuple[str, ...] = ()
     contacts: tuple[registry.reads.FirstContact, ...] = ()
 
@@ -380,8 +381,13 @@ def _line(
         last_seen=signs.movement,
         reading_at=signs.reading_at,
         stand=stand,
+        moved=_moved(signs.movement, now, words),
         there=there,
     )
+
+
+def _moved(movement: LastSeen | None, now: datetime, words: Words) -> str:
+    return "" if movement is None else f"{words.place(movement.room_kind)}, {words.ago(movement.at, now)}"
 
 
 def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, now: datetime, words: Words) -> str:
@@ -420,6 +426,23 @@ def _with_contacts(view: View, groups: Groups) -> Groups:
         else (concern, lines)
         for concern, lines in groups
     )
+
+
+def rows(lines: Iterable[Line]) -> list[tuple[Any, ...]]:
+    """Return what is said of homes that are shown in a row each, in the order in which the template takes it apart."""
+    return [
+        (
+            line.home_id,
+            line.people,
+            line.home_name,
+            line.municipality,
+            line.why,
+            line.moved,
+            line.stand.tone,
+            line.stand.said,
+        )
+        for line in lines
+    ]
 
 
 def by_attention(lines: Iterable[Line]) -> list[Line]:

@@ -7,7 +7,7 @@ from gettext import NullTranslations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
 from core.languages import LOCALES
@@ -71,7 +71,7 @@ class Words(NamedTuple):
 
     def clock(self, instant: datetime, zone: ZoneInfo) -> str:
         """Return the time of day, as in 14:05."""
-        return format_time(instant.astimezone(zone), "HH:mm", tzinfo=zone, locale=self.locale)
+        return f"{instant.astimezone(zone):%H:%M}"  # alike in all languages
 
     def day(self, day: date) -> str:
         """Return a day with its weekday, as in Monday 16 March."""
@@ -83,7 +83,7 @@ class Words(NamedTuple):
 
     def short_day(self, day: date) -> str:
         """Return a day in few letters, as in 16 Mar."""
-        return _short_day(day, self.locale)
+        return _date(day, "d MMM", self.locale)
 
     def weekday(self, day: date) -> str:
         """Return the weekday in few letters, as in Mon."""
@@ -92,14 +92,15 @@ class Words(NamedTuple):
     def moment(self, instant: datetime, zone: ZoneInfo, now: datetime) -> str:
         """Return when something was, as people say it: the day only where it is not today."""
         gettext = self.translations.gettext
-        local, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
-        at = self.clock(instant, zone)
+        there = instant.astimezone(zone)
+        local, today = there.date(), now.astimezone(zone).date()
+        at = f"{there:%H:%M}"
         if local == today:
             return gettext("today at %(time)s") % {"time": at}
         if local == today - timedelta(days=1):
             return gettext("yesterday at %(time)s") % {"time": at}
         pattern = "EEE d MMM" if local.year == today.year else "d MMM yyyy"
-        return gettext("%(day)s at %(time)s") % {"day": format_date(local, pattern, locale=self.locale), "time": at}
+        return gettext("%(day)s at %(time)s") % {"day": _date(local, pattern, self.locale), "time": at}
 
     def ago(self, instant: datetime, now: datetime) -> str:
         """Return how long ago something was, in the largest unit that fits."""
@@ -132,6 +133,6 @@ def _ago(passed: int, in_seconds: bool, locale: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _short_day(day: date, locale: str) -> str:
-    """Return a day in few letters: a board of a thousand homes writes the same few days over and over."""
-    return format_date(day, "d MMM", locale=locale)
+def _date(day: date, pattern: str, locale: str) -> str:
+    """Return a day by a pattern: a board of a thousand homes writes the same few days over and over."""
+    return format_date(day, pattern, locale=locale)

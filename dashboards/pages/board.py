@@ -117,6 +117,7 @@ def _answer(
     return frame.page(
         template,
         board=found,
+        rows=board.rows,
         order=order.value,
         address=_address,
         caseloads=caseloads,
