@@ -10,7 +10,7 @@ import psycopg
 from alerts.lifecycle import Action, Family, Outcome, State
 from alerts.policy import Policy, from_json
 from alerts.wording import title
-from core.database import Row, View, only
+from core.database import Answer, Row, View, ask, only
 from core.languages import written
 from core.statements import Statements
 
@@ -202,8 +202,13 @@ def shared_reasons(view: View, now: datetime) -> list[Row]:
 
 def open_alerts(view: View, limit: int = 500) -> list[Alert]:
     """Return the open alerts, most pressing first: safety first, then not yet taken, severity and age."""
-    rows = view.connection.execute(STATEMENTS["open_alerts"], {"limit": limit})
-    return [_alert(row) for row in rows]
+    return ask_open_alerts(view, limit)()
+
+
+def ask_open_alerts(view: View, limit: int) -> Answer[list[Alert]]:
+    """Ask for the same, without waiting."""
+    given = {"limit": limit}
+    return ask(view.connection, STATEMENTS["open_alerts"], given, lambda rows: [_alert(row) for row in rows])
 
 
 def alert(view: View, public_id: UUID) -> AlertPage | None:
@@ -280,8 +285,12 @@ def unnotified(view: View) -> int:
     No message of their present round was accepted, and none is on its way that has not failed already: no mail server
     is set, it cannot be reached or refuses, or there is nobody to be told.
     """
-    row = view.connection.execute(STATEMENTS["unnotified"]).fetchone()
-    return 0 if row is None else int(row["alerts"])
+    return ask_unnotified(view)()
+
+
+def ask_unnotified(view: View) -> Answer[int]:
+    """Ask for the same, without waiting."""
+    return ask(view.connection, STATEMENTS["unnotified"], {}, lambda rows: sum(row["alerts"] for row in rows))
 
 
 def status(connection: psycopg.Connection[Row], now: datetime) -> Status:

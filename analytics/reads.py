@@ -20,7 +20,7 @@ from analytics.sensors import sensors_of
 from analytics.silence.battery import Forecast
 from analytics.silence.verdict import Silence
 from core.columns import column
-from core.database import Row, View
+from core.database import Answer, Row, View, ask
 from devices.reads import Device, Sensor
 from registry.reads import Home
 
@@ -33,6 +33,7 @@ __all__ = [
     "Stays",
     "Stop",
     "Why",
+    "ask_latest_coverage",
     "due",
     "episodes",
     "findings_of_home",
@@ -41,7 +42,6 @@ __all__ = [
     "hourly_indicators",
     "indicators",
     "lag",
-    "latest_coverage",
     "page_of_findings",
     "replacement_round",
     "shared_days",
@@ -179,13 +179,14 @@ def watched(kind: str, sensors: Sequence[Sensor]) -> list[Sensor]:
     return [sensor for place, sensor in enumerate(ordered) if place in rests]
 
 
-def latest_coverage(view: View, first: date, homes: Sequence[int] | None = None) -> list[Row]:
-    """Return on how much of the data the last indicators rest of every home that the viewer may see, or of some.
+def ask_latest_coverage(view: View, first: date, homes: Sequence[int] | None = None) -> Answer[list[Row]]:
+    """Ask on how much of the data the last indicators rest of every home that the viewer may see, or of some.
 
     Of each indicator the last day counts that is not older than `first`. Columns: home_id, day, coverage (the least, 0
     to 1, of the indicators whose last day this is).
     """
-    return _seen(view, "seen_latest_coverage", first=first, homes=None if homes is None else list(homes))
+    given = {"first": first, "homes": None if homes is None else list(homes)}
+    return ask(view.connection, SQL["seen_latest_coverage"], given, list)
 
 
 def silences(view: View, homes: Collection[int]) -> list[Row]:

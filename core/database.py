@@ -11,10 +11,10 @@ Roles (made by the migrations):
 
 import copy
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 import psycopg
@@ -29,6 +29,8 @@ from core.service import wait_until_there
 from core.viewer import Viewer
 
 Row = dict[str, Any]
+T = TypeVar("T")
+Answer = Callable[[], T]  # gives what was asked for; where several were asked for in a pipeline, waits for it
 
 # A line on which nothing comes through any more is given up within seconds, by us and by the server: what it holds
 # there others wait for, and TCP by itself would wait for hours.
@@ -204,6 +206,18 @@ class Database:
         self._configure(connection)
         _set(connection, "idle_in_transaction_session_timeout", _IN_TRANSACTION)
         return connection
+
+
+def ask(
+    connection: Connection[DictRow], statement: sql.SQL, given: Mapping[str, Any], read: Callable[[list[Row]], T]
+) -> Answer[T]:
+    """Ask for rows, and return what gives them as `read` understands them.
+
+    Within `connection.pipeline()` this does not wait for the server, which works while something else is done here;
+    whoever then takes one answer waits for all that was asked for in the pipeline.
+    """
+    cursor = connection.execute(statement, given)
+    return lambda: read(cursor.fetchall())
 
 
 def answers(url: str) -> bool:

@@ -1,7 +1,7 @@
 """The board: every home the viewer may see, what it asks for, and why, in one plain sentence."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,11 +12,11 @@ import analytics.contexts.reads
 import analytics.reads
 import ingest.reads
 import registry.reads
-from alerts.replies.reads import There, there
+from alerts.replies.reads import There, ask_there
 from analytics.contexts.context import Context
 from analytics.contexts.kinds import ContextKind
 from analytics.wellbeing.reads import NOTHING, Latest
-from core.database import View
+from core.database import Answer, View
 from core.localtime import day_of
 from core.translation import mark
 from dashboards import contexts, wellbeing
@@ -32,7 +32,7 @@ from dashboards.concern import (
     pressing_first,
     ranked,
 )
-from dashboards.reads import LastSeen, LastSigns, last_signs
+from dashboards.reads import LastSeen, LastSigns, ask_last_signs
 from dashboards.wording import Words
 
 Row = Mapping[str, Any]
@@ -179,22 +179,27 @@ class Read(NamedTuple):
     persons: Sequence[registry.reads.Person]
     opened: Sequence[alerts.reads.Alert]
     around: Sequence[analytics.contexts.reads.Seen]
-    stands: Mapping[int, Latest]
+    stands: Answer[Mapping[int, Latest]]
 
 
 def load(view: View, now: datetime, words: Words, limits: Limits, only: Collection[int] | None = None) -> Board:
     """Return the board of everything the viewer may see; `only` some homes, and all that need somebody at once."""
-    read = Read(
-        registry.reads.seen_inhabitants(view),
-        alerts.reads.open_alerts(view, ALL),
-        analytics.contexts.reads.contexts(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1)),
-        wellbeing.latest(view, now),
-    )
-    homes = registry.reads.seen_homes(view, cared=True)
-    lines = _lines(view, homes, None, read, now, words, limits)
+    since, until = now - COVERAGE_WITHIN, now + timedelta(seconds=1)
+    with view.connection.pipeline():
+        homes = registry.reads.ask_homes(view, cared=True)
+        persons = registry.reads.ask_inhabitants(view)
+        opened = alerts.reads.ask_open_alerts(view, ALL)
+        around = analytics.contexts.reads.ask_contexts_among(view, since, until, None)
+        unnotified = alerts.reads.ask_unnotified(view)
+        signals = _ask_signals(view, now, None)
+    # The database looks for what it takes longest to find while all of that is read.
+    with view.connection.pipeline():
+        stands, signs = wellbeing.ask_latest(view, now), ask_last_signs(view, now)
+        read = Read(persons(), opened(), around(), stands)
+        lines = _lines(homes(), read, signals, signs, now, words, limits)
     if only is not None:
         lines = [line for line in lines if line.home_id in only or line.verdict.concern is Concern.ACT]
-    return Board(_with_contacts(view, _grouped(lines)), alerts.reads.unnotified(view))
+    return Board(_with_contacts(view, _grouped(lines)), unnotified())
 
 
 class Pressing(NamedTuple):
@@ -214,10 +219,14 @@ def pressing(view: View, now: datetime, words: Words, limits: Limits) -> Pressin
     opened = alerts.reads.pressing_alerts(view, HIGH_SEVERITY, now - NEWS)
     homes = registry.reads.seen_homes_of(view, {alert.home_id for alert in opened})
     ids = sorted(homes)
-    around = analytics.contexts.reads.contexts_among(view, now - COVERAGE_WITHIN, now + timedelta(seconds=1), ids)
+    persons = registry.reads.seen_persons_of(view, ids)
+    since, until = now - COVERAGE_WITHIN, now + timedelta(seconds=1)
+    with view.connection.pipeline():
+        around = analytics.contexts.reads.ask_contexts_among(view, since, until, ids)
+        signals, signs = _ask_signals(view, now, ids), ask_last_signs(view, now, ids)
     # How the days stand orders those of which nothing is open.
-    read = Read(registry.reads.seen_persons_of(view, ids), opened, around, {})
-    lines = _lines(view, list(homes.values()), ids, read, now, words, limits)
+    read = Read(persons, opened, around(), dict)
+    lines = _lines(list(homes.values()), read, signals, signs, now, words, limits)
     groups = dict(_with_contacts(view, _grouped(lines)))
     others = (line for concern in (Concern.LOOK, Concern.UNKNOWN) for line in groups[concern])
     return Pressing(groups[Concern.ACT], tuple(line for line in others if line.first is not None))
@@ -225,14 +234,31 @@ def pressing(view: View, now: datetime, words: Words, limits: Limits) -> Pressin
 
 def line_of(view: View, home: registry.reads.Home, read: Read, now: datetime, words: Words, limits: Limits) -> Line:
     """Return the line of one home, as it stands on the board."""
-    return _lines(view, [home], [home.home_id], read, now, words, limits)[0]
+    signals, signs = _ask_signals(view, now, [home.home_id]), ask_last_signs(view, now, [home.home_id])
+    return _lines([home], read, signals, signs, now, words, limits)[0]
+
+
+class _Signals(NamedTuple):
+    """What was asked for of homes: who says to be there, what gateways tell, on how much the last figures rest."""
+
+    theirs: Answer[dict[int, There]]
+    heard: Answer[list[dict[str, Any]]]
+    coverage: Answer[list[dict[str, Any]]]
+
+
+def _ask_signals(view: View, now: datetime, only: Sequence[int] | None) -> _Signals:
+    return _Signals(
+        ask_there(view),
+        ingest.reads.ask_gateways_heard(view, only),
+        analytics.reads.ask_latest_coverage(view, (now - COVERAGE_WITHIN).date(), only),
+    )
 
 
 def _lines(
-    view: View,
     homes: Sequence[registry.reads.Home],
-    only: Sequence[int] | None,
     read: Read,
+    signals: _Signals,
+    signs_of: Callable[[Iterable[int]], dict[int, LastSigns]],
     now: datetime,
     words: Words,
     limits: Limits,
@@ -240,25 +266,27 @@ def _lines(
     people: dict[int, list[Inhabitant]] = defaultdict(list)
     for person in read.persons:
         people[person.home_id].append(Inhabitant(person.public_id, person.name, person.phone))
-    theirs = there(view)
+    theirs = signals.theirs()
     found: dict[int, list[alerts.reads.Alert]] = defaultdict(list)
     for alert in read.opened:
         found[alert.home_id].append(alert)
     statuses: dict[int, list[Row]] = defaultdict(list)
-    for status in ingest.reads.gateway_statuses(view, only):
+    for status in signals.heard():
         statuses[status["home_id"]].append(status)
     indicators: dict[int, list[Row]] = defaultdict(list)
-    for indicator in analytics.reads.latest_coverage(view, (now - COVERAGE_WITHIN).date(), only):
+    for indicator in signals.coverage():
         indicators[indicator["home_id"]].append(indicator)
-    signs = last_signs(view, [home.home_id for home in homes], now, only)
     around: dict[int, list[analytics.contexts.reads.Seen]] = defaultdict(list)
     for seen in read.around:
         around[seen.home_id].append(seen)
+    told = {home_id: [open_alert(alert, words) for alert in its] for home_id, its in found.items()}
+    # These come last, and so are asked for last.
+    stands, signs = read.stands(), signs_of(home.home_id for home in homes)
     return [
         _line(
             home,
             people[home.home_id],
-            [open_alert(alert, words) for alert in found[home.home_id]],
+            told.get(home.home_id, ()),
             sight_of(
                 statuses[home.home_id],
                 signs[home.home_id],
@@ -266,7 +294,7 @@ def _lines(
                 home.zone,
             ),
             signs[home.home_id],
-            read.stands.get(home.home_id, NOTHING),
+            stands.get(home.home_id, NOTHING),
             going_on=contexts.going_on(around[home.home_id], home, now),
             there=told_there(found[home.home_id], theirs, home.zone, now, words),
             now=now,

@@ -1,11 +1,11 @@
 """What the pages read across homes at once: when something was last heard, when somebody last moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from core.database import View
+from core.database import Row, View, ask
 from core.statements import Statements
 from core.vocabulary import BY_NAME, PRESENCE
 
@@ -64,6 +64,13 @@ def last_signs(
 
     Where all are read, the last reading of a home that moved within `LATELY` is told as the movement.
     """
+    return ask_last_signs(view, now, only)(home_ids)
+
+
+def ask_last_signs(
+    view: View, now: datetime, only: Sequence[int] | None = None
+) -> Callable[[Iterable[int]], dict[int, LastSigns]]:
+    """Ask for the same, without waiting, and return what gives it for some homes."""
     wanted = {
         "homes": None if only is None else list(only),
         "movement": MOVEMENT,
@@ -72,14 +79,19 @@ def last_signs(
         "until": now + AHEAD,
         "fresh": now - LATELY if only is None else now + AHEAD,
     }
+    lately = ask(view.connection, SQL["latest_in_homes"], wanted, list)
+    return lambda home_ids: _signs(view, lately(), list(home_ids), now)
+
+
+def _signs(view: View, lately: Iterable[Row], home_ids: Sequence[int], now: datetime) -> dict[int, LastSigns]:
     readings: dict[int, datetime] = {}
     movements: dict[int, LastSeen] = {}
-    for row in view.connection.execute(SQL["latest_in_homes"], wanted):
+    for row in lately:
         readings[row["home_id"]] = row["reading_at"]
         if row["moved_at"] is not None:
             movements[row["home_id"]] = LastSeen(row["moved_at"], row["room_kind"] or "")
-    ids = list(home_ids)
-    silent = [home for home in ids if home not in movements]
-    for row in view.connection.execute(SQL["last_presence"], {"home_ids": silent, "until": now + AHEAD}):
-        movements[row["home_id"]] = LastSeen(row["ended_at"], row["room_kind"] or "")
-    return {home: LastSigns(readings.get(home), movements.get(home)) for home in ids}
+    silent = [home for home in home_ids if home not in movements]
+    if silent:
+        for row in view.connection.execute(SQL["last_presence"], {"home_ids": silent, "until": now + AHEAD}):
+            movements[row["home_id"]] = LastSeen(row["ended_at"], row["room_kind"] or "")
+    return {home: LastSigns(readings.get(home), movements.get(home)) for home in home_ids}

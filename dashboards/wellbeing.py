@@ -16,7 +16,7 @@ from analytics.wellbeing import wording
 from analytics.wellbeing.attention import WEEK, Attention, Known, Rank, attention
 from analytics.wellbeing.reads import Latest
 from analytics.wellbeing.state import DayState, Sight, State
-from core.database import View
+from core.database import Answer, View
 from core.localtime import day_of
 from dashboards.concern import Concern
 from dashboards.pictures.states import Column, states_picture
@@ -69,9 +69,9 @@ class Stands(NamedTuple):
     never: tuple[str, ...]
 
 
-def latest(view: View, now: datetime, home_id: int | None = None) -> dict[int, Latest]:
-    """Return how the homes that the viewer may see stand: by the last day of the last week and a day."""
-    return analytics.wellbeing.reads.latest(view, (now - timedelta(days=WEEK + 1)).date(), home_id)
+def ask_latest(view: View, now: datetime, home_id: int | None = None) -> Answer[dict[int, Latest]]:
+    """Ask how the homes that the viewer may see stand: by the last day of the last week and a day."""
+    return analytics.wellbeing.reads.ask_latest(view, (now - timedelta(days=WEEK + 1)).date(), home_id)
 
 
 def stand(found: Latest, zone: ZoneInfo, now: datetime, words: Words, *, is_blind: bool, untaken: int) -> Stand:

@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from core.columns import column
-from core.database import Row, View
+from core.database import Answer, Row, View, ask
 from core.localtime import Interval
 from core.statements import Statements
 from core.vocabulary import BY_NAME
@@ -367,6 +367,15 @@ def gateway_statuses(view: View, homes: Sequence[int] | None = None) -> list[Row
     return view.connection.execute(
         _sql["gateway_statuses"], {"homes": None if homes is None else list(homes)}
     ).fetchall()
+
+
+def ask_gateways_heard(view: View, homes: Sequence[int] | None = None) -> Answer[list[Row]]:
+    """Ask how every gateway the viewer may see is heard, or those in some homes.
+
+    Fields: home_id, online, changed_at, received_at, as in `gateway_statuses`.
+    """
+    given = {"homes": None if homes is None else list(homes)}
+    return ask(view.connection, _sql["seen_gateways_heard"], given, list)
 
 
 def gateways_said(connection: Connection[Row]) -> dict[str, Row]:

@@ -11,7 +11,7 @@ import msgspec
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from core.database import View, only
+from core.database import Answer, Row, View, ask, only
 from core.errors import VicinoError
 from core.localtime import Interval
 from core.statements import Statements
@@ -293,10 +293,18 @@ def sight_of(view: View) -> str:
 
 def seen_homes(view: View, *, cared: bool = False) -> list[Home]:
     """Return the homes the viewer may see, by name; `cared`: only those of which they see how people live there."""
-    given = {"public_id": None, "cared": cared}
-    found = [Home(**row) for row in view.connection.execute(_SQL["seen_homes"], given)]
-    view.homes.update(home.home_id for home in found)
-    return found
+    return ask_homes(view, cared=cared)()
+
+
+def ask_homes(view: View, *, cared: bool = False) -> Answer[list[Home]]:
+    """Ask for the same, without waiting."""
+
+    def read(rows: list[Row]) -> list[Home]:
+        found = [Home(**row) for row in rows]
+        view.homes.update(home.home_id for home in found)
+        return found
+
+    return ask(view.connection, _SQL["seen_homes"], {"public_id": None, "cared": cared}, read)
 
 
 def seen_homes_of(view: View, home_ids: Collection[int]) -> dict[int, Home]:
@@ -330,9 +338,18 @@ def seen_persons(view: View, home_id: int | None = None) -> list[SeenPerson]:
 
 def seen_inhabitants(view: View, home_id: int | None = None) -> list[Person]:
     """Return the same persons without their contacts: of a union that is a third of what there is to read."""
-    found = [Person(**row) for row in view.connection.execute(_SQL["seen_persons"], {"home_id": home_id})]
-    view.listed.update(person.person_id for person in found)
-    return found
+    return ask_inhabitants(view, home_id)()
+
+
+def ask_inhabitants(view: View, home_id: int | None = None) -> Answer[list[Person]]:
+    """Ask for the same, without waiting."""
+
+    def read(rows: list[Row]) -> list[Person]:
+        found = [Person(**row) for row in rows]
+        view.listed.update(person.person_id for person in found)
+        return found
+
+    return ask(view.connection, _SQL["seen_persons"], {"home_id": home_id}, read)
 
 
 def seen_persons_of(view: View, home_ids: Collection[int]) -> list[Person]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from core.database import View
+from core.database import Answer, View, ask
 from core.statements import Statements
 
 STATEMENTS = Statements.beside(__file__)
@@ -22,5 +22,14 @@ def there(view: View) -> dict[int, There]:
 
     What was said before an alert came in again is not told.
     """
-    rows = view.connection.execute(STATEMENTS["there"])
-    return {row["alert_id"]: There(row["name"], row["relation"], row["at"]) for row in rows}
+    return ask_there(view)()
+
+
+def ask_there(view: View) -> Answer[dict[int, There]]:
+    """Ask for the same, without waiting."""
+    return ask(
+        view.connection,
+        STATEMENTS["there"],
+        {},
+        lambda rows: {row["alert_id"]: There(row["name"], row["relation"], row["at"]) for row in rows},
+    )

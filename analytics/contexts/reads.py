@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from analytics.contexts.context import Context, Standing
 from analytics.contexts.kinds import ContextKind
-from core.database import Row, View
+from core.database import Answer, Row, View, ask
 from core.statements import Statements
 from registry import reads as registry
 
@@ -48,9 +48,13 @@ def contexts(view: View, start: datetime, end: datetime, home_id: int | None = N
 
 def contexts_among(view: View, start: datetime, end: datetime, homes: Sequence[int] | None) -> list[Seen]:
     """Return the same of some homes, or of all."""
+    return ask_contexts_among(view, start, end, homes)()
+
+
+def ask_contexts_among(view: View, start: datetime, end: datetime, homes: Sequence[int] | None) -> Answer[list[Seen]]:
+    """Ask for the same, without waiting."""
     given = {"homes": None if homes is None else list(homes), "start": start, "end": end}
-    rows = view.connection.execute(SQL["seen_contexts"], given)
-    return [_seen(row) for row in rows]
+    return ask(view.connection, SQL["seen_contexts"], given, lambda rows: [_seen(row) for row in rows])
 
 
 def going_on(connection: Connection[DictRow], home_id: int, now: datetime) -> list[Context]:

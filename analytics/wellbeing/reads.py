@@ -11,7 +11,7 @@ from analytics.wellbeing.attention import Known
 from analytics.wellbeing.known import Held, Memory
 from analytics.wellbeing.rows import of_row
 from analytics.wellbeing.state import DayState, State
-from core.database import Row, View
+from core.database import Answer, Row, View, ask
 from core.statements import Statements
 
 SQL = Statements.beside(__file__)
@@ -40,14 +40,25 @@ def latest(view: View, first: date, home_id: int | None = None) -> dict[int, Lat
 
     A day before `first` is not looked at, so that a home whose last day is older counts as one without.
     """
-    return latest_of_all(view.connection, first, home_id)
+    return ask_latest(view, first, home_id)()
+
+
+def ask_latest(view: View, first: date, home_id: int | None = None) -> Answer[dict[int, Latest]]:
+    """Ask for the same, without waiting."""
+    return _ask_latest(view.connection, first, home_id)
 
 
 def latest_of_all(connection: Connection[DictRow], first: date, home_id: int | None = None) -> dict[int, Latest]:
     """Return the same for whoever runs the installation, of all homes."""
-    rows = connection.execute(SQL["seen_latest"], {"first": first, "home_id": home_id}).fetchall()
-    known = _known(connection, first, {_held(row) for row in rows if row["day"] is not None})
-    return {row["home_id"]: Latest(known.get(row["home_id"]), row["silent"]) for row in rows}
+    return _ask_latest(connection, first, home_id)()
+
+
+def _ask_latest(connection: Connection[DictRow], first: date, home_id: int | None) -> Answer[dict[int, Latest]]:
+    def read(rows: list[Row]) -> dict[int, Latest]:
+        known = _known(connection, first, {_held(row) for row in rows if row["day"] is not None})
+        return {row["home_id"]: Latest(known.get(row["home_id"]), row["silent"]) for row in rows}
+
+    return ask(connection, SQL["seen_latest"], {"first": first, "home_id": home_id}, read)
 
 
 def _held(row: Row) -> Held:

@@ -45,7 +45,7 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
             [one.person for one in living],
             alerts.reads.open_alerts(view, board.ALL),
             contexts.listed(view, home, now),
-            wellbeing.latest(view, now, home.home_id),
+            wellbeing.ask_latest(view, now, home.home_id),
         )
         line = board.line_of(view, home, read, now, words, desk.settings.limits)
         stands = wellbeing.load(view, home, now, words)

@@ -328,6 +328,12 @@ LEFT JOIN ingest.inventory USING (gateway_id)
 WHERE %(homes)s::int[] IS NULL OR gateway.home_id = ANY (%(homes)s::int[])
 ORDER BY gateway.key
 
+-- seen_gateways_heard --
+-- How every gateway the viewer may see is heard: what of its last word says whether its home can be seen.
+SELECT gateway.home_id, coalesce(status.online, false) AS online, status.changed_at, status.received_at
+FROM devices.gateway LEFT JOIN ingest.gateway_status AS status USING (gateway_id)
+WHERE %(homes)s::int[] IS NULL OR gateway.home_id = ANY (%(homes)s::int[])
+
 -- rejects --
 -- What could not be stored, the latest first.
 SELECT reject_id, first_at, last_at, topic, gateway_key, reason, detail, payload, payload_bytes, properties, records,
