@@ -55,29 +55,29 @@ def latest_of_all(connection: Connection[DictRow], first: date, home_id: int | N
 
 def _ask_latest(connection: Connection[DictRow], first: date, home_id: int | None) -> Answer[dict[int, Latest]]:
     def read(rows: list[Row]) -> dict[int, Latest]:
-        known = _known(connection, first, {_held(row) for row in rows if row["day"] is not None})
-        return {row["home_id"]: Latest(known.get(row["home_id"]), row["silent"]) for row in rows}
+        stated = {Held(row["home_id"], row["version"], first) for row in rows if row["version"] is not None}
+        known = _known(connection, first, stated)
+        found = {row["home_id"]: Latest(known.get(row["home_id"]), row["silent"]) for row in rows}
+        return {home: latest for home, latest in found.items() if latest != NOTHING}
 
-    return ask(connection, SQL["seen_latest"], {"first": first, "home_id": home_id}, read)
-
-
-def _held(row: Row) -> Held:
-    return Held(row["home_id"], row["day"], row["week"], row["own"])
+    return ask(connection, SQL["seen_latest"], {"home_id": home_id}, read)
 
 
-def _known(connection: Connection[DictRow], first: date, wanted: Collection[Held]) -> dict[int, Known]:
-    """Return what is known of homes, by their last days; asked for is only what is not remembered."""
+def _known(connection: Connection[DictRow], first: date, wanted: Collection[Held]) -> dict[int, Known | None]:
+    """Return what is known of homes; asked for is only what is not remembered."""
     found = _MEMORY.of(wanted)
     missing = [held.home_id for held in wanted if held not in found]
     if missing:
-        # A day that was restated meanwhile comes under its new hashes.
-        rows = connection.execute(SQL["seen_held"], {"first": first, "homes": missing})
-        read = {_held(row): _understood(row) for row in rows}
+        # What was stated anew meanwhile comes with its new version.
+        rows = connection.execute(SQL["seen_held"], {"first": first, "homes": missing}).fetchall()
+        read = {Held(row["home_id"], row["version"], first): _understood(row) for row in rows}
         _MEMORY.keep(read)
         found |= read
     return {held.home_id: known for held, known in found.items()}
 
 
-def _understood(row: Row) -> Known:
+def _understood(row: Row) -> Known | None:
+    if row["day"] is None:
+        return None
     week = zip(row["days"], row["states"], row["scores"], strict=True)
     return Known(of_row(row), [(day, _STATES[state], score) for day, state, score in week])

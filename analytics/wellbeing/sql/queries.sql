@@ -48,29 +48,27 @@ FROM analytics.wellbeing_day
 WHERE home_id = %(home_id)s AND day >= %(first)s AND day <= %(last)s ORDER BY day;
 
 -- seen_latest --
--- The last day of every home that the viewer may see, with the days and states before it that are not older than a day given, and
--- how many of its devices and gateways are silent now; homes of which there is neither are left out. All of that is left to what
--- `seen_held` tells: here `week` and `own` say which it is, a hash of the days and one of the last day.
-WITH before AS (
-    SELECT home_id, max(day) AS day, bit_xor(hash_record_extended(ROW (day, state, score), 0)) AS week
-    FROM analytics.wellbeing_day WHERE day >= %(first)s AND (home_id = %(home_id)s OR %(home_id)s::int IS NULL) GROUP BY home_id
-), quiet AS (
+-- Which version of its days is that of every home that the viewer may see, and how many of its devices and gateways are silent now;
+-- homes of which there is neither are left out.
+SELECT home_id, version, coalesce(silent, 0) AS silent
+FROM (
+    SELECT home_id, version::text FROM analytics.stated WHERE home_id = %(home_id)s OR %(home_id)s::int IS NULL
+) AS stated
+FULL JOIN (
     SELECT home_id, count(*)::int AS silent FROM analytics.silence
     WHERE ended_at IS NULL AND withdrawn_at IS NULL AND (home_id = %(home_id)s OR %(home_id)s::int IS NULL) GROUP BY home_id
-)
-SELECT home_id, day, week,
-       hash_record_extended(ROW (state, score, coverage, because, contexts, contributions, parts, kept_back, threshold), 0) AS own,
-       coalesce(silent, 0) AS silent
-FROM before JOIN analytics.wellbeing_day USING (home_id, day) FULL JOIN quiet USING (home_id);
+) AS quiet USING (home_id);
 
 -- seen_held --
--- What the last days of some homes hold, and the days before them, by the same hashes.
+-- The last day of some homes, with the days and states before it that are not older than a day given; nothing but the version where
+-- none is. The version is that of the same moment.
 WITH before AS (
     SELECT home_id, max(day) AS day, array_agg(day ORDER BY day) AS days, array_agg(state ORDER BY day) AS states,
-           array_agg(score ORDER BY day) AS scores, bit_xor(hash_record_extended(ROW (day, state, score), 0)) AS week
+           array_agg(score ORDER BY day) AS scores
     FROM analytics.wellbeing_day WHERE day >= %(first)s AND home_id = ANY (%(homes)s::int[]) GROUP BY home_id
 )
-SELECT home_id, day, week,
-       hash_record_extended(ROW (state, score, coverage, because, contexts, contributions, parts, kept_back, threshold), 0) AS own,
-       state, score, coverage, because, contexts, contributions::text, parts::text, kept_back::text, threshold, days, states, scores
-FROM before JOIN analytics.wellbeing_day USING (home_id, day);
+SELECT stated.home_id, stated.version::text, latest.day, latest.state, latest.score, latest.coverage, latest.because, latest.contexts,
+       latest.contributions::text, latest.parts::text, latest.kept_back::text, latest.threshold, before.days, before.states, before.scores
+FROM analytics.stated
+LEFT JOIN (before JOIN analytics.wellbeing_day AS latest USING (home_id, day)) ON before.home_id = stated.home_id
+WHERE stated.home_id = ANY (%(homes)s::int[]);

@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
         Group.MESSAGES, "alerts.digest", "alerts.address", "alerts.push_device", "alerts.pairing", "alerts.trial",
     ),
     *_removed(
-        Group.ANALYSIS, "analytics.sighted", "analytics.outcome", "analytics.finding",
+        Group.ANALYSIS, "analytics.sighted", "analytics.stated", "analytics.outcome", "analytics.finding",
         "analytics.context_history", "analytics.context",
         "analytics.context_due", "analytics.context_look", "analytics.previewed_home", "analytics.preview",
         "analytics.rule_setting", "analytics.expected_visit", "analytics.calendar", "analytics.due_day",

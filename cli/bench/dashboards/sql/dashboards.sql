@@ -2,7 +2,8 @@
 -- The tables of the schema `analytics` that pages read and that hold what was computed of the days of homes.
 SELECT DISTINCT table_name AS name FROM information_schema.columns
 WHERE table_schema = 'analytics' AND column_name = 'home_id'
-  AND table_name IN ('episode', 'indicator', 'baseline', 'hourly', 'wellbeing_day', 'finding', 'context', 'silenced', 'sighted')
+  AND table_name IN ('episode', 'indicator', 'baseline', 'hourly', 'wellbeing_day', 'finding', 'context', 'silenced', 'sighted',
+                     'stated')
 ORDER BY 1
 
 -- copy_readings --

@@ -128,6 +128,10 @@ DELETE FROM analytics.day_digest WHERE home_id = ANY (%(homes)s)
 -- On what the last indicators rest.
 DELETE FROM analytics.sighted WHERE home_id = ANY (%(homes)s)
 
+-- erase_analytics_stated --
+-- In which version days are stated.
+DELETE FROM analytics.stated WHERE home_id = ANY (%(homes)s)
+
 -- erase_analytics_context_history --
 -- What became of contexts.
 DELETE FROM analytics.context_history WHERE home_id = ANY (%(homes)s)
