@@ -279,30 +279,89 @@ def _lines(
     around: dict[int, list[analytics.contexts.reads.Seen]] = defaultdict(list)
     for seen in read.around:
         around[seen.home_id].append(seen)
-    told = {home_id: [open_alert(alert, words) for alert in its] for home_id, its in found.items()}
-    # These come last, and so are asked for last.
-    stands, signs = read.stands(), signs_of(home.home_id for home in homes)
-    return [
-        _line(
+    so_far = [
+        _so_far(
             home,
             people[home.home_id],
-            told.get(home.home_id, ()),
-            sight_of(
-                statuses[home.home_id],
-                signs[home.home_id],
-                unpaused(indicators[home.home_id], around[home.home_id], home.home_id, home.zone),
-                home.zone,
-            ),
-            signs[home.home_id],
-            stands.get(home.home_id, NOTHING),
-            going_on=contexts.going_on(around[home.home_id], home, now),
-            there=told_there(found[home.home_id], theirs, home.zone, now, words),
+            found[home.home_id],
+            around[home.home_id],
+            _gateways(statuses[home.home_id]),
+            indicators[home.home_id],
+            theirs,
             now=now,
             words=words,
-            limits=limits,
         )
         for home in homes
     ]
+    # These come last, and so are asked for last.
+    stands, signs = read.stands(), signs_of(home.home_id for home in homes)
+    return [
+        _line(each, signs[each.home.home_id], stands.get(each.home.home_id, NOTHING), now, words, limits)
+        for each in so_far
+    ]
+
+
+class _Gateways(NamedTuple):
+    """What the gateways of a home say of how well it can be seen; as in `Sight`."""
+
+    gateways: int
+    online: bool
+    changed_at: datetime | None
+    heard_at: datetime | None
+
+
+def _gateways(statuses: Sequence[Row]) -> _Gateways:
+    heard = [status["received_at"] for status in statuses]
+    changed = [status["changed_at"] for status in statuses if not status["online"] and status["changed_at"]]
+    return _Gateways(
+        len(statuses),
+        all(status["online"] for status in statuses),
+        min(changed, default=None),
+        None if None in heard else min(heard, default=None),
+    )
+
+
+class _SoFar(NamedTuple):
+    """What is known of a home before its last signs are, and how its days stand: most of a line."""
+
+    home: registry.reads.Home
+    zone: ZoneInfo
+    people: tuple[Inhabitant, ...]
+    alerts: tuple[OpenAlert, ...]
+    reasons: tuple[Reason, ...]
+    gateways: _Gateways
+    coverage: float | None
+    going_on: Context | None
+    there: tuple[str, ...]
+
+
+def _so_far(
+    home: registry.reads.Home,
+    people: Sequence[Inhabitant],
+    found: Sequence[alerts.reads.Alert],
+    around: Sequence[analytics.contexts.reads.Seen],
+    gateways: _Gateways,
+    indicators: Sequence[Row],
+    theirs: Mapping[int, There],
+    *,
+    now: datetime,
+    words: Words,
+) -> _SoFar:
+    zone = home.zone
+    opened = [open_alert(alert, words) for alert in found]
+    reasons = [alert.reason for alert in opened]
+    order = [reason.public_id for reason in pressing_first(reasons)]
+    return _SoFar(
+        home=home,
+        zone=zone,
+        people=tuple(people),
+        alerts=tuple(sorted(opened, key=lambda alert: order.index(alert.public_id))),
+        reasons=tuple(reasons),
+        gateways=gateways,
+        coverage=min((row["coverage"] for row in unpaused(indicators, around, home.home_id, zone)), default=None),
+        going_on=contexts.going_on(around, home, now),
+        there=told_there(found, theirs, zone, now, words),
+    )
 
 
 def unpaused(
@@ -355,67 +414,39 @@ def open_alert(alert: alerts.reads.Alert, words: Words) -> OpenAlert:
     )
 
 
-def sight_of(statuses: Sequence[Row], signs: LastSigns, indicators: Sequence[Row], zone: ZoneInfo) -> Sight:
-    """Return how well a home can be seen, from its gateways' last words, the last signs and the latest indicators."""
-    heard = [status["received_at"] for status in statuses]
-    changed = [status["changed_at"] for status in statuses if not status["online"] and status["changed_at"]]
-    return Sight(
-        gateways=len(statuses),
-        online=all(status["online"] for status in statuses),
-        changed_at=min(changed, default=None),
-        heard_at=None if None in heard else min(heard, default=None),
+def _line(so_far: _SoFar, signs: LastSigns, latest: Latest, now: datetime, words: Words, limits: Limits) -> Line:
+    home, zone, going_on, movement = so_far.home, so_far.zone, so_far.going_on, signs.movement
+    since = None if going_on is None else going_on.start
+    sight = Sight(
+        *so_far.gateways,
         reading_at=signs.reading_at,
-        moved_at=signs.movement.at if signs.movement else None,
-        coverage=min((row["coverage"] for row in indicators), default=None),
+        moved_at=None if movement is None else movement.at,
+        coverage=so_far.coverage,
         zone=zone,
+        context_since=since,
+        paused_since=since if going_on is not None and going_on.kind is ContextKind.PAUSED else None,
+        untold=wellbeing.is_untold(latest),
     )
-
-
-def _line(
-    home: registry.reads.Home,
-    people: Sequence[Inhabitant],
-    open_alerts: Sequence[OpenAlert],
-    sight: Sight,
-    signs: LastSigns,
-    latest: Latest,
-    *,
-    going_on: Context | None,
-    there: tuple[str, ...],
-    now: datetime,
-    words: Words,
-    limits: Limits,
-) -> Line:
-    if going_on is not None:
-        is_paused = going_on.kind is ContextKind.PAUSED
-        sight = sight._replace(context_since=going_on.start, paused_since=going_on.start if is_paused else None)
-    if wellbeing.is_untold(latest):
-        sight = sight._replace(untold=True)
-    reasons = [alert.reason for alert in open_alerts]
-    verdict = judge(reasons, sight, now, limits)
-    untaken = sum(not alert.taken_by for alert in open_alerts)
-    stand = wellbeing.stand(latest, home.zone, now, words, is_blind=verdict.blindness is not None, untaken=untaken)
-    order = [reason.public_id for reason in pressing_first(reasons)]
+    verdict = judge(so_far.reasons, sight, now, limits)
+    untaken = sum(not alert.taken_by for alert in so_far.alerts)
+    stand = wellbeing.stand(latest, zone, now, words, is_blind=verdict.blindness is not None, untaken=untaken)
     return Line(
         home_id=home.home_id,
-        people=tuple(people),
+        people=so_far.people,
         home_name=home.name,
         municipality=home.municipality,
-        zone=home.zone,
+        zone=zone,
         verdict=verdict,
         why=contexts.not_judged(going_on, home, now, words)
         if going_on is not None and verdict.blindness is Blindness.CONTEXT
         else _why(verdict, sight, stand, now, words),
-        alerts=tuple(sorted(open_alerts, key=lambda alert: order.index(alert.public_id))),
-        last_seen=signs.movement,
+        alerts=so_far.alerts,
+        last_seen=movement,
         reading_at=signs.reading_at,
         stand=stand,
-        moved=_moved(signs.movement, now, words),
-        there=there,
+        moved="" if movement is None else f"{words.place(movement.room_kind)}, {words.ago(movement.at, now)}",
+        there=so_far.there,
     )
-
-
-def _moved(movement: LastSeen | None, now: datetime, words: Words) -> str:
-    return "" if movement is None else f"{words.place(movement.room_kind)}, {words.ago(movement.at, now)}"
 
 
 def _why(verdict: Verdict, sight: Sight, stand: wellbeing.Stand, now: datetime, words: Words) -> str:

@@ -39,6 +39,7 @@ FAMILIES = {
     "wellbeing": mark("Wellbeing"),
     "technical": mark("Technical"),
 }
+_MINUTE_S = 60
 HOURS_MINUTES, HOURS, MINUTES = mark("%(hours)d h %(minutes)d min"), mark("%(hours)d h"), mark("%(minutes)d min")
 
 
@@ -63,7 +64,7 @@ class Words(NamedTuple):
 
     def place(self, room_kind: str) -> str:
         """Return where a movement was, as in "in the kitchen"; "at home" where the room is not known."""
-        return self.say(IN_ROOM[room_kind]) if room_kind in IN_ROOM else self.translations.gettext("at home")
+        return _place(room_kind, self)
 
     def systems(self, names: Iterable[str]) -> str:
         """Return what a gateway hears devices by, in words."""
@@ -104,11 +105,11 @@ class Words(NamedTuple):
 
     def ago(self, instant: datetime, now: datetime) -> str:
         """Return how long ago something was, in the largest unit that fits."""
-        passed = now - instant
-        if passed < timedelta(minutes=1):
+        passed_s = (now - instant).total_seconds()
+        if passed_s < _MINUTE_S:
             return self.translations.gettext("just now")
-        exact = passed < timedelta(minutes=2)
-        return _ago(round(passed.total_seconds() if exact else passed / timedelta(minutes=1)), exact, self.locale)
+        exact = passed_s < 2 * _MINUTE_S
+        return _ago(round(passed_s if exact else passed_s / _MINUTE_S), exact, self.locale)
 
     def lasted(self, duration: timedelta) -> str:
         """Return a duration in hours and minutes, as in 8 h 10 min."""
@@ -123,6 +124,11 @@ class Words(NamedTuple):
     def percent(self, share: float) -> str:
         """Return a share in whole percent, never rounded up to all."""
         return f"{int(share * 100 + 1e-6)} %"
+
+
+@lru_cache(maxsize=64)
+def _place(room_kind: str, words: Words) -> str:
+    return words.say(IN_ROOM[room_kind]) if room_kind in IN_ROOM else words.translations.gettext("at home")
 
 
 @lru_cache(maxsize=4096)
