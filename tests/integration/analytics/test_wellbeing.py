@@ -163,6 +163,38 @@ def test_only_who_may_see_a_home_sees_how_it_stands(database, installation, peop
         assert days(view, home.home_id, FIRST, LAST) == []
 
 
+def test_what_is_stated_anew_or_deleted_is_seen_at_once_though_it_was_read_a_moment_ago(
+    database, installation, people, clock, home
+):
+    run(database, clock, home)
+    viewer, stranger = (
+        Viewer(installation.viewer(each)) for each in (home.organisation_id, installation.organisation())
+    )
+
+    def last():
+        with people.seen_by(viewer) as view:
+            return latest(view, LAST - 6 * ONE_DAY)[home.home_id].known
+
+    def change(statement):
+        with database.transaction() as connection:
+            connection.execute(statement, {"home": home.home_id, "last": LAST, "before": LAST - ONE_DAY})
+
+    first = last()
+    assert last() is first  # nothing has changed, and nothing is read again
+    change("UPDATE analytics.wellbeing_day SET coverage = 0.5 WHERE home_id = %(home)s AND day = %(last)s")
+    assert last().last.coverage == 0.5
+    change("UPDATE analytics.wellbeing_day SET score = 9 WHERE home_id = %(home)s AND day = %(before)s")
+    assert last().days[-2][2] == 9
+    change("DELETE FROM analytics.wellbeing_day WHERE home_id = %(home)s AND day = %(last)s")
+    assert last().last.day == LAST - ONE_DAY
+    # What is remembered is shown to nobody who may not see it, and a home without days is one that nothing is known of.
+    with people.seen_by(stranger) as view:
+        assert latest(view, LAST - 6 * ONE_DAY) == {}
+    change("DELETE FROM analytics.wellbeing_day WHERE home_id = %(home)s")
+    with people.seen_by(viewer) as view:
+        assert latest(view, LAST - 6 * ONE_DAY) == {}
+
+
 def test_the_command_lists_homes_as_they_ask_for_a_look(
     database, database_url, installation, clock, home, days_of, day_of_visits, monkeypatch
 ):
