@@ -18,9 +18,9 @@ from analytics.contexts.kinds import ContextKind
 from analytics.figures import FIGURES, Tongue, ends_in_words
 from core.places import Place
 from core.translation import mark
-from dashboards.board import open_alert
 from dashboards.concern import Concern, concern_of
 from dashboards.install_views import PLACES
+from dashboards.lines import open_alert
 from dashboards.wording import FAMILIES, IN_ROOM, Words
 from devices.reads import Sensor
 

@@ -21,7 +21,7 @@ from alerts.shift_handovers.actions import waiting_for
 from alerts.wording import title
 from core.database import View
 from core.translation import mark
-from dashboards import board
+from dashboards import board, lines
 from dashboards.alert_views import QUICK_NOTES, alert_view, entries, evidence, outcome_choices
 from dashboards.guidance import steps
 from dashboards.pages.frame import Frame
@@ -244,7 +244,7 @@ def _page(
         signs = last_signs(view, [home.home_id], now, [home.home_id])[home.home_id]
         sensor = _reporting(view, found.alert)
         waits = waiting(view, words)
-        said_there = board.told_there([found.alert], there(view), home.zone, now, words)
+        said_there = lines.told_there([found.alert], there(view), home.zone, now, words)
     people = [one.person for one in seen]
     return frame.page(
         template,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboards import board
+from dashboards import board, lines
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.shared import Part
@@ -117,7 +117,7 @@ def _answer(
     return frame.page(
         template,
         board=found,
-        rows=board.rows,
+        rows=lines.rows,
         order=order.value,
         address=_address,
         caseloads=caseloads,

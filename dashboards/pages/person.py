@@ -10,7 +10,7 @@ import alerts.reads
 import registry.reads
 from core.database import View
 from core.localtime import day_of, local_day
-from dashboards import board, contexts, indicators, life, night, today, trends, week, wellbeing
+from dashboards import board, contexts, indicators, life, lines, night, today, trends, week, wellbeing
 from dashboards.alert_views import AlertView, alert_view
 from dashboards.pages.frame import Frame
 from dashboards.pages.waiting import waiting
@@ -41,13 +41,13 @@ def _answer(request: Request, desk: DeskDependency, visitor: SignedIn, public_id
         seen = _one_of(living, public_id)
         frame = Frame.around(request, desk, visitor, view)
         words = frame.words
-        read = board.Read(
+        read = lines.Read(
             [one.person for one in living],
             alerts.reads.open_alerts(view, board.ALL),
             contexts.listed(view, home, now),
             wellbeing.ask_latest(view, now, home.home_id),
         )
-        line = board.line_of(view, home, read, now, words, desk.settings.limits)
+        line = lines.line_of(view, home, read, now, words, desk.settings.limits)
         stands = wellbeing.load(view, home, now, words)
         around = contexts.load(view, home, read.around, now, words)
         begins = local_day(week.begins(day_of(now, home.zone)), home.zone).start
