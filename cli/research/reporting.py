@@ -20,7 +20,7 @@ from core.errors import VicinoError
 from core.localtime import day_of
 from dashboards.rendering import Renderer
 from dashboards.research.numbers import Asked, Document, canonical, digest, document, load
-from dashboards.research.reads import researches, told
+from dashboards.research.reads import figures, researches
 from dashboards.research.report import report_view
 from dashboards.static_files import styles
 from dashboards.watch import ROME
@@ -65,7 +65,7 @@ def report(
         wanted = _wanted(first, last, query)
         _check(wanted.asked, to, now)
         with _seen_by(Installation(data), login) as view:
-            numbers = document(told(view, wanted.asked.first, wanted.asked.last, now), wanted.asked)
+            numbers = document(figures(view, wanted.asked.first, wanted.asked.last, now), wanted.asked)
         _write(numbers, to, language, now)
     made = digest(numbers)
     same = made == wanted.before if wanted.before else None

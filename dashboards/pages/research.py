@@ -8,8 +8,9 @@ from starlette.responses import Response
 from core.localtime import day_of
 from dashboards.pages.frame import Frame
 from dashboards.pages.period import Day, period
+from dashboards.research.numbers import Asked, document
 from dashboards.research.reads import figures
-from dashboards.research.views import view_of
+from dashboards.research.report import report_view
 from dashboards.visitors import DeskDependency, SignedIn
 from dashboards.watch import ROME
 
@@ -27,5 +28,5 @@ def page(request: Request, desk: DeskDependency, visitor: SignedIn, first: Day =
             raise HTTPException(404)
         yesterday = day_of(visitor.now, ROME) - timedelta(days=1)
         since, until = period(first, last, yesterday, DAYS, MOST_DAYS)
-        shown = view_of(figures(view, since, until, visitor.now), frame.words)
-    return frame.page("research.html", first=since, last=until, yesterday=yesterday, shown=shown)
+        numbers = document(figures(view, since, until, visitor.now), Asked(first=since, last=until))
+    return frame.page("research.html", yesterday=yesterday, report=report_view(numbers, frame.words))

@@ -12,7 +12,7 @@ from dashboards.pages.frame import Frame
 from dashboards.pages.period import Day, period
 from dashboards.pages.research import DAYS, MOST_DAYS
 from dashboards.research.numbers import Asked, Document, canonical, document
-from dashboards.research.reads import told
+from dashboards.research.reads import figures
 from dashboards.research.report import report_view
 from dashboards.visitors import DeskDependency, SignedIn, Visitor
 from dashboards.watch import ROME
@@ -48,4 +48,4 @@ def _numbers(request: Request, desk: Desk, visitor: Visitor, first: str, last: s
 def _told(view: View, visitor: Visitor, first: str, last: str) -> Document:
     yesterday = day_of(visitor.now, ROME) - timedelta(days=1)
     since, until = period(first, last, yesterday, DAYS, MOST_DAYS)
-    return document(told(view, since, until, visitor.now), Asked(first=since, last=until))
+    return document(figures(view, since, until, visitor.now), Asked(first=since, last=until))

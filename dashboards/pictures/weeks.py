@@ -10,7 +10,7 @@ TOP, BOTTOM = 22, 122
 
 def weeks_picture(
     identity: str,
-    values: Sequence[float],
+    values: Sequence[float | None],
     ends: tuple[str, str],
     top: str,
     *,
@@ -20,8 +20,8 @@ def weeks_picture(
 ) -> str:
     """Return the picture as SVG.
 
-    `ends` are the names of the first and the last week, `top` what the highest line stands for; two pictures with the
-    same `ceiling` can be compared.
+    A week without a value (None) has no column. `ends` are the names of the first and the last week, `top` what the
+    highest line stands for; two pictures with the same `ceiling` can be compared.
     """
     width = 1 / max(1, len(values))
     parts = [
@@ -29,7 +29,7 @@ def weeks_picture(
         for level in (TOP, (TOP + BOTTOM) / 2, BOTTOM)
     ]
     for week, value in enumerate(values):
-        height = (BOTTOM - TOP) * min(1.0, value / ceiling)
+        height = (BOTTOM - TOP) * min(1.0, (value or 0.0) / ceiling)
         if height > 0:
             column: dict[str, str | float] = {"x": percent(week * width + width * 0.1), "width": percent(width * 0.8)}
             parts.append(element("rect", class_="told", **column, y=BOTTOM - height, height=height))

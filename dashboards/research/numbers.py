@@ -1,6 +1,7 @@
 """The numbers of a report on a pilot, as a document: the same days of the same data give the same bytes.
 
-No cell tells of one to four persons or homes: it is null then. Times are seconds, shares run from 0 to 1.
+A cell is null where it would tell of one to four persons or homes, or of those left over beside it. Times are seconds,
+shares run from 0 to 1. Counts of homes but those of the cohort are rounded down to a multiple of five.
 """
 
 import hashlib
@@ -13,13 +14,12 @@ import msgspec
 
 from analytics.feedback.precision import Counts, Z
 from core.errors import VicinoError
-from dashboards.research.reads import Arm, Event, Found, Group, Load, OfKind, Response, Told, Week, WeekLoad
+from dashboards.research.reads import Arm, Event, Figures, Found, Group, Load, OfKind, Response, Week
 
-FORMAT, VERSION = "vicino-research-report", 1
+FORMAT, VERSION = "vicino-research-report", 2
 FEW = 5  # in a group smaller than this, who knows somebody may find them again
 DIGITS = 6  # that count; in what order sums are made is the database's, and shows only after them
 LONG = 1_000  # days of homes to which findings are related
-WEEK = 7
 
 Document = dict[str, Any]
 
@@ -31,19 +31,18 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     last: date
 
 
-def document(told: Told, asked: Asked) -> Document:
+def document(figures: Figures, asked: Asked) -> Document:
     """Return the numbers with what they answer."""
-    figures = told.figures
     return {
         "format": FORMAT,
         "version": VERSION,
         "query": msgspec.to_builtins(asked),
         "arms": [arm(each) for each in figures.arms],
         "cohort": [group(each) for each in figures.cohort],
-        "coverage": [week(each) for each in figures.weeks],
-        "load": [load_of_week(each) for each in told.loads],
-        "responses": [plain(each) for each in told.responses],
-        "kinds": [kind(each) for each in told.kinds],
+        "coverage": [of_week(each) for each in figures.weeks],
+        "load": [of_week(each) for each in figures.loads],
+        "responses": [plain(each) for each in figures.responses],
+        "kinds": [kind(each) for each in figures.kinds],
         "detectors": [detector(each) for each in figures.found],
         "events": [plain(each) for each in figures.events],
     }
@@ -99,9 +98,14 @@ def _plain(values: Document) -> Document:
     return {name: _rounded(value) if isinstance(value, float) else value for name, value in values.items()}
 
 
-def plain(each: Load | Response | Event) -> Document:
+def plain(each: Response | Event) -> Document:
     """Return figures that the database has left out already where they are too small to be told."""
     return _plain(each._asdict())
+
+
+def of_week(each: Week | Load) -> Document:
+    """Return such figures of a week."""
+    return _plain(each._asdict() | {"week": each.week.isoformat()})
 
 
 def arm(each: Arm) -> Document:
@@ -119,21 +123,9 @@ def group(each: Group) -> Document:
     return {"sex": each.sex, "age_from": each.age_from, **counts}
 
 
-def week(each: Week) -> Document:
-    """Return of how much of the expected data a week tells."""
-    values = {"week": each.week.isoformat(), "homes": each.homes, "days": each.days, "coverage": each.coverage}
-    return _plain(values | {"unknown": each.unknown})
-
-
-def load_of_week(each: WeekLoad) -> Document:
-    """Return the alerts of a family in a week."""
-    values = {"week": each.week.isoformat(), "family": each.family, "homes": each.homes, "home_days": each.home_days}
-    return _plain(values | {"alerts": each.alerts, "per_home_week": each.alerts / each.home_days * WEEK})
-
-
-def _share(needed: int, mistaken: int) -> Document:
-    """Return the share of what was judged that was a real need, with its interval; all null of nothing."""
-    counts = Counts(true=needed, false=mistaken)
+def _share(needed: int | None, mistaken: int | None) -> Document:
+    """Return the share of what was judged that was a real need, with its interval; all null of nothing told."""
+    counts = Counts(true=needed, false=mistaken) if needed is not None and mistaken is not None else Counts(0, 0)
     low, high = counts.interval or (None, None)
     shares = {"precision": counts.precision, "precision_low": low, "precision_high": high}
     return {name: None if share is None else _rounded(share) for name, share in shares.items()}

@@ -1,4 +1,8 @@
-"""The figures of a period, as the database tells them to whoever researches: never of fewer than five."""
+"""The figures of a period, as the database tells them to whoever researches: never of fewer than five homes.
+
+None stands for what is not told. A count of homes is rounded down to a multiple of five where another one stands beside
+it from which those left over could be told.
+"""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -30,39 +34,25 @@ class Group(NamedTuple):
 
 
 class Week(NamedTuple):
-    """How much of the expected data of a week is there, from 0 to 1, and of how many days nothing is known."""
+    """How much of the expected data of a week is there, and of which share of the days nothing is known: 0 to 1."""
 
     week: date
     homes: int
-    days: int
     coverage: float
-    unknown: int
+    unknown: float
 
 
 class Found(NamedTuple):
-    """Findings of a kind in homes of a group."""
+    """Findings of a kind in homes of a group; None of sex and age for all groups in which few homes had that kind."""
 
     kind: str
-    sex: str
+    sex: str | None
     age_from: int | None
     homes: int
     home_days: int
     findings: int
-    needed: int
-    mistaken: int
-
-
-class Load(NamedTuple):
-    """Alerts of a family; times in seconds from when an alert opened, half of them and nine in ten (`late`)."""
-
-    family: str
-    alerts: int
-    per_home_week: float | None
-    told_s: float | None
-    taken_s: float | None
-    taken_late_s: float | None
-    closed_s: float | None
-    unanswered: int
+    needed: int | None
+    mistaken: int | None
 
 
 class Event(NamedTuple):
@@ -74,37 +64,26 @@ class Event(NamedTuple):
     days: float | None
 
 
-class Figures(NamedTuple):
-    """All of it."""
-
-    arms: list[Arm]
-    cohort: list[Group]
-    weeks: list[Week]
-    found: list[Found]
-    loads: list[Load]
-    events: list[Event]
-
-
-class WeekLoad(NamedTuple):
-    """Alerts of a family in a week, and of how many days of how many homes that week is."""
+class Load(NamedTuple):
+    """Alerts of a family in a week for each home; None where few homes had any."""
 
     week: date
     family: str
     homes: int
-    home_days: int
-    alerts: int
+    per_home_week: float | None
 
 
 class Response(NamedTuple):
     """Alerts of a family; times in seconds from when an alert opened, half of them and nine in ten (`late`).
 
-    None where so many are not over yet that nobody can tell.
+    Times are None where so many are not over yet that nobody can tell.
     """
 
     family: str
     alerts: int
     homes: int
-    unanswered: int
+    per_home_week: float
+    unanswered: int | None
     told_s: float | None
     told_late_s: float | None
     taken_s: float | None
@@ -120,19 +99,23 @@ class OfKind(NamedTuple):
     kind: str
     homes: int
     alerts: int
-    needed: int
-    mistaken: int
-    explained: int
-    unclear: int
+    needed: int | None
+    mistaken: int | None
+    explained: int | None
+    unclear: int | None
 
 
-class Told(NamedTuple):
-    """All that a report on a pilot tells."""
+class Figures(NamedTuple):
+    """All of it."""
 
-    figures: Figures
-    loads: list[WeekLoad]
+    arms: list[Arm]
+    cohort: list[Group]
+    weeks: list[Week]
+    loads: list[Load]
     responses: list[Response]
     kinds: list[OfKind]
+    found: list[Found]
+    events: list[Event]
 
 
 def researches(view: View) -> bool:
@@ -140,14 +123,14 @@ def researches(view: View) -> bool:
     return bool(only(view.connection.execute(_sql["researches"]))["researches"])
 
 
-def arms(view: View, at: datetime) -> list[Arm]:
-    """Return the arms of studies, as they stand at an instant."""
-    return [Arm(**row) for row in view.connection.execute(_sql["arms"], {"at": at})]
+def arms(view: View, last: date, at: datetime) -> list[Arm]:
+    """Return the arms of studies as they stood on a last day, of those who agree at an instant still."""
+    return [Arm(**row) for row in view.connection.execute(_sql["arms"], {"last": last, "at": at})]
 
 
-def cohort(view: View, at: datetime) -> list[Group]:
-    """Return the homes that agree at an instant, by sex and age of the one who lives there."""
-    return [Group(**row) for row in view.connection.execute(_sql["cohort"], {"at": at})]
+def cohort(view: View, last: date, at: datetime) -> list[Group]:
+    """Return the homes that tell of a last day, by sex and age of the one who lives there."""
+    return [Group(**row) for row in view.connection.execute(_sql["cohort"], {"last": last, "at": at})]
 
 
 def coverage(view: View, first: date, last: date, at: datetime) -> list[Week]:
@@ -155,14 +138,24 @@ def coverage(view: View, first: date, last: date, at: datetime) -> list[Week]:
     return [Week(**row) for row in view.connection.execute(_sql["coverage"], _period(first, last, at))]
 
 
+def loads(view: View, first: date, last: date, at: datetime) -> list[Load]:
+    """Return the alerts of the weeks from `first` to `last`."""
+    return [Load(**row) for row in view.connection.execute(_sql["load"], _period(first, last, at))]
+
+
+def responses(view: View, first: date, last: date, at: datetime) -> list[Response]:
+    """Return the alerts of the days from `first` to `last`, and how soon they were answered."""
+    return [Response(**row) for row in view.connection.execute(_sql["responses"], _period(first, last, at))]
+
+
+def kinds(view: View, first: date, last: date, at: datetime) -> list[OfKind]:
+    """Return how the alerts of the days from `first` to `last` ended."""
+    return [OfKind(**row) for row in view.connection.execute(_sql["kinds"], _period(first, last, at))]
+
+
 def findings(view: View, first: date, last: date, at: datetime) -> list[Found]:
     """Return what was found in the days from `first` to `last`."""
     return [Found(**row) for row in view.connection.execute(_sql["findings"], _period(first, last, at))]
-
-
-def loads(view: View, first: date, last: date, at: datetime) -> list[Load]:
-    """Return the alerts of the days from `first` to `last`, and how soon they were answered."""
-    return [Load(**row) for row in view.connection.execute(_sql["alerts"], _period(first, last, at))]
 
 
 def events(view: View, first: date, last: date, at: datetime) -> list[Event]:
@@ -173,23 +166,14 @@ def events(view: View, first: date, last: date, at: datetime) -> list[Event]:
 def figures(view: View, first: date, last: date, at: datetime) -> Figures:
     """Return the figures of the days from `first` to `last` of the homes that agree at an instant."""
     return Figures(
-        arms(view, at),
-        cohort(view, at),
+        arms(view, last, at),
+        cohort(view, last, at),
         coverage(view, first, last, at),
-        findings(view, first, last, at),
         loads(view, first, last, at),
+        responses(view, first, last, at),
+        kinds(view, first, last, at),
+        findings(view, first, last, at),
         events(view, first, last, at),
-    )
-
-
-def told(view: View, first: date, last: date, at: datetime) -> Told:
-    """Return what a report tells of the days from `first` to `last` of the homes that agree at an instant."""
-    values = _period(first, last, at)
-    return Told(
-        figures(view, first, last, at),
-        [WeekLoad(**row) for row in view.connection.execute(_sql["load"], values)],
-        [Response(**row) for row in view.connection.execute(_sql["responses"], values)],
-        [OfKind(**row) for row in view.connection.execute(_sql["kinds"], values)],
     )
 
 

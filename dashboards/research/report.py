@@ -1,4 +1,7 @@
-"""The report on a pilot, in words and pictures: each picture with the table of what it shows."""
+"""The figures of research in words and pictures: each picture with the table of what it shows.
+
+The page and the report on a pilot have the same.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,10 +15,11 @@ from dashboards.pictures.rows import Row, rows_picture
 from dashboards.pictures.times import TICKS_S, times_axis, times_picture
 from dashboards.pictures.weeks import weeks_picture
 from dashboards.research.numbers import Document, digest
-from dashboards.research.views import NONE, counted, who
-from dashboards.statistics_views import CLOSED, NOT_KNOWN, TAKEN, TOLD, lasting
+from dashboards.research.wording import counted, homes, lasting, rate, share, summary, who
+from dashboards.statistics_views import CLOSED, NOT_KNOWN, TAKEN, TOLD
 from dashboards.wording import Words
 
+DAY_S = 86_400
 LEAST_LOAD = 0.5  # alerts of a home and week: the scale of a quiet pilot does not make one look like many
 TIMES = (("told", TOLD), ("taken", TAKEN), ("closed", CLOSED))
 
@@ -30,17 +34,23 @@ EVENTS = mark("What happened in homes")
 INTERVALS = mark("The line is where the value may lie by chance (95 of 100): it is long where there are few.")
 ARMS_NOTE = mark("Bars: how many were enrolled.")
 COVERAGE_NOTE = mark("Weeks with fewer than five homes are left out.")
-LOAD_NOTE = mark("All families of alerts have the same scale.")
+LOAD_NOTE = mark(
+    "All families of alerts have the same scale. Weeks in which one to four homes had an alert of the family have no "
+    "column."
+)
 TIMES_NOTE = mark(
     "The bar ends when half were, the point is where nine in ten were; each step of the scale is so many times as "
     "long. What goes on and was not yet is later than any."
 )
+OTHERS = mark("others: several live there, or the group is smaller than five")
+OTHER_GROUPS = mark("all other groups")
 KINDS_NOTE = mark(
     "The share of real needs among those of which that is known: a known reason and what stayed unclear do not count. "
     "Kinds that fewer than five homes had are left out."
 )
 DETECTORS_NOTE = mark(
-    "Findings in 1,000 days of homes in which one person lives; days of which nothing is known do not count."
+    "Findings in 1,000 days of homes in which one person lives; days of which nothing is known do not count. Groups in "
+    "which fewer than five homes had a finding of the kind are told together."
 )
 
 
@@ -63,10 +73,11 @@ class Section(NamedTuple):
 
 
 class ReportView(NamedTuple):
-    """All of it; `digest` names the numbers."""
+    """All of it; `summary` says who it is about, `digest` names the numbers."""
 
     first: date
     last: date
+    summary: str
     sections: tuple[Section, ...]
     digest: str
 
@@ -77,6 +88,7 @@ def report_view(numbers: Document, words: Words) -> ReportView:
     return ReportView(
         date.fromisoformat(asked["first"]),
         date.fromisoformat(asked["last"]),
+        summary(numbers["cohort"], words),
         (
             _arms(numbers["arms"], words),
             _cohort(numbers["cohort"], words),
@@ -115,7 +127,7 @@ def _cohort(found: Rows, words: Words) -> Section:
     gettext, heading = words.translations.gettext, words.say(COHORT)
     rows, bars = [], []
     for each in found:
-        name = who(each["sex"], each["age_from"], words)
+        name = words.say(OTHERS) if each["sex"] is None else who(each["sex"], each["age_from"], words)
         persons = counted(each["persons"], words)
         rows.append((name, counted(each["homes"], words), persons))
         bars.append(Row(name, persons, each["persons"]))
@@ -128,8 +140,8 @@ def _coverage(found: Rows, words: Words) -> Section:
     weeks = [words.short_day(date.fromisoformat(each["week"])) for each in found]
     shares = [words.percent(each["coverage"]) for each in found]
     rows = [
-        (week, words.number(each["homes"], 0), share, words.percent(each["unknown"] / each["days"]))
-        for week, share, each in zip(weeks, shares, found, strict=True)
+        (week, homes(each["homes"], words), told, words.percent(each["unknown"]))
+        for week, told, each in zip(weeks, shares, found, strict=True)
     ]
     picture: tuple[Picture, ...] = ()
     if found:
@@ -139,7 +151,7 @@ def _coverage(found: Rows, words: Words) -> Section:
             (weeks[0], weeks[-1]),
             words.percent(1.0),
             title=heading,
-            description="; ".join(f"{week}: {share}" for week, share in zip(weeks, shares, strict=True)),
+            description="; ".join(f"{week}: {told}" for week, told in zip(weeks, shares, strict=True)),
             ceiling=1.0,
         )
         picture = (Picture(heading, svg),)
@@ -152,11 +164,11 @@ def _load(found: Rows, words: Words) -> Section:
     weeks = sorted({each["week"] for each in found})
     names = [words.short_day(date.fromisoformat(week)) for week in weeks]
     of = {(each["week"], each["family"]): each for each in found}
-    ceiling = max([LEAST_LOAD, *(each["per_home_week"] for each in found)])
+    ceiling = max([LEAST_LOAD, *(each["per_home_week"] or 0.0 for each in found)])
     pictures = []
     for family in Family if found else ():
         values = [of[week, family.value]["per_home_week"] for week in weeks]
-        said = [f"{name}: {words.number(value, 2)}" for name, value in zip(names, values, strict=True)]
+        said = [f"{name}: {_per(value, words)}" for name, value in zip(names, values, strict=True)]
         caption = words.say(FAMILY_TITLES[family])
         svg = weeks_picture(
             f"load-{family.value}", values, (names[0], names[-1]), words.number(ceiling, 2),
@@ -166,21 +178,17 @@ def _load(found: Rows, words: Words) -> Section:
     rows = [
         (
             name,
-            words.number(of[week, Family.SAFETY.value]["homes"], 0),
-            *(
-                f"{words.number(of[week, family.value]['per_home_week'], 2)} ({of[week, family.value]['alerts']})"
-                for family in Family
-            ),
+            homes(of[week, Family.SAFETY.value]["homes"], words),
+            *(_per(of[week, family.value]["per_home_week"], words) for family in Family),
         )
         for week, name in zip(weeks, names, strict=True)
     ]
-    families = [words.say(FAMILY_TITLES[family]) for family in Family]
-    heads = (
-        gettext("Week from"),
-        gettext("Homes"),
-        *(gettext("%(family)s (alerts)") % {"family": each} for each in families),
-    )
+    heads = (gettext("Week from"), gettext("Homes"), *(words.say(FAMILY_TITLES[family]) for family in Family))
     return Section("load", heading, words.say(LOAD_NOTE), tuple(pictures), heads, tuple(rows))
+
+
+def _per(value: float | None, words: Words) -> str:
+    return words.translations.gettext("not told") if value is None else words.number(value, 2)
 
 
 def _responses(found: Rows, words: Words) -> Section:
@@ -192,36 +200,25 @@ def _responses(found: Rows, words: Words) -> Section:
         for what, name in TIMES:
             half, most = each[f"{what}_s"], each[f"{what}_late_s"]
             said = gettext("half within %(half)s, nine in ten within %(most)s") % {
-                "half": _lasting(half, words), "most": _lasting(most, words),
+                "half": lasting(half, words), "most": lasting(most, words),
             }  # fmt: skip
             svg = times_picture(
                 f"response-{each['family']}-{what}", half, most, title=f"{family}: {words.say(name)}",
                 description=words.say(NOT_KNOWN) if half is None else said,
             )  # fmt: skip
             pictures.append(Picture(f"{family}. {words.say(name)}: {said}", svg))
-            cells += [_lasting(half, words), _lasting(most, words)]
-        rows.append((family, words.number(each["alerts"], 0), *cells, words.number(each["unanswered"], 0)))
+            cells += [lasting(half, words), lasting(most, words)]
+        counts = (words.number(each["alerts"], 0), words.number(each["per_home_week"], 2))
+        rows.append((family, *counts, *cells, counted(each["unanswered"], words)))
     if found:
         pictures.append(Picture("", times_axis([lasting(seconds, words) for seconds in TICKS_S])))
     heads = (
-        gettext("Family"), gettext("Alerts"), gettext("Half told within"), gettext("Nine in ten told within"),
+        gettext("Family"), gettext("Alerts"), gettext("For each home and week"),
+        gettext("Half told within"), gettext("Nine in ten told within"),
         gettext("Half taken within"), gettext("Nine in ten taken within"), gettext("Half closed within"),
         gettext("Nine in ten closed within"), gettext("Nobody in time"),
     )  # fmt: skip
     return Section("responses", heading, words.say(TIMES_NOTE), tuple(pictures), heads, tuple(rows))
-
-
-def _lasting(seconds: float | None, words: Words) -> str:
-    return NONE if seconds is None else lasting(seconds, words)
-
-
-def _share(each: dict[str, Any], words: Words) -> str:
-    """Return a share with its interval in words."""
-    if each["precision"] is None:
-        return NONE
-    names = {"share": "precision", "low": "precision_low", "high": "precision_high"}
-    said = {name: words.percent(each[of]) for name, of in names.items()}
-    return words.translations.gettext("%(share)s (%(low)s to %(high)s)") % said
 
 
 def _shares(identity: str, heading: str, rows: list[Row]) -> tuple[Picture, ...]:
@@ -232,11 +229,11 @@ def _kinds(found: Rows, words: Words) -> Section:
     gettext, heading = words.translations.gettext, words.say(KINDS)
     rows, points = [], []
     for each in found:
-        name, share = title(each["kind"], Family(each["family"]), words.language), _share(each, words)
-        counts = (each[what] for what in ("homes", "alerts", "needed", "mistaken", "explained", "unclear"))
-        rows.append((name, *(words.number(count, 0) for count in counts), share))
+        name, right = title(each["kind"], Family(each["family"]), words.language), share(each, words)
+        counts = (each[what] for what in ("alerts", "needed", "mistaken", "explained", "unclear"))
+        rows.append((name, homes(each["homes"], words), *(counted(count, words) for count in counts), right))
         if each["precision"] is not None:
-            points.append(Row(name, share, each["precision"], each["precision_low"], each["precision_high"]))
+            points.append(Row(name, right, each["precision"], each["precision_low"], each["precision_high"]))
     heads = (
         gettext("Kind"), gettext("Homes"), gettext("Alerts"), gettext("It was a real need"), gettext("False alarm"),
         gettext("There was a known reason"), gettext("It is not clear"), gettext("Attention was needed"),
@@ -249,9 +246,9 @@ def _detectors(found: Rows, words: Words) -> Section:
     gettext, heading = words.translations.gettext, words.say(DETECTORS)
     rows = []
     for each in found:
-        homes, days, findings = (words.number(each[what], 0) for what in ("homes", "home_days", "findings"))
-        group = who(each["sex"], each["age_from"], words)
-        rows.append((_kind(each, words), group, homes, days, findings, _rate(each, words), _share(each, words)))
+        days, findings = (words.number(each[what], 0) for what in ("home_days", "findings"))
+        counts = (homes(each["homes"], words), days, findings)
+        rows.append((_kind(each, words), _group(each, words), *counts, rate(each, words), share(each, words)))
     heads = (
         gettext("Kind"), gettext("Who"), gettext("Homes"), gettext("Days"), gettext("Findings"),
         gettext("In 1,000 days"), gettext("Attention was needed"),
@@ -265,26 +262,23 @@ def _kind(each: dict[str, Any], words: Words) -> str:
     return title(each["kind"], Family.WELLBEING, words.language)
 
 
-def _rate(each: dict[str, Any], words: Words) -> str:
-    """Return a rate with its interval in words."""
-    names = {"rate": "per_1000_days", "low": "rate_low", "high": "rate_high"}
-    said = {name: words.number(each[of], 1) for name, of in names.items()}
-    return words.translations.gettext("%(rate)s (%(low)s to %(high)s)") % said
+def _group(each: dict[str, Any], words: Words) -> str:
+    return words.say(OTHER_GROUPS) if each["sex"] is None else who(each["sex"], each["age_from"], words)
 
 
 def _of_kind(kind: str, found: Rows, words: Words) -> Iterator[Picture]:
     """Return how often a kind was found in each group, on one scale for all kinds, and how often rightly."""
     gettext = words.translations.gettext
-    of = [(who(each["sex"], each["age_from"], words), each) for each in found if each["kind"] == kind]
+    of = [(_group(each, words), each) for each in found if each["kind"] == kind]
     name, most = _kind(of[0][1], words), max(each["rate_high"] for each in found)
     rates = [
-        Row(group, _rate(each, words), each["per_1000_days"], each["rate_low"], each["rate_high"]) for group, each in of
+        Row(group, rate(each, words), each["per_1000_days"], each["rate_low"], each["rate_high"]) for group, each in of
     ]
     found_caption, right_caption = gettext("Findings in 1,000 days"), gettext("Attention was needed")
     caption = f"{name}. {found_caption}"
     yield Picture(caption, rows_picture(f"rates-{kind}", rates, title=caption, whole=most))
     shares = [
-        Row(group, _share(each, words), each["precision"], each["precision_low"], each["precision_high"])
+        Row(group, share(each, words), each["precision"], each["precision_low"], each["precision_high"])
         for group, each in of
         if each["precision"] is not None
     ]
@@ -296,8 +290,8 @@ def _events(found: Rows, words: Words) -> Section:
     rows, bars = [], []
     for each in found:
         name, events = words.say(NAMES[ContextKind(each["kind"])]), words.number(each["events"], 0)
-        lasted = NONE if each["days"] is None else lasting(each["days"] * 86_400, words)
-        rows.append((name, events, words.number(each["homes"], 0), lasted))
+        lasted = lasting(None if each["days"] is None else each["days"] * DAY_S, words)
+        rows.append((name, events, homes(each["homes"], words), lasted))
         bars.append(Row(name, events, each["events"]))
     heads = (gettext("Kind"), gettext("How often"), gettext("Homes"), gettext("Lasted on average"))
     return Section("events", heading, "", _bars("events-picture", heading, bars), heads, tuple(rows))

@@ -1,6 +1,7 @@
 """Figures for whoever researches: of the organisations in which they are, and of those below; nobody is named.
 
-No cell tells of one to four persons or homes: it is null, or its row is left out.
+Each number rests on nobody, or on five persons or homes at least, and so do those left over beside it: else it is null,
+or its row is left out. Counts of homes but those of the cohort are rounded down to a multiple of five.
 """
 
 from collections.abc import Callable
@@ -30,6 +31,9 @@ Found = TypeVar("Found")
 
 First = Annotated[Day, Query(description=f"The first local day; at most {MOST_DAYS} days are asked for at once.")]
 Last = Annotated[Day, Query(description="The last local day: yesterday at the latest.")]
+LastOrNone = Annotated[
+    Day | None, Query(description="As of this local day: yesterday at the latest, and if not given.")
+]
 Needs = documented(Kind.ROLE)
 
 
@@ -41,7 +45,7 @@ class Arm(BaseModel):
     is_control: bool
     enrolled: int | None = Field(description="Null where it is too small to be told, as everywhere here.")
     left: int | None
-    agree: int | None = Field(description="How many agree to research now.")
+    agree: int | None = Field(description="How many agreed to research by the last day, and agree still.")
 
 
 class Group(BaseModel):
@@ -57,42 +61,28 @@ class Week(BaseModel):
     """Of how much of the expected data a week tells."""
 
     week: date = Field(description="Its Monday.")
-    homes: int
-    days: int
-    coverage: float = Field(description="From 0 to 1.")
-    unknown: int = Field(description="Of how many days nothing is known.")
+    homes: int = Field(description="Rounded down to a multiple of five, as everywhere but in the cohort.")
+    coverage: float = Field(description="From 0 to 1, in hundredths.")
+    unknown: float = Field(description="Of which share of the days nothing is known, in hundredths.")
 
 
 class Detector(BaseModel):
     """Findings of a kind in homes of a group."""
 
     kind: str
-    sex: str
+    sex: str | None = Field(description="Null: all groups of which fewer than five homes had that kind.")
     age_from: int | None
     homes: int
     home_days: int
     findings: int
-    needed: int = Field(description="Those that were a real need.")
-    mistaken: int
+    needed: int | None = Field(description="Those that were a real need.")
+    mistaken: int | None
     per_1000_days: float
     rate_low: float = Field(description="From where the rate may lie by chance (95 of 100).")
     rate_high: float
     precision: float | None = Field(description="The share of real needs among those judged.")
     precision_low: float | None
     precision_high: float | None
-
-
-class Answered(BaseModel):
-    """Alerts of a family; times in seconds from when an alert opened, half of them and nine in ten (`late`)."""
-
-    family: Family
-    alerts: int
-    per_home_week: float | None
-    told_s: float | None
-    taken_s: float | None
-    taken_late_s: float | None
-    closed_s: float | None
-    unanswered: int
 
 
 class Event(BaseModel):
@@ -110,21 +100,20 @@ class Load(BaseModel):
     week: date = Field(description="Its Monday.")
     family: Family
     homes: int
-    home_days: int
-    alerts: int
-    per_home_week: float
+    per_home_week: float | None = Field(description="In hundredths; null where one to four homes had any.")
 
 
 class Took(BaseModel):
-    """How soon alerts of a family were answered: in seconds, half of them and nine in ten (`late`).
+    """Alerts of a family, and how soon they were answered: in seconds, half of them and nine in ten (`late`).
 
-    Null where so many are not over yet that nobody can tell.
+    Times are null where so many are not over yet that nobody can tell.
     """
 
     family: Family
     alerts: int
     homes: int
-    unanswered: int
+    per_home_week: float
+    unanswered: int | None
     told_s: float | None
     told_late_s: float | None
     taken_s: float | None
@@ -140,10 +129,10 @@ class Ended(BaseModel):
     kind: str
     homes: int
     alerts: int
-    needed: int
-    mistaken: int
-    explained: int
-    unclear: int
+    needed: int | None
+    mistaken: int | None
+    explained: int | None
+    unclear: int | None
     precision: float | None
     precision_low: float | None
     precision_high: float | None
@@ -163,7 +152,7 @@ class Report(BaseModel):
     """
 
     format: Literal["vicino-research-report"]
-    version: Literal[1]
+    version: Literal[2]
     query: Asked
     arms: list[Arm]
     cohort: list[Group]
@@ -202,7 +191,7 @@ class Detectors(BaseModel):
 class Answers(BaseModel):
     """Alerts by family; none where fewer than five homes tell of them."""
 
-    items: list[Answered]
+    items: list[Took]
 
 
 class Events(BaseModel):
@@ -212,16 +201,18 @@ class Events(BaseModel):
 
 
 @router.get("/arms", response_model=Arms, responses=Needs)
-def arms(request: Request, desk: DeskDependency, caller: ResearchReader) -> Response:
-    """Return studies and their arms: enrolment, control, how many have left and how many agree now."""
-    found = _seen(desk, caller, lambda view: reads.arms(view, caller.now))
+def arms(request: Request, desk: DeskDependency, caller: ResearchReader, last: LastOrNone = None) -> Response:
+    """Return studies and their arms as of a day: enrolment, control, how many have left and how many agree."""
+    until = _last(caller, last)
+    found = _seen(desk, caller, lambda view: reads.arms(view, until, caller.now))
     return send(request, Arms(items=[Arm(**numbers.arm(each)) for each in found]))
 
 
 @router.get("/cohort", response_model=Cohort, responses=Needs)
-def cohort(request: Request, desk: DeskDependency, caller: ResearchReader) -> Response:
-    """Return the homes all of whose residents agree now, by sex and age of the one who lives there."""
-    found = _seen(desk, caller, lambda view: reads.cohort(view, caller.now))
+def cohort(request: Request, desk: DeskDependency, caller: ResearchReader, last: LastOrNone = None) -> Response:
+    """Return the homes all of whose residents agree, by sex and age of the one who lives there, as of a day."""
+    until = _last(caller, last)
+    found = _seen(desk, caller, lambda view: reads.cohort(view, until, caller.now))
     return send(request, Cohort(items=[Group(**numbers.group(each)) for each in found]))
 
 
@@ -230,7 +221,7 @@ def coverage(request: Request, desk: DeskDependency, caller: ResearchReader, fir
     """Return of how much of the expected data each week tells."""
     _require(caller, first, last)
     found = _seen(desk, caller, lambda view: reads.coverage(view, first, last, caller.now))
-    return send(request, Coverage(items=[Week(**numbers.week(each)) for each in found]))
+    return send(request, Coverage(items=[Week(**numbers.of_week(each)) for each in found]))
 
 
 @router.get("/detectors", response_model=Detectors, responses=Needs)
@@ -245,8 +236,8 @@ def detectors(request: Request, desk: DeskDependency, caller: ResearchReader, fi
 def alerts(request: Request, desk: DeskDependency, caller: ResearchReader, first: First, last: Last) -> Response:
     """Return how many alerts there were for each home and week, and how soon they were answered."""
     _require(caller, first, last)
-    found = _seen(desk, caller, lambda view: reads.loads(view, first, last, caller.now))
-    return send(request, Answers(items=[Answered(**numbers.plain(each)) for each in found]))
+    found = _seen(desk, caller, lambda view: reads.responses(view, first, last, caller.now))
+    return send(request, Answers(items=[Took(**numbers.plain(each)) for each in found]))
 
 
 @router.get("/events", response_model=Events, responses=Needs)
@@ -261,14 +252,22 @@ def events(request: Request, desk: DeskDependency, caller: ResearchReader, first
 def report(request: Request, desk: DeskDependency, caller: ResearchReader, first: First, last: Last) -> Response:
     """Return the numbers of the report on a pilot, with the query that asks for them again."""
     _require(caller, first, last)
-    told = _seen(desk, caller, lambda view: reads.told(view, first, last, caller.now))
-    return send_text(request, numbers.canonical(numbers.document(told, numbers.Asked(first=first, last=last))))
+    found = _seen(desk, caller, lambda view: reads.figures(view, first, last, caller.now))
+    return send_text(request, numbers.canonical(numbers.document(found, numbers.Asked(first=first, last=last))))
 
 
 def _require(caller: Caller, first: date, last: date) -> None:
     """Refuse a period that is too long or not over."""
     spans.days(first, last, MOST_DAYS)
     spans.until(last, day_of(caller.now, ROME) - timedelta(days=1))
+
+
+def _last(caller: Caller, last: date | None) -> date:
+    """Return the last day; refuses one that is not over."""
+    yesterday = day_of(caller.now, ROME) - timedelta(days=1)
+    if last is not None:
+        spans.until(last, yesterday)
+    return last or yesterday
 
 
 def _seen(desk: Desk, caller: Caller, read: Callable[[View], Found]) -> Found:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dashboards.pictures.rows import Row, rows_picture
 from dashboards.research.numbers import FEW, arm, group, rate_interval
-from dashboards.research.reads import Arm, Figures, Group
-from dashboards.research.views import view_of
+from dashboards.research.reads import Arm, Group
+from dashboards.research.wording import summary
 from dashboards.wording import Words
 
 
@@ -56,13 +56,13 @@ def test_no_count_of_a_cohort_tells_of_a_few(homes, more):
     "cohort", [[Group(None, None, 4, 4)], [Group("female", 80, 20, 20), Group(None, None, 3, 4)]], ids=["few", "rest"]
 )
 def test_no_total_tells_of_a_few(cohort):
-    said = view_of(Figures([], cohort, [], [], [], []), Words("en")).summary
+    said = summary([group(each) for each in cohort], Words("en"))
     assert not re.search(r"[0-9]", said), said
 
 
 def test_a_total_of_groups_that_are_told_is_said():
     cohort = [Group("female", 80, 20, 20), Group(None, None, 6, 9)]
-    assert "26 homes with 29 persons" in view_of(Figures([], cohort, [], [], [], []), Words("en")).summary
+    assert "26 homes with 29 persons" in summary([group(each) for each in cohort], Words("en"))
 
 
 def test_a_value_that_is_not_told_is_named_and_not_drawn():

@@ -14,7 +14,7 @@ from dashboards.api.repository import make_token
 from dashboards.api.scopes import Scope
 from dashboards.app import create_app
 from dashboards.research.numbers import Asked, canonical, digest, document, load
-from dashboards.research.reads import told
+from dashboards.research.reads import figures
 from dashboards.settings import DashboardSettings
 from dashboards.tokens import digest as digest_of_token
 from tests.integration.dashboards.conftest import TestClientWithoutLifespan
@@ -65,7 +65,7 @@ def ask(database_url: str, database):
 def test_the_report_is_byte_by_byte_what_the_page_gives_and_asks_for_itself_again(ask, connection, database) -> None:
     account = connection.execute("SELECT account_id FROM registry.account WHERE login = %s", (LOGIN,)).fetchone()
     with database.seen_by(Viewer(account["account_id"])) as view:
-        expected = document(told(view, ASKED.first, ASKED.last, NOW), ASKED)
+        expected = document(figures(view, ASKED.first, ASKED.last, NOW), ASKED)
     answer = ask("report", **DAYS)
     assert answer.content == canonical(expected)
     assert load(answer.content) == (ASKED, digest(expected))
@@ -78,6 +78,11 @@ def test_each_part_is_that_of_the_report(ask) -> None:
     for part in ("coverage", "detectors", "events"):
         assert report[part]
         assert ask(part, **DAYS).json() == {"items": report[part]}
+    assert ask("alerts", **DAYS).json() == {"items": report["responses"]}
+    # Without a last day: as of yesterday.
+    for part in ("arms", "cohort"):
+        assert ask(part, last=DAYS["last"]).json() == {"items": report[part]}
+        ask(part, 422, last="2026-03-16")
     alerts = {each["family"]: each for each in ask("alerts", **DAYS).json()["items"]}
     assert (alerts["safety"]["told_s"], alerts["safety"]["taken_s"], alerts["safety"]["closed_s"]) == (2, 180, 3600)
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from core.clock import SimulatedClock
@@ -65,11 +67,11 @@ def test_who_researches_sees_figures_of_all_that_agree(seen, connection):
     assert {each.sex for each in told.cohort} <= {"female", "male", None}
     assert len(told.weeks) >= 10
     assert all(0 < each.coverage <= 1 and each.homes == filled.HOMES for each in told.weeks)
-    loads = {each.family: each for each in told.loads}
-    assert set(loads) == {"safety", "wellbeing"}
-    assert loads["safety"].alerts == loads["wellbeing"].alerts > 0
-    assert loads["safety"].per_home_week == pytest.approx(7, rel=0.03)
-    assert (loads["safety"].told_s, loads["safety"].taken_s, loads["safety"].closed_s) == (2, 180, 3600)
+    responses = {each.family: each for each in told.responses}
+    assert set(responses) == {"safety", "wellbeing"}
+    assert responses["safety"].alerts == responses["wellbeing"].alerts > 0
+    assert responses["safety"].per_home_week == pytest.approx(7, rel=0.03)
+    assert (responses["safety"].told_s, responses["safety"].taken_s, responses["safety"].closed_s) == (2, 180, 3600)
     assert [(each.kind, each.homes) for each in told.events] == [("visit", filled.HOMES)]
     assert told.events[0].days == pytest.approx(1)
     assert told.found
@@ -97,8 +99,8 @@ def test_a_researcher_of_one_town_sees_that_town(seen, connection):
 def test_a_consent_that_ends_counts_at_once(seen, connection):
     withdraw(connection, *range(2, 42, 2))
     assert sum(each.homes for each in seen()[0].cohort) == filled.HOMES // 2
-    assert seen()[0].loads[0].alerts * 2 == pytest.approx(
-        seen(datetime(2026, 3, 16, 11, 11, tzinfo=UTC))[0].loads[0].alerts, rel=0.01
+    assert seen()[0].responses[0].alerts * 2 == pytest.approx(
+        seen(datetime(2026, 3, 16, 11, 11, tzinfo=UTC))[0].responses[0].alerts, rel=0.01
     )
 
 
@@ -106,7 +108,7 @@ def test_nothing_is_told_of_fewer_than_five(seen, connection):
     withdraw(connection, *range(5, 42))
     told, _ = seen()
     assert [(each.sex, each.age_from, each.homes) for each in told.cohort] == [(None, None, 4)]
-    assert (told.weeks, told.found, told.loads, told.events) == ([], [], [], [])
+    assert not any((told.weeks, told.loads, told.responses, told.kinds, told.found, told.events))
 
 
 def test_nothing_is_told_of_fewer_than_five_in_the_time_that_is_asked_for(seen, connection):
@@ -115,8 +117,8 @@ def test_nothing_is_told_of_fewer_than_five_in_the_time_that_is_asked_for(seen, 
         "UPDATE registry.consent SET valid_from = %s WHERE purpose = 'research' AND person_id > 4", (LAST,)
     )
     told, _ = seen()
-    assert sum(each.homes for each in told.cohort) == filled.HOMES
-    assert (told.weeks, told.found, told.loads, told.events) == ([], [], [], [])
+    assert [(each.sex, each.age_from, each.homes) for each in told.cohort] == [(None, None, 4)]
+    assert not any((told.weeks, told.loads, told.responses, told.kinds, told.found, told.events))
 
 
 def test_an_age_that_is_not_known_is_none(seen, connection):
@@ -133,14 +135,17 @@ def test_a_home_where_one_does_not_agree_is_not_in_it(seen, connection):
         " WHERE home_id = 1"
     )
     assert sum(each.homes for each in seen()[0].cohort) == filled.HOMES - 1
+    # By how many homes a week has less than take part is not told.
+    assert {each.homes for each in seen()[0].weeks} == {each.homes for each in seen()[0].loads} == {filled.HOMES - 5}
+    assert {each.homes for each in (*seen()[0].responses, *seen()[0].events)} == {filled.HOMES - 5}
 
 
 def test_what_was_before_the_consent_is_not_in_it(seen, connection):
     connection.execute("UPDATE registry.consent SET valid_from = '2026-03-01T00:00:00Z' WHERE purpose = 'research'")
     told, _ = seen()
     assert min(each.week for each in told.weeks).isoformat() >= "2026-02-23"
-    assert sum(each.days for each in told.weeks) == filled.HOMES * 14
-    assert told.loads[0].per_home_week == pytest.approx(7, rel=0.1)
+    assert len(told.weeks) == 2
+    assert told.responses[0].per_home_week == pytest.approx(7, rel=0.1)
 
 
 def test_arms_of_studies(seen, connection):
@@ -152,13 +157,117 @@ def test_arms_of_studies(seen, connection):
         " '2026-01-01', CASE WHEN person_id < 5 THEN date '2026-02-01' END FROM registry.person WHERE person_id <= 20"
     )
     withdraw(connection, 20)
-    arms = [(each.arm, each.is_control, each.enrolled, each.has_left, each.agree) for each in seen()[0].arms]
-    assert arms == [("monitored", False, 10, 2, 9), ("control", True, 10, 2, 10)]
+
+    def arms():
+        return [(each.arm, each.is_control, each.enrolled, each.has_left, each.agree) for each in seen()[0].arms]
+
+    assert arms() == [("monitored", False, 10, 2, 9), ("control", True, 10, 2, 10)]
+    # Who is enrolled, leaves or agrees after the last day is not in figures of these days.
+    connection.execute("UPDATE registry.study_member SET left_on = '2026-03-16' WHERE left_on IS NOT NULL")
+    connection.execute("UPDATE registry.study_member SET enrolled_on = '2026-03-16' WHERE person_id IN (11, 13)")
+    connection.execute("UPDATE registry.consent SET valid_from = '2026-03-15T12:00Z' WHERE person_id IN (12, 14)")
+    assert arms() == [("monitored", False, 10, 0, 7), ("control", True, 8, 0, 8)]
+
+
+def test_ages_are_those_of_the_last_day(seen, connection):
+    connection.execute("UPDATE registry.person SET birth_year = 1945")
+    told, _ = seen()
+    # Whoever was born in 1945 is 81 at the earliest in 2026; the year in which it is asked does not count.
+    assert {each.age_from for each in told.cohort} == {80}
+    later, _ = seen(datetime(2036, 1, 2, tzinfo=UTC))
+    assert later == told
+
+
+def test_outcomes_are_told_of_none_or_of_five_homes_and_so_is_what_is_left(connection):
+    kinds = ("true", "false", "explained", "unclear")
+    events = st.lists(st.tuples(st.integers(1, 12), st.sampled_from((*kinds, None))), min_size=1, max_size=40)
+
+    def few(homes):
+        return 0 < len(homes) < 5
+
+    @settings(max_examples=150, deadline=None)
+    @given(events)
+    def check(events):
+        row = connection.execute(
+            "SELECT * FROM dashboards.research_outcomes(%s::int[], %s::text[])",
+            ([home for home, _ in events], [outcome for _, outcome in events]),
+        ).fetchone()
+        if few({home for home, _ in events}):
+            assert row is None
+            return
+        told = dict(zip(kinds, row.values(), strict=True))
+        homes = {kind: {home for home, outcome in events if outcome == kind} for kind in kinds}
+
+        def left(shown):
+            return {home for home, outcome in events if outcome not in shown}
+
+        shown = {kind for kind, count in told.items() if count is not None}
+        for kind in shown:
+            assert told[kind] == sum(outcome == kind for _, outcome in events)
+            assert not few(homes[kind])
+        assert not few(left(shown))
+        # Nothing is kept back that could be told besides.
+        for kind in set(kinds) - shown:
+            assert few(homes[kind]) or few(left(shown | {kind}))
+
+    check()
+
+
+def test_what_one_to_four_homes_had_is_not_told(seen, connection):
+    """The others had none: neither their number nor the rest is told."""
+    connection.execute(
+        "UPDATE alerts.alert SET family = 'wellbeing' WHERE family = 'safety'"
+        " AND home_id NOT IN (SELECT home_id FROM registry.home ORDER BY home_id LIMIT 4)"
+    )
+    told, _ = seen()
+    by = {
+        family: {each.per_home_week for each in told.loads if each.family == family}
+        for family in ("safety", "technical")
+    }
+    assert by == {"safety": {None}, "technical": {0}}
+    assert {each.family for each in told.responses} == {each.family for each in told.kinds} == {"wellbeing"}
+
+
+def test_who_was_not_answered_in_time_is_told_of_five_homes_and_with_five_left(seen, connection):
+    def unanswered(homes):
+        connection.execute("DELETE FROM alerts.history WHERE action = 'unanswered'")
+        connection.execute(
+            "INSERT INTO alerts.history (organisation_id, alert_id, at, account_name, action, to_state, note)"
+            " SELECT organisation_id, alert_id, opened_at, '', 'unanswered', 'new', '' FROM alerts.alert"
+            " WHERE family = 'safety' AND home_id IN (SELECT home_id FROM registry.home ORDER BY home_id LIMIT %s)",
+            (homes,),
+        )
+        return next(each for each in seen()[0].responses if each.family == "safety")
+
+    each = unanswered(0)
+    assert each.unanswered == 0
+    assert (unanswered(4).unanswered, unanswered(36).unanswered, unanswered(39).unanswered) == (None, None, None)
+    assert unanswered(10).unanswered == each.alerts / 4
+    assert unanswered(40).unanswered == each.alerts
+
+
+def test_groups_in_which_few_homes_had_a_kind_are_told_together(seen, connection):
+    whole = seen()[0].found
+    groups = {(each.sex, each.age_from) for each in whole}
+    assert len(groups) > 2
+    # Of the women only three homes have findings.
+    connection.execute(
+        "UPDATE analytics.finding SET withdrawn_at = %s WHERE home_id IN (SELECT home_id FROM registry.person WHERE"
+        " sex = 'female' ORDER BY home_id OFFSET 3)",
+        (NOW,),
+    )
+    told = seen()[0].found
+    assert {each.sex for each in told} <= {"male", None}
+    assert sum(each.findings for each in told) < sum(each.findings for each in whole)
+    assert all(each.homes >= 5 for each in told)
 
 
 def test_a_researcher_reads_no_table_behind_it(connection, database_url):
     with Database(database_url, Role.PEOPLE, name="test") as database:
-        for statement in ("SELECT * FROM dashboards.research_homes(now())", "SELECT * FROM dashboards.research_export"):
+        for statement in (
+            "SELECT * FROM dashboards.research_homes(current_date, now())",
+            "SELECT * FROM dashboards.research_export",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), database.seen_by(Viewer(2)) as view:
                 view.connection.execute(statement)
         with database.seen_by(Viewer(2)) as view:
@@ -171,9 +280,9 @@ def _sees_nobody(view: View) -> None:
 
 
 def test_the_page(connection, database_url):
-    settings = DashboardSettings(database_url=database_url, base_url="http://testserver", second_factor_roles="")
+    pages = DashboardSettings(database_url=database_url, base_url="http://testserver", second_factor_roles="")
     with Database(database_url, Role.PEOPLE, name="test", maximum=4) as database:
-        client = TestClientWithoutLifespan(create_app(database, SimulatedClock(NOW), settings))
+        client = TestClientWithoutLifespan(create_app(database, SimulatedClock(NOW), pages))
         sign_in(client, LOGIN)
         page = client.get("/research")
         assert page.status_code == 200
