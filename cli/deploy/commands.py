@@ -42,4 +42,4 @@ def renew(to: Folder = DEFAULT) -> None:
         results.print("Nothing ends soon.")
         return
     results.print(f"New: {', '.join(changed)}. The pages take theirs by themselves; tell the others:", highlight=False)
-    results.print("docker compose kill -s HUP broker && docker compose exec database /deploy/database.sh reload")
+    results.print("docker compose kill -s HUP broker && docker compose exec -T database /deploy/database.sh reload")

@@ -178,7 +178,7 @@ class Deployment:
         process = subprocess.Popen([str(find_mosquitto()), "-c", "mosquitto.conf"], cwd=folder)
         try:
             until(lambda: accepts(self.ports["broker"]), "the broker")
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(20)

@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 
 from cli.ca.authority import Authority
+from core.credentials import Credentials, from_link, from_toml
 from core.errors import VicinoError
 from core.tls import ServedCertificate
 
@@ -107,3 +108,14 @@ def test_a_pair_that_does_not_match_is_not_taken(authority, tmp_path):
     authority.key_of("x").write_bytes(other.key_of("x").read_bytes())
     assert served.look()
     assert x509.load_pem_x509_certificate(authority.certificate_of("x").read_bytes())
+
+
+def test_while_there_are_two_authorities_both_are_trusted_from_one_file(tmp_path, authority):
+    other = Authority(tmp_path / "other")
+    other.make("Unione, anew", NOW)
+    both = authority.certificate.read_text() + other.certificate.read_text()
+    told = Credentials("gw-casa-01", "mqtts://broker.example", "x", both)
+    # A gateway gets them by its file, or by a picture with their sum and the file of the authorities.
+    for read in (from_toml(told.to_toml()), from_link(told.to_link(), both)):
+        assert read == told
+        assert len(read.address.tls_context().get_ca_certs()) == 2
