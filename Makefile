@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-.PHONY: install demo test chaos fuzz screenshots check lock assets messages wheel edge-wheels
+.PHONY: install demo test chaos fuzz screenshots check lock audit-dependencies assets messages wheel edge-wheels
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -44,6 +44,18 @@ lock:
 	uv pip compile --generate-hashes --all-extras --no-header --no-emit-index-url --python-version 3.11 --universal --output-file requirements.lock pyproject.toml
 	uv pip compile --generate-hashes --extra gateway --no-header --no-emit-index-url --python-version 3.11 --universal --constraint requirements.lock --output-file requirements-gateway.lock pyproject.toml
 	uv pip compile --generate-hashes --extra service --extra apprise --extra cluster --extra research --extra image --no-header --no-emit-index-url --python-version 3.11 --universal --constraint requirements.lock --output-file requirements-service.lock pyproject.toml
+
+# Whether something is known to be wrong with what is locked: asks PyPI and npm, or looks into copies of lists of advisories
+# where they are named: `make audit-dependencies ADVISORIES="FOLDER ..."` (CONTRIBUTING.md).
+audit-dependencies: install
+ifdef ADVISORIES
+	$(BIN)/python -m tests.advisories $(ADVISORIES)
+else
+	for lock in requirements*.lock; do \
+	  $(BIN)/uv tool run pip-audit@2.10.1 --strict --require-hashes --disable-pip --requirement $$lock || exit 1; \
+	done
+	npm audit
+endif
 
 # The project as one wheel, with the version of pyproject.toml. Nothing is downloaded.
 wheel: $(VENV)/.installed

@@ -1,0 +1,1 @@
+"""Known holes in what is locked, from copies of databases of advisories."""
