@@ -23,7 +23,7 @@ from embedded.ports import LOOPBACK, free_port
 from embedded.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).parents[4]
-WITHIN_S = 40.0
+WITHIN_S = 120.0
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 
