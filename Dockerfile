@@ -32,6 +32,11 @@ RUN /venv/bin/pip install --no-deps --no-build-isolation --editable . \
     && /venv/bin/python -m compileall -q /app /venv
 
 FROM python:3.13-slim-bookworm
+# What makes PDFs looks for them. Debian keeps versions within a release: pinned ones would be gone with the next update.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 vicino \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin vicino \
     && install --directory --owner=10001 --group=10001 --mode=0700 /data

@@ -58,6 +58,8 @@ from dashboards.pages import (
     statistics,
     tasks,
 )
+from dashboards.pdf.press import Press
+from dashboards.pdf.printing import printed
 from dashboards.providers.offered import offered
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
@@ -112,6 +114,7 @@ def create_app(
         Shared(clock),
         known,
         audit,
+        Press(printed),
     )
     app.state.desk = desk
     for module in (

@@ -10,6 +10,7 @@ from core.database import Database
 from dashboards.audit import Audit
 from dashboards.live import Hub
 from dashboards.pace import Pace
+from dashboards.pdf.press import Press
 from dashboards.providers.offered import Offered
 from dashboards.rendering import Renderer
 from dashboards.settings import DashboardSettings
@@ -24,7 +25,7 @@ class Desk(NamedTuple):
     `hand_over` passes a gateway's new password on to the broker; raises `VicinoError` if that cannot be done.
     `shared` keeps for a moment what several open pages of one sight ask for at once; `audit` knows who was shown what.
     `reply_key` signs the links of messages, None where they have none; `pace` slows down who follows them too often.
-    `providers` are those through which people may sign in besides.
+    `providers` are those through which people may sign in besides. `press` makes PDFs.
     """
 
     database: Database
@@ -39,6 +40,7 @@ class Desk(NamedTuple):
     shared: Shared
     providers: Offered
     audit: Audit
+    press: Press
 
 
 def desk_of(request: Request) -> Desk:

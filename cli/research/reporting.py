@@ -18,16 +18,18 @@ from core.clock import SystemClock
 from core.database import View
 from core.errors import VicinoError
 from core.localtime import day_of
+from dashboards.pdf.printing import printed
 from dashboards.rendering import Renderer
 from dashboards.research.numbers import Asked, Document, canonical, digest, document, load
+from dashboards.research.paper import job
 from dashboards.research.reads import figures, researches
-from dashboards.research.report import report_view
+from dashboards.research.report import ReportView, report_view
 from dashboards.static_files import styles
 from dashboards.watch import ROME
 from dashboards.wording import Words
 from embedded.privatefile import private_folder
 
-REPORT, NUMBERS = "report.html", "numbers.json"
+NUMBERS = "numbers.json"
 
 
 class Language(StrEnum):
@@ -35,6 +37,13 @@ class Language(StrEnum):
 
     it = "it"
     en = "en"
+
+
+class Format(StrEnum):
+    """As which file the report is written."""
+
+    html = "html"
+    pdf = "pdf"
 
 
 class Wanted(NamedTuple):
@@ -53,10 +62,13 @@ def report(
         Path | None, typer.Option("--query", help="Ask for the same as before: the folder or numbers.json of a report.")
     ] = None,
     language: Annotated[Language, typer.Option("--language", help="Of the report.")] = Language.it,
+    form: Annotated[
+        list[Format] | None, typer.Option("--format", help="Once for each; a page (html) if not given.")
+    ] = None,
     data: Data = DEFAULT_DATA,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """Write the report on the pilot: a page to print, and its numbers.
+    """Write the report on the pilot, as a page to print or as PDF, and its numbers.
 
     With --query the exit code is 1 where other numbers came of it.
     """
@@ -66,7 +78,7 @@ def report(
         _check(wanted.asked, to, now)
         with _seen_by(Installation(data), login) as view:
             numbers = document(figures(view, wanted.asked.first, wanted.asked.last, now), wanted.asked)
-        _write(numbers, to, language, now)
+        _write(numbers, to, language, form or [Format.html], now)
     made = digest(numbers)
     same = made == wanted.before if wanted.before else None
     if as_json:
@@ -110,11 +122,18 @@ def _seen_by(installation: Installation, login: str) -> Iterator[View]:
         yield view
 
 
-def _write(numbers: Document, to: Path, language: Language, now: datetime) -> None:
-    shown = report_view(numbers, Words(language.value))
-    page = Renderer().text(
+def _write(numbers: Document, to: Path, language: Language, forms: list[Format], now: datetime) -> None:
+    shown, renderer = report_view(numbers, Words(language.value)), Renderer()
+    made = {f"report.{form}": _made(shown, form, language, renderer, now) for form in forms}
+    folder = private_folder(to)
+    for name, content in ({NUMBERS: canonical(numbers)} | made).items():
+        (folder / name).write_bytes(content)
+
+
+def _made(shown: ReportView, form: Format, language: Language, renderer: Renderer, now: datetime) -> bytes:
+    if form is Format.pdf:
+        return printed(*job(shown, language.value, renderer))
+    page = renderer.text(
         "research_report_file.html", language.value, report=shown, made=now, zone=ROME, styles=styles()
     )
-    folder = private_folder(to)
-    (folder / NUMBERS).write_bytes(canonical(numbers))
-    (folder / REPORT).write_text(page, encoding="utf-8")
+    return page.encode()

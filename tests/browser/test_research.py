@@ -72,6 +72,7 @@ def test_figures_are_read_by_keyboard_and_hide_whoever_is_alone(
     with page.expect_download() as download:
         page.locator("#numbers").click()
     assert download.value.suggested_filename.endswith(".json")
+    expect(page.locator("#pdf")).to_be_visible()
     page.go_back()
 
     # A week of which nothing is known yet says so, instead of an empty table.

@@ -176,6 +176,7 @@ RULES: dict[str, Rule] = {
     "GET /research": all_of(RESEARCHER),
     "GET /research/report": all_of(RESEARCHER),
     "GET /research/report.json": all_of(RESEARCHER),
+    "GET /research/report.pdf": all_of(RESEARCHER),
     "GET /administration": all_of(ADMINISTRATOR),
     "GET /administration/caseloads": all_of(COORDINATOR, ADMINISTRATOR),
     "GET /administration/{thing}/{number}": ADMINISTERING,

@@ -92,6 +92,7 @@ WITHOUT = {
     "GET /research": "sums of five homes and more, of nobody in particular",
     "GET /research/report": "sums of five homes and more, of nobody in particular",
     "GET /research/report.json": "sums of five homes and more, of nobody in particular",
+    "GET /research/report.pdf": "sums of five homes and more, of nobody in particular",
     **NOBODY_OF_API,
     "GET /rejects": "counts, by gateway",
     "GET /rejects/list": "counts, by gateway",

@@ -3,6 +3,7 @@
 import json
 from contextlib import contextmanager
 
+import pypdf
 import pytest
 from typer.testing import CliRunner
 
@@ -10,6 +11,7 @@ from cli.__main__ import app
 from cli.research import reporting
 from core.clock import SimulatedClock
 from core.database import Database, Role
+from dashboards.pdf.printing import PrinterMissingError
 from tests.integration.dashboards.grafana import filled
 from tests.integration.dashboards.research.test_page import FIRST, LAST, LOGIN, NOW, connection, join
 
@@ -64,6 +66,29 @@ def test_the_report_and_the_same_again(vicino, tmp_path, connection):
     connection.execute("UPDATE alerts.alert SET outcome = 'false' WHERE outcome = 'true'")
     code, said, _ = vicino("three", "--query", str(tmp_path / "one" / "numbers.json"))
     assert (code, "Other numbers than before" in said) == (1, True)
+
+
+def test_as_pdf(vicino, tmp_path, monkeypatch):
+    code, _, said = vicino("one", *DAYS, "--format", "pdf", "--language", "en")
+    if code and "No PDF can be made here" in said:
+        pytest.skip(said)
+    assert sorted(each.name for each in (tmp_path / "one").iterdir()) == ["numbers.json", "report.pdf"]
+    made = (tmp_path / "one" / "report.pdf").read_bytes()
+    assert made.startswith(b"%PDF-1.7")
+    assert pypdf.PdfReader(tmp_path / "one" / "report.pdf").metadata.title.startswith("Report on the pilot")
+    # By what was saved the same again, to the byte.
+    asked = ("--query", str(tmp_path / "one"), "--format", "pdf", "--format", "html", "--language", "en")
+    assert vicino("two", *asked)[0] == 0
+    assert sorted(each.name for each in (tmp_path / "two").iterdir()) == ["numbers.json", "report.html", "report.pdf"]
+    assert (tmp_path / "two" / "report.pdf").read_bytes() == made
+
+    def missing(page, identifier):
+        raise PrinterMissingError("No PDF can be made here.", advice="on Debian: apt install libpango-1.0-0")
+
+    monkeypatch.setattr(reporting, "printed", missing)
+    code, _, said = vicino("three", *DAYS, "--format", "pdf")
+    assert (code, "apt install libpango-1.0-0" in said) == (1, True)
+    assert not (tmp_path / "three").exists()
 
 
 def test_what_cannot_be_is_said_and_nothing_is_written(vicino, tmp_path, connection):
