@@ -81,9 +81,8 @@ class _Walk:
         self._next = 0
         self._moves: list[int] = []
         self._usual: list[Crowd] = []
-        self._level = 0.0
         self._by_moves = False
-        self._open = False
+        self._begun: int | None = None  # which day was the first that is crowded, where it still is
 
     def through(self, days: Sequence[Traces]) -> list[Crowd]:
         for one in days:
@@ -129,30 +128,50 @@ class _Walk:
 
     def _judge(self) -> None:
         """Mark the last days as crowded where they are; once they are, until there were some that are not."""
-        looked = self._looked
-        if not looked or looked[-1] != len(self._seen) - 1:
-            if self._open:
-                # The morning of a day that goes on, a day away: they say neither that it is over nor that it goes on.
-                doubted = len(self._seen) > 1 and self._seen[-2][1].doubted
-                self._mark([len(self._seen) - 1], crowded=True, doubted=doubted)
-            return
-        if self._open:
+        last, looked = len(self._seen) - 1, self._looked
+        is_looked_at = bool(looked) and looked[-1] == last
+        if self._begun is not None:
+            self._mark([last], crowded=True, doubted=self._is_doubted(last, self._begun, is_looked_at=is_looked_at))
             recent = looked[-OVER_AFTER:]
-            self._mark([len(self._seen) - 1], crowded=True, doubted=self._figure(recent[-1]) < self._level)
-            if len(recent) == OVER_AFTER and all(self._figure(each) < self._level for each in recent):
-                self._mark(list(range(recent[0], len(self._seen))), crowded=False)
-                self._open = False
+            if is_looked_at and len(recent) == OVER_AFTER and all(self._seen[each][1].doubted for each in recent):
+                self._mark(list(range(self._doubted_since(recent[0]), last + 1)), crowded=False)
+                self._begun = None
             return
         window = looked[-WINDOW:]
-        if len(window) == WINDOW and window[-1] - window[0] <= 2 * WINDOW and self._is_crowded(window):
-            self._open = True
-            begun = next(each for each in window if self._figure(each) >= self._level)
-            self._mark(list(range(begun, len(self._seen))), crowded=True)
+        if is_looked_at and len(window) == WINDOW and window[-1] - window[0] <= 2 * WINDOW:
+            self._begun = self._begins(window)
+            if self._begun is not None:
+                self._mark(list(range(self._begun, last + 1)), crowded=True)
 
-    def _is_crowded(self, window: Sequence[int]) -> bool:
+    def _is_doubted(self, last: int, begun: int, *, is_looked_at: bool) -> bool:
+        """Tell whether the last day looks by itself as if nobody else were there any more.
+
+        What is more is taken from the days that are not in doubt: at first there may be less of it than later. Which
+        moves are rare cannot be told of a day that was not seen whole, how many there were can.
+        """
+        day = self._seen[last][1]
+        usual = day.usual
+        if usual is None or not (is_looked_at or (self._is_lived_in(self._seen[last][0]) and not self._whole[last])):
+            # The morning of a day that goes on, a day away: they say neither that it is over nor that it goes on.
+            return last > begun and self._seen[last - 1][1].doubted
+        sure = [crowd for _, crowd in self._seen[begun:last] if crowd.looked and not crowd.doubted]
+        if not sure:
+            return False
+        fewer = day.moves < (fmean(each.moves for each in sure) + usual.moves) / 2
+        if self._by_moves or not is_looked_at:
+            return fewer
+        return fewer and day.by_day < (fmean(each.by_day for each in sure) + usual.rare) / 2
+
+    def _doubted_since(self, index: int) -> int:
+        while index and self._seen[index - 1][1].crowded and self._seen[index - 1][1].doubted:
+            index -= 1
+        return index
+
+    def _begins(self, window: Sequence[int]) -> int | None:
+        """Return which day of some was the first with more than one in the home; None if there was not."""
         usual = self._seen[window[-1]][1].usual
         if usual is None:
-            return False
+            return None
         # The day with most is left aside: one day out of the ordinary is a visit.
         rare = sorted(self._seen[each][1].by_day for each in window)[:-1]
         moves = sorted(self._seen[each][1].moves for each in window)[:-1]
@@ -165,9 +184,11 @@ class _Walk:
         )
         # Where a sensor between two rooms is dead, moves are rare, too; but there are not more of them.
         surely = surely and moves_excess >= MORE_MOVES * usual.moves
+        if not surely and not together:
+            return None
         self._by_moves = not surely
-        self._level = (fmean(moves) + usual.moves) / 2 if self._by_moves else (fmean(rare) + usual.rare) / 2
-        return surely or together
+        level = (fmean(rare) + usual.rare) / 2 if surely else (fmean(moves) + usual.moves) / 2
+        return next(each for each in window if self._figure(each) >= level)
 
     def _figure(self, index: int) -> int:
         crowd = self._seen[index][1]

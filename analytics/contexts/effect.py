@@ -34,7 +34,7 @@ class Contexts:
         """Return why an indicator or finding of a kind is not judged about an interval; None where it is judged.
 
         What lasts (a second resident, an animal) excludes it for its first 14 days; after them it is judged against
-        the days with it (`comparable`).
+        the days with it (`comparable`). Of several days of which some are with it and some without, nothing is said.
         """
         aspect = aspect_of(kind)
         if aspect is None or not self.acting:
@@ -43,7 +43,9 @@ class Contexts:
             if aspect in AFFECTED[one.kind] and one.may_silence(kind) and _touches(one.interval, interval, aspect):
                 return one.kind
         for one in self._lasting:
-            if aspect in AFFECTED[one.kind] and _touches(one.unjudged, interval, aspect):
+            if aspect in AFFECTED[one.kind] and (
+                _touches(one.unjudged, interval, aspect) or _is_mixed(one.interval, interval, aspect)
+            ):
                 return one.kind
         return None
 
@@ -97,7 +99,9 @@ class Contexts:
         return self._is_spoilt(interval, aspect) or self._era(interval, aspect) != era
 
     def _is_spoilt(self, interval: Interval, aspect: Aspect) -> bool:
-        return any(aspect in AFFECTED[one.kind] and _touches(one.interval, interval, aspect) for one in self._passing)
+        return any(
+            aspect in AFFECTED[one.kind] and _touches(one.interval, interval, aspect) for one in self._passing
+        ) or any(aspect in AFFECTED[one.kind] and _is_mixed(one.interval, interval, aspect) for one in self._lasting)
 
     def _era(self, interval: Interval, aspect: Aspect) -> Era:
         """Return what lasts at the time of an interval."""
@@ -118,3 +122,9 @@ def _touches(context: Interval, window: Interval, aspect: Aspect) -> bool:
         # Each day that is touched counts as a whole: the part of a day would be less than was spoilt.
         return shared > timedelta(0) and -(-shared // ONE_DAY) * ONE_DAY >= SHARE * lasts
     return shared > timedelta(0)
+
+
+def _is_mixed(context: Interval, window: Interval, aspect: Aspect) -> bool:
+    """Tell whether a window of several days lies partly in a context and partly not."""
+    is_within = context.start <= window.start and window.end <= context.end
+    return window.end - window.start > 2 * ONE_DAY and not is_within and _touches(context, window, aspect)

@@ -190,3 +190,34 @@ def test_a_sensor_that_fails_makes_no_busy_day_and_is_got_used_to() -> None:
         days[day(number)] = days[day(number)]._replace(unknown=(whole,))
     assert propose(days, ROME, (), BATHROOMS) == []
     assert [one.looked for one in crowds(days, ROME)][failed[0] : failed[-1] + 1] == [False] * 10 + [True] * 30
+
+
+def test_who_leaves_while_a_sensor_fails_is_missed_by_how_little_is_moved_about() -> None:
+    clocks = [f"{h}:{m}" for h in range(8, 22) for m in (12, 31)]
+    began, over = LEARNED, LEARNED + 12
+    signs = lived(over + 6) + [s for n in range(began, over) for s in by_turns(day(n), clocks)]
+    days = traces_of(signs)
+    failed = range(over - 4, over + 3)  # a door that is always open to its sensor: rare moves cannot be told
+    for number in failed:
+        whole = (at(day(number), "0:00") // SECOND, at(day(number), "24:00") // SECOND)
+        days[day(number)] = days[day(number)]._replace(unknown=(whole,))
+
+    def since_and_until(last: int):
+        known = {on: one for on, one in days.items() if on <= day(last)}
+        return [(one.start, one.end, one.over_at is None) for one in propose(known, ROME, (), BATHROOMS)]
+
+    start, end = utc(day(began), "00:00"), utc(day(over), "00:00")
+    assert since_and_until(over - 1) == [(start, None, True)]
+    assert since_and_until(over) == since_and_until(over + 2) == [(start, end, True)]
+    assert since_and_until(over + 5) == [(start, end, False)]
+
+
+def test_how_much_more_there_is_with_somebody_else_is_learned_on_all_of_their_days() -> None:
+    few, many = [f"{h}:12" for h in range(8, 22)], [f"{h}:{m}" for h in range(8, 22) for m in (2, 22, 42)]
+    began, over = LEARNED, LEARNED + 12
+    others = [s for n in range(began, over) for s in by_turns(day(n), few if n < began + 4 else many)]
+    # Who lives there goes more ways than usual on the first days alone, and fewer than with somebody else.
+    later = [s for n in range(over, over + 3) for s in by_turns(day(n), few[:9])]
+    found = crowds(traces_of([*lived(over + 3), *others, *later]), ROME)
+    # At first they move about too little to tell for sure from how much is usual.
+    assert [one.crowded for one in found][began + 2 :] == [True] * 10 + [False] * 3

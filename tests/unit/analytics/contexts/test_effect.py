@@ -120,6 +120,25 @@ def test_what_lasts_is_learned_anew_and_forgotten_when_it_is_over() -> None:
     assert set(kept(contexts, "activity", DAY, frame)) == set(frame["day"]) - with_others
 
 
+def test_of_days_partly_with_somebody_else_and_partly_without_nothing_is_said() -> None:
+    began, over = DAY - timedelta(days=30), DAY - timedelta(days=2)
+    contexts = Contexts([Context(ContextKind.SECOND_RESIDENT, at(began, 0), at(over, 0))], ROME)
+    kind = "interdaily_stability"  # of the seven days up to one
+
+    def excluded(day: date) -> bool:
+        return contexts.excludes(kind, window(kind, day)) is not None
+
+    last_with, first_without = over - timedelta(days=1), over + timedelta(days=5)
+    assert not excluded(last_with)
+    # Six to two days of seven were with somebody else; one of seven is too little to say so.
+    assert all(excluded(over + timedelta(days=n)) for n in range(5))
+    assert not excluded(first_without)
+    mixed = {over + timedelta(days=n) for n in range(5)} | {began + timedelta(days=n) for n in range(1, 6)}
+    assert not mixed & set(kept(contexts, kind, last_with, history(60)))
+    assert not mixed & set(kept(contexts, kind, first_without, history(60, first_without)))
+    assert kept(contexts, kind, last_with, history(60))
+
+
 def test_without_contexts_a_history_is_what_it_was() -> None:
     frame = history(10)
     assert Contexts([], ROME).comparable("activity", DAY, frame, INDICATORS["activity"].interval) is frame
