@@ -5,7 +5,8 @@ if every movement sensor that reports by itself has spoken since the last sign, 
 up to the last report of the one that has been silent for longest. One in the room of the last sign is overdue sooner:
 if it has just died, whoever moves there moves unseen. Sensors that are known to be blind are not waited for: theirs are
 the rooms in which somebody may have moved unseen. So are those of a sensor with a low battery that misses reports, and
-rooms that everybody is in every day where nobody was seen for a day though somebody was all about the home.
+rooms that everybody is in every day where nobody was seen for a day though somebody was all about the home. The room of
+the last sign is one as soon as one that watches it is blind: how soon a sign follows there was learned with it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics import coverage
-from analytics.frames import HOUR, MINUTE, ROOMS, Instants, Signs, Span, overlap
+from analytics.frames import HOUR, MINUTE, ROOMS, Flags, Instants, Signs, Span, overlap
 from analytics.layout import Layout
 from analytics.observed import LYING
 from analytics.reports import NOTHING
@@ -96,7 +97,10 @@ def _still(
     may_lie = (
         quiet.where is Where.ROOM and _is_bedroom(quiet.room_id, home) and _no_bed_tells(quiet, home, reporting, out)
     )
-    unseen = {*_rooms_of(out | _failing(quiet, reporting, blind), home), *_never_seen(quiet, home, reporting)}
+    failing = out | _failing(quiet, reporting, blind)
+    unseen = {*_rooms_of(failing, home), *_never_seen(quiet, home, reporting)}
+    if failing & _in_room(quiet.room_id, home, home.place == ""):
+        unseen.add(quiet.room_id)
     return Still(known, whole, tuple(sorted(unseen)), round(share(quiet.span), 4), may_lie)
 
 
@@ -109,7 +113,7 @@ def _believed(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int]) -
         for each, at in spoken.items()
         if len(at)
     }
-    there = _in_room(quiet.room_id, home)
+    there = _in_room(quiet.room_id, home, np.ones(len(home.moving), dtype=bool))
     limits = {each: _limit(reporting.limits[each], is_there=each in there) for each in last}
     if all(at > quiet.start and quiet.end - at <= limits[each] for each, at in last.items()):
         return quiet.end
@@ -159,11 +163,11 @@ def _no_bed_tells(quiet: Quiet, home: Layout, reporting: Reporting, out: set[int
     return False
 
 
-def _in_room(room_id: int, home: Layout) -> frozenset[int]:
-    """Return the sensors of movement in a room; of no room (0) none."""
+def _in_room(room_id: int, home: Layout, among: Flags) -> frozenset[int]:
+    """Return the sensors of movement in a room, among some of them; of no room (0) none."""
     if not room_id:
         return frozenset()
-    return frozenset(home.devices_at(home.moving[home.room_id == room_id]).tolist())
+    return frozenset(home.devices_at(home.moving[among & (home.room_id == room_id)]).tolist())
 
 
 def _rooms_of(out: set[int], home: Layout) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from analytics.silence.blind import SEEING, Blind
 from analytics.stillness.quiet import Quiet, Where
 from analytics.stillness.seen import Reporting, Still, stills
 from core.places import Place, RoomKind
-from tests.unit.analytics.made import BATHROOM, FRONT_DOOR, KITCHEN, at, readings, room_id, sensor, sensors
+from tests.unit.analytics.made import BATHROOM, BEDROOM, FRONT_DOOR, KITCHEN, at, readings, room_id, sensor, sensors
 
 DAY = date(2026, 3, 2)
 HOME = sensors()
@@ -64,6 +64,24 @@ def test_one_with_a_low_battery_that_misses_reports_may_not_see() -> None:
     assert one(spoken={BATHROOM: hourly}, blind=low).blind == ()
     assert one(spoken={BATHROOM: gaps}).blind == (), "its battery is good"
     assert one(spoken={BATHROOM: gaps}, blind=low).blind == (room_id(RoomKind.BATHROOM),)
+
+
+def test_the_room_of_the_last_sign_cannot_be_seen_as_it_was_when_one_that_watches_it_is_out() -> None:
+    bed, fridge = 11, 12
+    home = sensors(
+        sensor(bed, "bed_occupancy", RoomKind.BEDROOM, Place.BED),
+        sensor(fridge, "opening", RoomKind.KITCHEN, Place.FRIDGE),
+    )
+    bedroom, kitchen = room_id(RoomKind.BEDROOM), room_id(RoomKind.KITCHEN)
+
+    def blind(device: int, quiet: Quiet) -> tuple[int, ...]:
+        out = Blind(devices={device: [QUIET.span]})
+        return stills([quiet], home, Reporting({}, {}), [], out, lambda _: 1.0)[0].blind
+
+    lying = QUIET._replace(room_id=bedroom, where=Where.IN_BED)
+    assert blind(BEDROOM, lying) == (bedroom,), "the bed tells who lies in it, not who turns over"
+    assert blind(fridge, QUIET) == (), "whoever moves in the kitchen is seen without it"
+    assert blind(KITCHEN, QUIET) == (kitchen,)
 
 
 def test_a_room_of_every_day_in_which_nobody_was_seen_for_a_day_may_not_be_seen() -> None:
