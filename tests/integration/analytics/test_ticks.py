@@ -44,6 +44,7 @@ WARM = (*SENSORS, ("bedroom", "bedroom", "temperature", "wall"), ("living", "liv
 KNOWN_FOR = 16
 COMPARED, COMPARED_AGAIN = (1, 2, 3, 5, 6, 7, 9, 10, 12, 15, 16, 18, 20), (2, 3, 5, 7, 12, 15)  # hours
 FORGOTTEN = ("day_digest", "expected_gap")  # what is only a shorter way to what is stored for good
+BY_CHANCE = "stated"  # a word that is another each time
 CHANGE_DAYS = "SELECT * FROM analytics.change_day ORDER BY home_id, day, domain, pace"
 TOLD = {"stillness", "cold", "device_silence", "gateway_silence", "visit_missed"}
 
@@ -84,7 +85,7 @@ def stored(connection: Connection) -> dict[str, str]:
     summed = SQL(" UNION ALL ").join(
         each.format(Literal(table), SQL(", ").join(map(Identifier, names)), Identifier("analytics", table))
         for table, names in columns.items()
-        if table not in FORGOTTEN
+        if table not in (*FORGOTTEN, BY_CHANCE)
     )
     return {row["name"]: row["s"] for row in connection.execute(summed)}
 
