@@ -20,6 +20,7 @@ curl -H "Authorization: Bearer $TOKEN" "http://127.0.0.1:8000{PATH}/alerts?state
 * A token acts for an account and sees what that account may see, within its scopes. Only a digest of it is kept.
 * Lists come in parts: go on with `next` as `cursor`, until it is null.
 * Every answer has an `ETag`; `If-None-Match` is answered by 304 where nothing has changed.
+* A document of the administration is changed as a whole, with its `ETag` as `If-Match`: nobody overwrites unseen.
 * Problems are told as RFC 9457 says (`application/problem+json`), in Italian or English by `Accept-Language`.
 * Instants are in UTC, days are local days of the home, units are UCUM.
 * `{PATH}/events` tells that something changed, as it happens, and carries no data about anybody.
@@ -51,7 +52,7 @@ def page() -> str:
 
 def _row(method: str, path: str, operation: dict[str, Any]) -> str:
     scopes = " ".join(f"`{scope}`" for needed in operation["security"] for scope in needed["token"]) or "any"
-    takes = [f"`{one['name']}`" for one in operation.get("parameters", []) if one["in"] == "query"]
+    takes = [f"`{one['name']}`" for one in operation.get("parameters", []) if one["in"] in {"query", "header"}]
     if "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         takes.append(f"a `{schema}`")

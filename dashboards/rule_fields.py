@@ -99,10 +99,15 @@ def chosen(rule: str, form: Mapping[str, Any], above: Any) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for each in msgspec.inspect.type_info(settings_of(rule)).fields:  # type: ignore[attr-defined]
         given[each.name] = _limits_of(form) if each.name == LIMITS else _value(form, each.name, each.type)
+    return differing(rule, above, given)
+
+
+def differing(rule: str, above: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of some settings differs from what holds `above`. Raises `NotFittingError`, which says why."""
     try:
         settings = with_fields(rule, above, given)
-    except VicinoError:
-        raise NotFittingError from None
+    except VicinoError as error:
+        raise NotFittingError(str(error)) from None
     before = msgspec.to_builtins(above)
     return {name: value for name, value in msgspec.to_builtins(settings).items() if value != before[name]}
 

@@ -62,12 +62,12 @@ def send(request: Request, body: BaseModel, status: int = 200) -> Response:
     return send_text(request, body.model_dump_json().encode(), status)
 
 
-def send_text(request: Request, text: bytes, status: int = 200) -> Response:
-    """Return JSON that is written already, likewise.
+def send_text(request: Request, text: bytes, status: int = 200, tag: str = "") -> Response:
+    """Return JSON that is written already, likewise; `tag` is its entity tag where something names how it stands.
 
-    The tag is a weak one (RFC 9110, 8.8.1): the same body may go out compressed or not.
+    Else the tag is a weak one of the text (RFC 9110, 8.8.1): the same body may go out compressed or not.
     """
-    tag = f'W/"{hashlib.sha256(text).hexdigest()[:32]}"'
+    tag = tag or f'W/"{hashlib.sha256(text).hexdigest()[:32]}"'
     if request.method in {"GET", "HEAD"} and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(text, status, {"ETag": tag}, media_type="application/json")

@@ -17,9 +17,12 @@ from dashboards.api.resources import (
     persons,
     readings,
     research,
+    rules,
+    sharing,
     shift_handovers,
     statistics,
 )
+from dashboards.api.resources.administration import making, things, whole
 from dashboards.api.scopes import MEANINGS
 from dashboards.desk import Desk
 from dashboards.pace import Pace
@@ -30,7 +33,8 @@ STRANGERS = 60  # requests without a good token, of one address
 ABOUT = """What the pages of Vicino show, for programs.
 
 A token acts for an account and sees what that account may see. Lists come in parts: go on with `next` as `cursor`.
-Every answer has an `ETag`; ask with `If-None-Match` to be told only what is new. Problems are told as RFC 9457 says.
+Every answer has an `ETag`; ask with `If-None-Match` to be told only what is new. A document of the administration is
+changed with its `ETag` as `If-Match`, so that nobody overwrites unseen. Problems are told as RFC 9457 says.
 Instants are in UTC, days are local days of the home, units are UCUM. Within version 1 nothing is taken away and no
 meaning changes; what is new is added, so ignore what you do not know.
 
@@ -85,6 +89,11 @@ def described_api() -> FastAPI:
         events,
         statistics,
         research,
+        whole,
+        things,
+        making,
+        sharing,
+        rules,
     ):
         api.include_router(module.router)
     problems.install(api)

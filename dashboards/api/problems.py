@@ -13,9 +13,12 @@ from starlette.responses import Response
 
 from alerts.errors import AlertError, AlertNotFoundError, NotAllowedError
 from analytics.contexts.actions import ContextError, ContextNoteError, ContextNotFoundError, ContextTimeError
+from analytics.preview.actions import NoReasonError, NotYoursToSetError, RuleError
 from core.translation import mark, translator
 from dashboards.failures import RETRY_AFTER_S, note_broken, note_database_away
 from dashboards.visitors import language_of
+from registry.administration.actions import NotYoursError
+from registry.consents import BasisError, DecisionError, NotDecidedHereError, NoteTooLongError, PeriodError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,6 +34,8 @@ class Kind(StrEnum):
     CURSOR = "cursor"
     NOT_UNDERSTOOD = "not-understood"
     CONFLICT = "conflict"
+    UNSEEN = "if-match"
+    CHANGED = "changed"
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
     TOO_OFTEN = "too-often"
@@ -98,6 +103,16 @@ TOLD: dict[Kind, _Told] = {
     Kind.CONFLICT: _Told(
         409, mark("It stands differently by now"), mark("Nothing was changed. Read it again, then decide.")
     ),
+    Kind.UNSEEN: _Told(
+        428,
+        mark("It is not said how it was read"),
+        mark("Nothing was changed. Read it, and send its `ETag` as `If-Match`."),
+    ),
+    Kind.CHANGED: _Told(
+        412,
+        mark("It was changed in the meantime"),
+        mark("Nothing was changed. Read it again, and send its new `ETag` as `If-Match`."),
+    ),
     Kind.TOO_LARGE: _Told(
         413,
         mark("Larger than anything that is asked for"),
@@ -123,12 +138,13 @@ TOLD: dict[Kind, _Told] = {
 
 
 class ApiError(Exception):
-    """A request that is not answered as it was asked; `headers` go with the answer."""
+    """A request that is not answered as it was asked; `headers` go with the answer, `errors` say what does not fit."""
 
-    def __init__(self, kind: Kind, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, kind: Kind, headers: dict[str, str] | None = None, *, errors: list[Fault] | None = None) -> None:
         super().__init__(kind)
         self.kind = kind
         self.headers = headers or {}
+        self.errors = errors or []
 
 
 def install(app: FastAPI) -> None:
@@ -138,6 +154,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(AlertError, _alert_error)
     app.add_exception_handler(ContextError, _context_error)
+    app.add_exception_handler(DecisionError, _decision_error)
+    app.add_exception_handler(RuleError, _rule_error)
     app.add_exception_handler(psycopg.OperationalError, _database_away)
     app.add_exception_handler(PoolTimeout, _database_away)
     app.add_exception_handler(Exception, _broken)
@@ -183,7 +201,7 @@ def documented(*kinds: Kind) -> dict[int | str, dict[str, object]]:
 
 def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return answer(request, error.kind, headers=error.headers)
+    return answer(request, error.kind, errors=error.errors, headers=error.headers)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -214,6 +232,23 @@ def _context_error(request: Request, error: Exception) -> Response:
     if isinstance(error, (ContextTimeError, ContextNoteError)):
         return answer(request, Kind.NOT_UNDERSTOOD, said)
     return answer(request, Kind.CONFLICT, said)
+
+
+def _decision_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DecisionError)
+    said = error.text(language_of(request))
+    if isinstance(error, (NotYoursError, NotDecidedHereError)):
+        return answer(request, Kind.NOT_FOUND, said)
+    does_not_fit = isinstance(error, (PeriodError, NoteTooLongError, BasisError))
+    return answer(request, Kind.NOT_UNDERSTOOD if does_not_fit else Kind.CONFLICT, said)
+
+
+def _rule_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RuleError)
+    said = error.text(language_of(request))
+    if isinstance(error, NotYoursToSetError):
+        return answer(request, Kind.ROLE, said)
+    return answer(request, Kind.NOT_UNDERSTOOD if isinstance(error, NoReasonError) else Kind.CONFLICT, said)
 
 
 def _database_away(request: Request, error: Exception) -> Response:

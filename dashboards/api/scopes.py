@@ -16,6 +16,13 @@ class Scope(StrEnum):
     READINGS_READ = "readings:read"
     STATISTICS_READ = "statistics:read"
     RESEARCH_READ = "research:read"
+    ADMINISTRATION_READ = "administration:read"
+    ADMINISTRATION_WRITE = "administration:write"
+    SHARING_READ = "sharing:read"
+    SHARING_WRITE = "sharing:write"
+    INVITATIONS_WRITE = "invitations:write"
+    RULES_READ = "rules:read"
+    RULES_WRITE = "rules:write"
 
 
 MEANINGS: dict[Scope, str] = {
@@ -29,4 +36,11 @@ MEANINGS: dict[Scope, str] = {
     Scope.READINGS_READ: "Readings as the sensors sent them.",
     Scope.STATISTICS_READ: "How alerts were answered: counts and times of organisations, of nobody in particular.",
     Scope.RESEARCH_READ: "Figures for research: sums of homes all of whose residents agree, none of fewer than five.",
+    Scope.ADMINISTRATION_READ: "Organisations, homes, persons, contacts, accounts, caseloads; what was changed.",
+    Scope.ADMINISTRATION_WRITE: "Making and changing those, and undoing changes.",
+    Scope.SHARING_READ: "Consents, who may see what of a person, pauses, open invitations, and who has looked.",
+    Scope.SHARING_WRITE: "Recording and taking back consents, changing who may see what, pauses.",
+    Scope.INVITATIONS_WRITE: "Inviting somebody close to a person, which gives them a way in; taking that back.",
+    Scope.RULES_READ: "What rules and detectors are set to, and what other settings would have told.",
+    Scope.RULES_WRITE: "Trying out other settings of rules, and saving them.",
 }

@@ -8,13 +8,20 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from core.database import View
-from core.localtime import day_of
 from core.translation import mark
 from dashboards.administration import fields, views
+from dashboards.administration.administered import (
+    administered,
+    choices,
+    given_caseloads,
+    read_change,
+    read_new,
+    require_in,
+)
+from dashboards.administration.administered import stands as stands_of
 from dashboards.desk import Desk
 from dashboards.pages.frame import Frame
 from dashboards.visitors import DeskDependency, SignedIn, Trusted, Visitor
-from dashboards.watch import ROME
 from dashboards.wording import Words
 from registry.administration import actions, reads
 from registry.administration.things import IN, Thing
@@ -45,7 +52,7 @@ def whole(request: Request, desk: DeskDependency, visitor: SignedIn, done: str =
     """Show the tree of organisations and the latest changes."""
     with desk.database.seen_by(visitor.viewer) as view:
         frame = Frame.around(request, desk, visitor, view)
-        found = _administered(view)
+        found = administered(view)
         edits = reads.edits(view, most=LATEST)
     names = {one.key: one.name for one in found}
     return frame.page(
@@ -63,8 +70,7 @@ def caseloads(request: Request, desk: DeskDependency, visitor: SignedIn) -> Resp
         frame = Frame.around(request, desk, visitor, view)
         if not (frame.coordinates or frame.administers):
             raise HTTPException(404)
-        found = [one for one in reads.caseloads(view) if reads.edited(view, Thing.CASELOAD, one.number) is not None]
-        view.listed.clear()  # of whose homes these are only the number is shown
+        found = given_caseloads(view)
     return frame.page("caseloads.html", operators=found)
 
 
@@ -82,12 +88,7 @@ def save(request: Request, desk: DeskDependency, visitor: Trusted, thing: Thing,
     words, seen = Words(visitor.language), form.get("seen", [""])[0]
     try:
         with desk.database.seen_by(visitor.viewer) as view:
-            organisations = _organisations(view, thing)
-            stands = _stands(view, thing, number)
-            today = day_of(visitor.now, ROME)
-            given = fields.read(thing, form, organisations, words, today, is_new=False)
-            if thing is Thing.CASELOAD:  # it is called as its account is
-                given = given._replace(wanted={**given.wanted, "name": stands.state["name"]})
+            given = read_change(view, thing, number, form, words, visitor.now)
             changed = None if given.problems else actions.change(view, thing, number, seen, given.wanted, visitor.now)
     except DecisionError as error:
         return _page(request, desk, visitor, thing, number, said=error.text(visitor.language), problem=True, status=409)
@@ -112,11 +113,7 @@ def make(
     words, given = Words(visitor.language), None
     try:
         with desk.database.seen_by(visitor.viewer) as view:
-            organisations = {each.key: each.name for each in _administered(view)}
-            _stands(view, above, number)
-            _require_in(above, thing)
-            today = day_of(visitor.now, ROME)
-            given = fields.read(thing, form, organisations, words, today, is_new=True)
+            given = read_new(view, above, number, thing, form, words, visitor.now)
             made = 0
             if not given.problems:
                 made = actions.make(view, thing, number, given.wanted, visitor.now, given.login)
@@ -169,40 +166,14 @@ def _refused(
     )
 
 
-def _administered(view: View) -> list[reads.Administered]:
-    """Return the organisations of the viewer; answers 404 to who administers none."""
-    found = reads.administered(view)
-    if not found:
-        raise HTTPException(404)
-    return found
-
-
-def _organisations(view: View, thing: Thing) -> dict[str, str]:
-    """Return the names of the organisations to choose from, by key; caseloads are given by coordinators, too."""
-    found = reads.administered(view) if thing is Thing.CASELOAD else _administered(view)
-    return {each.key: each.name for each in found}
-
-
-def _stands(view: View, thing: Thing, number: int) -> reads.Edited:
-    found = reads.edited(view, thing, number)
-    if found is None:
-        raise HTTPException(404)
-    return found
-
-
-def _require_in(above: Thing, thing: Thing) -> None:
-    if thing not in IN.get(above, ()):
-        raise HTTPException(404)
-
-
 def _page(
     request: Request, desk: Desk, visitor: Visitor, thing: Thing, number: int, *,
     state: Mapping[str, Any] | None = None, problems: Mapping[str, str] | None = None,
     said: str = "", problem: bool = False, status: int = 200, seen: str = "",
 ) -> Response:  # fmt: skip
     with desk.database.seen_by(visitor.viewer) as view:
-        organisations = _organisations(view, thing)
-        stands = _stands(view, thing, number)
+        organisations = choices(view, thing)
+        stands = stands_of(view, thing, number)
         frame = Frame.around(request, desk, visitor, view)
         homes = reads.choices_for_caseload(view, number) if thing is Thing.CASELOAD else []
         links = _links(view, thing, stands, frame)
@@ -234,9 +205,9 @@ def _new(
     state: Mapping[str, Any], *, problems: Mapping[str, str] | None = None, said: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     with desk.database.seen_by(visitor.viewer) as view:
-        found = _administered(view)
-        stands = _stands(view, above, number)
-        _require_in(above, thing)
+        found = administered(view)
+        stands = stands_of(view, above, number)
+        require_in(above, thing)
         frame = Frame.around(request, desk, visitor, view)
     organisations = {one.key: one.name for one in found}
     begins = {**fields.NEW[thing], **_begins(above, thing, stands)}

@@ -56,6 +56,12 @@ CARE, CARE_OF_ALL = of(*CARING), all_of(*CARING, VOLUNTEER)
 INSTALLING, INSTALLING_EVERYWHERE = of(*DEVICES), all_of(*DEVICES)
 ADMINISTERING, DECISION, TASK = of(ADMINISTRATOR), of(*DECIDING), of(VOLUNTEER)
 
+ADMINISTERED = ("organisations", "homes", "rooms", "persons", "contacts", "accounts")
+MADE_IN = {
+    "organisations": ("organisations", "homes", "accounts"),
+    "homes": ("rooms", "persons"),
+    "persons": ("contacts",),
+}
 RESEARCH_PARTS = ("arms", "cohort", "coverage", "detectors", "alerts", "events", "report")
 
 RULES: dict[str, Rule] = {
@@ -232,6 +238,36 @@ RULES: dict[str, Rule] = {
     f"POST {PATH}/shift-handovers/{{handover}}/withdraw": CARE,
     f"GET {PATH}/findings": CARE_OF_ALL,
     f"GET {PATH}/statistics": all_of(COORDINATOR),
+    **{f"GET {PATH}/administration/{what}": all_of(ADMINISTRATOR) for what in ("organisations", "accounts", "changes")},
+    f"GET {PATH}/administration/caseloads": all_of(COORDINATOR, ADMINISTRATOR),
+    f"GET {PATH}/administration/caseloads/{{number}}": of(COORDINATOR, ADMINISTRATOR),
+    f"PUT {PATH}/administration/caseloads/{{number}}": of(COORDINATOR, ADMINISTRATOR),
+    f"GET {PATH}/administration/changes/{{thing}}/{{number}}": ADMINISTERING,
+    f"POST {PATH}/administration/changes/{{change}}/undo": ADMINISTERING,
+    **{f"GET {PATH}/administration/{sort}/{{number}}": ADMINISTERING for sort in ADMINISTERED},
+    **{f"PUT {PATH}/administration/{sort}/{{number}}": ADMINISTERING for sort in ADMINISTERED},
+    **{f"GET {PATH}/administration/{sort}/{{number}}/contents": ADMINISTERING for sort in MADE_IN},
+    **{
+        f"POST {PATH}/administration/{sort}/{{number}}/{made}": ADMINISTERING
+        for sort, inside in MADE_IN.items()
+        for made in inside
+    },
+    f"GET {PATH}/persons/{{person}}/sharing": of(*PEOPLE),
+    f"GET {PATH}/persons/{{person}}/looks": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/consents": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/consents/withdraw": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/shares": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/pause": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/resume": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/invitations": of(*PEOPLE),
+    f"POST {PATH}/persons/{{person}}/invitations/{{invitation}}/revoke": of(*PEOPLE),
+    f"GET {PATH}/rules": CARE_OF_ALL,
+    f"GET {PATH}/rules/{{where}}": CARE,
+    f"GET {PATH}/rules/{{where}}/{{rule}}": CARE,
+    f"GET {PATH}/rules/{{where}}/{{rule}}/changes": CARE,
+    f"POST {PATH}/rules/{{where}}/{{rule}}/previews": of(COORDINATOR),
+    f"GET {PATH}/rule-previews/{{preview}}": CARE,
+    f"POST {PATH}/rule-previews/{{preview}}/save": of(COORDINATOR),
     **{f"GET {PATH}/research/{part}": all_of(RESEARCHER) for part in RESEARCH_PARTS},
     f"POST {PATH}/contexts/{{context}}/confirm": CARE,
     f"POST {PATH}/contexts/{{context}}/refuse": CARE,

@@ -26,6 +26,7 @@ from tests.integration.dashboards.test_audited import (
     PROGRAM,
     Ask,
     World,
+    by_program,
     world,  # noqa: F401 - a fixture
 )
 
@@ -74,9 +75,7 @@ class Actors:
 
     def _ask(self, method: str, ask: Ask, who: str) -> Any:
         if ask.by == PROGRAM and who in OTHERS:
-            body = (ask.form or {}) if method == "POST" else None
-            client = TestClientWithoutLifespan(self.world.app)
-            return client.request(method, ask.path, headers=self.tokens[who], json=body)
+            return by_program(self.world.app, method, ask, self.tokens[who])
         login = ask.by if ask.by == PROGRAM else filling.STRANGER if who == FOREIGN else who
         return self.world.ask(method, ask._replace(by=filling.LOGIN if login in ROLES else login))
 
@@ -214,7 +213,8 @@ def foreign(world: World) -> set[str]:
     }
 
 
-WORDS = {
+WORDS: dict[str, tuple[str, ...]] = {
+    "rule": ("cold",),
     "kind": ("night_bathroom_visits",), "day": ("2026-03-10",), "part": ("sleep",), "action": ("retire", "replace"),
     "thing": ("organisation", "home", "room", "person", "contact", "account"), "above": ("organisation", "home"),
 }  # fmt: skip
@@ -224,7 +224,8 @@ NUMBERS, KEYS = {"number", "device_id"}, {"key"}
 def filled(template: str, uuids: list[str], numbers: list[str], keys: list[str]) -> Iterator[str]:
     """Give an address with every identifier that fits into each of its places."""
     places = re.findall(r"\{(\w+)\}", template)
-    values = [WORDS.get(place, numbers if place in NUMBERS else keys if place in KEYS else uuids) for place in places]
+    words = WORDS | {"where": tuple(f"h-{one}" for one in uuids)}
+    values = [words.get(place, numbers if place in NUMBERS else keys if place in KEYS else uuids) for place in places]
     # Of two identifiers the second is one of a few: what matters is that neither opens anything.
     bounded = [some if number == 0 else list(some)[:4] for number, some in enumerate(values)]
     for chosen in product(*bounded):
