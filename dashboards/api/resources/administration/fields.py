@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from registry.rules import MAXIMUM_TEXT
 
@@ -80,7 +80,7 @@ class Person(BaseModel):
     )
 
     name: Words
-    birth_year: int | None = None
+    birth_year: StrictInt | None = None
     sex: Literal["", "female", "male", "other"] = ""
     phone: Words = ""
     language: Words
@@ -109,7 +109,7 @@ class Contact(BaseModel):
     phone: Words = ""
     email: Words = ""
     language: Words
-    position: int = Field(description="The place in the order of calling, from 1.")
+    position: StrictInt = Field(description="The place in the order of calling, from 1.")
 
 
 class Account(BaseModel):
@@ -132,7 +132,7 @@ class Account(BaseModel):
     name: Words
     email: Words = ""
     language: Words
-    active: bool = Field(description="It can sign in.")
+    active: StrictBool = Field(description="It can sign in.")
     roles: list[Words] = Field(
         max_length=MOST, description="Each as `ROLE ORGANISATION`, by its key; it holds there and in all below."
     )
@@ -164,5 +164,5 @@ class Caseload(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"limited": True, "homes": ["casa-m"]}]})
 
-    limited: bool = Field(description="Only these homes are seen; else all of the organisations of the account.")
+    limited: StrictBool = Field(description="Only these homes are seen; else all of the organisations of the account.")
     homes: list[Words] = Field(max_length=MOST, description="The keys of homes.")
