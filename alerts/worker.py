@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from alerts import repository
 from alerts.channels.levels import NOTHING_SET, Level
 from alerts.channels.transport import Transport
+from alerts.drafts.trying import try_some
 from alerts.escalation import escalate
 from alerts.fallback.next_way import fall_back
 from alerts.idle.idleness import look_after_idle
@@ -56,6 +57,7 @@ class Worker:
         self._database = database
         self._transports = transports
         self._clock = clock
+        self._rules = rules
         self._intake = Intake(database, rules, stale_after, self._metrics.taken_in)
         self._swept_at: float | None = None
         self._beaten_at: float | None = None
@@ -92,6 +94,8 @@ class Worker:
             with self._database.transaction() as connection:
                 due = repository.next_due(connection)
             self._beat()
+            # Nobody is told by it: it comes last, and a little at a time.
+            tried = try_some(self._database, self._rules, self._clock.now())
         except repository.DATABASE_AWAY as error:
             logger().warning("waiting for the database", reason=type(error).__name__)
             self._clock.wait(stop, 1.0)
@@ -100,7 +104,7 @@ class Worker:
             logger().error("look failed", reason=type(error).__name__)
             self._clock.wait(stop, 1.0)
             return SHORTEST_WAIT_S
-        return wait_s(due, self._clock.now(), troubled=bool(troubled))
+        return SHORTEST_WAIT_S if tried else wait_s(due, self._clock.now(), troubled=bool(troubled))
 
     def _escalate(self, senders: Senders) -> None:
         if escalate(self._database, self._clock.now()):

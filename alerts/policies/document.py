@@ -9,7 +9,7 @@ import msgspec
 from alerts.channels.names import CHANNELS
 from alerts.lifecycle import Family
 from alerts.policies import plan
-from alerts.policies.repository import Known, Wanted
+from alerts.policies.wanted import Known, Wanted
 from alerts.wording import TITLES
 from registry import reading
 from registry.rules import ROLES, Fault, Path
@@ -91,7 +91,7 @@ def load(path: FilePath, known: Known) -> list[Wanted]:
 def parse(text: str, name: str, known: Known) -> list[Wanted]:
     """Return the policies that a text describes. Raises `FileError`."""
     found = reading.parse(text, name, File, lambda file: faults(file, known), "policies")
-    return [_wanted(policy) for policy in found.policies]
+    return [wanted(policy) for policy in found.policies]
 
 
 def faults(file: File, known: Known) -> Iterator[Fault]:
@@ -212,7 +212,8 @@ def _one_of(value: str, choices: Iterable[str], path: Path, what: str) -> Iterat
         yield Fault(path, f"{what} is {value!r}, which is not known; there are: {there}")
 
 
-def _wanted(policy: Policy) -> Wanted:
+def wanted(policy: Policy) -> Wanted:
+    """Return a policy without faults as it is to hold."""
     family = Family(policy.family)
     last = policy.last_resort
     default = plan.LastResort()

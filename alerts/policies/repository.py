@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from alerts.lifecycle import Family
 from alerts.policies.plan import Plan
+from alerts.policies.wanted import Known, Wanted
 from alerts.policy import Found
 from core.database import Row
 from core.statements import Statements
@@ -27,15 +28,6 @@ class Held(NamedTuple):
     version: int
     plan: Plan
     since: datetime
-
-
-class Wanted(NamedTuple):
-    """A policy that is to hold."""
-
-    organisation: str
-    family: Family
-    kind: str
-    plan: Plan
 
 
 class Changed(NamedTuple):
@@ -56,15 +48,6 @@ class Person(NamedTuple):
     name: str
     email: str
     language: str
-
-
-class Known(NamedTuple):
-    """What a policy may name."""
-
-    organisations: frozenset[str]
-    associations: frozenset[str]
-    logins: frozenset[str]
-    rotas: frozenset[str]
 
 
 def in_force(connection: Connection, organisation_id: int | None = None) -> list[Held]:
@@ -108,6 +91,18 @@ def load(connection: Connection, policies: Sequence[Wanted], now: datetime) -> l
             made = connection.execute(STATEMENTS["add_policy"], values).fetchone()
             changed.append(Changed(organisation, family, kind, made["version"] if made else 0))
     return changed
+
+
+def replace(
+    connection: Connection, organisation: str, family: Family, kind: str, plan: Plan | None, now: datetime
+) -> None:
+    """End the policy of an organisation for a family or a kind, if there is one, and put `plan` into its place."""
+    for row in connection.execute(STATEMENTS["held"], {"organisation": organisation}).fetchall():
+        if (row["family"], row["kind"]) == (family, kind):
+            connection.execute(STATEMENTS["end_policy"], {"policy_id": row["policy_id"], "now": now})
+    if plan is not None:
+        given = {"organisation": organisation, "family": family, "kind": kind, "now": now}
+        connection.execute(STATEMENTS["add_policy"], {**given, "plan": Jsonb(msgspec.to_builtins(plan))})
 
 
 def by_role(connection: Connection, role: str, organisation_id: int, named: str = "") -> list[Person]:

@@ -16,10 +16,11 @@ LONGEST = timedelta(days=7)
 
 
 class Told(NamedTuple):
-    """Somebody who would be told, and the channel that would be used first."""
+    """Somebody who would be told, and the channel that would be used first; a contact has no account."""
 
     name: str
     channel: str
+    account_id: int | None = None
 
 
 class Moment(NamedTuple):
@@ -66,4 +67,6 @@ def moments(
 
 
 def _reached(connection: Connection, place: Place, family: Family, now: datetime, step: NextStep) -> list[Told]:
-    return [Told(who.name, ways[0].channel) for who, ways in reached(connection, place, family, now, step)]
+    return [
+        Told(who.name, ways[0].channel, who.account_id) for who, ways in reached(connection, place, family, now, step)
+    ]

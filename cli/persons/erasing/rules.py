@@ -85,8 +85,8 @@ RULES: tuple[Rule, ...] = (
     *_removed(Group.MESSAGES, "alerts.reply", "alerts.summarised", "alerts.news", "alerts.notification"),
     Rule("alerts.shift_handover", Group.ALERTS, What.DETACHED, OF_SEVERAL),
     *_removed(
-        Group.ALERTS, "alerts.shift_handover_alert", "alerts.handover", "alerts.cause", "alerts.taken_in",
-        "alerts.history",
+        Group.ALERTS, "alerts.tried_alert", "alerts.shift_handover_alert", "alerts.handover", "alerts.cause",
+        "alerts.taken_in", "alerts.history",
     ),
     Rule("alerts.taken_in", Group.ALERTS, What.DETACHED, TAKEN_IN),
     Rule("alerts.history", Group.ALERTS, What.DETACHED, BY_NAME),
@@ -154,6 +154,7 @@ NOBODY: dict[str, str] = {
     "alerts.face": "which text was said last of a channel",
     "alerts.heartbeat": "parts of the program",
     "alerts.policy": "who is told in which role",
+    "alerts.policy_draft": "who would be told in which role",
     "alerts.progress": "an instant",
     "alerts.reading": "how far a channel was read",
     "alerts.reason": "words for outcomes",

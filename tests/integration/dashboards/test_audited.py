@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
+from alerts.drafts.trying import try_some
+from alerts.policy import Rules
 from analytics.preview.working import work
 from core.clock import SimulatedClock
 from core.database import Database, Role
@@ -33,6 +35,7 @@ from tests.integration.dashboards.test_rules import COLD
 from tests.integration.dashboards.test_sharing import CODE
 
 VOLUNTEER, HERSELF, DELEGATE, PROGRAM = "vera", "maria.r", "delia", "program"
+DRAFT = {"step-0-who-0": "role operator", "last-who-0": "role coordinator", "unanswered_after": "5"}
 MARIA = frozenset({"maria"})
 
 OWN = "about the account of whoever asks"
@@ -89,6 +92,11 @@ WITHOUT = {
     "GET /invite": "asks for a code",
     "GET /invite/{code}": "whoever holds the code may have no account yet",
     "GET /statistics": "counts, of nobody in particular",
+    "GET /policies": "who is told, of nobody in particular",
+    "GET /policies/{family}": "who is told, of nobody in particular",
+    "POST /policies/{family}": "who is told, of nobody in particular",
+    "POST /policies/{family}/return": "who is told, of nobody in particular",
+    "POST /policies/drafts/{public_id}/save": "who is told, of nobody in particular",
     "GET /research": "sums of five homes and more, of nobody in particular",
     "GET /research/report": "sums of five homes and more, of nobody in particular",
     "GET /research/report.json": "sums of five homes and more, of nobody in particular",
@@ -218,6 +226,15 @@ class World:
             assert work(database, SimulatedClock(NOW), Event()) is False
         return str(path)
 
+    def draft(self) -> str:
+        """Have a draft of who is told tried on an alert."""
+        self.alert()
+        path = self.done(Ask("/policies/safety", DRAFT)).headers["location"]
+        with Database(self.url, Role.SERVICE, name="test") as database:
+            while try_some(database, Rules(), NOW):
+                pass
+        return str(path)
+
     def install(self, rest: str, form: dict[str, Any] | None = None) -> Ask:
         return Ask(f"/install/{self.home}{rest}", form)
 
@@ -344,6 +361,13 @@ ASKED: dict[str, Ask | How] = {
     "POST /rules/previews/{public_id}/save": lambda world: Ask(
         f"{world.preview()}/save", {"reason": "Freddolosa"}, whose=EVERYBODY
     ),
+    "GET /policies": Ask("/policies"),
+    "GET /policies/{family}": Ask("/policies/safety"),
+    "POST /policies/{family}": Ask("/policies/safety", DRAFT),
+    "POST /policies/{family}/return": Ask("/policies/safety/return", {"version": "0"}),
+    "GET /policies/drafts/{public_id}": lambda world: Ask(world.draft()),
+    "GET /policies/drafts/{public_id}/state": lambda world: Ask(f"{world.draft()}/state"),
+    "POST /policies/drafts/{public_id}/save": lambda world: Ask(f"{world.draft()}/save", {"reason": "Prova"}),
     "GET /administration": lambda world: (world.edit(), Ask("/administration"))[1],
     "GET /administration/{thing}/{number}": lambda world: Ask(f"/administration/home/{world.maria.home_id}"),
     "POST /administration/{thing}/{number}": lambda world: Ask(

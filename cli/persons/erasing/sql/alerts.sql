@@ -20,6 +20,10 @@ DELETE FROM alerts.notification WHERE notification_id = ANY (%(notifications)s)
 UPDATE alerts.shift_handover SET note = '-' WHERE note <> '-' AND shift_handover_id IN (
     SELECT shift_handover_id FROM alerts.shift_handover_alert WHERE alert_id = ANY (%(alerts)s))
 
+-- erase_alerts_tried_alert --
+-- Who would have been told by a draft of a policy.
+DELETE FROM alerts.tried_alert WHERE home_id = ANY (%(homes)s) OR alert_id = ANY (%(alerts)s)
+
 -- erase_alerts_shift_handover_alert --
 -- Which alerts were handed over with a shift.
 DELETE FROM alerts.shift_handover_alert WHERE alert_id = ANY (%(alerts)s)

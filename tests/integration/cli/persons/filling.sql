@@ -114,6 +114,12 @@ INSERT INTO alerts.shift_handover (organisation_id, made_by, made_by_name, note,
 INSERT INTO alerts.shift_handover_alert SELECT max(shift_handover_id), %(organisation_id)s, %(alert)s, %(staff)s FROM
     alerts.shift_handover;
 
+INSERT INTO alerts.policy_draft (organisation_id, family, days, asked_by, asked_at)
+    VALUES (%(organisation_id)s, 'safety', 30, %(staff)s, %(now)s);
+
+INSERT INTO alerts.tried_alert (draft_id, alert_id, organisation_id, home_id)
+    SELECT draft_id, %(alert)s, %(organisation_id)s, %(home_id)s FROM alerts.policy_draft;
+
 INSERT INTO registry.second_factor (account_id, secret, since, last_step) VALUES (%(account)s, '1234567890123456', %(now)s, 1);
 
 INSERT INTO registry.second_factor_offer (account_id, secret, offered_at) VALUES (%(account)s, '1234567890123456', %(now)s);
