@@ -131,21 +131,21 @@ def test_what_is_decided_above_is_shown_and_comes_back_when_the_own_one_is_taken
     client: TestClient, connection: psycopg.Connection, place: Neighbourhood, role, work_out, database_url: str
 ) -> None:
     csrf = role("coordinator")
-    above = filling.organisation(connection, "unione", "union")
+    above = filling.organisation(connection, "sopra", "union")
     own = connection.execute(
         "UPDATE registry.organisation SET parent_id = %s WHERE organisation_id ="
         " (SELECT organisation_id FROM registry.membership WHERE account_id = %s) RETURNING key",
         (above, place.accounts[filling.LOGIN]),
     ).fetchone()["key"]
     with Database(database_url, Role.SERVICE, name="test") as database, database.transaction() as service:
-        policies.load(service, [Wanted("unione", Family.SAFETY, "", OPERATORS)], NOW)
+        policies.load(service, [Wanted("sopra", Family.SAFETY, "", OPERATORS)], NOW)
     assert "deciso sopra, da" in client.get("/policies", params={"where": own}).text
     query = f"where={own}&kind=water_leak"
     path = client.post(f"/policies/safety?{query}", data=FORM | {"csrf": csrf}).headers["location"]
     work_out()
     client.post(f"{path}/save", data={"csrf": csrf, "reason": "Acqua"})
     page = client.get("/policies", params={"where": own}).text
-    assert "Richieste di aiuto: Perdita d" in page
+    assert "Richieste di aiuto: Rilevata perdita d" in page
     assert "deciso qui, versione 1" in page
     back = client.post(f"/policies/safety/return?{query}", data={"csrf": csrf, "version": "0"})
     assert back.status_code == 303
