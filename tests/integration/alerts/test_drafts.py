@@ -50,6 +50,15 @@ def safety(world):
     return Policy(world.bobbio, Family.SAFETY, "")
 
 
+@pytest.fixture
+def connected(service, people):
+    """Both pools have their connections: making them draws from what hypothesis draws from."""
+    for pool in (service, people):
+        with pool.transaction() as connection:
+            connection.execute("SELECT")
+
+
+@pytest.mark.usefixtures("connected")
 @settings(
     max_examples=examples(15),
     deadline=None,
