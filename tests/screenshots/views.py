@@ -95,7 +95,6 @@ VIEWS = (
     View("sleep", "Sleep of the last weeks in the band of what is usual", STAFF, _person("life/sleep")),
     View("statistics", "How soon alerts were told, taken and resolved", STAFF, _at("/statistics"), whole=True),
     View("rules", "The rules and what each is set to", STAFF, _at("/rules")),
-    View("policies", "Who is told of alerts, step by step over time", STAFF, _at("/policies")),
     View("research", "The page for those who evaluate the pilot", STAFF, _at("/research"), whole=True),
     View("family", "The family's page on a telephone", FAMILY, _stay, PHONE),
     View("person-herself", "The person's own page: who may see what", HERSELF, _at("/mine"), PHONE),
