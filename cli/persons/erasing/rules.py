@@ -143,6 +143,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("registry.account", Group.ACCOUNTS, What.DETACHED, NUMBER_ONLY),
     Rule("registry.membership", Group.ACCOUNTS, What.KEPT, OF_STAFF),
+    Rule("alerts.policy", Group.ACCOUNTS, What.KEPT, OF_STAFF),
+    Rule("alerts.policy_draft", Group.ACCOUNTS, What.KEPT, OF_STAFF),
     Rule("registry.caseload", Group.ACCOUNTS, What.KEPT, OF_STAFF),
 )  # fmt: skip
 
@@ -153,8 +155,6 @@ NOBODY: dict[str, str] = {
     "alerts.channel": "names of channels",
     "alerts.face": "which text was said last of a channel",
     "alerts.heartbeat": "parts of the program",
-    "alerts.policy": "who is told in which role",
-    "alerts.policy_draft": "who would be told in which role",
     "alerts.progress": "an instant",
     "alerts.reading": "how far a channel was read",
     "alerts.reason": "words for outcomes",
