@@ -114,6 +114,9 @@ INSERT INTO alerts.shift_handover (organisation_id, made_by, made_by_name, note,
 INSERT INTO alerts.shift_handover_alert SELECT max(shift_handover_id), %(organisation_id)s, %(alert)s, %(staff)s FROM
     alerts.shift_handover;
 
+INSERT INTO alerts.policy (organisation_id, family, kind, version, plan, since, set_by)
+    VALUES (%(organisation_id)s, 'safety', 'kind ' || %(home_id)s::text, 1, '{"name": "p", "steps": []}', %(now)s, %(staff)s);
+
 INSERT INTO alerts.policy_draft (organisation_id, family, days, asked_by, asked_at)
     VALUES (%(organisation_id)s, 'safety', 30, %(staff)s, %(now)s);
 
