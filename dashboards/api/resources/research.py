@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from alerts.lifecycle import Family
@@ -31,9 +32,17 @@ Found = TypeVar("Found")
 
 First = Annotated[Day, Query(description=f"The first local day; at most {MOST_DAYS} days are asked for at once.")]
 Last = Annotated[Day, Query(description="The last local day: yesterday at the latest.")]
-LastOrNone = Annotated[
-    Day | None, Query(description="As of this local day: yesterday at the latest, and if not given.")
-]
+
+
+class AsOf(BaseModel):
+    """The one thing that may be asked for of what stands as of a day: a word that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    last: Day | SkipJsonSchema[None] = Field(None, description="This local day: yesterday at the latest, and else.")
+
+
+OfDay = Annotated[AsOf, Query()]
 Needs = documented(Kind.ROLE)
 
 
@@ -201,17 +210,17 @@ class Events(BaseModel):
 
 
 @router.get("/arms", response_model=Arms, responses=Needs)
-def arms(request: Request, desk: DeskDependency, caller: ResearchReader, last: LastOrNone = None) -> Response:
+def arms(request: Request, desk: DeskDependency, caller: ResearchReader, asked: OfDay) -> Response:
     """Return studies and their arms as of a day: enrolment, control, how many have left and how many agree."""
-    until = _last(caller, last)
+    until = _last(caller, asked.last)
     found = _seen(desk, caller, lambda view: reads.arms(view, until, caller.now))
     return send(request, Arms(items=[Arm(**numbers.arm(each)) for each in found]))
 
 
 @router.get("/cohort", response_model=Cohort, responses=Needs)
-def cohort(request: Request, desk: DeskDependency, caller: ResearchReader, last: LastOrNone = None) -> Response:
+def cohort(request: Request, desk: DeskDependency, caller: ResearchReader, asked: OfDay) -> Response:
     """Return the homes all of whose residents agree, by sex and age of the one who lives there, as of a day."""
-    until = _last(caller, last)
+    until = _last(caller, asked.last)
     found = _seen(desk, caller, lambda view: reads.cohort(view, until, caller.now))
     return send(request, Cohort(items=[Group(**numbers.group(each)) for each in found]))
 

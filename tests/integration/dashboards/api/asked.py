@@ -11,6 +11,7 @@ from tests.integration.dashboards.matrix import MADE_IN, RESEARCH_PARTS
 COLLEAGUE = "bruno"
 EVERYBODY = frozenset(key for key, *_ in filling.PEOPLE)
 DAYS = "first=2026-03-01&last=2026-03-10"
+AS_OF = {"/research/arms", "/research/cohort"}  # of one day, and any other word is refused
 SPAN = "start=2026-03-10T00:00:00Z&end=2026-03-11T00:00:00Z"
 HANDED = "/shift-handovers"
 

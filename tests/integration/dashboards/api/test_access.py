@@ -16,6 +16,7 @@ from dashboards.api.scopes import Scope
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling
+from tests.integration.dashboards.api.asked import AS_OF
 from tests.integration.dashboards.api.conftest import Bearer
 from tests.integration.dashboards.api.documents import document, number_in, numbers
 from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan
@@ -66,7 +67,8 @@ def ask(api: TestClient, method: str, path: str, headers: dict[str, str], **ids:
     elif path.startswith("/shift-handovers/"):
         body = {}
     sent = headers | ({"If-Match": "*"} if method == "put" else {})
-    return api.request(method, PATH + path.format(**places), params=ASKED, headers=sent, json=body)
+    asked = {name: day for name, day in ASKED.items() if name == "last" or path not in AS_OF}
+    return api.request(method, PATH + path.format(**places), params=asked, headers=sent, json=body)
 
 
 def handover(connection: psycopg.Connection, home: filling.Home, account: int) -> uuid.UUID:
