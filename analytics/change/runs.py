@@ -54,7 +54,8 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
 
     What shows itself more plainly than before is another change: after nights of more visits to the bathroom somebody
     who goes out by night is news. So is what is far rarer and says something else: after a night of many visits to the
-    bathroom, days turned into nights.
+    bathroom, days turned into nights; and far rarer than what was told, that what was less than usual is not done at
+    all any more.
     """
     found: list[Run] = []
     for each in days:
@@ -65,6 +66,7 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
             or each.day - before.last.day > GAP[each.pace]
             or plainness(sign.kind) < plainness(before.kind)
             or (sign.kind != before.kind and each.rarity >= before.most.rarity + WORSE)
+            or (_is_missing(each) and not _is_missing(before.first) and each.rarity >= before.first.rarity + WORSE)
         ):
             begins = each.day - (sign.days - 1) * ONE_DAY
             ended = [one.last.day for one in (*found, *others) if one.first.day < each.day]
@@ -73,3 +75,7 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
         else:
             found[-1] = before._replace(most=max(before.most, each, key=lambda one: one.rarity), last=each)
     return found
+
+
+def _is_missing(day: DomainDay) -> bool:
+    return day.plainest().is_missing

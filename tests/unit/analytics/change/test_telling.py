@@ -59,6 +59,24 @@ def test_what_is_far_rarer_and_says_something_else_is_another_one() -> None:
     assert len(runs([first, night(1, 9.0)], 3.0)) == 1, "more of the same"
 
 
+def test_what_was_done_less_and_is_not_done_at_all_any_more_is_another_one_where_it_is_far_rarer() -> None:
+    def outings(ahead: int, rarity: float, *, none: bool) -> DomainDay:
+        sign = Sign("outings", 7, 0.9 if none else 0.4, None if none else USUAL, rarity, none)
+        return DomainDay(Domain.OUT, DAY + ahead * ONE_DAY, (sign,), Pace.SLOW, rarity)
+
+    fewer = [outings(0, 3.2, none=False), outings(5, 4.0, none=False)]
+    none = [outings(9 + more, 6.0 + more / 4, none=True) for more in range(6)]
+    first, second = runs([*fewer, *none], 3.0)
+    assert (first.first.day, first.last.day) == (DAY, DAY + 9 * ONE_DAY), (
+        "not yet a thousand times rarer than what was told"
+    )
+    assert (second.begins, second.last.day) == (DAY + 10 * ONE_DAY, DAY + 14 * ONE_DAY)
+    assert second.first.signs[0].is_missing
+    assert len(runs([*fewer, *(one._replace(rarity=6.1) for one in none)], 3.0)) == 1
+    assert len(runs(none, 3.0)) == 1, "none at all from the first is one change"
+    assert len(runs([*fewer, *none, outings(16, 4.0, none=False), outings(17, 12.0, none=True)], 3.0)) == 2
+
+
 def test_two_changes_never_begin_on_the_same_day() -> None:
     first, second = runs([night(0, 4.0), night(20, 4.0, days=14), night(21, 4.0, days=14)], 3.0)
     assert (first.begins, second.begins) == (DAY, DAY + 7 * ONE_DAY)
