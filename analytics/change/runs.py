@@ -9,7 +9,7 @@ from analytics.change.domains import LONGEST, Pace, plainness
 
 ONE_DAY = timedelta(days=1)
 GAP = {Pace.SUDDEN: timedelta(days=3), Pace.SLOW: timedelta(days=14)}  # calm days within which it is the same change
-# By how many orders of magnitude a day is rarer than all before it that what it says is news.
+# By how many orders of magnitude a day is rarer than what was told that what it says is news.
 WORSE = 3.0
 EXPLAINED = LONGEST * ONE_DAY  # as long as what was sudden stays in the mean of the longest stretch
 
@@ -53,9 +53,8 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
     """Return the changes of days that are rare, in order; they begin after `others` that began earlier have ended.
 
     What shows itself more plainly than before is another change: after nights of more visits to the bathroom somebody
-    who goes out by night is news. So is what is far rarer and says something else: after a night of many visits to the
-    bathroom, days turned into nights; and far rarer than what was told, that what was less than usual is not done at
-    all any more.
+    who goes out by night is news. So is what is far rarer than what was told and says something else: after a night of
+    many visits to the bathroom, days turned into nights; or that what was less than usual is not done at all any more.
     """
     found: list[Run] = []
     for each in days:
@@ -65,8 +64,7 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
             before is None
             or each.day - before.last.day > GAP[each.pace]
             or plainness(sign.kind) < plainness(before.kind)
-            or (sign.kind != before.kind and each.rarity >= before.most.rarity + WORSE)
-            or (_is_missing(each) and not _is_missing(before.first) and each.rarity >= before.first.rarity + WORSE)
+            or (_says_something_else(each, before) and each.rarity >= _told(before) + WORSE)
         ):
             begins = each.day - (sign.days - 1) * ONE_DAY
             ended = [one.last.day for one in (*found, *others) if one.first.day < each.day]
@@ -77,5 +75,16 @@ def _of_one_pace(days: Sequence[DomainDay], others: Sequence[Run] = ()) -> list[
     return found
 
 
-def _is_missing(day: DomainDay) -> bool:
-    return day.plainest().is_missing
+def _says_something_else(day: DomainDay, run: Run) -> bool:
+    sign = day.plainest()
+    return sign.kind != run.kind or (sign.is_missing and not run.first.plainest().is_missing)
+
+
+def _told(run: Run) -> float:
+    """Return how rare that is as which a change was told; what else there was with it may be rarer, and is not said."""
+    return max(
+        sign.rarity
+        for day in (run.first, run.most)
+        for sign in day.signs
+        if sign.kind == run.kind and sign.is_missing == run.first.plainest().is_missing
+    )
