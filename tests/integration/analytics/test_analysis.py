@@ -8,7 +8,7 @@ import pytest
 
 from analytics.frames import instant
 from analytics.jobs import Pace, analyse, analyse_home, look
-from analytics.reads import Lag, episodes, findings_of_home, indicators, lag, latest_coverage
+from analytics.reads import Lag, ask_latest_coverage, episodes, findings_of_home, indicators, lag
 from analytics.telling.reads import findings_since
 from core.viewer import Viewer
 from tests.unit.analytics.made import at, utc
@@ -81,7 +81,7 @@ def test_from_readings_to_a_finding(installation, database, people, clock, home,
         assert len(findings_of_home(view, home.home_id, utc(BAD, "00:00"), utc(LAST, "00:00"))) == 1
         night = episodes(view, home.home_id, utc(BAD, "22:00"), utc(BAD + timedelta(days=1), "06:00"))
         assert sum(row["kind"] == "bathroom_visit" for row in night) == 8
-        latest = {row["day"]: row for row in latest_coverage(view, LAST - timedelta(days=7))}
+        latest = {row["day"]: row for row in ask_latest_coverage(view, LAST - timedelta(days=7))()}
         assert (max(latest), latest[LAST]["home_id"], latest[LAST]["coverage"]) == (LAST, home.home_id, 1)
 
 
@@ -92,7 +92,7 @@ def test_nobody_sees_another_organisation(installation, database, people, clock,
         assert indicators(view, home.home_id, FIRST, LAST) == []
         assert episodes(view, home.home_id, utc(FIRST, "00:00"), utc(LAST, "00:00")) == []
         assert findings_of_home(view, home.home_id, utc(FIRST, "00:00"), utc(LAST, "00:00")) == []
-        assert latest_coverage(view, FIRST) == []
+        assert ask_latest_coverage(view, FIRST)() == []
 
 
 def test_a_second_run_changes_nothing(installation, database, clock, home) -> None:

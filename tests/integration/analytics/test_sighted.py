@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from analytics.reads import latest_coverage
+from analytics.reads import ask_latest_coverage
 from core.database import Database, Role
 from core.viewer import Viewer
 from tests.integration.dashboards import filling
@@ -47,7 +47,7 @@ def test_the_least_of_the_last_indicators_follows_them_whatever_is_written(datab
 
         def seen(first: date = TODAY - timedelta(days=30)) -> list[tuple[int, date, float]]:
             with people.seen_by(Viewer(place.accounts[filling.LOGIN])) as view:
-                return said(latest_coverage(view, first))
+                return said(ask_latest_coverage(view, first)())
 
         put(connection, one, "meals", TODAY, 0.9)
         put(connection, one, "sleep_start", TODAY, 0.7)

@@ -25,7 +25,7 @@ from dashboards.api.application import PATH
 from dashboards.app import create_app
 from dashboards.settings import DashboardSettings
 from tests.integration.dashboards import filling, kin
-from tests.integration.dashboards.api.asked import AS_OF, COLLEAGUE, DAYS, EVERYBODY, NOBODY_OF_API, OF_API
+from tests.integration.dashboards.api.asked import COLLEAGUE, EVERYBODY, NOBODY_OF_API, OF_API, with_days
 from tests.integration.dashboards.api.conftest import Bearer, bearer  # noqa: F401 - a fixture
 from tests.integration.dashboards.conftest import NOW, TestClientWithoutLifespan, proof, sign_in
 from tests.integration.dashboards.test_install import LABEL
@@ -494,6 +494,6 @@ def test_what_leaves_no_entry_shows_nobody(world: World) -> None:
     for route in asked:
         path = route.removeprefix("GET ")
         by = PROGRAM if path.startswith(PATH) else filling.LOGIN
-        period = f"?{DAYS}" if path.startswith(PATH) and path.removeprefix(PATH) not in AS_OF else ""
-        found.append(fault(world, route, Ask(path + period, by=by), frozenset()))
+        asking = with_days(path) if path.startswith(PATH) else path
+        found.append(fault(world, route, Ask(asking, by=by), frozenset()))
     assert not any(found), "\n".join(filter(None, found))

@@ -16,12 +16,12 @@ from psycopg import sql
 from core.clock import SimulatedClock
 from dashboards.api.application import PATH
 from tests.integration.dashboards import filling
+from tests.integration.dashboards.api.asked import with_days
 from tests.integration.dashboards.api.conftest import Bearer, bearer  # noqa: F401 - a fixture
 from tests.integration.dashboards.conftest import TestClientWithoutLifespan
 from tests.integration.dashboards.matrix import FOREIGN, OTHERS, ROLES, RULES, Rule
 from tests.integration.dashboards.test_audited import (
     ASKED,
-    DAYS,
     EVERYBODY,
     PROGRAM,
     Ask,
@@ -65,7 +65,7 @@ class Actors:
         self.clock.advance(2)  # what was made for the role before is not given to this one
         method, path = route.split(" ")
         how = ASKED.get(route) or (
-            Ask(f"{path}?{DAYS}", by=PROGRAM) if path.startswith(PATH) else Ask(path, by=filling.LOGIN)
+            Ask(with_days(path), by=PROGRAM) if path.startswith(PATH) else Ask(path, by=filling.LOGIN)
         )
         ask = how if isinstance(how, Ask) else how(self.world)
         if who in ROLES:

@@ -161,3 +161,8 @@ OF_API: dict[str, Callable[[Any], Any]] = {
     f"GET {PATH}/rule-previews/{{preview}}": tried(),
     f"POST {PATH}/rule-previews/{{preview}}/save": tried("/save", {"reason": "Freddolosa"}),
 }  # fmt: skip
+
+
+def with_days(path: str) -> str:
+    """The path of the API with the days that are asked for, where any may be."""
+    return path if path.removeprefix(PATH) in AS_OF else f"{path}?{DAYS}"
