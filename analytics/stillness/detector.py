@@ -12,13 +12,11 @@ from analytics.frames import MINUTE
 from analytics.stillness.absence import Absences, absences
 from analytics.stillness.habit import Spot, Usual, cohort, ripe, sort_of, usual_times
 from analytics.stillness.quiet import QuietDay, Where, minute_of
-from analytics.stillness.rising import CUTS, Morning, Rising, rising
 from analytics.stillness.seen import Still
 
 State = dict[str, Any]
 HOUR = 60  # minutes
 NONE = absences(())
-AT_NO_HOUR = Rising((None,) * len(CUTS))
 # Somebody may have gone unseen into a room that cannot be seen, and come back from it.
 UNSEEN = 2.0
 
@@ -26,8 +24,7 @@ UNSEEN = 2.0
 class Reason(NamedTuple):
     """Why a time has the score it has, in minutes: how long it is, from when on that is worth a finding, what is usual.
 
-    `usual` is None while that is being learned; `ever` says of an absence that there was no longer one. `up` is by
-    which minute of the clock something usually moves in the morning, where that is what the limit comes of.
+    `usual` is None while that is being learned; `ever` says of an absence that there was no longer one.
     """
 
     minutes: float
@@ -36,31 +33,28 @@ class Reason(NamedTuple):
     days: int
     score: float
     ever: bool = False
-    up: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The time until the next sign of anybody, by hour and room and by the clock of mornings, and of absences.
+    """The time until the next sign of anybody, by hour and room (`habit`), and how long absences last (`absence`).
 
-    The three are learned in `habit`, `rising` and `absence`.
     A score of 1 is the threshold. It knows the days it has learned and no others, does not mind missing ones, and is
     the same after `from_state(state())`. `rooms` are the kinds of the home's rooms (`analytics.frames.ROOMS`).
     """
 
     name: ClassVar[str] = "expected_gap"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "1"
 
     rooms: Mapping[int, int]
     days: int = 0
     spots: Mapping[Spot, Usual] = field(default_factory=dict)
     away: Absences = NONE
-    rising: Rising = AT_NO_HOUR
 
     def learn(self, days: Sequence[QuietDay]) -> Self:
         """Return a detector that knows what is kept of the days before; one without anything teaches nothing."""
         known = [day for day in days if len(day.begin)]
-        return type(self)(self.rooms, len(known), usual_times(known, self.rooms), absences(known), rising(known))
+        return type(self)(self.rooms, len(known), usual_times(known, self.rooms), absences(known))
 
     def score(self, still: Still, zone: ZoneInfo) -> float:
         """Return how unusual a time is, 1 being the threshold."""
@@ -79,16 +73,12 @@ class Expected:
         spots = [Spot(quiet.room_id, quiet.where), *([Spot(quiet.room_id, Where.IN_BED)] if still.may_lie else [])]
         limit, spot = max((self._limit(each, begin, still.blind), each) for each in spots)
         usual = float(self._usual(spot).usual[begin // HOUR]) if learned else None
-        # Who may be in a room that cannot be seen may be up.
-        morning, left = self.rising.of(begin), self.rising.left(begin)
-        if morning is not None and not still.blind and left < limit:
-            return Reason(minutes, left, usual, self.days, minutes / left, up=morning.usual)
         return Reason(minutes, limit, usual, self.days, minutes / limit)
 
     def soonest(self, begin: int) -> float:
         """Return after how many minutes any time that begins at a minute of the clock may be worth a finding."""
         spots = {*self.spots, *(Spot(room, Where.ROOM) for room in (0, *self.rooms))}
-        return min(self.away.limit, self.rising.left(begin), *(ripe(self._usual(spot), begin) for spot in spots))
+        return min(self.away.limit, *(ripe(self._usual(spot), begin) for spot in spots))
 
     def _limit(self, spot: Spot, begin: int, blind: Sequence[int]) -> float:
         own = ripe(self._usual(spot), begin)
@@ -115,7 +105,6 @@ class Expected:
                 for spot, usual in self.spots.items()
             ],
             "away": list(self.away),
-            "rising": [None if morning is None else list(morning) for morning in self.rising.mornings],
         }
 
     @classmethod
@@ -129,5 +118,4 @@ class Expected:
                 for room, where, *columns in state["spots"]
             },
             Absences(*state["away"]),
-            Rising(tuple(None if morning is None else Morning(*morning) for morning in state["rising"])),
         )

@@ -99,7 +99,6 @@ def _finding(still: Still, reason: Reason, rooms: Mapping[int, int], zone: ZoneI
             "usual": None if reason.usual is None else round(reason.usual, 1),
             "days": reason.days,
             "score": round(reason.score, 3),
-            "up": reason.up,
             "room_id": quiet.room_id or None,
             "where": quiet.where.name.lower(),
             "blind_rooms": list(still.blind),
@@ -122,5 +121,4 @@ def _said(still: Still, reason: Reason, rooms: Mapping[int, int], zone: ZoneInfo
         in_bed=quiet.where is Where.IN_BED,
         blind=[_ROOM_KINDS[rooms.get(room, 0)] for room in still.blind],
         coverage=still.coverage,
-        up=reason.up,
     )

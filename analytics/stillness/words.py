@@ -32,21 +32,12 @@ class Period(NamedTuple):
 
 
 def stillness(
-    period: Period,
-    room: str,
-    usual: float | None,
-    days: int,
-    *,
-    in_bed: bool,
-    blind: Sequence[str],
-    coverage: float,
-    up: float | None = None,
+    period: Period, room: str, usual: float | None, days: int, *, in_bed: bool, blind: Sequence[str], coverage: float
 ) -> Sentence:
     """Say that nothing moves, or moved, in the home after a last sign in a room of some kind ("" where unknown).
 
     `usual` is within how many minutes movement usually follows there at that hour, as `days` days tell; None while that
-    is being learned. `blind` are the kinds of rooms of which nothing can be told. `up` is by which minute of the clock
-    something usually moves in the morning, where that is why it is told.
+    is being learned. `blind` are the kinds of rooms of which nothing can be told.
     """
 
     def word(language: str, t: NullTranslations) -> str:
@@ -54,7 +45,7 @@ def stillness(
             [
                 _still(period, language, t),
                 *_last_sign(room, t, in_bed=in_bed),
-                _usually(usual, period.since, days, t) if up is None else _up(up, days, t),
+                _usually(usual, period.since, days, t),
                 *_cannot_tell(blind, t),
                 based_on(coverage, t),
             ]
@@ -106,14 +97,6 @@ def _usually(usual: float | None, since: datetime, days: int, t: NullTranslation
         " known).",
         days,
     ) % {"hour": since.hour, "usual": short(_to_five(usual), t), "count": days}
-
-
-def _up(up: float, days: int, t: NullTranslations) -> str:
-    return t.ngettext(
-        "In the morning movement usually begins by %(time)s (%(count)d day known).",
-        "In the morning movement usually begins by %(time)s (%(count)d days known).",
-        days,
-    ) % {"time": f"{int(up) // 60}:{int(up) % 60:02}", "count": days}
 
 
 def _cannot_tell(blind: Sequence[str], t: NullTranslations) -> list[str]:

@@ -26,7 +26,7 @@ def test_a_finding_names_what_it_rests_on() -> None:
     (found,) = result.findings
     assert (found.family, found.kind, found.subject) == ("wellbeing", STILLNESS, "")
     assert found.interval == Interval(instant(one.quiet.start), instant(one.quiet.end))
-    assert (found.coverage, found.detector, found.detector_version) == (1.0, "expected_gap", "2")
+    assert (found.coverage, found.detector, found.detector_version) == (1.0, "expected_gap", "1")
     assert found.explanation_en == (
         "No movement in the home since 10:00 (2 h 10 min). Last sign: bathroom. "
         "After a last sign there at about 10:00, movement usually follows within 10 min (28 days known). "
